@@ -1,0 +1,83 @@
+/** The backward sweep: cotangents from results to what they depend on, over the expression. */
+import { isFloat } from '../tensor/dtype.js';
+import { add } from '../tensor/primitive/arithmetic.js';
+import { primitives } from '../tensor/primitive/table.js';
+import type { AnyTensor, Application, PrimitiveName } from '../tensor/tensor.js';
+
+/**
+ * The applications that lie between `sources` and `results`, each after those it is made of.
+ *
+ * A tensor less deep than every source cannot depend on one, so the walk ends there: what it costs is the
+ * size of the expression in between, not of all that came before.
+ */
+export const between = (
+  sources: readonly AnyTensor[],
+  results: readonly AnyTensor[],
+): readonly AnyTensor[] => {
+  const floor = sources.reduce((least, { depth }) => Math.min(least, depth), Number.POSITIVE_INFINITY);
+  const reaches = new Map<AnyTensor, boolean>(sources.map((source) => [source, true]));
+  const order: AnyTensor[] = [];
+  const stack = results.map((tensor) => ({ tensor, entered: false })).toReversed();
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { tensor, entered } = top;
+    const inputs = tensor.node.kind === 'application' ? tensor.node.inputs : [];
+    if (entered) {
+      const found = inputs.some((input) => reaches.get(input) === true);
+      reaches.set(tensor, found);
+      if (found) order.push(tensor);
+    } else if (!reaches.has(tensor)) {
+      reaches.set(tensor, false);
+      if (tensor.depth <= floor || !isFloat(tensor.dtype)) continue;
+      stack.push({ tensor, entered: true });
+      for (const input of inputs) if (!reaches.has(input)) stack.push({ tensor: input, entered: false });
+    }
+  }
+  return order;
+};
+
+/** The cotangent of one input slot of an application. */
+const pullbackOf = <N extends PrimitiveName>(
+  { name, attributes, inputs }: Application<N>,
+  cotangent: AnyTensor,
+  slot: number,
+  output: AnyTensor,
+): AnyTensor | undefined => primitives[name].pullback(cotangent, slot, { inputs, attributes, output });
+
+/** Sums cotangents as they arrive; a tensor that nothing flowed to has none. */
+const accumulator = (): {
+  readonly get: (tensor: AnyTensor) => AnyTensor | undefined;
+  readonly flow: (tensor: AnyTensor, cotangent: AnyTensor) => void;
+} => {
+  const totals = new Map<AnyTensor, AnyTensor>();
+  const flow = (tensor: AnyTensor, cotangent: AnyTensor): void => {
+    const before = totals.get(tensor);
+    totals.set(tensor, before === undefined ? cotangent : add(before, cotangent));
+  };
+  return { get: (tensor) => totals.get(tensor), flow };
+};
+
+/** The cotangents of `sources` given those of `results`; `undefined` where nothing flows. */
+export const sweep = (
+  sources: readonly AnyTensor[],
+  results: readonly AnyTensor[],
+  cotangents: readonly AnyTensor[],
+): readonly (AnyTensor | undefined)[] => {
+  const order = between(sources, results);
+  const needed = new Set<AnyTensor>([...sources, ...order]);
+  const { get, flow } = accumulator();
+  for (const [i, result] of results.entries()) {
+    const cotangent = cotangents[i];
+    if (cotangent !== undefined && isFloat(result.dtype)) flow(result, cotangent);
+  }
+  for (const tensor of order.toReversed()) {
+    const { node } = tensor;
+    const cotangent = get(tensor);
+    if (cotangent === undefined || node.kind !== 'application') continue;
+    for (const [slot, input] of node.inputs.entries()) {
+      if (!needed.has(input) || !isFloat(input.dtype)) continue;
+      const share = pullbackOf<PrimitiveName>(node, cotangent, slot, tensor);
+      if (share !== undefined) flow(input, share);
+    }
+  }
+  return sources.map(get);
+};

@@ -1,0 +1,57 @@
+/** The one error class of the library: a person's mistake, told so that it can be mended. */
+
+/** What an error says: `path: operation: what, got …, needed …; hint`. */
+export interface Mistake {
+  /** The operation that refused, in the user's words: `dense`, `add`, `batches`. */
+  readonly operation: string;
+  readonly what: string;
+  readonly got?: string | undefined;
+  readonly needed?: string;
+  readonly hint?: string;
+  /** Where in the model, outermost first. */
+  readonly path?: readonly string[];
+}
+
+const message = ({ path = [], operation, what, got, needed, hint }: Mistake): string =>
+  [
+    path.length > 0 ? `${path.join('.')}: ` : '',
+    `${operation}: ${what}`,
+    got === undefined ? '' : `, got ${got}`,
+    needed === undefined ? '' : `, needed ${needed}`,
+    hint === undefined ? '' : `; ${hint}`,
+  ].join('');
+
+/**
+ * A programmer's mistake, with the layer path, the operation, what it got, what it needed and a hint.
+ *
+ * @example
+ * try { tensor([[1, 2], [3]]); } catch (error) { error instanceof ParalensError; } // true
+ */
+export class ParalensError extends Error {
+  override readonly name = 'ParalensError';
+  readonly mistake: Mistake;
+
+  constructor(mistake: Mistake, options?: ErrorOptions) {
+    super(message(mistake), options);
+    this.mistake = mistake;
+  }
+}
+
+/** Throws the mistake; an expression, so that a rule can end in it. */
+export const fail = (mistake: Mistake): never => {
+  throw new ParalensError(mistake);
+};
+
+/** Runs `body`; a mistake made inside is told with `segment` in front of its path. */
+export const within = <T>(segment: string, body: () => T): T => {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof ParalensError)) throw error;
+    const { mistake } = error;
+    throw new ParalensError({ ...mistake, path: [segment, ...(mistake.path ?? [])] }, { cause: error });
+  }
+};
+
+/** A list of sizes as an error shows it: `[128, 784]`. */
+export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`;

@@ -1,0 +1,45 @@
+/** Writes a program one value at a time; equal values are written once (value numbering). */
+import type { Instruction, ValueId } from './program.js';
+
+export interface Builder {
+  /** The place of the value, written now or before. */
+  readonly add: (instruction: Instruction) => ValueId;
+  readonly instructions: readonly Instruction[];
+}
+
+/** Constant data is told apart by identity, numbers by value. */
+const keyOf = (instruction: Instruction, numberOf: (data: object) => number): string => {
+  const { shape, dtype } = instruction;
+  switch (instruction.kind) {
+    case 'input':
+      return `input ${instruction.position}`;
+    case 'constant': {
+      const { exact, data } = instruction;
+      const content =
+        exact === undefined ? `data ${numberOf(data)}` : Object.is(exact, -0) ? '-0' : String(exact);
+      return `constant ${dtype} [${shape.join()}] ${content}`;
+    }
+    case 'operation':
+      return `${instruction.name} ${JSON.stringify(instruction.attributes)} ${instruction.inputs.join()}`;
+  }
+};
+
+/** A new builder; it owns the table of what it has written. */
+export const builder = (): Builder => {
+  const instructions: Instruction[] = [];
+  const known = new Map<string, ValueId>();
+  const numbers = new Map<object, number>();
+  const numberOf = (data: object): number => {
+    const number = numbers.get(data) ?? numbers.size;
+    numbers.set(data, number);
+    return number;
+  };
+  const add = (instruction: Instruction): ValueId => {
+    const key = keyOf(instruction, numberOf);
+    const place = known.get(key);
+    if (place !== undefined) return place;
+    known.set(key, instructions.length);
+    return instructions.push(instruction) - 1;
+  };
+  return { add, instructions };
+};

@@ -1,0 +1,83 @@
+/**
+ * A program: what a function over tensors becomes when it is traced. Straight-line, each value computed
+ * once, in an order in which every value comes after those it is made of; a value is known by its place.
+ */
+import type { Data } from '../tensor/dtype.js';
+import type { Spec } from '../tensor/primitive/primitive.js';
+import type { AttributesOf, Check, PrimitiveName } from '../tensor/tensor.js';
+
+/** What only steers tracing and differentiation, and is gone from a program. */
+export type SteeringName = 'identity' | 'stopGradient' | 'check' | 'custom';
+
+/** The primitives that a backend must know. */
+export type KernelName = Exclude<PrimitiveName, SteeringName>;
+
+/** The place of a value in its program. */
+export type ValueId = number;
+
+interface Result extends Spec {
+  /** The layer that asked for the value: `encoder.0.dense`; empty outside of any. */
+  readonly path: string;
+}
+
+/** The value handed in at a position. */
+export interface InputInstruction extends Result {
+  readonly kind: 'input';
+  readonly position: number;
+}
+
+export interface ConstantInstruction extends Result {
+  readonly kind: 'constant';
+  readonly data: Data;
+  /** For a single number, the number before it was rounded to the dtype. */
+  readonly exact?: number;
+}
+
+export interface Operation<N extends KernelName = KernelName> extends Result {
+  readonly kind: 'operation';
+  readonly name: N;
+  readonly attributes: AttributesOf[N];
+  readonly inputs: readonly ValueId[];
+}
+
+/** An operation of some one primitive: the union over their names. */
+export type SomeOperation = { readonly [N in KernelName]: Operation<N> }[KernelName];
+
+export type Instruction = InputInstruction | ConstantInstruction | SomeOperation;
+
+/** A condition that must hold when the program has run; if not, the mistake is thrown with `got` in it. */
+export interface ProgramCheck {
+  readonly holds: ValueId;
+  readonly got: ValueId;
+  readonly mistake: Check;
+  readonly path: string;
+}
+
+export interface Program {
+  readonly inputs: readonly Spec[];
+  readonly instructions: readonly Instruction[];
+  readonly outputs: readonly ValueId[];
+  readonly checks: readonly ProgramCheck[];
+  /**
+   * How many of the first outputs are the next run's first inputs: the state of a fold. A backend may
+   * keep these values in its own memory from one run to the next. 0 for a plain function.
+   */
+  readonly carried: number;
+}
+
+/** The instruction that made a value. */
+export const instructionAt = ({ instructions }: Pick<Program, 'instructions'>, id: ValueId): Instruction => {
+  const instruction = instructions[id];
+  if (instruction === undefined) throw new RangeError(`program: no value ${id}`);
+  return instruction;
+};
+
+/** The values that an instruction is made of. */
+export const operandsOf = (instruction: Instruction): readonly ValueId[] =>
+  instruction.kind === 'operation' ? instruction.inputs : [];
+
+/** Every value that is asked for from outside: outputs, and what the checks need. */
+export const demandedOf = ({ outputs, checks }: Program): readonly ValueId[] => [
+  ...outputs,
+  ...checks.flatMap(({ holds, got }) => [holds, got]),
+];

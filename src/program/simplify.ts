@@ -1,0 +1,176 @@
+/**
+ * Simplification: each instruction is rewritten by what its operands are, and what is no longer asked for
+ * goes. Only rewrites that leave every bit as it was: no x + 0 (which turns −0 into 0), no 0·x (NaN).
+ */
+import { allocate } from '../tensor/dtype.js';
+import { primitives } from '../tensor/primitive/table.js';
+import { range, sameShape, sizeOf } from '../tensor/shape.js';
+import { builder } from './builder.js';
+import {
+  demandedOf,
+  type Instruction,
+  instructionAt,
+  type KernelName,
+  type Operation,
+  operandsOf,
+  type Program,
+  type SomeOperation,
+  type ValueId,
+} from './program.js';
+
+/** What an instruction becomes: another one, or a value that is there already. */
+type Rewritten = Instruction | { readonly kind: 'value'; readonly id: ValueId };
+
+type Lookup = (id: ValueId | undefined) => Instruction | undefined;
+
+const value = (id: ValueId | undefined, otherwise: Instruction): Rewritten =>
+  id === undefined ? otherwise : { kind: 'value', id };
+
+/** The number that a value is everywhere, if it is a literal or one spread out. */
+const numberAt = (id: ValueId | undefined, at: Lookup): number | undefined => {
+  const instruction = at(id);
+  if (instruction?.kind === 'constant') return instruction.exact;
+  if (instruction?.kind === 'operation' && instruction.name === 'broadcast')
+    return numberAt(instruction.inputs[0], at);
+  return undefined;
+};
+
+/** Movement of a movement is one movement; one that moves nothing is none. */
+const movement = (operation: SomeOperation, at: Lookup): Rewritten => {
+  const [id] = operation.inputs;
+  const operand = at(id);
+  if (operand === undefined) return operation;
+  const inner = operand.kind === 'operation' ? operand : undefined;
+  switch (operation.name) {
+    case 'reshape':
+      if (sameShape(operation.shape, operand.shape)) return value(id, operation);
+      return inner?.name === 'reshape' ? { ...operation, inputs: inner.inputs } : operation;
+    case 'transpose': {
+      const { permutation } = operation.attributes;
+      if (sameShape(permutation, range(permutation.length))) return value(id, operation);
+      if (inner?.name !== 'transpose') return operation;
+      const composed = permutation.map((axis) => inner.attributes.permutation[axis] ?? 0);
+      return { ...operation, inputs: inner.inputs, attributes: { permutation: composed } };
+    }
+    case 'broadcast': {
+      const { axes, shape } = operation.attributes;
+      if (inner?.name !== 'broadcast') return operation;
+      const composed = inner.attributes.axes.map((axis) => axes[axis] ?? 0);
+      return { ...operation, inputs: inner.inputs, attributes: { shape, axes: composed } };
+    }
+    default:
+      return operation;
+  }
+};
+
+/** Multiplying or dividing by 1, and taking away 0, change no bit. */
+const neutral = (operation: SomeOperation, at: Lookup): Rewritten => {
+  const [a, b] = operation.inputs;
+  switch (operation.name) {
+    case 'multiply':
+      if (numberAt(a, at) === 1) return value(b, operation);
+      return numberAt(b, at) === 1 ? value(a, operation) : operation;
+    case 'divide':
+      return numberAt(b, at) === 1 ? value(a, operation) : operation;
+    case 'subtract':
+      return Object.is(numberAt(b, at), 0) ? value(a, operation) : operation;
+    case 'negate': {
+      const inner = at(a);
+      return inner?.kind === 'operation' && inner.name === 'negate'
+        ? value(inner.inputs[0], operation)
+        : operation;
+    }
+    default:
+      return operation;
+  }
+};
+
+/** A contraction of a transposed factor is one with the letters of that factor permuted. */
+const contraction = (operation: Operation<'contract'>, at: Lookup): Operation<'contract'> => {
+  const { left, right, out } = operation.attributes;
+  const untransposed = (id: ValueId | undefined, word: string): readonly [ValueId | undefined, string] => {
+    const inner = at(id);
+    if (inner?.kind !== 'operation' || inner.name !== 'transpose') return [id, word];
+    const letters = inner.attributes.permutation.map(
+      (_, axis) => word[inner.attributes.permutation.indexOf(axis)],
+    );
+    return [inner.inputs[0], letters.join('')];
+  };
+  const [a, newLeft] = untransposed(operation.inputs[0], left);
+  const [b, newRight] = untransposed(operation.inputs[1], right);
+  if (a === undefined || b === undefined) return operation;
+  return { ...operation, inputs: [a, b], attributes: { left: newLeft, right: newRight, out } };
+};
+
+/** An operation on literal numbers is a literal number, computed as the reference does. */
+const folded = <N extends KernelName>(operation: Operation<N>, at: Lookup): Instruction | undefined => {
+  const operands = operation.inputs.map(at);
+  const literals = operands.flatMap((operand) =>
+    operand?.kind === 'constant' && operand.exact !== undefined ? [operand] : [],
+  );
+  if (operands.length === 0 || literals.length < operands.length || operation.shape.length > 0)
+    return undefined;
+  const { name, attributes, shape, dtype, path } = operation;
+  const data = primitives[name].evaluate({ inputs: literals, attributes, output: { shape, dtype } });
+  return { kind: 'constant', data, exact: data[0] ?? 0, shape, dtype, path };
+};
+
+const rewrite = (operation: SomeOperation, at: Lookup): Rewritten => {
+  const literal = folded<KernelName>(operation, at);
+  if (literal !== undefined) return literal;
+  if (operation.name === 'contract') return contraction(operation, at);
+  if (operation.name !== 'sum' && sizeOf(operation.shape) === 0)
+    return { ...operation, kind: 'constant', data: allocate(operation.dtype, 0) };
+  const moved = movement(operation, at);
+  return moved.kind === 'operation' ? neutral(moved, at) : moved;
+};
+
+/** Without the instructions that nothing asks for; inputs stay. */
+export const withoutDead = (program: Program): Program => {
+  const live = new Set(demandedOf(program));
+  for (let id = program.instructions.length - 1; id >= 0; id--) {
+    const instruction = instructionAt(program, id);
+    if (instruction.kind === 'input') live.add(id);
+    if (live.has(id)) for (const operand of operandsOf(instruction)) live.add(operand);
+  }
+  return rewriteWith(program, (instruction, _, id) => (live.has(id) ? instruction : undefined));
+};
+
+/** The program with each instruction, its operands renamed, replaced by what `f` says; `undefined` drops it. */
+const rewriteWith = (
+  program: Program,
+  f: (instruction: Instruction, at: Lookup, id: ValueId) => Rewritten | undefined,
+): Program => {
+  const { add, instructions } = builder();
+  const places: ValueId[] = [];
+  const renamed = (id: ValueId): ValueId => places[id] ?? id;
+  const lookup: Lookup = (id) => (id === undefined ? undefined : instructions[id]);
+  for (const [id, instruction] of program.instructions.entries()) {
+    const result = f(
+      instruction.kind === 'operation'
+        ? { ...instruction, inputs: instruction.inputs.map(renamed) }
+        : instruction,
+      lookup,
+      id,
+    );
+    if (result !== undefined) places[id] = result.kind === 'value' ? result.id : add(result);
+  }
+  return {
+    ...program,
+    instructions,
+    outputs: program.outputs.map(renamed),
+    checks: program.checks.map((check) => ({
+      ...check,
+      holds: renamed(check.holds),
+      got: renamed(check.got),
+    })),
+  };
+};
+
+/** A program with the same results, bit for bit, and less to do. */
+export const simplify = (program: Program): Program =>
+  withoutDead(
+    rewriteWith(program, (instruction, at) =>
+      instruction.kind === 'operation' ? rewrite(instruction, at) : instruction,
+    ),
+  );

@@ -1,0 +1,146 @@
+/** Tracing: from tensors, which are expressions, to a program. */
+import { fail } from '../error.js';
+import { leaves } from '../tree/tree.js';
+import type { Spec } from '../tensor/primitive/primitive.js';
+import { type AnyTensor, makeTensor, type Node, type SomeApplication } from '../tensor/tensor.js';
+import { builder } from './builder.js';
+import type { Instruction, Program, ProgramCheck, SomeOperation, ValueId } from './program.js';
+
+/** A stand-in for a value that is not there yet. */
+export const placeholder = ({ shape, dtype }: Spec, name: string): AnyTensor =>
+  makeTensor(shape, dtype, { kind: 'input', name }, 0);
+
+/** What a tensor is made of, and the model path that each part is in. */
+const partsOf = (node: Node, path: string): readonly (readonly [AnyTensor, string])[] => {
+  if (node.kind !== 'application') return [];
+  if (node.name === 'identity') {
+    const { scope } = node.attributes;
+    return node.inputs.map((input) => [input, inScope(path, scope)] as const);
+  }
+  // Of a user's function with its own backward only the result is computed, not again its arguments.
+  const inputs = node.name === 'custom' ? node.inputs.slice(0, 1) : node.inputs;
+  return inputs.map((input) => [input, path] as const);
+};
+
+/** Walking from a result to its arguments, `open` leads into a part of the model and `close` out of it. */
+const inScope = (
+  path: string,
+  scope: { readonly open: string } | { readonly close: true } | undefined,
+): string => {
+  if (scope === undefined) return path;
+  if ('open' in scope) return path === '' ? scope.open : `${path}.${scope.open}`;
+  return path.slice(0, Math.max(0, path.lastIndexOf('.')));
+};
+
+/** The tensors below `roots`, each after those it is made of, with the path it was first reached by. */
+const inOrder = (roots: readonly AnyTensor[]): readonly (readonly [AnyTensor, string])[] => {
+  const order: (readonly [AnyTensor, string])[] = [];
+  const seen = new Set<AnyTensor>();
+  // A stack of our own: expressions may be deeper than the machine's.
+  const stack = roots.map((root) => ({ tensor: root, path: '', entered: false })).toReversed();
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { tensor, path, entered } = top;
+    if (entered) {
+      order.push([tensor, path]);
+      continue;
+    }
+    if (seen.has(tensor)) continue;
+    seen.add(tensor);
+    stack.push({ tensor, path, entered: true });
+    for (const [part, within] of partsOf(tensor.node, path).toReversed())
+      if (!seen.has(part)) stack.push({ tensor: part, path: within, entered: false });
+  }
+  return order;
+};
+
+/**
+ * The program that computes `outputs` from `inputs`. Throws where an output depends on a place that is not
+ * among the inputs. `carried` says how many first outputs are the next run's first inputs.
+ */
+export const traceTensors = (
+  inputs: readonly AnyTensor[],
+  outputs: readonly AnyTensor[],
+  carried = 0,
+): Program => {
+  const { add, instructions } = builder();
+  const places = new Map<AnyTensor, ValueId>();
+  const checks: ProgramCheck[] = [];
+  const placeOf = (tensor: AnyTensor): ValueId => places.get(tensor) ?? foreign();
+  for (const [position, { shape, dtype }] of inputs.entries())
+    places.set(inputs[position] ?? foreign(), add({ kind: 'input', position, shape, dtype, path: '' }));
+
+  const write = (node: SomeApplication, { shape, dtype }: Spec, path: string): ValueId => {
+    const [first, holds, got] = node.inputs;
+    switch (node.name) {
+      case 'identity':
+      case 'stopGradient':
+      case 'custom':
+        return placeOf(first ?? foreign());
+      case 'check':
+        checks.push({
+          holds: placeOf(holds ?? foreign()),
+          got: placeOf(got ?? foreign()),
+          mistake: node.attributes,
+          path,
+        });
+        return placeOf(first ?? foreign());
+      default: {
+        const { name, attributes } = node;
+        // Name and attributes come from one node, so they are one member of the union.
+        const operation = {
+          kind: 'operation',
+          name,
+          attributes,
+          inputs: node.inputs.map(placeOf),
+          shape,
+          dtype,
+          path,
+        };
+        return add(operation as SomeOperation);
+      }
+    }
+  };
+
+  for (const [tensor, path] of inOrder(outputs)) {
+    if (places.has(tensor)) continue;
+    const { node, shape, dtype } = tensor;
+    if (node.kind === 'input') foreign(node.name);
+    else if (node.kind === 'constant') places.set(tensor, add(constantInstruction(tensor, node, path)));
+    else places.set(tensor, write(node, { shape, dtype }, path));
+  }
+  return {
+    inputs: inputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    instructions,
+    outputs: outputs.map(placeOf),
+    checks,
+    carried,
+  };
+};
+
+const constantInstruction = (
+  { shape, dtype }: AnyTensor,
+  { data, exact }: Extract<Node, { readonly kind: 'constant' }>,
+  path: string,
+): Instruction => {
+  const constant = { kind: 'constant', data, shape, dtype, path } as const;
+  return exact === undefined ? constant : { ...constant, exact };
+};
+
+const foreign = (name?: string): never =>
+  fail({
+    operation: 'trace',
+    what: 'a tensor of another trace',
+    got: name ?? 'a stand-in without a value',
+    needed: 'tensors made from the arguments or from data',
+    hint: 'do not keep a tensor from inside a compiled function',
+  });
+
+/** The program of a function from a tree of these specifications to a tree. */
+export const trace = (
+  f: (...inputs: readonly AnyTensor[]) => unknown,
+  specs: readonly Spec[],
+  carried = 0,
+): Program => {
+  const inputs = specs.map((spec, i) => placeholder(spec, `input ${i}`));
+  return traceTensors(inputs, leaves<AnyTensor>(f(...inputs)), carried);
+};

@@ -1,0 +1,93 @@
+/** Comparison, logic and selection, element by element. A comparison with NaN is false. */
+import { fail } from '../../error.js';
+import { allocate, type DType } from '../dtype.js';
+import { type Shape, sizeOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { fullLike } from './constant.js';
+import {
+  alike,
+  eachElement,
+  type PlainName,
+  requireKind,
+  requireSame,
+  sampleAlike,
+  typed,
+} from './elementwise.js';
+import { apply, at, none, type Primitive } from './primitive.js';
+
+const predicate = <N extends PlainName>(
+  name: N,
+  kind: 'any' | 'number' | 'bool',
+  inputs: number,
+  holds: (a: number, b: number) => boolean,
+): Primitive<N> => ({
+  name,
+  shape: alike(name, kind, 'bool'),
+  evaluate: eachElement((a, b) => Number(holds(a, b))),
+  pullback: none,
+  pushforward: none,
+  // A primitive without attributes is sampled with none.
+  sample: sampleAlike(
+    inputs,
+    kind === 'bool' ? ['bool'] : ['float32', 'int32'],
+    -2,
+    2,
+  ) as Primitive<N>['sample'],
+});
+
+export const equalPrimitive = predicate('equal', 'any', 2, (a, b) => a === b);
+export const lessPrimitive = predicate('less', 'number', 2, (a, b) => a < b);
+export const lessOrEqualPrimitive = predicate('lessOrEqual', 'number', 2, (a, b) => a <= b);
+export const andPrimitive = predicate('and', 'bool', 2, (a, b) => a !== 0 && b !== 0);
+export const orPrimitive = predicate('or', 'bool', 2, (a, b) => a !== 0 || b !== 0);
+export const notPrimitive = predicate('not', 'bool', 1, (a) => a === 0);
+
+export const selectPrimitive: Primitive<'select'> = {
+  name: 'select',
+  shape: ([condition, a, b]) => {
+    if (!condition || !a || !b) return fail({ operation: 'select', what: 'an input is missing' });
+    requireKind('select', 'bool', condition.dtype);
+    requireSame('select', a, b);
+    requireSame('select', { ...condition, dtype: a.dtype }, a);
+    return { shape: a.shape, dtype: a.dtype };
+  },
+  evaluate: ({ inputs: [condition, a, b], output }) => {
+    const result = allocate(output.dtype, sizeOf(output.shape));
+    if (!condition || !a || !b) return result;
+    for (let i = 0; i < result.length; i++) result[i] = at(condition.data, i) ? at(a.data, i) : at(b.data, i);
+    return result;
+  },
+  // y = c ? a : b ⇒ da = c ? dy : 0, db = c ? 0 : dy
+  pullback: (dy, slot, { inputs: [condition] }) => {
+    if (slot === 0 || condition === undefined) return undefined;
+    const zero = fullLike(dy, 0);
+    const mask = typed<Tensor<Shape, 'bool'>>(condition);
+    return slot === 1 ? select(mask, dy, zero) : select(mask, zero, dy);
+  },
+  pushforward: (tangent, slot, application) => selectPrimitive.pullback(tangent, slot, application),
+  sample: (draw) => {
+    const shape = draw.shape();
+    const dtype = draw.pick(['float32', 'float32', 'int32', 'bool']);
+    const [low, high] = dtype === 'bool' ? [0, 1] : [-4, 4];
+    const branch = { shape, dtype, low, high };
+    return { inputs: [{ shape, dtype: 'bool', low: 0, high: 1 }, branch, branch], attributes: {} };
+  },
+};
+
+type Predicate = <S extends Shape, D extends DType>(a: Tensor<S, D>, b: Tensor<S, D>) => Tensor<S, 'bool'>;
+type Logic = <S extends Shape>(a: Tensor<S, 'bool'>, b: Tensor<S, 'bool'>) => Tensor<S, 'bool'>;
+
+export const equal: Predicate = (a, b) => typed(apply(equalPrimitive, {}, [a, b]));
+export const less: Predicate = (a, b) => typed(apply(lessPrimitive, {}, [a, b]));
+export const lessOrEqual: Predicate = (a, b) => typed(apply(lessOrEqualPrimitive, {}, [a, b]));
+export const and: Logic = (a, b) => typed(apply(andPrimitive, {}, [a, b]));
+export const or: Logic = (a, b) => typed(apply(orPrimitive, {}, [a, b]));
+export const not = <S extends Shape>(a: Tensor<S, 'bool'>): Tensor<S, 'bool'> =>
+  typed(apply(notPrimitive, {}, [a]));
+
+/** `a` where the condition holds, `b` elsewhere. */
+export const select = <S extends Shape, D extends DType>(
+  condition: Tensor<S, 'bool'>,
+  a: Tensor<S, D>,
+  b: Tensor<S, D>,
+): Tensor<S, D> => typed(apply(selectPrimitive, {}, [condition, a, b]));

@@ -1,0 +1,155 @@
+/** What leaves the numbers as they are: casts, marks, checks, and the ways to steer differentiation. */
+import { fail, showShape } from '../../error.js';
+import { allocate, type Data, type DType, isFloat } from '../dtype.js';
+import { type Shape, sizeOf } from '../shape.js';
+import type { AnyTensor, Check, CustomRule, PrimitiveName, Scope, Tensor } from '../tensor.js';
+import { typed } from './elementwise.js';
+import {
+  apply,
+  at,
+  type Draw,
+  type Evaluation,
+  none,
+  type Primitive,
+  type SampledInput,
+  type Spec,
+} from './primitive.js';
+
+const copyInput = ({ inputs: [x], output }: Evaluation<PrimitiveName>): Data => {
+  const result = allocate(output.dtype, sizeOf(output.shape));
+  if (x !== undefined) result.set(x.data);
+  return result;
+};
+
+const likeFirst =
+  (operation: string) =>
+  ([x]: readonly Spec[]): Spec =>
+    x === undefined ? fail({ operation, what: 'no input' }) : { shape: x.shape, dtype: x.dtype };
+
+const drawFloats = (draw: Draw): SampledInput => ({
+  shape: draw.shape(),
+  dtype: 'float32',
+  low: -4,
+  high: 4,
+});
+
+export const castPrimitive: Primitive<'cast'> = {
+  name: 'cast',
+  shape: ([x], { dtype }) =>
+    x === undefined ? fail({ operation: 'cast', what: 'no input' }) : { shape: x.shape, dtype },
+  // To bool: whether it is not 0. To an integer: cut towards 0 and held within its bounds, NaN is 0.
+  evaluate: ({ inputs: [x], attributes: { dtype }, output }) => {
+    const result = allocate(dtype, sizeOf(output.shape));
+    if (x === undefined) return result;
+    const convert = isFloat(x.dtype)
+      ? fromFloat[dtype]
+      : (value: number) => (dtype === 'bool' ? Number(value !== 0) : value);
+    for (let i = 0; i < result.length; i++) result[i] = convert(at(x.data, i));
+    return result;
+  },
+  // y = x in another precision ⇒ dx = dy in that of x
+  pullback: (dy, _, { inputs: [x] }) => (x && isFloat(x.dtype) ? cast(dy, x.dtype) : undefined),
+  pushforward: (dx, _, { attributes: { dtype } }) => (isFloat(dtype) ? cast(dx, dtype) : undefined),
+  sample: (draw) => ({
+    inputs: [{ shape: draw.shape(), dtype: draw.pick(['float32', 'int32', 'bool']), low: 0, high: 1 }],
+    attributes: { dtype: draw.pick(['float32', 'int32', 'bool', 'uint32']) },
+  }),
+};
+
+const held = (low: number, high: number) => (value: number) =>
+  Number.isNaN(value) ? 0 : Math.min(high, Math.max(low, Math.trunc(value)));
+
+const fromFloat: { readonly [D in DType]: (value: number) => number } = {
+  float32: (value) => value,
+  float64: (value) => value,
+  int32: held(-(2 ** 31), 2 ** 31 - 1),
+  uint32: held(0, 2 ** 32 - 1),
+  bool: (value) => Number(value !== 0),
+};
+
+export const identityPrimitive: Primitive<'identity'> = {
+  name: 'identity',
+  shape: likeFirst('identity'),
+  evaluate: copyInput,
+  // y = x ⇒ dx = dy
+  pullback: (dy) => dy,
+  pushforward: (dx) => dx,
+  sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: { scope: undefined } }),
+};
+
+export const stopGradientPrimitive: Primitive<'stopGradient'> = {
+  name: 'stopGradient',
+  shape: likeFirst('stopGradient'),
+  evaluate: copyInput,
+  // y = x, held constant ⇒ dx = 0
+  pullback: none,
+  pushforward: none,
+  sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: {} }),
+};
+
+/** Inputs: the value that is passed on, whether all is well, and what is shown if not. */
+export const checkPrimitive: Primitive<'check'> = {
+  name: 'check',
+  shape: ([x, holds, got]) => {
+    if (!x || !holds || !got) return fail({ operation: 'check', what: 'an input is missing' });
+    if (holds.dtype !== 'bool' || holds.shape.length > 0)
+      fail({
+        operation: 'check',
+        what: 'the condition is no single truth',
+        got: `${holds.dtype} ${showShape(holds.shape)}`,
+        needed: 'bool []',
+      });
+    return { shape: x.shape, dtype: x.dtype };
+  },
+  evaluate: copyInput,
+  pullback: (dy, slot) => (slot === 0 ? dy : undefined),
+  pushforward: (dx, slot) => (slot === 0 ? dx : undefined),
+  sample: (draw) => ({
+    inputs: [drawFloats(draw), { shape: [], dtype: 'bool', low: 1, high: 1 }, drawFloats(draw)],
+    attributes: { operation: 'sample', what: 'never', needed: 'nothing', hint: 'none' },
+  }),
+};
+
+/** Inputs: the result of a user's function, then the leaves of its argument. */
+export const customPrimitive: Primitive<'custom'> = {
+  name: 'custom',
+  shape: likeFirst('custom'),
+  evaluate: copyInput,
+  // y = f(x) with a user's f* ⇒ dx = f*(x, dy); nothing flows into f's own expression
+  pullback: (dy, slot, { inputs: [, ...x], attributes: { rule } }) =>
+    slot === 0 ? undefined : rule(x, dy)[slot - 1],
+  // The transpose of the rule is `autodiff/pushforward.ts`'s to build: it needs a pullback of the rule itself.
+  pushforward: none,
+  sample: (draw) => {
+    const x = drawFloats(draw);
+    return { inputs: [x, x], attributes: { rule: (_, dy) => [dy] } };
+  },
+};
+
+/** Converts to another dtype; float to integer cuts towards 0. */
+export const cast = <S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> =>
+  x.dtype === dtype ? typed(x) : typed(apply(castPrimitive, { dtype }, [x]));
+
+/** The same value under a new identity, which is what a derivative is taken with respect to. */
+export const identity = <T extends AnyTensor>(x: T, scope?: Scope): T =>
+  typed(apply(identityPrimitive, { scope }, [x]));
+
+/**
+ * The same value, held constant: no derivative flows through it.
+ *
+ * @example
+ * gradient((x: Tensor<[]>) => multiply(stopGradient(x), x))(scalar(3)); // 3, not 6
+ */
+export const stopGradient = <T extends AnyTensor>(x: T): T => typed(apply(stopGradientPrimitive, {}, [x]));
+
+/** The same value, where `holds`; when it runs and does not hold, the mistake is thrown with `got` in it. */
+export const check = <T extends AnyTensor>(
+  x: T,
+  holds: Tensor<readonly [], 'bool'>,
+  got: AnyTensor,
+  mistake: Check,
+): T => typed(apply(checkPrimitive, mistake, [x, holds, got]));
+
+/** `y`, whose derivative with respect to `inputs` is the user's rule. */
+export const custom = <T extends AnyTensor>(y: T, inputs: readonly AnyTensor[], rule: CustomRule): T =>
+  typed(apply(customPrimitive, { rule }, [y, ...inputs]));

@@ -1,0 +1,115 @@
+/** What the element-wise primitives share: shape rules, evaluation and sampling. */
+import { fail, showShape } from '../../error.js';
+import { allocate, type Data, type DType, isFloat, isInteger } from '../dtype.js';
+import { sameShape, sizeOf } from '../shape.js';
+import type { AnyTensor, AttributesOf, None, PrimitiveName } from '../tensor.js';
+import { at, type Draw, type Evaluation, type Primitive, type SampledInput, type Spec } from './primitive.js';
+
+/** The primitives that take nothing beside tensors. */
+export type PlainName = {
+  readonly [N in PrimitiveName]: None extends AttributesOf[N] ? N : never;
+}[PrimitiveName];
+
+export type DTypeKind = 'float' | 'number' | 'bool' | 'any';
+
+const accepts = (kind: DTypeKind, dtype: DType): boolean => {
+  if (kind === 'any') return true;
+  if (kind === 'bool') return dtype === 'bool';
+  return isFloat(dtype) || (kind === 'number' && isInteger(dtype));
+};
+
+const needed: { readonly [K in DTypeKind]: string } = {
+  float: 'float32 or float64',
+  number: 'a dtype of numbers',
+  bool: 'bool',
+  any: 'any dtype',
+};
+
+export const requireKind = (operation: string, kind: DTypeKind, dtype: DType): void => {
+  if (!accepts(kind, dtype))
+    fail({ operation, what: 'wrong dtype', got: dtype, needed: needed[kind], hint: 'convert with cast' });
+};
+
+export const requireSame = (operation: string, first: Spec, second: Spec): void => {
+  if (!sameShape(first.shape, second.shape))
+    fail({
+      operation,
+      what: 'shapes differ',
+      got: `${showShape(first.shape)} and ${showShape(second.shape)}`,
+      needed: 'equal shapes',
+      hint: 'broadcast one to the other',
+    });
+  if (first.dtype !== second.dtype)
+    fail({
+      operation,
+      what: 'dtypes differ',
+      got: `${first.dtype} and ${second.dtype}`,
+      needed: 'equal dtypes',
+      hint: 'convert with cast',
+    });
+};
+
+/** All inputs alike and of this kind; the result like them, or bool. */
+export const alike =
+  (operation: string, kind: DTypeKind, result?: 'bool') =>
+  (inputs: readonly Spec[]): Spec => {
+    const [first, ...others] = inputs;
+    if (first === undefined) return fail({ operation, what: 'no inputs', needed: 'at least one' });
+    requireKind(operation, kind, first.dtype);
+    for (const other of others) requireSame(operation, first, other);
+    return { shape: first.shape, dtype: result ?? first.dtype };
+  };
+
+/** Evaluates element by element; storing rounds to the dtype (integers wrap around modulo 2³²). */
+export const eachElement =
+  (f: (a: number, b: number, c: number) => number) =>
+  ({ inputs: [a, b, c], output }: Evaluation<PrimitiveName>): Data => {
+    const result = allocate(output.dtype, sizeOf(output.shape));
+    const [x, y, z] = [a?.data ?? result, b?.data ?? result, c?.data ?? result];
+    for (let i = 0; i < result.length; i++) result[i] = f(at(x, i), at(y, i), at(z, i));
+    return result;
+  };
+
+/** A sample of `count` inputs of one shape, values within these bounds. */
+export const sampleAlike =
+  (count: number, dtypes: readonly [DType, ...DType[]], low = -4, high = 4) =>
+  (draw: Draw): { readonly inputs: readonly SampledInput[]; readonly attributes: None } => {
+    const shape = draw.shape();
+    const dtype = draw.pick(dtypes);
+    const input = dtype === 'bool' ? { shape, dtype, low: 0, high: 1 } : { shape, dtype, low, high };
+    const unsigned = dtype === 'uint32' ? { ...input, low: 0 } : input;
+    return { inputs: Array.from({ length: count }, () => unsigned), attributes: {} };
+  };
+
+/** One partial derivative a slot, as a map of tangents; on the diagonal it is its own transpose. */
+export type Partial<N extends PrimitiveName> = Primitive<N>['pullback'];
+
+export interface Elementwise<N extends PlainName> {
+  readonly name: N;
+  readonly kind: DTypeKind;
+  readonly evaluate: (a: number, b: number, c: number) => number;
+  /** How a change of one slot changes the result; the Jacobian is diagonal, so it serves both ways. */
+  readonly partial: Partial<N>;
+  readonly inputs?: number;
+  /** Bounds of the values that the laws draw. */
+  readonly domain?: readonly [low: number, high: number];
+  readonly dtypes?: readonly [DType, ...DType[]];
+}
+
+/** An element-wise primitive. */
+export const elementwise = <N extends PlainName>(rule: Elementwise<N>): Primitive<N> => {
+  const { name, kind, evaluate, partial, inputs = 1, domain = [-4, 4] } = rule;
+  const dtypes = rule.dtypes ?? (kind === 'number' ? ['float32', 'float32', 'int32', 'uint32'] : ['float32']);
+  return {
+    name,
+    shape: alike(name, kind),
+    evaluate: eachElement(evaluate),
+    pullback: partial,
+    pushforward: partial,
+    // A primitive without attributes is sampled with none.
+    sample: sampleAlike(inputs, dtypes, ...domain) as Primitive<N>['sample'],
+  };
+};
+
+/** A tensor that its rule has made of this shape and dtype. */
+export const typed = <T extends AnyTensor>(result: AnyTensor): T => result as T;

@@ -1,0 +1,77 @@
+/** Tensors made of nothing: positions along an axis, and random bits of a key. */
+import { fail, showShape } from '../../error.js';
+import { threefry2x32 } from '../../random/threefry.js';
+import { allocate, type DType } from '../dtype.js';
+import { type Shape, sizeOf, stridesOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { typed } from './elementwise.js';
+import { apply, at, none, type Primitive } from './primitive.js';
+
+export const iotaPrimitive: Primitive<'iota'> = {
+  name: 'iota',
+  shape: (_, { shape, axis, dtype }) => {
+    if (axis < 0 || axis >= shape.length || dtype === 'bool')
+      fail({ operation: 'iota', what: `no axis ${axis} of ${showShape(shape)} to count along in ${dtype}` });
+    return { shape, dtype };
+  },
+  evaluate: ({ attributes: { axis, shape, dtype } }) => {
+    const result = allocate(dtype, sizeOf(shape));
+    const [stride, size] = [at(stridesOf(shape), axis), at(shape, axis)];
+    for (let i = 0; i < result.length; i++) result[i] = Math.floor(i / stride) % size;
+    return result;
+  },
+  pullback: none,
+  pushforward: none,
+  sample: (draw) => {
+    const shape = draw.shape(draw.integer(1, 3));
+    const dtype = draw.pick(['int32', 'float32', 'uint32']);
+    return { inputs: [], attributes: { shape, axis: draw.integer(0, shape.length - 1), dtype } };
+  },
+};
+
+export const randomBitsPrimitive: Primitive<'randomBits'> = {
+  name: 'randomBits',
+  shape: ([key], { shape }) => {
+    if (key?.dtype !== 'uint32' || key.shape.length !== 1 || key.shape[0] !== 2)
+      fail({
+        operation: 'randomBits',
+        what: 'not a random key',
+        got: key && `${key.dtype} ${showShape(key.shape)}`,
+        needed: 'uint32 [2]',
+        hint: 'make one with key(seed)',
+      });
+    return { shape, dtype: 'uint32' };
+  },
+  // Elements 2i and 2i + 1 are the two words of the block whose counter is (0, i).
+  evaluate: ({ inputs: [key], attributes: { shape } }) => {
+    const result = allocate('uint32', sizeOf(shape));
+    if (key === undefined) return result;
+    for (let i = 0; i < result.length; i += 2) {
+      const [even, odd] = threefry2x32(at(key.data, 0), at(key.data, 1), 0, i / 2);
+      result[i] = even;
+      if (i + 1 < result.length) result[i + 1] = odd;
+    }
+    return result;
+  },
+  pullback: none,
+  pushforward: none,
+  sample: (draw) => ({
+    inputs: [{ shape: [2], dtype: 'uint32', low: 0, high: 2 ** 32 - 1 }],
+    attributes: { shape: draw.shape() },
+  }),
+};
+
+/** The position along an axis, from 0. */
+export const iota = <S extends Shape, D extends DType = 'int32'>(
+  shape: S,
+  axis: number,
+  dtype?: D,
+): Tensor<S, D> =>
+  // Left out, the dtype is int32, as the type's default says.
+  typed(apply(iotaPrimitive, { shape, axis, dtype: dtype ?? 'int32' }, []));
+
+/** Uniform random 32-bit words: Threefry-2x32 of a key, by counter. */
+export const randomBits = <S extends Shape>(
+  key: Tensor<readonly [2], 'uint32'>,
+  shape: S,
+): Tensor<S, 'uint32'> => typed(apply(randomBitsPrimitive, { shape }, [key]));

@@ -1,0 +1,120 @@
+/** The same elements in another order: reshape, transpose, reverse. Each one's adjoint is its inverse. */
+import { fail, showShape } from '../../error.js';
+import { allocate, type Data, type DType } from '../dtype.js';
+import { inversePermutation, range, sameShape, type Shape, sizeOf, stridesOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { typed } from './elementwise.js';
+import { apply, at, type Draw, type Primitive, type SampledInput, type Value } from './primitive.js';
+import { drawAxes, places, requireAxes } from './reduction.js';
+
+/** The elements of `x` at these places, in order. */
+export const gather = (x: Value | undefined, dtype: DType, from: Int32Array): Data => {
+  const result = allocate(dtype, from.length);
+  if (x !== undefined) for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
+  return result;
+};
+
+export const drawMoved = (draw: Draw, shape: Shape): SampledInput => {
+  const dtype = draw.pick(['float32', 'float32', 'int32', 'bool']);
+  return dtype === 'bool' ? { shape, dtype, low: 0, high: 1 } : { shape, dtype, low: -4, high: 4 };
+};
+
+export const reshapePrimitive: Primitive<'reshape'> = {
+  name: 'reshape',
+  shape: ([x], { shape }) => {
+    if (x === undefined) return fail({ operation: 'reshape', what: 'no input' });
+    if (sizeOf(shape) !== sizeOf(x.shape))
+      fail({
+        operation: 'reshape',
+        what: 'other numbers of elements',
+        got: `${showShape(x.shape)} to ${showShape(shape)}`,
+        needed: `a shape of ${sizeOf(x.shape)} elements`,
+      });
+    return { shape, dtype: x.dtype };
+  },
+  evaluate: ({ inputs: [x], output }) =>
+    gather(x, output.dtype, Int32Array.from(range(sizeOf(output.shape)))),
+  // y = x in another shape ⇒ dx = dy in that of x
+  pullback: (dy, _, { inputs: [x] }) => x && reshape(dy, x.shape),
+  pushforward: (dx, _, { attributes: { shape } }) => reshape(dx, shape),
+  sample: (draw) => {
+    const shape = draw.shape();
+    const targets = [[sizeOf(shape)], shape.toReversed(), [1, ...shape]];
+    return { inputs: [drawMoved(draw, shape)], attributes: { shape: draw.pick(targets) ?? [] } };
+  },
+};
+
+export const transposePrimitive: Primitive<'transpose'> = {
+  name: 'transpose',
+  shape: ([x], { permutation }) => {
+    if (x === undefined) return fail({ operation: 'transpose', what: 'no input' });
+    const sorted = permutation.toSorted((a, b) => a - b);
+    if (!sameShape(sorted, range(x.shape.length)))
+      fail({
+        operation: 'transpose',
+        what: 'no permutation of the axes',
+        got: showShape(permutation),
+        needed: `each of ${showShape(range(x.shape.length))} once`,
+      });
+    return { shape: permutation.map((axis) => x.shape[axis] ?? 0), dtype: x.dtype };
+  },
+  evaluate: ({ inputs: [x], attributes: { permutation }, output }) => {
+    const strides = stridesOf(x?.shape ?? []);
+    return gather(
+      x,
+      output.dtype,
+      places(
+        output.shape,
+        permutation.map((axis) => at(strides, axis)),
+      ),
+    );
+  },
+  // y = x with axes permuted ⇒ dx = dy with axes permuted back
+  pullback: (dy, _, { attributes: { permutation } }) => transpose(dy, inversePermutation(permutation)),
+  pushforward: (dx, _, { attributes: { permutation } }) => transpose(dx, permutation),
+  sample: (draw) => {
+    const shape = draw.shape();
+    const permutation: number[] = [];
+    for (const axis of range(shape.length)) permutation.splice(draw.integer(0, permutation.length), 0, axis);
+    return { inputs: [drawMoved(draw, shape)], attributes: { permutation } };
+  },
+};
+
+export const reversePrimitive: Primitive<'reverse'> = {
+  name: 'reverse',
+  shape: ([x], { axes }) => {
+    if (x === undefined) return fail({ operation: 'reverse', what: 'no input' });
+    requireAxes('reverse', axes, x);
+    return { shape: x.shape, dtype: x.dtype };
+  },
+  evaluate: ({ inputs: [x], attributes: { axes }, output }) => {
+    const strides = stridesOf(output.shape);
+    const signed = strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride));
+    const last = axes.reduce((place, axis) => place + at(strides, axis) * (at(output.shape, axis) - 1), 0);
+    return gather(x, output.dtype, places(output.shape, signed, last));
+  },
+  // y = x backwards ⇒ dx = dy backwards
+  pullback: (dy, _, { attributes: { axes } }) => reverse(dy, axes),
+  pushforward: (dx, _, { attributes: { axes } }) => reverse(dx, axes),
+  sample: (draw) => {
+    const shape = draw.shape();
+    return { inputs: [drawMoved(draw, shape)], attributes: { axes: drawAxes(draw, shape.length) } };
+  },
+};
+
+/** The same elements, in row-major order, in another shape. */
+export const reshape = <S extends Shape, D extends DType>(x: Tensor<Shape, D>, shape: S): Tensor<S, D> =>
+  sameShape(x.shape, shape) ? typed(x) : typed(apply(reshapePrimitive, { shape }, [x]));
+
+/** Axis `i` of the result is axis `permutation[i]` of `x`. */
+export const transpose = <D extends DType>(
+  x: Tensor<Shape, D>,
+  permutation: readonly number[],
+): Tensor<Shape, D> =>
+  sameShape(permutation, range(x.shape.length)) ? x : typed(apply(transposePrimitive, { permutation }, [x]));
+
+/** The elements backwards along these axes. */
+export const reverse = <S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  axes: readonly number[],
+): Tensor<S, D> => (axes.length === 0 ? x : typed(apply(reversePrimitive, { axes }, [x])));

@@ -1,0 +1,97 @@
+/** What a primitive is: one record with all that the library knows of it. */
+import type { Data, DType } from '../dtype.js';
+import type { Shape } from '../shape.js';
+import {
+  type AnyTensor,
+  type AttributesOf,
+  makeTensor,
+  type PrimitiveName,
+  type SomeApplication,
+} from '../tensor.js';
+
+/** A shape and a dtype: all that a program must know of a value before it runs. */
+export interface Spec<D extends DType = DType> {
+  readonly shape: Shape;
+  readonly dtype: D;
+}
+
+/** An evaluated tensor. */
+export interface Value<D extends DType = DType> extends Spec<D> {
+  readonly data: Data<D>;
+}
+
+/** What the reference evaluation of one application is given. */
+export interface Evaluation<N extends PrimitiveName> {
+  readonly inputs: readonly Value[];
+  readonly attributes: AttributesOf[N];
+  readonly output: Spec;
+}
+
+/** What a derivative rule is given: the application it belongs to and its result. */
+export interface Application<N extends PrimitiveName> {
+  readonly inputs: readonly AnyTensor[];
+  readonly attributes: AttributesOf[N];
+  readonly output: AnyTensor;
+}
+
+/** Where the values of a sampled input are drawn from: inclusive bounds; integers where the dtype is one. */
+export interface SampledInput extends Spec {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One random use of a primitive, for the laws. */
+export interface Sample<N extends PrimitiveName> {
+  readonly inputs: readonly SampledInput[];
+  readonly attributes: AttributesOf[N];
+}
+
+/** The choices that a sample is made of; the law suite draws them, and shrinks them. */
+export interface Draw {
+  /** An integer, bounds included. */
+  readonly integer: (low: number, high: number) => number;
+  /** A shape of small sizes, 0 and 1 among them; of this rank, or of a rank from 0 to 3. */
+  readonly shape: (rank?: number) => Shape;
+  readonly pick: <const T extends readonly unknown[]>(choices: T) => T[number];
+}
+
+export interface Primitive<N extends PrimitiveName> {
+  readonly name: N;
+  /** The shape and dtype of the result; throws where the inputs do not fit. */
+  readonly shape: (inputs: readonly Spec[], attributes: AttributesOf[N]) => Spec;
+  /** The meaning, in plain loops, at the precision of the dtypes. */
+  readonly evaluate: (evaluation: Evaluation<N>) => Data;
+  /** The cotangent of one input slot, given that of the result; `undefined` where none flows. */
+  readonly pullback: (
+    cotangent: AnyTensor,
+    slot: number,
+    application: Application<N>,
+  ) => AnyTensor | undefined;
+  /** The share of one input slot's tangent in that of the result; `undefined` where none flows. */
+  readonly pushforward: (
+    tangent: AnyTensor,
+    slot: number,
+    application: Application<N>,
+  ) => AnyTensor | undefined;
+  /** A random use, for the laws. */
+  readonly sample: (draw: Draw) => Sample<N>;
+}
+
+/** Applies a primitive: checks the shapes at once, evaluates nothing. */
+export const apply = <N extends PrimitiveName>(
+  { name, shape: rule }: Primitive<N>,
+  attributes: AttributesOf[N],
+  inputs: readonly AnyTensor[],
+): AnyTensor => {
+  const { shape, dtype } = rule(inputs, attributes);
+  const depth = inputs.reduce((deepest, input) => Math.max(deepest, input.depth), 0) + 1;
+  // The union over the names is what this generic record is one member of.
+  const node = { kind: 'application', name, attributes, inputs } as SomeApplication;
+  return makeTensor(shape, dtype, node, depth);
+};
+
+/** A rule for a primitive through which no derivative flows. */
+export const none = (): undefined => undefined;
+
+/** The element at an index that is known to be inside. */
+export const at = (data: Data | Shape, index: number): number => data[index] ?? Number.NaN;

@@ -1,0 +1,143 @@
+/** Sum over axes and its adjoint, broadcast along them. */
+import { fail, showShape } from '../../error.js';
+import { allocate, type DType } from '../dtype.js';
+import { range, sameShape, type Shape, sizeOf, stridesOf, without } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { requireKind, typed } from './elementwise.js';
+import { apply, at, type Draw, type Primitive, type Spec } from './primitive.js';
+
+/** Refuses axes that are not within the rank, or not in increasing order. */
+export const requireAxes = (operation: string, axes: readonly number[], { shape }: Spec): void => {
+  const fits = axes.every(
+    (axis, i) => Number.isInteger(axis) && axis >= 0 && axis < shape.length && axis > (axes[i - 1] ?? -1),
+  );
+  if (!fits)
+    fail({
+      operation,
+      what: `axes that a tensor of shape ${showShape(shape)} does not have`,
+      got: showShape(axes),
+      needed: `increasing axes from 0 to ${shape.length - 1}`,
+    });
+};
+
+/** For each element of `shape`, in row-major order, its place in a tensor with these strides. */
+export const places = (shape: Shape, strides: readonly number[], offset = 0): Int32Array => {
+  const result = new Int32Array(sizeOf(shape));
+  const index = shape.map(() => 0);
+  let place = offset;
+  for (let i = 0; i < result.length; i++) {
+    result[i] = place;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const [next, stride] = [(index[axis] ?? 0) + 1, strides[axis] ?? 0];
+      if (next < (shape[axis] ?? 0)) {
+        index[axis] = next;
+        place += stride;
+        break;
+      }
+      index[axis] = 0;
+      place -= stride * (next - 1);
+    }
+  }
+  return result;
+};
+
+/** Some of the axes of a rank, each in or out. */
+export const drawAxes = (draw: Draw, rank: number): readonly number[] =>
+  range(rank).filter(() => draw.integer(0, 1) === 1);
+
+export const sumPrimitive: Primitive<'sum'> = {
+  name: 'sum',
+  shape: ([x], { axes }) => {
+    if (x === undefined) return fail({ operation: 'sum', what: 'no input' });
+    requireKind('sum', 'number', x.dtype);
+    requireAxes('sum', axes, x);
+    return { shape: without(x.shape, axes), dtype: x.dtype };
+  },
+  evaluate: ({ inputs: [x], attributes: { axes }, output }) => {
+    const totals = new Float64Array(sizeOf(output.shape));
+    if (x === undefined) return totals;
+    const kept = range(x.shape.length).filter((axis) => !axes.includes(axis));
+    const into = places(x.shape, scattered(x.shape.length, kept, stridesOf(output.shape)));
+    for (let i = 0; i < into.length; i++) totals[at(into, i)] = at(totals, at(into, i)) + at(x.data, i);
+    const result = allocate(output.dtype, totals.length);
+    result.set(totals);
+    return result;
+  },
+  // y = Σ x ⇒ dx = dy, along the summed axes
+  pullback: (dy, _, { inputs: [x], attributes: { axes } }) =>
+    x &&
+    broadcast(
+      dy,
+      x.shape,
+      range(x.shape.length).filter((axis) => !axes.includes(axis)),
+    ),
+  pushforward: (dx, _, { attributes: { axes } }) => sum(dx, axes),
+  sample: (draw) => {
+    const shape = draw.shape();
+    const dtype = draw.pick(['float32', 'float32', 'int32']);
+    return {
+      inputs: [{ shape, dtype, low: -4, high: 4 }],
+      attributes: { axes: drawAxes(draw, shape.length) },
+    };
+  },
+};
+
+/** Strides of a tensor seen from a larger rank: those of `axes` as given, 0 along the others. */
+export const scattered = (
+  rank: number,
+  axes: readonly number[],
+  strides: readonly number[],
+): readonly number[] => range(rank).map((axis) => strides[axes.indexOf(axis)] ?? 0);
+
+export const broadcastPrimitive: Primitive<'broadcast'> = {
+  name: 'broadcast',
+  shape: ([x], { shape, axes }) => {
+    if (x === undefined) return fail({ operation: 'broadcast', what: 'no input' });
+    requireAxes('broadcast', axes, { shape, dtype: x.dtype });
+    const landed = axes.map((axis) => shape[axis] ?? 0);
+    if (!sameShape(landed, x.shape))
+      fail({
+        operation: 'broadcast',
+        what: `axes ${showShape(axes)} of ${showShape(shape)} have other sizes`,
+        got: showShape(x.shape),
+        needed: showShape(landed),
+      });
+    return { shape, dtype: x.dtype };
+  },
+  evaluate: ({ inputs: [x], attributes: { shape, axes }, output }) => {
+    const result = allocate(output.dtype, sizeOf(shape));
+    if (x === undefined) return result;
+    const from = places(shape, scattered(shape.length, axes, stridesOf(x.shape)));
+    for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
+    return result;
+  },
+  // y = x along new axes ⇒ dx = Σ dy over them
+  pullback: (dy, _, { attributes: { shape, axes } }) =>
+    sum(
+      dy,
+      range(shape.length).filter((axis) => !axes.includes(axis)),
+    ),
+  pushforward: (dx, _, { attributes: { shape, axes } }) => broadcast(dx, shape, axes),
+  sample: (draw) => {
+    const shape = draw.shape();
+    const axes = drawAxes(draw, shape.length);
+    const dtype = draw.pick(['float32', 'float32', 'int32', 'bool']);
+    const [low, high] = dtype === 'bool' ? [0, 1] : [-4, 4];
+    return {
+      inputs: [{ shape: axes.map((axis) => shape[axis] ?? 0), dtype, low, high }],
+      attributes: { shape, axes },
+    };
+  },
+};
+
+/** The sum over these axes, which the result no longer has. */
+export const sum = <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D> =>
+  axes.length === 0 ? x : typed(apply(sumPrimitive, { axes }, [x]));
+
+/** The tensor of this shape whose axes `axes` are those of `x`, alike along all others. */
+export const broadcast = <S extends Shape, D extends DType>(
+  x: Tensor<Shape, D>,
+  shape: S,
+  axes: readonly number[],
+): Tensor<S, D> =>
+  sameShape(x.shape, shape) ? typed(x) : typed(apply(broadcastPrimitive, { shape, axes }, [x]));

@@ -1,0 +1,220 @@
+/** Slice and its adjoint pad, which puts zeros around and between; concat, whose adjoint is slices. */
+import { fail, showShape } from '../../error.js';
+import { allocate, type DType } from '../dtype.js';
+import { range, sameShape, type Shape, sizeOf, stridesOf } from '../shape.js';
+import type { AnyTensor, Tensor } from '../tensor.js';
+import { typed } from './elementwise.js';
+import { drawMoved, gather } from './movement.js';
+import { apply, at, type Primitive } from './primitive.js';
+import { places } from './reduction.js';
+
+const zeros = (rank: number): Shape => range(rank).map(() => 0);
+const ones = (rank: number): Shape => range(rank).map(() => 1);
+
+export const slicePrimitive: Primitive<'slice'> = {
+  name: 'slice',
+  shape: ([x], { start, stop, stride }) => {
+    if (x === undefined) return fail({ operation: 'slice', what: 'no input' });
+    const inside = x.shape.every((size, axis) => {
+      const [from, to, by] = [at(start, axis), at(stop, axis), at(stride, axis)];
+      return from >= 0 && from <= to && to <= size && by >= 1;
+    });
+    if (!inside || start.length !== x.shape.length)
+      fail({
+        operation: 'slice',
+        what: `bounds outside of ${showShape(x.shape)}`,
+        got: `${showShape(start)} to ${showShape(stop)} by ${showShape(stride)}`,
+        needed: '0 ≤ start ≤ stop ≤ size and stride ≥ 1 for each axis',
+      });
+    const shape = x.shape.map((_, axis) => Math.ceil((at(stop, axis) - at(start, axis)) / at(stride, axis)));
+    return { shape, dtype: x.dtype };
+  },
+  evaluate: ({ inputs: [x], attributes: { start, stride }, output }) => {
+    const strides = stridesOf(x?.shape ?? []);
+    const offset = start.reduce((sum, from, axis) => sum + from * at(strides, axis), 0);
+    const steps = strides.map((step, axis) => step * at(stride, axis));
+    return gather(x, output.dtype, places(output.shape, steps, offset));
+  },
+  // y = x[start:stop:stride] ⇒ dx = dy with zeros before, between and after
+  pullback: (dy, _, { inputs: [x], attributes: { start, stride }, output: y }) =>
+    x &&
+    pad(dy, {
+      low: start,
+      high: x.shape.map((size, axis) => {
+        const count = at(y.shape, axis);
+        return size - at(start, axis) - (count === 0 ? 0 : (count - 1) * at(stride, axis) + 1);
+      }),
+      interior: stride.map((step) => step - 1),
+    }),
+  pushforward: (dx, _, { attributes }) => slice(dx, attributes),
+  sample: (draw) => {
+    const shape = draw.shape();
+    const start = shape.map((size) => draw.integer(0, size));
+    const stop = shape.map((size, axis) => draw.integer(at(start, axis), size));
+    return {
+      inputs: [drawMoved(draw, shape)],
+      attributes: { start, stop, stride: shape.map(() => draw.integer(1, 3)) },
+    };
+  },
+};
+
+const padded = (size: number, low: number, high: number, interior: number): number =>
+  low + size + Math.max(0, size - 1) * interior + high;
+
+export const padPrimitive: Primitive<'pad'> = {
+  name: 'pad',
+  shape: ([x], { low, high, interior }) => {
+    if (x === undefined) return fail({ operation: 'pad', what: 'no input' });
+    const counts = [...low, ...high, ...interior];
+    if (
+      counts.length !== 3 * x.shape.length ||
+      !counts.every((count) => Number.isInteger(count) && count >= 0)
+    )
+      fail({
+        operation: 'pad',
+        what: `no padding of ${showShape(x.shape)}`,
+        got: `${showShape(low)}, ${showShape(high)}, ${showShape(interior)}`,
+        needed: 'three counts ≥ 0 for each axis: before, after, between',
+      });
+    const shape = x.shape.map((size, axis) =>
+      padded(size, at(low, axis), at(high, axis), at(interior, axis)),
+    );
+    return { shape, dtype: x.dtype };
+  },
+  evaluate: ({ inputs: [x], attributes: { low, interior }, output }) => {
+    const result = allocate(output.dtype, sizeOf(output.shape));
+    if (x === undefined) return result;
+    const strides = stridesOf(output.shape);
+    const offset = low.reduce((sum, count, axis) => sum + count * at(strides, axis), 0);
+    const steps = strides.map((step, axis) => step * (at(interior, axis) + 1));
+    const into = places(x.shape, steps, offset);
+    for (let i = 0; i < into.length; i++) result[at(into, i)] = at(x.data, i);
+    return result;
+  },
+  // y = x among zeros ⇒ dx = dy where x stands
+  pullback: (dy, _, { inputs: [x], attributes: { low, interior } }) =>
+    x &&
+    slice(dy, {
+      start: low,
+      stop: x.shape.map((size, axis) => at(low, axis) + padded(size, 0, 0, at(interior, axis))),
+      stride: interior.map((count) => count + 1),
+    }),
+  pushforward: (dx, _, { attributes }) => pad(dx, attributes),
+  sample: (draw) => {
+    const shape = draw.shape();
+    const counts = (): Shape => shape.map(() => draw.integer(0, 2));
+    return {
+      inputs: [drawMoved(draw, shape)],
+      attributes: { low: counts(), high: counts(), interior: counts() },
+    };
+  },
+};
+
+/** Where each part of a concatenation begins along the axis. */
+const offsets = (parts: readonly AnyTensor[], axis: number): readonly number[] => {
+  let next = 0;
+  return parts.map(({ shape }) => {
+    const offset = next;
+    next += at(shape, axis);
+    return offset;
+  });
+};
+
+/** The part of a concatenation-shaped tensor that stands where input `slot` stands. */
+const partOf = (
+  whole: AnyTensor,
+  inputs: readonly AnyTensor[],
+  slot: number,
+  axis: number,
+): AnyTensor | undefined => {
+  const part = inputs[slot];
+  if (part === undefined) return undefined;
+  const start = part.shape.map((_, each) => (each === axis ? at(offsets(inputs, axis), slot) : 0));
+  const stop = part.shape.map((size, each) => at(start, each) + size);
+  return slice(whole, { start, stop, stride: ones(part.shape.length) });
+};
+
+export const concatPrimitive: Primitive<'concat'> = {
+  name: 'concat',
+  shape: (inputs, { axis }) => {
+    const [first] = inputs;
+    if (first === undefined)
+      return fail({ operation: 'concat', what: 'nothing to join', needed: 'a tensor' });
+    const others = ({ shape }: { readonly shape: Shape }): Shape => shape.filter((_, each) => each !== axis);
+    for (const input of inputs)
+      if (
+        input.shape.length !== first.shape.length ||
+        axis < 0 ||
+        axis >= first.shape.length ||
+        input.dtype !== first.dtype ||
+        !sameShape(others(input), others(first))
+      )
+        fail({
+          operation: 'concat',
+          what: `tensors that do not join along axis ${axis}`,
+          got: inputs.map(({ shape, dtype }) => `${dtype} ${showShape(shape)}`).join(' and '),
+          needed: 'one dtype, and one size along every other axis',
+        });
+    const total = inputs.reduce((sum, { shape }) => sum + at(shape, axis), 0);
+    return { shape: first.shape.map((size, each) => (each === axis ? total : size)), dtype: first.dtype };
+  },
+  evaluate: ({ inputs, attributes: { axis }, output }) => {
+    const result = allocate(output.dtype, sizeOf(output.shape));
+    const strides = stridesOf(output.shape);
+    let start = 0;
+    for (const input of inputs) {
+      const into = places(input.shape, strides, start * at(strides, axis));
+      for (let i = 0; i < into.length; i++) result[at(into, i)] = at(input.data, i);
+      start += at(input.shape, axis);
+    }
+    return result;
+  },
+  // y = [x₀, x₁, …] ⇒ dxᵢ = its part of dy
+  pullback: (dy, slot, { inputs, attributes: { axis } }) => partOf(dy, inputs, slot, axis),
+  // y = [x₀, x₁, …] ⇒ the share of dxᵢ is dxᵢ among zeros
+  pushforward: (dx, slot, { inputs, attributes: { axis }, output: y }) => {
+    const low = dx.shape.map((_, each) => (each === axis ? at(offsets(inputs, axis), slot) : 0));
+    const high = dx.shape.map((size, each) => at(y.shape, each) - at(low, each) - size);
+    return pad(dx, { low, high, interior: zeros(dx.shape.length) });
+  },
+  sample: (draw) => {
+    const shape = draw.shape(draw.integer(1, 3));
+    const axis = draw.integer(0, shape.length - 1);
+    const part = drawMoved(draw, shape);
+    const sized = (): typeof part => ({
+      ...part,
+      shape: shape.map((size, each) => (each === axis ? draw.integer(0, 3) : size)),
+    });
+    return { inputs: [part, sized(), sized()], attributes: { axis } };
+  },
+};
+
+/** Every `stride`-th element from `start` up to, not including, `stop`; one of each an axis. */
+export const slice = <D extends DType>(
+  x: Tensor<Shape, D>,
+  {
+    start,
+    stop,
+    stride = ones(start.length),
+  }: { readonly start: Shape; readonly stop: Shape; readonly stride?: Shape },
+): Tensor<Shape, D> =>
+  sameShape(stop, x.shape) && sameShape(start, zeros(start.length)) && sameShape(stride, ones(start.length))
+    ? x
+    : typed(apply(slicePrimitive, { start, stop, stride }, [x]));
+
+/** Zeros before, after and between the elements; one count of each an axis. */
+export const pad = <D extends DType>(
+  x: Tensor<Shape, D>,
+  {
+    low,
+    high,
+    interior = zeros(low.length),
+  }: { readonly low: Shape; readonly high: Shape; readonly interior?: Shape },
+): Tensor<Shape, D> =>
+  [...low, ...high, ...interior].every((count) => count === 0)
+    ? x
+    : typed(apply(padPrimitive, { low, high, interior }, [x]));
+
+/** Joins tensors along an axis. */
+export const concat = <D extends DType>(parts: readonly Tensor<Shape, D>[], axis: number): Tensor<Shape, D> =>
+  typed(apply(concatPrimitive, { axis }, parts));

@@ -1,0 +1,37 @@
+/** Shapes: lists of sizes, outermost axis first; row-major everywhere. */
+
+/** A literal tuple where the sizes are known (`readonly [128, 784]`), `number` where they are not. */
+export type Shape = readonly number[];
+
+/** The shape of a single number. */
+export type Scalar = readonly [];
+
+/** The number of elements. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** How many elements lie between neighbours along each axis. */
+export const stridesOf = (shape: Shape): readonly number[] => {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--) {
+    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
+  }
+  return strides;
+};
+
+/** `[0, 1, …, n − 1]` */
+export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Whether `part` is the end of `whole`: `[10]` of `[128, 10]`. */
+export const isSuffix = (part: Shape, whole: Shape): boolean =>
+  part.length <= whole.length && sameShape(part, whole.slice(whole.length - part.length));
+
+/** The shape without these axes. */
+export const without = (shape: Shape, axes: readonly number[]): readonly number[] =>
+  shape.filter((_, axis) => !axes.includes(axis));
+
+/** The permutation that undoes `permutation`. */
+export const inversePermutation = (permutation: readonly number[]): readonly number[] =>
+  range(permutation.length).map((axis) => permutation.indexOf(axis));

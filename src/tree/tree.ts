@@ -1,0 +1,106 @@
+/**
+ * Trees: parameters, batches and states are plain data whose leaves are tensors.
+ *
+ * A tree is a leaf, an array of trees or a record of trees. This module knows of a leaf only that it carries
+ * the mark below, so that it stands under everything else.
+ */
+import { fail } from '../error.js';
+
+/** The mark of a leaf; registered, so that two copies of the package agree on it. */
+export const leaf: unique symbol = Symbol.for('paralens.leaf');
+
+export interface Leaf {
+  readonly [leaf]: true;
+}
+
+export type Tree<L extends Leaf = Leaf> = L | readonly Tree<L>[] | { readonly [name: string]: Tree<L> };
+
+/** Whether a value is a leaf. */
+export const isLeaf = (value: unknown): value is Leaf =>
+  typeof value === 'object' && value !== null && leaf in value;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+const showKind = (value: unknown): string => {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return `the number ${value}`;
+  return typeof value === 'object' ? value.constructor.name : typeof value;
+};
+
+const refuse = (value: unknown, path: readonly string[]): never =>
+  fail({
+    path,
+    operation: 'tree',
+    what: 'not a tensor, array or record',
+    got: showKind(value),
+    needed: 'a tree of tensors',
+    hint: 'wrap plain data with tensor(…)',
+  });
+
+/** The records' keys are walked in the order of their names, so that two equal records are equal trees. */
+const keysOf = (record: Readonly<Record<string, unknown>>): readonly string[] => Object.keys(record).sort();
+
+const walk = (
+  tree: unknown,
+  path: readonly string[],
+  visit: (leaf: Leaf, path: readonly string[]) => unknown,
+): unknown => {
+  if (isLeaf(tree)) return visit(tree, path);
+  if (Array.isArray(tree)) return tree.map((part: unknown, i) => walk(part, [...path, String(i)], visit));
+  if (!isRecord(tree)) return refuse(tree, path);
+  return Object.fromEntries(keysOf(tree).map((key) => [key, walk(tree[key], [...path, key], visit)]));
+};
+
+/** The leaves of a tree, arrays in order and records by name. Throws where a part is no tree. */
+export const leaves = <L extends Leaf>(tree: unknown): readonly L[] => {
+  const found: L[] = [];
+  walk(tree, [], (each) => found.push(each as L));
+  return found;
+};
+
+/** The path of each leaf, in the order of `leaves`. */
+export const leafPaths = (tree: unknown): readonly (readonly string[])[] => {
+  const found: (readonly string[])[] = [];
+  walk(tree, [], (_, path) => found.push(path));
+  return found;
+};
+
+/** The tree of the same structure whose leaves are `f(leaf, path)`. */
+export const mapTree = <T>(tree: T, f: (leaf: Leaf, path: readonly string[]) => unknown): T =>
+  walk(tree, [], f) as T;
+
+/** The tree of the structure of `like` with these leaves, in the order of `leaves`. */
+export const unflatten = <T>(like: T, parts: readonly unknown[]): T => {
+  let next = 0;
+  return walk(like, [], () => parts[next++]) as T;
+};
+
+/** The structure of a tree in one string: equal strings, equal structures. */
+export const structureOf = (tree: unknown): string => {
+  if (isLeaf(tree)) return '*';
+  if (Array.isArray(tree)) return `[${tree.map(structureOf).join(',')}]`;
+  if (!isRecord(tree)) return refuse(tree, []);
+  return `{${keysOf(tree)
+    .map((key) => `${JSON.stringify(key)}:${structureOf(tree[key])}`)
+    .join(',')}}`;
+};
+
+/** Combines two trees of one structure leaf by leaf. Throws where the structures differ. */
+export const zipTrees = <T>(
+  operation: string,
+  first: T,
+  second: T,
+  f: (first: Leaf, second: Leaf) => unknown,
+): T => {
+  const [got, needed] = [structureOf(second), structureOf(first)];
+  if (got !== needed) fail({ operation, what: 'trees of different structure', got, needed });
+  const others = leaves(second);
+  return unflatten(
+    first,
+    leaves(first).map((each, i) => f(each, others[i] ?? each)),
+  );
+};
