@@ -1,0 +1,41 @@
+/** From a traced program to a machine whose checks have been looked at. */
+import { ParalensError } from '../error.js';
+import { demandedOf, type Program } from '../program/program.js';
+import { simplify } from '../program/simplify.js';
+import type { Data } from '../tensor/dtype.js';
+import type { Backend, Executable, Machine } from './backend.js';
+
+/** Throws for the first condition that does not hold; `demanded` are the pairs (holds, got) of the checks. */
+const requireChecks = ({ checks }: Program, demanded: readonly Data[]): void => {
+  for (const [i, { mistake, path }] of checks.entries()) {
+    if (demanded[2 * i]?.[0] !== 0) continue;
+    const { operation, what, needed, hint } = mistake;
+    const got = [...(demanded[2 * i + 1] ?? [])].join(', ');
+    const segments = path === '' ? [] : path.split('.');
+    throw new ParalensError({ path: segments, operation, what, got, needed, hint });
+  }
+};
+
+/**
+ * Simplifies and compiles a program, its checks as further outputs. A check that fails when it has run is
+ * thrown by the step; the state has moved by then, so a fold that must survive keeps what it had.
+ */
+export const compileChecked = (backend: Backend, traced: Program): Executable => {
+  const program = simplify(traced);
+  const { checks, outputs, carried } = program;
+  const executable = backend.compile({ ...program, outputs: demandedOf(program), checks: [] });
+  if (checks.length === 0) return executable;
+  const visible = outputs.length - carried;
+  const start = (state: readonly Data[]): Machine => {
+    const machine = executable.start(state);
+    return {
+      ...machine,
+      step: (inputs) => {
+        const results = machine.step(inputs);
+        requireChecks(program, results.slice(visible));
+        return results.slice(0, visible);
+      },
+    };
+  };
+  return { ...executable, start };
+};

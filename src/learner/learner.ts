@@ -1,0 +1,95 @@
+/** A learner: model, loss and update together are one pure step. */
+import { located } from '../lens/locate.js';
+import { lift, type Para, type Parameters } from '../lens/para.js';
+import { parameterPaths } from '../lens/parameters.js';
+import type { Loss } from '../loss/loss.js';
+import type { Metric } from '../metric/accuracy.js';
+import type { Key } from '../operation/random.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import type { Scalar } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Update, UpdateState } from '../update/update.js';
+
+/** All that training changes. */
+export interface LearnerState<P> {
+  readonly parameters: P;
+  readonly update: UpdateState<P>;
+}
+
+/** Examples to learn from, stacked along the first axis. */
+export interface Batch<A, L> {
+  readonly input: A;
+  readonly target: L;
+}
+
+/** What a step tells of itself. */
+export interface Report {
+  readonly loss: Tensor<Scalar>;
+  readonly metrics: { readonly [name: string]: Tensor<Scalar> };
+}
+
+export interface LearnerOptions<P extends Parameters, A, B extends C, C, L> {
+  readonly model: Para<P, A, B>;
+  /** Of predictions like the model's, or more general ones. */
+  readonly loss: Loss<C, L>;
+  readonly update: Update;
+  /** Numbers to read off each batch's predictions, by name. */
+  readonly metrics?: { readonly [name: string]: Metric<NoInfer<B>, NoInfer<L>> };
+}
+
+export interface Learner<P extends Parameters, A, B, L> {
+  /** Fresh parameters and the update's first state. Throws where two parts of the model have one name. */
+  readonly init: (key: Key) => LearnerState<P>;
+  /** One step of training: a pure function of state and batch. */
+  readonly step: (state: LearnerState<P>, batch: Batch<A, L>) => readonly [LearnerState<P>, Report];
+  readonly predict: (state: LearnerState<P>, input: A) => B;
+  /** The loss and the metrics of a batch, nothing learned. */
+  readonly evaluate: (state: LearnerState<P>, batch: Batch<A, L>) => Report;
+}
+
+/**
+ * The learner of a model, a loss and an update.
+ *
+ * @example
+ * const mnist = learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop(), metrics: { accuracy } });
+ * const [next, { loss }] = mnist.step(mnist.init(key(1)), { input, target });
+ */
+export const learner = <P extends Parameters, A, B extends C, C, L>({
+  model,
+  loss,
+  update,
+  metrics = {},
+}: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, L> => {
+  const measured = located('loss', lift(loss));
+  const reportOf = (value: Tensor<Scalar>, prediction: B, target: L): Report => ({
+    loss: value,
+    metrics: Object.fromEntries(
+      Object.entries(metrics).map(([name, metric]) => [name, metric(prediction, target)]),
+    ),
+  });
+  return {
+    init: (key) => {
+      const parameters = model.init(key);
+      parameterPaths(parameters);
+      return { parameters, update: update.init(parameters) };
+    },
+    step: (state, { input, target }) => {
+      // forward: where the gradient is to be taken, the prediction there, and its loss
+      const [at, move] = update.lens<P>().run([state.update, state.parameters]);
+      const [prediction, backModel] = model.run(at, input);
+      const [value, backLoss] = measured.run([], [prediction, target]);
+      // backward: the loss against the prediction, that against the parameters, and the move against that
+      const [, [predictionChange]] = backLoss(fullLike(value, 1));
+      // The change of a prediction is like the prediction, whose type the loss may know less well.
+      const [gradient] = backModel(predictionChange as B);
+      const [nextUpdate, parameters] = move(gradient);
+      return [{ parameters, update: nextUpdate }, reportOf(value, prediction, target)];
+    },
+    predict: ({ parameters }, input) => model.run(parameters, input)[0],
+    evaluate: ({ parameters }, { input, target }) => {
+      const [prediction] = model.run(parameters, input);
+      const [value] = measured.run([], [prediction, target]);
+      return reportOf(value, prediction, target);
+    },
+  };
+};

@@ -1,0 +1,37 @@
+export { andThen, compose } from './compose.js';
+export { addTrees, copy, differentiate, projectFirst, projectSecond, zerosLike } from './differentiable.js';
+export { lensCategory, lensMonoid } from './instances.js';
+export {
+  associate,
+  type Backward,
+  backward,
+  composeLenses,
+  forward,
+  identityLens,
+  isomorphism,
+  leftUnit,
+  type Lens,
+  parallelLenses,
+  rightUnit,
+  type SimpleLens,
+  swap,
+  unassociate,
+  type Unit,
+} from './lens.js';
+export { located } from './locate.js';
+export { named } from './named.js';
+export { fanOut, parallel } from './parallel.js';
+export {
+  asLens,
+  differentiable,
+  identity,
+  type Layer,
+  lift,
+  para,
+  type Para,
+  type Parameters,
+  stateless,
+} from './para.js';
+export { parameterPaths } from './parameters.js';
+export { freeze, type Reparametrization, reparametrization, reparametrize, share } from './reparametrize.js';
+export { type Sequential, sequential } from './sequential.js';

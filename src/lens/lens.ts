@@ -1,0 +1,103 @@
+/** Lenses: a forward map paired with its backward map, and the category they form. */
+
+/** A backward map. Its parameter is compared as a method's is, which lets `number` stand for any size. */
+export type Backward<DB, DA> = { back(db: DB): DA }['back'];
+
+/**
+ * A bimorphic lens in residual form: `run` computes forward once and keeps what the way back needs. It is no
+ * accessor, so no get-put laws. Forward and backward changes may be of other types than the values.
+ */
+export interface Lens<A, DA, B, DB> {
+  run(a: A): readonly [b: B, back: Backward<DB, DA>];
+}
+
+/** A lens whose changes are of the types of its values. */
+export type SimpleLens<A, B> = Lens<A, A, B, B>;
+
+/** The forward half: law L-4 says that it agrees with `run`. */
+export const forward =
+  <A, DA, B, DB>(lens: Lens<A, DA, B, DB>) =>
+  (a: A): B =>
+    lens.run(a)[0];
+
+/** The backward half, as the textbook writes it: law L-4 says that it agrees with `run`. */
+export const backward =
+  <A, DA, B, DB>(lens: Lens<A, DA, B, DB>) =>
+  (a: A, db: DB): DA =>
+    lens.run(a)[1](db);
+
+/** a ↦ a, da ↤ da */
+export const identityLens = <A, DA = A>(): Lens<A, DA, A, DA> => ({ run: (a) => [a, (da) => da] });
+
+/** First `f`, then `g`: forward in order, backward in reverse. This is the chain rule. */
+export const composeLenses = <A, DA, B, DB, C, DC>(
+  f: Lens<A, DA, B, DB>,
+  g: Lens<B, DB, C, DC>,
+): Lens<A, DA, C, DC> => ({
+  run: (a) => {
+    const [b, backF] = f.run(a);
+    const [c, backG] = g.run(b);
+    return [c, (dc) => backF(backG(dc))];
+  },
+});
+
+/** Both side by side: the tensor of the category. */
+export const parallelLenses = <A, DA, B, DB, C, DC, D, DD>(
+  f: Lens<A, DA, B, DB>,
+  g: Lens<C, DC, D, DD>,
+): Lens<readonly [A, C], readonly [DA, DC], readonly [B, D], readonly [DB, DD]> => ({
+  run: ([a, c]) => {
+    const [b, backF] = f.run(a);
+    const [d, backG] = g.run(c);
+    return [[b, d], ([db, dd]) => [backF(db), backG(dd)]];
+  },
+});
+
+/** A lens from a pair of inverse maps of values and one of changes: what re-brackets and exchanges. */
+export const isomorphism = <A, DA, B, DB>(to: (a: A) => B, fro: (db: DB) => DA): Lens<A, DA, B, DB> => ({
+  run: (a) => [to(a), fro],
+});
+
+/** (a, b) ↦ (b, a) */
+export const swap = <A, B>(): SimpleLens<readonly [A, B], readonly [B, A]> =>
+  isomorphism(
+    ([a, b]) => [b, a],
+    ([b, a]) => [a, b],
+  );
+
+/** ((a, b), c) ↦ (a, (b, c)) */
+export const associate = <A, B, C>(): SimpleLens<
+  readonly [readonly [A, B], C],
+  readonly [A, readonly [B, C]]
+> =>
+  isomorphism(
+    ([[a, b], c]) => [a, [b, c]],
+    ([a, [b, c]]) => [[a, b], c],
+  );
+
+/** (a, (b, c)) ↦ ((a, b), c) */
+export const unassociate = <A, B, C>(): SimpleLens<
+  readonly [A, readonly [B, C]],
+  readonly [readonly [A, B], C]
+> =>
+  isomorphism(
+    ([a, [b, c]]) => [[a, b], c],
+    ([[a, b], c]) => [a, [b, c]],
+  );
+
+/** The unit: nothing at all. */
+export type Unit = readonly [];
+
+/** ((), a) ↦ a */
+export const leftUnit = <A>(): SimpleLens<readonly [Unit, A], A> =>
+  isomorphism(
+    ([, a]) => a,
+    (a) => [[], a],
+  );
+
+/** (a, ()) ↦ a */
+export const rightUnit = <A>(): SimpleLens<readonly [A, Unit], A> =>
+  isomorphism(
+    ([a]) => a,
+    (a) => [a, []],
+  );

@@ -1,0 +1,57 @@
+/** Parameters of composites: concatenated, cut apart again, and named by their paths. */
+import { fail } from '../error.js';
+import { advance, type Key } from '../operation/random.js';
+import { leafPaths } from '../tree/tree.js';
+import type { Para, Parameters } from './para.js';
+
+/** The parameters of both: those of `g` are made from the keys after those of `f`. */
+export const joined = <P extends Parameters, A, B, Q extends Parameters, C, D>(
+  f: Para<P, A, B>,
+  g: Para<Q, C, D>,
+  key: Key,
+): readonly [...P, ...Q] => [...f.init(key), ...g.init(advance(key, f.size))];
+
+/** The first records and the rest: a concatenation, cut where it was joined. */
+export const splitAt = <P extends Parameters, Q extends Parameters>(
+  parameters: readonly [...P, ...Q],
+  size: number,
+): readonly [P, Q] => {
+  const records: Parameters = parameters;
+  // The sizes know where the cut is, and the types cannot say it.
+  return [records.slice(0, size) as Parameters as P, records.slice(size) as Parameters as Q];
+};
+
+/** A part under a name is a record of one list; a layer's own record holds tensors. */
+const nameOf = (record: unknown): string | undefined => {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
+  const [[name, part] = [], ...others] = Object.entries(record);
+  return others.length === 0 && Array.isArray(part) ? name : undefined;
+};
+
+/**
+ * The path of each parameter, in the order of the leaves: `0.kernel`, `encoder.1.bias`. Layers without a
+ * name count from 0 among those with parameters. Throws where two parts have one name.
+ *
+ * @example
+ * parameterPaths(sequential(dense(2, 3), relu(), dense(3, 1)).init(key(0))); // ['0.bias', '0.kernel', …]
+ */
+export const parameterPaths = (parameters: Parameters): readonly string[] => {
+  const names = parameters.map(nameOf);
+  const twice = names.find((name, i) => name !== undefined && names.indexOf(name) !== i);
+  if (twice !== undefined)
+    fail({
+      operation: 'named',
+      what: 'two parts of one name',
+      got: `'${twice}' twice`,
+      needed: 'a name of its own for each part beside another',
+      hint: 'rename one of them, or put each into a part of its own',
+    });
+  return parameters.flatMap((record, i) => {
+    const name = names[i];
+    if (name !== undefined)
+      return Object.values(record as Readonly<Record<string, Parameters>>).flatMap((part) =>
+        parameterPaths(part).map((path) => `${name}.${path}`),
+      );
+    return leafPaths(record).map((path) => [i, ...path].join('.'));
+  });
+};

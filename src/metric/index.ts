@@ -1,0 +1,1 @@
+export { accuracy, type Metric } from './accuracy.js';

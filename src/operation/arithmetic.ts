@@ -1,0 +1,101 @@
+/**
+ * Arithmetic and comparison that broadcast, by one rule: the shapes are equal, or one is the end of the
+ * other (`[10]` beside `[128, 10]`), or one is a single number. Sizes of 1 are never stretched silently.
+ */
+import { fail, showShape } from '../error.js';
+import type { DType } from '../tensor/dtype.js';
+import * as primitive from '../tensor/primitive/arithmetic.js';
+import * as comparison from '../tensor/primitive/comparison.js';
+import { scalar } from '../tensor/primitive/constant.js';
+import * as magnitude from '../tensor/primitive/magnitude.js';
+import { broadcast } from '../tensor/primitive/reduction.js';
+import { isSuffix, range, type Shape } from '../tensor/shape.js';
+import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+
+/** The ends of a shape: `[]`, `[10]` and `[128, 10]` of `[128, 10]`. */
+export type SuffixOf<S extends Shape> = number extends S['length']
+  ? Shape
+  : S extends readonly [number, ...infer Rest extends Shape]
+    ? S | SuffixOf<Rest>
+    : S;
+
+const asTensor = (operand: AnyTensor | number, like: AnyTensor): AnyTensor =>
+  typeof operand === 'number' ? scalar(operand, like.dtype) : operand;
+
+/** Spreads a tensor along the leading axes of `shape`, whose end it has. */
+export const spread = <S extends Shape, D extends DType>(x: Tensor<Shape, D>, shape: S): Tensor<S, D> => {
+  const lead = shape.length - x.shape.length;
+  return broadcast(
+    x,
+    shape,
+    range(x.shape.length).map((axis) => axis + lead),
+  );
+};
+
+/** Both operands in one shape. Throws where neither shape is the end of the other. */
+const aligned = (
+  operation: string,
+  first: AnyTensor | number,
+  second: AnyTensor | number,
+): readonly [AnyTensor, AnyTensor] => {
+  const like = typeof first === 'number' ? second : first;
+  if (typeof like === 'number') return [scalar(Number(first)), scalar(like)];
+  const [a, b] = [asTensor(first, like), asTensor(second, like)];
+  const shape = a.shape.length >= b.shape.length ? a.shape : b.shape;
+  if (!isSuffix(a.shape, shape) || !isSuffix(b.shape, shape))
+    fail({
+      operation,
+      what: 'shapes do not fit',
+      got: `${showShape(a.shape)} and ${showShape(b.shape)}`,
+      needed: 'equal shapes, or one that is the end of the other',
+      hint: 'name the axes to spread along with broadcast(x, shape, axes)',
+    });
+  return [spread(a, shape), spread(b, shape)];
+};
+
+type ResultOf<R extends DType | 'same', D extends DType> = R extends DType ? R : D;
+
+/** A binary operation on tensors of one shape, on one and an end of it, or on one and a number. */
+export interface Binary<R extends DType | 'same' = 'same'> {
+  <S extends Shape, D extends DType>(
+    a: Tensor<S, D>,
+    b: Tensor<NoInfer<S>, NoInfer<D>> | number,
+  ): Tensor<S, ResultOf<R, D>>;
+  <S extends Shape, D extends DType>(a: number, b: Tensor<S, D>): Tensor<S, ResultOf<R, D>>;
+  <S extends Shape, D extends DType>(
+    a: Tensor<S, D>,
+    b: Tensor<SuffixOf<NoInfer<S>>, NoInfer<D>>,
+  ): Tensor<S, ResultOf<R, D>>;
+  <S extends Shape, D extends DType>(
+    a: Tensor<SuffixOf<NoInfer<S>>, NoInfer<D>>,
+    b: Tensor<S, D>,
+  ): Tensor<S, ResultOf<R, D>>;
+}
+
+const lift =
+  <R extends DType | 'same' = 'same'>(
+    name: string,
+    f: (a: AnyTensor, b: AnyTensor) => AnyTensor,
+  ): Binary<R> =>
+  (first: AnyTensor | number, second: AnyTensor | number) =>
+    // The rule of the primitive gives the shape and dtype that the type states.
+    f(...aligned(name, first, second)) as never;
+
+/** a + b */
+export const add: Binary = lift('add', primitive.add);
+/** a − b */
+export const subtract: Binary = lift('subtract', primitive.subtract);
+/** a·b, element by element */
+export const multiply: Binary = lift('multiply', primitive.multiply);
+/** a/b; a quotient of integers is cut towards 0, and by 0 it is 0 */
+export const divide: Binary = lift('divide', primitive.divide);
+/** The larger of two; NaN stays NaN. Where they tie, the first has the derivative. */
+export const maximum: Binary = lift('maximum', magnitude.maximum);
+/** The smaller of two; NaN stays NaN. Where they tie, the first has the derivative. */
+export const minimum: Binary = lift('minimum', magnitude.minimum);
+/** Whether a = b; never of NaN. */
+export const equal: Binary<'bool'> = lift('equal', comparison.equal);
+/** Whether a < b */
+export const less: Binary<'bool'> = lift('less', comparison.less);
+/** Whether a ≤ b */
+export const lessOrEqual: Binary<'bool'> = lift('lessOrEqual', comparison.lessOrEqual);

@@ -1,0 +1,34 @@
+/** Everything that is done with tensors: the functions that layers and losses are written in. */
+export { and, not, or, select } from '../tensor/primitive/comparison.js';
+export { negate } from '../tensor/primitive/arithmetic.js';
+export { full, fullLike } from '../tensor/primitive/constant.js';
+export { contract } from '../tensor/primitive/contract.js';
+export { cast, check, stopGradient } from '../tensor/primitive/conversion.js';
+export { exp, expm1, log, log1p, sqrt } from '../tensor/primitive/exponential.js';
+export { iota, randomBits } from '../tensor/primitive/generation.js';
+export { scatterAdd, take } from '../tensor/primitive/indexing.js';
+export { abs, floor, sign } from '../tensor/primitive/magnitude.js';
+export { reshape, reverse, transpose } from '../tensor/primitive/movement.js';
+export { broadcast } from '../tensor/primitive/reduction.js';
+export { erf, logistic, tanh } from '../tensor/primitive/sigmoid.js';
+export { concat, pad, slice } from '../tensor/primitive/slicing.js';
+export { cos, sin } from '../tensor/primitive/trigonometric.js';
+export { window, windowSum } from '../tensor/primitive/window.js';
+export { gelu, logSigmoid, relu, softplus } from './activation.js';
+export {
+  add,
+  type Binary,
+  divide,
+  equal,
+  less,
+  lessOrEqual,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+  type SuffixOf,
+} from './arithmetic.js';
+export { matmul } from './product.js';
+export { advance, key, type Key, normal, split, uniform } from './random.js';
+export { all, argmax, logSumExp, max, mean, min, type Reduction, sum } from './reduce.js';
+export { logSoftmax, softmax } from './softmax.js';

@@ -1,0 +1,63 @@
+/**
+ * Random numbers of explicit keys: the same key, the same numbers, on every backend and thread count. A key
+ * is used once; what needs several splits it.
+ */
+import { threefry2x32 } from '../random/threefry.js';
+import { cast } from '../tensor/primitive/conversion.js';
+import { fullLike, tensor } from '../tensor/primitive/constant.js';
+import { log, sqrt } from '../tensor/primitive/exponential.js';
+import { randomBits } from '../tensor/primitive/generation.js';
+import { reshape } from '../tensor/primitive/movement.js';
+import { slice } from '../tensor/primitive/slicing.js';
+import { cos } from '../tensor/primitive/trigonometric.js';
+import { range, type Shape, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { add, divide, multiply, subtract } from './arithmetic.js';
+
+/** A random key: two 32-bit words. */
+export type Key = Tensor<readonly [2], 'uint32'>;
+
+/**
+ * The key of a seed, a whole number; neighbouring seeds give unrelated keys.
+ *
+ * @example
+ * normal(key(42), [3]);
+ */
+export const key = (seed: number): Key => {
+  const [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
+  return tensor(Uint32Array.from(threefry2x32(high, low, 0, 0)), [2], 'uint32');
+};
+
+/** The n-th key after this one: `advance(advance(k, a), b)` is `advance(k, a + b)`. */
+export const advance = (from: Key, n: number): Key =>
+  n === 0 ? from : add(from, tensor(Uint32Array.of(0, n), [2], 'uint32'));
+
+/** As many unrelated keys as asked for, none of them the key itself. */
+export const split = (from: Key, count: number): readonly Key[] => {
+  const words = randomBits(from, [count, 2]);
+  return range(count).map((i) => reshape(slice(words, { start: [i, 0], stop: [i + 1, 2] }), [2]));
+};
+
+/** The fractional numbers of random words: multiples of 2⁻²⁴ in [0, 1). */
+const fractions = <S extends Shape>(words: Tensor<S, 'uint32'>): Tensor<S> =>
+  multiply(cast(divide(words, 256), 'float32'), 2 ** -24);
+
+/** Uniform numbers, `low` included and `high` not. */
+export const uniform = <const S extends Shape>(from: Key, shape: S, low = 0, high = 1): Tensor<S> =>
+  add(multiply(fractions(randomBits(from, shape)), high - low), low);
+
+/**
+ * Normal numbers of mean 0 and deviation 1, by the transform of two uniform numbers.
+ *
+ * Source: G. Box, M. Muller, "A note on the generation of random normal deviates" (1958).
+ */
+export const normal = <const S extends Shape>(from: Key, shape: S): Tensor<S> => {
+  const count = sizeOf(shape);
+  const words = randomBits(from, [2, count]);
+  const row = (i: number): Tensor =>
+    reshape(fractions(slice(words, { start: [i, 0], stop: [i + 1, count] })), shape);
+  const [u, v] = [row(0), row(1)];
+  // √(−2 ln(1 − u))·cos(2πv); 1 − u is never 0
+  const radius = sqrt(multiply(log(subtract(fullLike(u, 1), u)), -2));
+  return reshape(multiply(radius, cos(multiply(v, 2 * Math.PI))), shape);
+};

@@ -1,0 +1,107 @@
+/** Reductions over axes: sums, means, extrema, and the stable logarithm of a sum of exponentials. */
+import { add, multiply, subtract } from './arithmetic.js';
+import { axesOf, axisOf } from './axes.js';
+import { fail, showShape } from '../error.js';
+import type { DType, FloatDType } from '../tensor/dtype.js';
+import { equal, not, select } from '../tensor/primitive/comparison.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import { cast, stopGradient } from '../tensor/primitive/conversion.js';
+import { exp, log } from '../tensor/primitive/exponential.js';
+import * as extremum from '../tensor/primitive/extremum.js';
+import { abs } from '../tensor/primitive/magnitude.js';
+import { reshape, transpose } from '../tensor/primitive/movement.js';
+import * as reduction from '../tensor/primitive/reduction.js';
+import { range, type Scalar, type Shape, sizeOf, without } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** A reduction over all axes to a single number, or over the axes named. */
+export interface Reduction {
+  <D extends DType>(x: Tensor<Shape, D>): Tensor<Scalar, D>;
+  <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D>;
+}
+
+const overAxes =
+  (
+    name: string,
+    f: <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]) => Tensor<Shape, D>,
+  ): Reduction =>
+  <D extends DType>(x: Tensor<Shape, D>, axes?: readonly number[]) =>
+    // Over all axes nothing is left but the scalar that the first overload states.
+    f(x, axesOf(name, x.shape, axes)) as Tensor<Scalar, D>;
+
+/**
+ * The sum over all axes, or over those named, which the result no longer has.
+ *
+ * @example
+ * sum(tensor([[1, 2], [3, 4]]), [0]); // [4, 6]
+ */
+export const sum: Reduction = overAxes('sum', reduction.sum);
+
+/** The mean over all axes, or over those named. Throws where there is nothing to take the mean of. */
+export const mean: Reduction = overAxes('mean', (x, axes) => {
+  const count = sizeOf(axes.map((axis) => x.shape[axis] ?? 0));
+  if (count === 0)
+    fail({
+      operation: 'mean',
+      what: 'of no elements',
+      got: showShape(x.shape),
+      needed: 'at least one element',
+    });
+  return multiply(reduction.sum(x, axes), 1 / count);
+});
+
+/** The largest element over all axes, or over those named; where several are, the first has the derivative. */
+export const max: Reduction = overAxes('max', (x, axes) => {
+  const kept = range(x.shape.length).filter((axis) => !axes.includes(axis));
+  const rest = without(x.shape, axes);
+  const last = sizeOf(axes.map((axis) => x.shape[axis] ?? 0));
+  return extremum.max(reshape(transpose(x, [...kept, ...axes]), [...rest, last]), kept.length);
+});
+
+/** The smallest element over all axes, or over those named. */
+export const min: Reduction = overAxes('min', (x, axes) => {
+  const negative = max(subtract(fullLike(x, 0), x), axes);
+  return subtract(fullLike(negative, 0), negative);
+});
+
+/** The index of the first largest element along an axis (the last unless one is named). */
+export const argmax = (x: Tensor<Shape, DType>, axis = -1): Tensor<Shape, 'int32'> =>
+  extremum.argmax(x, axisOf('argmax', x.shape, axis));
+
+/** Whether all elements hold. */
+export const all = (x: Tensor<Shape, 'bool'>): Tensor<Scalar, 'bool'> => {
+  const broken = sum(cast(not(x), 'int32'));
+  return equal(broken, fullLike(broken, 0));
+};
+
+/** Spreads what a reduction over one axis left back along that axis. */
+export const along = <S extends Shape, D extends DType>(
+  reduced: Tensor<Shape, D>,
+  shape: S,
+  axis: number,
+): Tensor<S, D> =>
+  reduction.broadcast(
+    reduced,
+    shape,
+    range(shape.length).filter((each) => each !== axis),
+  );
+
+/** The largest element along an axis, held constant; 0 where it is infinite, so that x − peak is no NaN. */
+export const peak = <D extends FloatDType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> => {
+  const largest = stopGradient(extremum.max(x, axis));
+  const infinite = equal(abs(largest), fullLike(largest, Number.POSITIVE_INFINITY));
+  return select(infinite, fullLike(largest, 0), largest);
+};
+
+/**
+ * ln Σ eˣ along an axis (the last unless one is named), finite wherever the result is.
+ *
+ * @example
+ * logSumExp(tensor([1e4, 1e4])); // 10000.693
+ */
+export const logSumExp = <D extends FloatDType>(x: Tensor<Shape, D>, axis = -1): Tensor<Shape, D> => {
+  const over = axisOf('logSumExp', x.shape, axis);
+  const highest = peak(x, over);
+  const total = reduction.sum(exp(subtract(x, along(highest, x.shape, over))), [over]);
+  return add(log(total), highest);
+};

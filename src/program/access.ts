@@ -1,0 +1,202 @@
+/** From the values of a program to what a kernel computes at one point: expressions over loads. */
+import { sizeOf, stridesOf } from '../tensor/shape.js';
+import {
+  addressOf,
+  type Affine,
+  affine,
+  alongAxis,
+  type IndexMap,
+  isSplit,
+  isView,
+  rowMajor,
+  still,
+  through,
+  type View,
+} from './index-map.js';
+import { type Expression, isPointwise } from './kernel.js';
+import { isElementProduct, isUniform } from './materialize.js';
+import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
+
+/** What the expressions of one kernel are built with. */
+export interface Access {
+  readonly program: Program;
+  readonly inMemory: ReadonlySet<ValueId>;
+  /** The number of the kernel's axes. */
+  readonly rank: number;
+  /** What the kernel itself has computed at this point, if it is asked for there. */
+  readonly known: (value: ValueId, at: Affine) => Expression | undefined;
+  /** Expressions made before, so that shared parts are one object. */
+  readonly memo: Map<string, Expression>;
+}
+
+const isStored = ({ program, inMemory }: Access, value: ValueId): boolean =>
+  inMemory.has(value) || instructionAt(program, value).kind !== 'operation';
+
+const required = <T>(item: T | undefined, what: string): T => {
+  if (item === undefined) throw new RangeError(`schedule: ${what} is missing`);
+  return item;
+};
+
+/** The place of an element of a value that is in memory, or a view of one that is. */
+export const addressIn = (
+  access: Access,
+  value: ValueId,
+  map: IndexMap,
+  rank = access.rank,
+): readonly [ValueId, Affine] => {
+  const instruction = instructionAt(access.program, value);
+  if (isStored(access, value)) return [value, rowMajor(map, instruction.shape, rank)];
+  if (instruction.kind !== 'operation' || !isView(instruction))
+    throw new RangeError(`schedule: %${value} is not in memory`);
+  const [operand, next] = step(access, instruction, map, rank);
+  return typeof next === 'object' && 'offset' in next
+    ? [operand, next]
+    : addressIn(access, operand, next, rank);
+};
+
+/** One step through a view: to its operand and the map there, or to a flat place where it is row-major. */
+const step = (
+  access: Access,
+  view: View,
+  map: IndexMap,
+  rank: number,
+): readonly [ValueId, IndexMap | Affine] => {
+  const operand = required(view.inputs[0], 'the operand of a view');
+  const { shape } = instructionAt(access.program, operand);
+  if (view.name === 'reshape') {
+    if (isStored(access, operand)) return [operand, rowMajor(map, view.shape, rank)];
+    if (!isSplit(shape, view.shape)) return [operand, shape.map(() => still(rank))];
+  }
+  return [operand, through(view, shape, map, rank)];
+};
+
+/** The element of a value that an index map points at. */
+export const expressionOf = (access: Access, value: ValueId, map: IndexMap): Expression => {
+  const { memo, program, rank, known } = access;
+  const instruction = instructionAt(program, value);
+  const at = rowMajor(map, instruction.shape, rank);
+  const computed = known(value, at);
+  if (computed !== undefined) return computed;
+  const key = `${value} ${map.map((axis) => `${axis.offset}+${axis.strides.join()}`).join(';')}`;
+  const found = memo.get(key);
+  if (found !== undefined) return found;
+  const expression = build(access, value, map, at);
+  memo.set(key, expression);
+  return expression;
+};
+
+const build = (access: Access, value: ValueId, map: IndexMap, at: Affine): Expression => {
+  const instruction = instructionAt(access.program, value);
+  const { dtype } = instruction;
+  if (instruction.kind === 'constant' && instruction.data.length === 1)
+    return { kind: 'literal', dtype, value: instruction.data[0] ?? 0 };
+  if (isStored(access, value)) return { kind: 'load', dtype, value, at };
+  if (instruction.kind !== 'operation') throw new RangeError(`schedule: %${value} is nothing to compute`);
+  return computeAt(access, instruction, map);
+};
+
+/** What an operation computes at the element that the map points at. */
+export const computeAt = (access: Access, operation: SomeOperation, map: IndexMap): Expression => {
+  const { program, rank } = access;
+  const { dtype } = operation;
+  if (isView(operation)) return readView(access, operation, map);
+  if (isElementProduct(operation)) return elementProduct(access, operation as Operation<'contract'>, map);
+  if (isPointwise(operation.name))
+    return {
+      kind: 'apply',
+      dtype,
+      name: operation.name,
+      inputs: operation.inputs.map((input) => expressionOf(access, input, map)),
+    };
+  switch (operation.name) {
+    case 'iota': {
+      const index = {
+        kind: 'index',
+        dtype: 'int32',
+        at: map[operation.attributes.axis] ?? still(rank),
+      } as const;
+      return dtype === 'int32' ? index : { kind: 'apply', dtype, name: 'cast', inputs: [index] };
+    }
+    case 'randomBits': {
+      const key = required(operation.inputs[0], 'the key of random bits');
+      return {
+        kind: 'random',
+        dtype: 'uint32',
+        key: [expressionOf(access, key, [still(rank, 0)]), expressionOf(access, key, [still(rank, 1)])],
+        at: rowMajor(map, operation.shape, rank),
+      };
+    }
+    case 'take':
+      return takeAt(access, operation, map);
+    default:
+      throw new RangeError(
+        `schedule: ${operation.name} is not computed element by element in ${program.instructions.length}`,
+      );
+  }
+};
+
+const readView = (access: Access, view: View, map: IndexMap): Expression => {
+  const [operand, next] = step(access, view, map, access.rank);
+  if (!('offset' in next)) return expressionOf(access, operand, next);
+  // Row-major memory seen in another shape: what the kernel knows by the same place is the same element.
+  const { dtype } = view;
+  const { kind } = instructionAt(access.program, operand);
+  if (kind === 'constant' && isUniform(access.program, operand)) return expressionOf(access, operand, []);
+  return access.known(operand, next) ?? { kind: 'load', dtype, value: operand, at: next };
+};
+
+const elementProduct = (
+  access: Access,
+  { dtype, attributes, inputs }: Operation<'contract'>,
+  map: IndexMap,
+): Expression => {
+  const read = (slot: number, word: string): Expression => {
+    const axes = [...word].map((letter) => map[attributes.out.indexOf(letter)] ?? still(access.rank));
+    return expressionOf(access, required(inputs[slot], 'a factor'), axes);
+  };
+  return {
+    kind: 'apply',
+    dtype,
+    name: 'multiply',
+    inputs: [read(0, attributes.left), read(1, attributes.right)],
+  };
+};
+
+const takeAt = (access: Access, operation: Operation<'take'>, map: IndexMap): Expression => {
+  const { program, rank } = access;
+  const [value, indices] = operation.inputs;
+  const from = required(value, 'what is taken from');
+  const by = required(indices, 'the indices');
+  const { axis } = operation.attributes;
+  const { shape } = instructionAt(program, from);
+  const indexed = instructionAt(program, by).shape.length;
+  // The index that is read at run time is one more axis, whose stride is how far one step of it goes.
+  const widen = ({ offset, strides }: Affine): Affine => affine(offset, [...strides, 0]);
+  const places = [
+    ...map.slice(0, axis).map(widen),
+    alongAxis(rank + 1, rank),
+    ...map.slice(axis + indexed).map(widen),
+  ];
+  const [base, at] = addressIn(access, from, places, rank + 1);
+  return {
+    kind: 'gather',
+    dtype: operation.dtype,
+    value: base,
+    at: affine(at.offset, at.strides.slice(0, rank)),
+    index: expressionOf(access, by, map.slice(axis, axis + indexed)),
+    stride: at.strides[rank] ?? 0,
+    size: shape[axis] ?? 0,
+  };
+};
+
+/** The identity: each axis of a value is the axis of the kernel. An axis of one element stands still. */
+export const identityMap = (shape: readonly number[], rank: number): IndexMap =>
+  shape.map((size, axis) => (size === 1 ? still(rank) : alongAxis(rank, axis)));
+
+/** The place of a kernel's own point in a value of the domain's shape. */
+export const placeOf = (shape: readonly number[], rank: number): Affine =>
+  addressOf(identityMap(shape, rank), stridesOf(shape), rank);
+
+/** Whether a value has as many elements as a domain, so that one may stand for the other. */
+export const fills = (program: Program, value: ValueId, domain: readonly number[]): boolean =>
+  sizeOf(instructionAt(program, value).shape) === sizeOf(domain);

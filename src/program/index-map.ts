@@ -1,0 +1,134 @@
+/**
+ * Index maps: where an element of a value stands, as affine functions of the loop indices of a kernel.
+ *
+ * Broadcast, transpose, reverse, slice and window are affine, so they cost no pass of their own: the reader
+ * composes its map with theirs. A reshape is affine where it only splits axes, or where what it reshapes is
+ * in memory, in row-major order.
+ */
+import { sizeOf, type Shape, stridesOf } from '../tensor/shape.js';
+import type { SomeOperation } from './program.js';
+
+/** `offset + Σ strides[axis]·index[axis]` over the axes of a kernel. */
+export interface Affine {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/** One function for each axis of the value. */
+export type IndexMap = readonly Affine[];
+
+export const affine = (offset: number, strides: readonly number[]): Affine => ({ offset, strides });
+
+/** Nothing but an offset, in a kernel with this many axes. */
+export const still = (rank: number, offset = 0): Affine =>
+  affine(
+    offset,
+    Array.from({ length: rank }, () => 0),
+  );
+
+/** The index along one axis. */
+export const alongAxis = (rank: number, axis: number): Affine =>
+  affine(
+    0,
+    Array.from({ length: rank }, (_, i) => (i === axis ? 1 : 0)),
+  );
+
+const scale = ({ offset, strides }: Affine, by: number): Affine =>
+  affine(
+    offset * by,
+    strides.map((stride) => stride * by),
+  );
+
+const plus = (a: Affine, b: Affine): Affine =>
+  affine(
+    a.offset + b.offset,
+    a.strides.map((stride, axis) => stride + (b.strides[axis] ?? 0)),
+  );
+
+const shift = ({ offset, strides }: Affine, by: number): Affine => affine(offset + by, strides);
+
+/** The place in row-major memory that an index map points at, counted in elements. */
+export const addressOf = (map: IndexMap, strides: readonly number[], rank: number): Affine =>
+  map.reduce((sum, each, axis) => plus(sum, scale(each, strides[axis] ?? 0)), still(rank));
+
+export const rowMajor = (map: IndexMap, shape: Shape, rank: number): Affine =>
+  addressOf(map, stridesOf(shape), rank);
+
+export const sameAffine = (a: Affine, b: Affine): boolean =>
+  a.offset === b.offset && a.strides.every((stride, axis) => stride === b.strides[axis]);
+
+/** The movements: what takes the elements of its one input as they are, each at a computed place. */
+export const VIEWS = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice', 'window'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export type View = Extract<SomeOperation, { readonly name: ViewName }>;
+
+export const isView = (operation: SomeOperation): operation is View =>
+  (VIEWS as readonly string[]).includes(operation.name);
+
+/**
+ * For each axis of the operand, the range of the result's axes that it was split into; `undefined` where an
+ * axis of the result takes from several axes of the operand, which no affine map can say.
+ */
+const splitAxes = (from: Shape, to: Shape): readonly (readonly [number, number])[] | undefined => {
+  const ranges: (readonly [number, number])[] = [];
+  let next = 0;
+  for (const size of from) {
+    const first = next;
+    let product = 1;
+    while (product < size && next < to.length) product *= to[next++] ?? 1;
+    if (product !== size) return undefined;
+    ranges.push([first, next]);
+  }
+  return to.slice(next).every((size) => size === 1) ? ranges : undefined;
+};
+
+/** Whether a reshape can be read through: it only splits axes of its operand, or puts in axes of one. */
+export const isSplit = (from: Shape, to: Shape): boolean =>
+  sizeOf(from) === 0 || splitAxes(from, to) !== undefined;
+
+const throughSplit = (map: IndexMap, from: Shape, to: Shape, rank: number): IndexMap => {
+  const strides = stridesOf(to);
+  return (splitAxes(from, to) ?? from.map(() => [0, 0] as const)).map(([first, last]) => {
+    // Within a split axis the innermost part steps by one.
+    const inner = strides[last - 1] ?? 1;
+    return map
+      .slice(first, last)
+      .reduce((sum, each, i) => plus(sum, scale(each, (strides[first + i] ?? 0) / inner)), still(rank));
+  });
+};
+
+/** The map of a view's operand, given that of its result. A reshape must be a split. */
+export const through = (view: View, operand: Shape, map: IndexMap, rank: number): IndexMap => {
+  const at = (axis: number): Affine => map[axis] ?? still(rank);
+  switch (view.name) {
+    case 'broadcast':
+      return view.attributes.axes.map(at);
+    case 'transpose': {
+      const { permutation } = view.attributes;
+      return operand.map((_, axis) => at(permutation.indexOf(axis)));
+    }
+    case 'reverse': {
+      const { axes } = view.attributes;
+      return operand.map((size, axis) =>
+        axes.includes(axis) ? shift(scale(at(axis), -1), size - 1) : at(axis),
+      );
+    }
+    case 'slice': {
+      const { start, stride } = view.attributes;
+      return operand.map((_, axis) => shift(scale(at(axis), stride[axis] ?? 1), start[axis] ?? 0));
+    }
+    case 'window': {
+      const { sizes, strides, dilations } = view.attributes;
+      const lead = operand.length - sizes.length;
+      return operand.map((_, axis) => {
+        const each = axis - lead;
+        if (each < 0) return at(axis);
+        const move = scale(at(axis), strides[each] ?? 1);
+        return plus(move, scale(at(axis + sizes.length), dilations[each] ?? 1));
+      });
+    }
+    case 'reshape':
+      return throughSplit(map, operand, view.shape, rank);
+  }
+};

@@ -1,0 +1,160 @@
+/**
+ * Which values stand in memory, and which are computed where they are used.
+ *
+ * In memory are what is handed in or out, the results of reductions, products and scatters, what those must
+ * read at places of their own choosing, and what is too dear to compute twice. The rest is part of its
+ * reader's loop. Being generous here costs little: what is read only by the kernel that made it is not stored.
+ */
+import { sizeOf } from '../tensor/shape.js';
+import { isSplit, isView } from './index-map.js';
+import { isPointwise, type PointwiseName } from './kernel.js';
+import { instructionAt, operandsOf, type Program, type SomeOperation, type ValueId } from './program.js';
+
+/** What an element costs, in additions. */
+const DEAR: { readonly [N in PointwiseName]?: number } = {
+  divide: 4,
+  sqrt: 4,
+  exp: 12,
+  log: 14,
+  expm1: 30,
+  log1p: 30,
+  tanh: 20,
+  logistic: 18,
+  erf: 30,
+  sin: 30,
+  cos: 30,
+};
+const RANDOM = 80;
+const TAKE = 4;
+
+/** From here on a value that is used twice is computed once. */
+const TWICE = 2;
+/** From here on a value is not computed again for each element that it is broadcast to. */
+const SPREAD = 3;
+/** No loop body grows beyond this. */
+const LARGEST = 120;
+
+/** A contraction without a sum is a product of elements. */
+export const isElementProduct = (operation: SomeOperation): boolean =>
+  operation.name === 'contract' &&
+  [...operation.attributes.left].every((letter) => operation.attributes.out.includes(letter));
+
+/** Whether one element of the result is computed of single elements: it can be part of its reader's loop. */
+export const isInline = (operation: SomeOperation): boolean =>
+  isPointwise(operation.name) ||
+  isView(operation) ||
+  isElementProduct(operation) ||
+  operation.name === 'iota' ||
+  operation.name === 'randomBits' ||
+  operation.name === 'take';
+
+const costOf = (operation: SomeOperation): number => {
+  if (isView(operation) || operation.name === 'iota') return 0;
+  if (operation.name === 'randomBits') return RANDOM;
+  if (operation.name === 'take') return TAKE;
+  return isPointwise(operation.name) ? (DEAR[operation.name] ?? 1) : 1;
+};
+
+/** The values that the outputs depend on. */
+export const reachable = (program: Program): ReadonlySet<ValueId> => {
+  const found = new Set<ValueId>(program.outputs);
+  for (let id = program.instructions.length - 1; id >= 0; id--)
+    if (found.has(id)) for (const operand of operandsOf(instructionAt(program, id))) found.add(operand);
+  return found;
+};
+
+/** The slots of an operation that are read from memory, at computed places or many times over. */
+const readsMemory = (operation: SomeOperation): readonly ValueId[] => {
+  if (operation.name === 'take') return operation.inputs.slice(0, 1);
+  return operation.name === 'contract' && !isElementProduct(operation) ? operation.inputs : [];
+};
+
+/** Whether a value is one number everywhere, so that no place in it matters. */
+export const isUniform = (program: Program, id: ValueId): boolean => {
+  const instruction = instructionAt(program, id);
+  if (instruction.kind !== 'operation') return sizeOf(instruction.shape) === 1;
+  return (
+    sizeOf(instruction.shape) === 1 ||
+    (instruction.name === 'broadcast' && instruction.inputs.every((input) => isUniform(program, input)))
+  );
+};
+
+/** The values that must stand in memory whatever they cost. */
+const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
+  const values = new Set<ValueId>();
+  const force = (id: ValueId): void => {
+    const instruction = instructionAt(program, id);
+    if (instruction.kind !== 'operation') return;
+    const [operand] = instruction.inputs;
+    // A view of memory is as good as memory.
+    if (isView(instruction) && operand !== undefined) force(operand);
+    else values.add(id);
+  };
+  for (const id of live) {
+    const instruction = instructionAt(program, id);
+    if (instruction.kind !== 'operation') continue;
+    if (!isInline(instruction)) values.add(id);
+    for (const operand of readsMemory(instruction)) force(operand);
+    const [operand] = instruction.inputs;
+    if (instruction.name === 'reshape' && operand !== undefined && !isUniform(program, operand)) {
+      const { shape } = instructionAt(program, operand);
+      // Not `force`: behind a reshape that is no split, the operand itself must be row-major.
+      if (!isSplit(shape, instruction.shape) && instructionAt(program, operand).kind === 'operation')
+        values.add(operand);
+    }
+  }
+  for (const output of program.outputs)
+    if (instructionAt(program, output).kind === 'operation') values.add(output);
+  return values;
+};
+
+interface Use {
+  readonly count: number;
+  readonly spread: boolean;
+}
+
+/** How often each value is read, views seen through, and whether along axes that it does not have. */
+const usesOf = (
+  program: Program,
+  live: ReadonlySet<ValueId>,
+  inMemory: ReadonlySet<ValueId>,
+): ReadonlyMap<ValueId, Use> => {
+  const uses = new Map<ValueId, Use>();
+  const note = (id: ValueId, { count, spread }: Use): void => {
+    const known = uses.get(id) ?? { count: 0, spread: false };
+    uses.set(id, { count: known.count + count, spread: known.spread || spread });
+  };
+  for (const id of [...live].toSorted((a, b) => b - a)) {
+    const instruction = instructionAt(program, id);
+    if (instruction.kind !== 'operation') continue;
+    const own = uses.get(id) ?? { count: 1, spread: false };
+    for (const operand of new Set(instruction.inputs)) {
+      const grows = sizeOf(instruction.shape) > sizeOf(instructionAt(program, operand).shape);
+      if (isView(instruction) && !inMemory.has(id)) note(operand, { ...own, spread: own.spread || grows });
+      else note(operand, { count: 1, spread: grows && isInline(instruction) });
+    }
+  }
+  return uses;
+};
+
+/** The operations whose results stand in memory. */
+export const materialized = (program: Program): ReadonlySet<ValueId> => {
+  const live = reachable(program);
+  const values = forced(program, live);
+  const uses = usesOf(program, live, values);
+  const weights = new Map<ValueId, number>();
+  for (const id of [...live].toSorted((a, b) => a - b)) {
+    const operation = instructionAt(program, id);
+    if (operation.kind !== 'operation' || values.has(id)) continue;
+    const below = operation.inputs.reduce((sum, input) => sum + (weights.get(input) ?? 0), 0);
+    const weight = below + costOf(operation);
+    const { count, spread } = uses.get(id) ?? { count: 0, spread: false };
+    const single = sizeOf(operation.shape) === 1;
+    const dear =
+      !isView(operation) &&
+      ((count > 1 && weight >= TWICE) || (spread && !single && weight >= SPREAD) || weight > LARGEST);
+    if (dear) values.add(id);
+    else weights.set(id, weight);
+  }
+  return values;
+};

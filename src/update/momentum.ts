@@ -1,0 +1,48 @@
+/** Gradient descent with momentum, and with Nesterov's: the gradient taken where the momentum leads. */
+import { add, multiply, subtract } from '../operation/arithmetic.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { LearningRate } from './schedule.js';
+import { type ElementwiseRule, elementwiseUpdate, type Update } from './update.js';
+
+export interface MomentumOptions {
+  readonly learningRate?: LearningRate;
+  /** How much of the velocity is left after a step. */
+  readonly momentum?: number;
+}
+
+const velocityRule = (learningRate: LearningRate, momentum: number): ElementwiseRule => ({
+  learningRate,
+  slots: ['velocity'],
+  move: ({ parameter, gradient, slots: { velocity = fullLike(parameter, 0) }, rate }) => {
+    const next: Tensor = add(multiply(velocity, momentum), gradient);
+    return { parameter: subtract(parameter, multiply(next, rate)), slots: { velocity: next } };
+  },
+});
+
+/**
+ * v′ = γ·v + g, p′ = p − η·v′: constant gradients move by η·g/(1 − γ) in the end.
+ *
+ * Source: B. Polyak, "Some methods of speeding up the convergence of iteration methods" (1964).
+ *
+ * @example
+ * learner({ model, loss, update: momentum({ learningRate: 0.01, momentum: 0.9 }) });
+ */
+export const momentum = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update =>
+  elementwiseUpdate(velocityRule(learningRate, kept));
+
+/**
+ * Momentum with the gradient taken ahead: at p − η·γ·v, where the velocity alone would lead.
+ *
+ * Source: Y. Nesterov, "A method of solving a convex programming problem with convergence rate O(1/k²)"
+ * (1983).
+ *
+ * @example
+ * learner({ model, loss, update: nesterov({ learningRate: 0.01 }) });
+ */
+export const nesterov = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update =>
+  elementwiseUpdate({
+    ...velocityRule(learningRate, kept),
+    ahead: ({ parameter, slots: { velocity = fullLike(parameter, 0) }, rate }) =>
+      subtract(parameter, multiply(multiply(velocity, kept), rate)),
+  });

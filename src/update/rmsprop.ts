@@ -1,0 +1,33 @@
+/** RMSprop: each parameter's step divided by the running size of its gradients. */
+import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import { sqrt } from '../tensor/primitive/exponential.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { LearningRate } from './schedule.js';
+import { elementwiseUpdate, type Update } from './update.js';
+
+export interface RmspropOptions {
+  readonly learningRate?: LearningRate;
+  /** How much of the mean of squares is left after a step. */
+  readonly decay?: number;
+  readonly epsilon?: number;
+}
+
+/**
+ * s′ = ρ·s + (1 − ρ)·g², p′ = p − η·g/(√s′ + ε)
+ *
+ * Source: T. Tieleman, G. Hinton, "Lecture 6.5: rmsprop" (Neural Networks for Machine Learning, 2012).
+ *
+ * @example
+ * learner({ model, loss, update: rmsprop({ learningRate: 1e-3 }) });
+ */
+export const rmsprop = ({ learningRate = 1e-3, decay = 0.9, epsilon = 1e-7 }: RmspropOptions = {}): Update =>
+  elementwiseUpdate({
+    learningRate,
+    slots: ['square'],
+    move: ({ parameter, gradient, slots: { square = fullLike(parameter, 0) }, rate }) => {
+      const next: Tensor = add(multiply(square, decay), multiply(multiply(gradient, gradient), 1 - decay));
+      const step = divide(multiply(gradient, rate), add(sqrt(next), epsilon));
+      return { parameter: subtract(parameter, step), slots: { square: next } };
+    },
+  });

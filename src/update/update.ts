@@ -1,0 +1,140 @@
+/** What an update is: how an optimizer moves parameters against their gradient. */
+import type { Lens } from '../lens/lens.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import { scalar } from '../tensor/primitive/constant.js';
+import { isFloat } from '../tensor/dtype.js';
+import { add } from '../operation/arithmetic.js';
+import type { Scalar, Shape } from '../tensor/shape.js';
+import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+import { leaves, mapTree, unflatten } from '../tree/tree.js';
+import { type LearningRate, scheduleOf } from './schedule.js';
+
+/** What an update keeps from one step to the next: a tree, as the parameters are. */
+export interface UpdateState<P> {
+  /** How many updates have been applied. */
+  readonly count: Tensor<Scalar, 'int32'>;
+  /** Numbers kept for the whole, such as powers of a decay. */
+  readonly scalars: { readonly [name: string]: Tensor<Scalar> };
+  /** Numbers kept for each parameter, such as a velocity. */
+  readonly slots: { readonly [name: string]: P };
+}
+
+/** State and parameters together. */
+export type Updated<P> = readonly [state: UpdateState<P>, parameters: P];
+
+/**
+ * An optimizer as a lens over (state × parameters). Forward gives the parameters that the gradient is to be
+ * taken at; backward takes the gradient to the next state and parameters. Parameters that are no floats stay.
+ */
+export interface Update {
+  readonly init: <P>(parameters: P) => UpdateState<P>;
+  readonly lens: <P>() => Lens<Updated<P>, Updated<P>, P, P>;
+}
+
+/** What an element-wise rule sees of one parameter. */
+export interface Leaf {
+  readonly parameter: Tensor;
+  readonly gradient: Tensor;
+  /** What is kept for this parameter, by name. */
+  readonly slots: Readonly<Record<string, Tensor>>;
+  readonly rate: Tensor<Scalar>;
+  /** The numbers kept for the whole, already moved on. */
+  readonly scalars: Readonly<Record<string, Tensor<Scalar>>>;
+}
+
+/** An update that treats each parameter alike and by itself. */
+export interface ElementwiseRule {
+  readonly learningRate: LearningRate;
+  /** The names of what is kept for each parameter; all begin at 0. */
+  readonly slots: readonly string[];
+  /** Numbers kept for the whole: where they begin, and how they move on before each update. */
+  readonly scalars?: Readonly<
+    Record<string, { readonly initial: number; readonly next: (value: Tensor<Scalar>) => Tensor<Scalar> }>
+  >;
+  /** Where the gradient is to be taken; at the parameter itself if nothing is said. */
+  readonly ahead?: (leaf: Omit<Leaf, 'gradient'>) => Tensor;
+  readonly move: (leaf: Leaf) => {
+    readonly parameter: Tensor;
+    readonly slots: Readonly<Record<string, Tensor>>;
+  };
+}
+
+type Names<T> = Readonly<Record<string, T>>;
+
+const mapValues = <T, U>(record: Names<T>, f: (value: T, name: string) => U): Names<U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
+
+/** For each leaf of the parameters, what the slots hold for it. */
+const slotsByLeaf = <P>(slots: Names<P>, count: number): readonly Names<Tensor>[] => {
+  const flat = mapValues(slots, (slot) => leaves<Tensor>(slot));
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(Object.entries(flat).flatMap(([name, each]) => (each[i] ? [[name, each[i]]] : []))),
+  );
+};
+
+/** Applies a rule for floats; a parameter of another dtype has no gradient and stays. */
+const floatsOnly = <T extends AnyTensor>(tensor: T, f: () => AnyTensor): AnyTensor =>
+  isFloat(tensor.dtype) ? f() : tensor;
+
+/** The update of an element-wise rule. Throws where the gradient has another structure than the parameters. */
+export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
+  const { slots: names, scalars = {}, ahead, move } = rule;
+  const schedule = scheduleOf(rule.learningRate);
+
+  const init = <P>(parameters: P): UpdateState<P> => ({
+    count: scalar(0, 'int32'),
+    scalars: mapValues(scalars, ({ initial }) => scalar(initial)),
+    slots: Object.fromEntries(
+      names.map((name) => [name, mapTree(parameters, (each) => fullLike(each as AnyTensor, 0))]),
+    ),
+  });
+
+  const run = <P>([state, parameters]: Updated<P>): readonly [P, (gradient: P) => Updated<P>] => {
+    const flat = leaves<Tensor>(parameters);
+    const kept = slotsByLeaf(state.slots, flat.length);
+    const rate = schedule(state.count);
+    const moved = mapValues(scalars, ({ next }, name) => next(state.scalars[name] ?? scalar(0)));
+    const context = (parameter: Tensor, i: number): Omit<Leaf, 'gradient'> => ({
+      parameter,
+      slots: kept[i] ?? {},
+      rate,
+      scalars: moved,
+    });
+    const at =
+      ahead === undefined
+        ? parameters
+        : unflatten(
+            parameters,
+            flat.map((parameter, i) => floatsOnly(parameter, () => ahead(context(parameter, i)))),
+          );
+    const back = (gradient: P): Updated<P> => {
+      const gradients = leaves<Tensor>(gradient);
+      const next = flat.map((parameter, i) => {
+        const own = {
+          ...context(parameter, i),
+          gradient: gradients[i] ?? fullLike<Shape, 'float32'>(parameter, 0),
+        };
+        return isFloat(parameter.dtype) ? move(own) : { parameter, slots: own.slots };
+      });
+      return [
+        {
+          count: add(state.count, 1),
+          scalars: moved,
+          slots: mapValues(state.slots, (slot, name) =>
+            unflatten(
+              slot,
+              next.map(({ slots }) => slots[name]),
+            ),
+          ),
+        },
+        unflatten(
+          parameters,
+          next.map(({ parameter }) => parameter),
+        ),
+      ];
+    };
+    return [at, back];
+  };
+
+  return { init, lens: () => ({ run }) };
+};
