@@ -1,7 +1,7 @@
 /** The dense layer: every output is a weighted sum of all inputs, and a bias. */
 import { fail, showShape } from '../error.js';
 import { differentiable, type Layer } from '../lens/para.js';
-import { add } from '../operation/arithmetic.js';
+import { add, spread } from '../operation/arithmetic.js';
 import { matmul } from '../operation/product.js';
 import { split } from '../operation/random.js';
 import type { Shape } from '../tensor/shape.js';
@@ -56,8 +56,8 @@ export const dense = <Inputs extends number, Outputs extends number, Lead extend
           needed: `[…, ${inputs}]`,
           hint: `the layer before must have ${inputs} outputs`,
         });
-      const product = matmul<Lead, Inputs, Outputs, 'float32'>(x, parameters.kernel);
-      return add<readonly [...Lead, Outputs], 'float32'>(product, parameters.bias as Tensor<never>);
+      const product: Tensor<readonly [...Lead, Outputs]> = matmul(x, parameters.kernel);
+      return add(product, spread(parameters.bias, product.shape));
     },
   );
 };

@@ -1,4 +1,5 @@
 /** A learner: model, loss and update together are one pure step. */
+import { within } from '../error.js';
 import { located } from '../lens/locate.js';
 import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
@@ -64,7 +65,7 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   const reportOf = (value: Tensor<Scalar>, prediction: B, target: L): Report => ({
     loss: value,
     metrics: Object.fromEntries(
-      Object.entries(metrics).map(([name, metric]) => [name, metric(prediction, target)]),
+      Object.entries(metrics).map(([name, metric]) => [name, within(name, () => metric(prediction, target))]),
     ),
   });
   return {

@@ -11,18 +11,22 @@ const marked = <T>(tree: T, scope: Scope): T =>
   mapTree(tree, (each) => identity(each as AnyTensor, scope));
 
 /** The same layer, its place said in front of its mistakes and behind the values it asks for. */
-export const located = <P extends Parameters, A, B>(segment: string, f: Para<P, A, B>): Para<P, A, B> => ({
-  size: f.size,
-  init: (key) => within(segment, () => f.init(key)),
-  run: (p, a) => {
-    const [b, back] = within(segment, () => f.run(p, marked(a, { close: true })));
-    return [
-      marked(b, { open: segment }),
-      (db) =>
-        marked(
-          within(segment, () => back(marked(db, { close: true }))),
-          { open: segment },
-        ),
-    ];
-  },
-});
+export const located = <P extends Parameters, A, B>(segment: string, f: Para<P, A, B>): Para<P, A, B> => {
+  const inside = { close: segment };
+  const outside = { open: segment };
+  return {
+    size: f.size,
+    init: (key) => within(segment, () => f.init(key)),
+    run: (p, a) => {
+      const [b, back] = within(segment, () => f.run(marked(p, inside), marked(a, inside)));
+      return [
+        marked(b, outside),
+        (db) =>
+          marked(
+            within(segment, () => back(marked(db, inside))),
+            outside,
+          ),
+      ];
+    },
+  };
+};

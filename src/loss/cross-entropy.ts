@@ -9,7 +9,7 @@ import { negate } from '../tensor/primitive/arithmetic.js';
 import { and, equal, less, lessOrEqual, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast, check } from '../tensor/primitive/conversion.js';
-import { requireSame } from '../tensor/primitive/elementwise.js';
+import { requireKind, requireSame } from '../tensor/primitive/elementwise.js';
 import { argmax } from '../tensor/primitive/extremum.js';
 import { iota } from '../tensor/primitive/generation.js';
 import { take } from '../tensor/primitive/indexing.js';
@@ -62,6 +62,7 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
 > =>
   loss((prediction, target) => {
     const logits: Tensor = prediction;
+    requireKind('sparseSoftmaxCrossEntropy', 'integer', target.dtype);
     const lead = logits.shape.slice(0, -1);
     if (logits.shape.length === 0 || !sameShape(lead, target.shape))
       fail({

@@ -3,6 +3,7 @@ import { mean } from '../operation/reduce.js';
 import { argmax } from '../tensor/primitive/extremum.js';
 import { equal } from '../tensor/primitive/comparison.js';
 import { cast } from '../tensor/primitive/conversion.js';
+import { requireKind } from '../tensor/primitive/elementwise.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -20,6 +21,7 @@ export const accuracy = <Lead extends Shape>(
   labels: Tensor<Lead, 'int32'>,
 ): Tensor<Scalar> => {
   const shape: Shape = logits.shape;
+  requireKind('accuracy', 'integer', labels.dtype);
   const found = argmax(logits, shape.length - 1);
   return mean(cast(equal<Shape, 'int32'>(found, labels), 'float32'));
 };

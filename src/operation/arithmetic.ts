@@ -16,7 +16,7 @@ import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 export type SuffixOf<S extends Shape> = number extends S['length']
   ? Shape
   : S extends readonly [number, ...infer Rest extends Shape]
-    ? S | SuffixOf<Rest>
+    ? S | SuffixOf<readonly [...Rest]>
     : S;
 
 const asTensor = (operand: AnyTensor | number, like: AnyTensor): AnyTensor =>
@@ -64,10 +64,10 @@ export interface Binary<R extends DType | 'same' = 'same'> {
   <S extends Shape, D extends DType>(a: number, b: Tensor<S, D>): Tensor<S, ResultOf<R, D>>;
   <S extends Shape, D extends DType>(
     a: Tensor<S, D>,
-    b: Tensor<SuffixOf<NoInfer<S>>, NoInfer<D>>,
+    b: Tensor<SuffixOf<S>, NoInfer<D>>,
   ): Tensor<S, ResultOf<R, D>>;
   <S extends Shape, D extends DType>(
-    a: Tensor<SuffixOf<NoInfer<S>>, NoInfer<D>>,
+    a: Tensor<SuffixOf<S>, NoInfer<D>>,
     b: Tensor<S, D>,
   ): Tensor<S, ResultOf<R, D>>;
 }

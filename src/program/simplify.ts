@@ -44,13 +44,13 @@ const movement = (operation: SomeOperation, at: Lookup): Rewritten => {
   switch (operation.name) {
     case 'reshape':
       if (sameShape(operation.shape, operand.shape)) return value(id, operation);
-      return inner?.name === 'reshape' ? { ...operation, inputs: inner.inputs } : operation;
+      return inner?.name === 'reshape' ? movement({ ...operation, inputs: inner.inputs }, at) : operation;
     case 'transpose': {
       const { permutation } = operation.attributes;
       if (sameShape(permutation, range(permutation.length))) return value(id, operation);
       if (inner?.name !== 'transpose') return operation;
       const composed = permutation.map((axis) => inner.attributes.permutation[axis] ?? 0);
-      return { ...operation, inputs: inner.inputs, attributes: { permutation: composed } };
+      return movement({ ...operation, inputs: inner.inputs, attributes: { permutation: composed } }, at);
     }
     case 'broadcast': {
       const { axes, shape } = operation.attributes;

@@ -2,7 +2,7 @@
 import { fail } from '../error.js';
 import { leaves } from '../tree/tree.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
-import { type AnyTensor, makeTensor, type Node, type SomeApplication } from '../tensor/tensor.js';
+import { type AnyTensor, makeTensor, type Node, type Scope, type SomeApplication } from '../tensor/tensor.js';
 import { builder } from './builder.js';
 import type { Instruction, Program, ProgramCheck, SomeOperation, ValueId } from './program.js';
 
@@ -23,13 +23,11 @@ const partsOf = (node: Node, path: string): readonly (readonly [AnyTensor, strin
 };
 
 /** Walking from a result to its arguments, `open` leads into a part of the model and `close` out of it. */
-const inScope = (
-  path: string,
-  scope: { readonly open: string } | { readonly close: true } | undefined,
-): string => {
+const inScope = (path: string, scope: Scope | undefined): string => {
   if (scope === undefined) return path;
   if ('open' in scope) return path === '' ? scope.open : `${path}.${scope.open}`;
-  return path.slice(0, Math.max(0, path.lastIndexOf('.')));
+  if (path === scope.close) return '';
+  return path.endsWith(`.${scope.close}`) ? path.slice(0, -scope.close.length - 1) : path;
 };
 
 /** The tensors below `roots`, each after those it is made of, with the path it was first reached by. */

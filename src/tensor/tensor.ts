@@ -82,7 +82,7 @@ export interface AttributesOf {
 export type PrimitiveName = keyof AttributesOf;
 
 /** Where an identity opens or closes a part of a model, so that a program knows which layer made a value. */
-export type Scope = { readonly open: string } | { readonly close: true };
+export type Scope = { readonly open: string } | { readonly close: string };
 
 /** The sliding windows over the last axes of a tensor: one size, stride and dilation an axis. */
 export interface Window {

@@ -67,13 +67,15 @@ const fromFloat: { readonly [D in DType]: (value: number) => number } = {
   bool: (value) => Number(value !== 0),
 };
 
+const turned = (scope: Scope): Scope => ('open' in scope ? { close: scope.open } : { open: scope.close });
+
 export const identityPrimitive: Primitive<'identity'> = {
   name: 'identity',
   shape: likeFirst('identity'),
   evaluate: copyInput,
-  // y = x ⇒ dx = dy
-  pullback: (dy) => dy,
-  pushforward: (dx) => dx,
+  // y = x ⇒ dx = dy, which leaves the part of the model that x enters, and enters the one that x leaves
+  pullback: (dy, _, { attributes: { scope } }) => (scope === undefined ? dy : identity(dy, turned(scope))),
+  pushforward: (dx, _, { attributes: { scope } }) => (scope === undefined ? dx : identity(dx, scope)),
   sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: { scope: undefined } }),
 };
 

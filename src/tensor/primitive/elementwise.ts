@@ -10,16 +10,18 @@ export type PlainName = {
   readonly [N in PrimitiveName]: None extends AttributesOf[N] ? N : never;
 }[PrimitiveName];
 
-export type DTypeKind = 'float' | 'number' | 'bool' | 'any';
+export type DTypeKind = 'float' | 'integer' | 'number' | 'bool' | 'any';
 
 const accepts = (kind: DTypeKind, dtype: DType): boolean => {
   if (kind === 'any') return true;
   if (kind === 'bool') return dtype === 'bool';
+  if (kind === 'integer') return isInteger(dtype);
   return isFloat(dtype) || (kind === 'number' && isInteger(dtype));
 };
 
 const needed: { readonly [K in DTypeKind]: string } = {
   float: 'float32 or float64',
+  integer: 'int32 or uint32',
   number: 'a dtype of numbers',
   bool: 'bool',
   any: 'any dtype',

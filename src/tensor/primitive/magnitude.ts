@@ -34,7 +34,7 @@ export const maximumPrimitive = elementwise({
   name: 'maximum',
   kind: 'number',
   inputs: 2,
-  evaluate: Math.max,
+  evaluate: (a, b) => Math.max(a, b),
   // y = max(a, b) ⇒ the larger slot gets dy, the first where they tie
   partial: (dy, slot, { inputs: [a, b] }) => {
     if (a === undefined || b === undefined) return undefined;
@@ -47,7 +47,7 @@ export const minimumPrimitive = elementwise({
   name: 'minimum',
   kind: 'number',
   inputs: 2,
-  evaluate: Math.min,
+  evaluate: (a, b) => Math.min(a, b),
   // y = min(a, b) ⇒ the smaller slot gets dy, the first where they tie
   partial: (dy, slot, { inputs: [a, b] }) => {
     if (a === undefined || b === undefined) return undefined;

@@ -1,0 +1,145 @@
+/** Making tensors, evaluating them, and what is refused. */
+import { expect, test } from 'vitest';
+import { evaluate, force, ParalensError, scalar, tensor, type Tensor } from 'paralens';
+import {
+  add,
+  broadcast,
+  contract,
+  divide,
+  equal,
+  full,
+  iota,
+  matmul,
+  multiply,
+  reshape,
+  sum,
+  transpose,
+} from 'paralens/operation';
+
+test('a tensor of nested arrays has their shape, of typed arrays the shape that is given', () => {
+  expect(
+    evaluate(
+      tensor([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    ),
+  ).toEqual({
+    shape: [3, 2],
+    dtype: 'float32',
+    data: Float32Array.of(1, 2, 3, 4, 5, 6),
+  });
+  expect(evaluate(tensor(Float64Array.of(1, 2), [2, 1], 'float64'))).toEqual({
+    shape: [2, 1],
+    dtype: 'float64',
+    data: Float64Array.of(1, 2),
+  });
+  expect(evaluate(tensor([true, false], 'bool')).data).toEqual(Uint8Array.of(1, 0));
+  expect(evaluate(tensor(5)).shape).toEqual([]);
+  expect(evaluate(tensor([[], []])).shape).toEqual([2, 0]);
+});
+
+test('nothing that a user holds changes', () => {
+  const source = [1, 2, 3];
+  const array = Float32Array.from(source);
+  const made = tensor(array, [3]);
+  array[0] = 9;
+  const first = evaluate(made).data;
+  expect(first).toEqual(Float32Array.from(source));
+  first[0] = 9;
+  expect(evaluate(made).data).toEqual(Float32Array.from(source));
+  const forced = force(add(made, 1));
+  evaluate(forced).data[0] = 9;
+  expect(evaluate(forced).data).toEqual(Float32Array.of(2, 3, 4));
+  expect(Object.isFrozen(made) && Object.isFrozen(made.shape)).toBe(true);
+});
+
+test('trees evaluate to trees', () => {
+  const { a, b } = evaluate({ a: scalar(1), b: [add(scalar(1), 1), tensor([3])] });
+  expect([a.data[0], b[0]?.data[0], b[1]?.data[0]]).toEqual([1, 2, 3]);
+});
+
+test('integers wrap around, and quotients of them are cut towards 0', () => {
+  const int = (...values: number[]) => tensor(values, [values.length], 'int32');
+  expect(evaluate(add(int(2 ** 31 - 1), 1)).data[0]).toBe(-(2 ** 31));
+  expect(evaluate(multiply(int(65_537), int(65_537))).data[0]).toBe(131_073);
+  expect([...evaluate(divide(int(-7, 7, 5), int(2, 2, 0))).data]).toEqual([-3, 3, 0]);
+});
+
+test('broadcasting is along leading axes, of numbers, or named', () => {
+  const x = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  expect([...evaluate(add(x, tensor([10, 20, 30]))).data]).toEqual([11, 22, 33, 14, 25, 36]);
+  expect([...evaluate(multiply(2, x)).data]).toEqual([2, 4, 6, 8, 10, 12]);
+  expect([...evaluate(add(x, broadcast(tensor([10, 20]), [2, 3], [0]))).data]).toEqual([
+    11, 12, 13, 24, 25, 26,
+  ]);
+});
+
+const column: Tensor = tensor([[1], [2]]);
+const row: Tensor = tensor([1, 2]);
+
+test.each<readonly [string, () => unknown, string]>([
+  [
+    'ragged rows',
+    () => tensor([[1, 2], [3]]),
+    'tensor: ragged nested arrays, got [1], needed [2]; give every row one length',
+  ],
+  ['a number among rows', () => tensor([[1], 2]), 'tensor: ragged nested arrays, got a number, needed [1]'],
+  [
+    'a shape of another size',
+    () => tensor([1, 2, 3], [2, 2]),
+    'tensor: a shape that does not hold 3 numbers, got [2, 2]',
+  ],
+  ['a silent outer sum', () => add(row, column), 'add: shapes do not fit, got [2] and [2, 1]'],
+  [
+    'other dtypes',
+    () => equal(row as never, tensor([1, 2], 'int32')),
+    'equal: dtypes differ, got float32 and int32',
+  ],
+  [
+    'a product that does not fit',
+    () => matmul(column as never, column as never),
+    'matmul: sizes of the shared axis differ, got [2, 1] and [2, 1]',
+  ],
+  [
+    'a wrong reshape',
+    () => reshape(row, [3]),
+    'reshape: other numbers of elements, got [2] to [3], needed a shape of 2 elements',
+  ],
+  [
+    'a wrong permutation',
+    () => transpose(column, [0, 0]),
+    'transpose: no permutation of the axes, got [0, 0], needed each of [0, 1] once',
+  ],
+  ['an axis that is not there', () => sum(row, [1]), 'sum: no axis 1, got [2], needed an axis from -1 to 0'],
+  [
+    'a contraction of words',
+    () => contract(row, row, 'i,j'),
+    'contract: no contraction, got i,j, needed words like ik,kj->ij',
+  ],
+  ['a letter that stands once', () => contract(row, row, 'i,j->i'), 'contract: no contraction: i,j→i'],
+  ['an iota without an axis', () => iota([], 0), 'iota: no axis 0 of []'],
+  [
+    'no tensor in a tree',
+    () => evaluate({ a: [scalar(1), 3] } as never),
+    'a.1: tree: not a tensor, array or record, got the number 3',
+  ],
+  [
+    'a date in a tree',
+    () => evaluate(new Date() as never),
+    'tree: not a tensor, array or record, got Date, needed a tree of tensors',
+  ],
+])('%s: one clear error', (_, make, message) => {
+  expect(make).toThrow(ParalensError);
+  expect(make).toThrow(message);
+});
+
+test('tensors without elements are tensors', () => {
+  expect(evaluate(sum(full([0, 3], 1), [0])).data).toEqual(Float32Array.of(0, 0, 0));
+  expect(evaluate(matmul(full([2, 0], 1), full([0, 2], 1))).data).toEqual(new Float32Array(4));
+  expect(evaluate(add(full([0], 1), 1)).data).toEqual(new Float32Array(0));
+});

@@ -1,0 +1,154 @@
+/** What must compile, and what must not: the wrong use is a compile error, and the right one has its type. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { expect, expectTypeOf, test } from 'vitest';
+import { function as F } from 'fp-ts';
+import {
+  accuracy,
+  andThen,
+  compose,
+  dense,
+  type DenseParameters,
+  fanOut,
+  freeze,
+  identity,
+  key,
+  learner,
+  meanSquaredError,
+  named,
+  type Para,
+  relu,
+  rmsprop,
+  sequential,
+  share,
+  sparseSoftmaxCrossEntropy,
+  type Tensor,
+  tensor,
+} from 'paralens';
+import { add, multiply } from 'paralens/operation';
+
+const compiler = (...args: readonly string[]) =>
+  spawnSync('npx', ['--no-install', 'tsc', ...args], { encoding: 'utf8' });
+
+type Mnist = Para<
+  readonly [DenseParameters<784, 512>, DenseParameters<512, 10>],
+  Tensor<readonly [number, 784]>,
+  Tensor<readonly [number, 10]>
+>;
+
+test('a model has the parameters, the argument and the result of its layers', () => {
+  expectTypeOf(sequential(dense(784, 512), relu(), dense(512, 10))).toEqualTypeOf<Mnist>();
+  expectTypeOf(compose(compose(dense(784, 512), relu()), dense(512, 10))).toEqualTypeOf<Mnist>();
+});
+
+test('both bracketings have one type', () => {
+  const left = sequential(sequential(dense(2, 3), dense(3, 4)), dense(4, 5));
+  const right = sequential(dense(2, 3), sequential(dense(3, 4), dense(4, 5)));
+  expectTypeOf(left).toEqualTypeOf(right);
+});
+
+test('composition reads from left to right in pipe', () => {
+  expectTypeOf(F.pipe(dense(784, 512), andThen(relu()), andThen(dense(512, 10)))).toEqualTypeOf<Mnist>();
+});
+
+test('layers that do not fit do not compile', () => {
+  // @ts-expect-error 512 is not 500
+  sequential(dense(784, 512), relu(), dense(500, 10));
+  // @ts-expect-error 512 is not 500
+  compose(dense(784, 512), dense(500, 10));
+  // @ts-expect-error 512 is not 500
+  F.pipe(dense(784, 512), andThen(dense(500, 10)));
+  // @ts-expect-error two kernels of different sizes are not one
+  share(compose(dense(2, 2), dense(2, 3)));
+  // @ts-expect-error a residual branch of another size
+  sequential(fanOut(identity<Tensor<readonly [number, 2]>>(), dense(3, 2)));
+});
+
+test('a plain number stands for any size', () => {
+  const size: number = 512;
+  expectTypeOf(sequential(dense(784, size), relu(), dense(512, 10))).toExtend<
+    Para<readonly unknown[], Tensor<readonly [number, 784]>, Tensor<readonly [number, 10]>>
+  >();
+  sequential(dense(784, 512), relu(), dense(size, 10));
+});
+
+test('names and frozen parts are in the type of the parameters', () => {
+  const model = sequential(named('encoder', dense(4, 2)), named('decoder', dense(2, 4)));
+  expectTypeOf(model.init(key(1))).toEqualTypeOf<
+    readonly [
+      { readonly encoder: readonly [DenseParameters<4, 2>] },
+      { readonly decoder: readonly [DenseParameters<2, 4>] },
+    ]
+  >();
+  const encoder = dense(4, 2);
+  expectTypeOf(freeze(encoder.init(key(1)), encoder).init(key(1))).toEqualTypeOf<readonly []>();
+});
+
+test('a learner takes the batches of its model and loss only', () => {
+  const model = sequential(dense(2, 3), relu(), dense(3, 2));
+  const classes = learner({
+    model,
+    loss: sparseSoftmaxCrossEntropy(),
+    update: rmsprop(),
+    metrics: { accuracy },
+  });
+  const state = classes.init(key(1));
+  const input = tensor([[1, 2]]);
+  classes.step(state, { input, target: tensor([1], 'int32') });
+  expect(() => {
+    // @ts-expect-error labels are integers; and it throws
+    classes.step(state, { input, target: tensor([1]) });
+  }).toThrow('loss: sparseSoftmaxCrossEntropy: wrong dtype, got float32, needed int32 or uint32');
+  expect(() => {
+    // @ts-expect-error a label a row, not a row of labels a row; and it throws
+    classes.step(state, { input, target: tensor([[1]], 'int32') });
+  }).toThrow('loss: sparseSoftmaxCrossEntropy: logits and labels do not fit, got [1, 2] and [1, 1]');
+  expect(() => {
+    // @ts-expect-error an input of another size; and it throws
+    classes.step(state, { input: tensor([[1, 2, 3]]), target: tensor([1], 'int32') });
+  }).toThrow('0: dense: an input of another size, got [1, 3], needed […, 2]');
+  expect(() =>
+    // @ts-expect-error a tensor forgotten: the parameters are a list of two records
+    model.run([model.init(key(1))[0]], input),
+  ).toThrow();
+  learner({ model, loss: meanSquaredError(), update: rmsprop() });
+});
+
+test('shapes are in the types of tensors', () => {
+  expectTypeOf(tensor([[1, 2, 3]])).toEqualTypeOf<Tensor<readonly [1, 3]>>();
+  expectTypeOf(add(tensor([[1, 2]]), tensor([1, 2]))).toEqualTypeOf<Tensor<readonly [1, 2]>>();
+  expect(() => {
+    // @ts-expect-error [3] is no end of [1, 2]; and it throws
+    multiply(tensor([[1, 2]]), tensor([1, 2, 3]));
+  }).toThrow('multiply: shapes do not fit, got [1, 2] and [3], needed equal shapes, or one that is the end');
+  // @ts-expect-error one dtype
+  expect(() => add(tensor([1], 'int32'), tensor([1]))).toThrow('dtypes differ');
+});
+
+test('the whole project compiles', { timeout: 120_000 }, () => {
+  const before = performance.now();
+  const { stdout } = compiler('-p', 'tsconfig.json', '--pretty', 'false');
+  expect(stdout).toBe('');
+  console.log(`tsc over the whole project: ${((performance.now() - before) / 1000).toFixed(1)} s`);
+});
+
+const MISMATCH = `import { dense, relu, sequential } from 'paralens';
+sequential(dense(784, 512), relu(), dense(500, 10));
+`;
+
+test('a mismatch says in few lines which sizes differ', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(new URL('./mismatch-', import.meta.url).pathname);
+  try {
+    writeFileSync(`${folder}/mismatch.ts`, MISMATCH);
+    writeFileSync(
+      `${folder}/tsconfig.json`,
+      JSON.stringify({ extends: '../../../tsconfig.json', include: ['mismatch.ts'], exclude: [] }),
+    );
+    const { stdout } = compiler('-p', `${folder}/tsconfig.json`, '--pretty', 'false');
+    const lines = stdout.trim().split('\n');
+    expect(lines.at(-1)?.trim()).toBe("Type '500' is not assignable to type '512'.");
+    expect(lines.length).toBeLessThanOrEqual(6);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
