@@ -35,13 +35,24 @@ export const between = (
   return order;
 };
 
-/** The cotangent of one input slot of an application. */
-const pullbackOf = <N extends PrimitiveName>(
+/** The cotangents of the input slots of an application, as far as they are needed. */
+const sharesOf = <N extends PrimitiveName>(
   { name, attributes, inputs }: Application<N>,
   cotangent: AnyTensor,
-  slot: number,
   output: AnyTensor,
-): AnyTensor | undefined => primitives[name].pullback(cotangent, slot, { inputs, attributes, output });
+  needed: ReadonlySet<AnyTensor>,
+): readonly (AnyTensor | undefined)[] =>
+  inputs.map((input, slot) =>
+    needed.has(input) && isFloat(input.dtype)
+      ? primitives[name].pullback(cotangent, slot, { inputs, attributes, output })
+      : undefined,
+  );
+
+/** A user's backward gives the cotangents of all its slots at once. */
+const customShares = (
+  { attributes: { rule }, inputs: [, ...x] }: Application<'custom'>,
+  cotangent: AnyTensor,
+): readonly (AnyTensor | undefined)[] => [undefined, ...rule(x, cotangent)];
 
 /** Sums cotangents as they arrive; a tensor that nothing flowed to has none. */
 const accumulator = (): {
@@ -73,10 +84,13 @@ export const sweep = (
     const { node } = tensor;
     const cotangent = get(tensor);
     if (cotangent === undefined || node.kind !== 'application') continue;
+    const shares =
+      node.name === 'custom'
+        ? customShares(node, cotangent)
+        : sharesOf<PrimitiveName>(node, cotangent, tensor, needed);
     for (const [slot, input] of node.inputs.entries()) {
-      if (!needed.has(input) || !isFloat(input.dtype)) continue;
-      const share = pullbackOf<PrimitiveName>(node, cotangent, slot, tensor);
-      if (share !== undefined) flow(input, share);
+      const share = shares[slot];
+      if (share !== undefined && needed.has(input) && isFloat(input.dtype)) flow(input, share);
     }
   }
   return sources.map(get);

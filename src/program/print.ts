@@ -12,9 +12,7 @@ const showAttributes = ({ name, attributes }: SomeOperation): string => {
 const showConstant = (instruction: Extract<Instruction, { readonly kind: 'constant' }>): string => {
   const { data, exact } = instruction;
   if (exact !== undefined) return String(exact);
-  return data.length <= 8
-    ? `{${[...data].join(', ')}}`
-    : `{${[...data.slice(0, 4)].join(', ')}, … ${data.length}}`;
+  return data.length <= 8 ? `{${data.join(', ')}}` : `{${data.slice(0, 4).join(', ')}, … ${data.length}}`;
 };
 
 /** One instruction, without its name. */

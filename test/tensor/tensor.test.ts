@@ -53,6 +53,10 @@ test('nothing that a user holds changes', () => {
   evaluate(forced).data[0] = 9;
   expect(evaluate(forced).data).toEqual(Float32Array.of(2, 3, 4));
   expect(Object.isFrozen(made) && Object.isFrozen(made.shape)).toBe(true);
+  const shape = [2, 2];
+  const filled = full(shape, 1);
+  shape[0] = 3;
+  expect(evaluate(filled).shape).toEqual([2, 2]);
 });
 
 test('trees evaluate to trees', () => {

@@ -1,5 +1,5 @@
 /** Fifty layers in one model: every size is checked from left to right. */
-import { expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { dense, type Para, sequential, tanh, type Tensor } from 'paralens';
 
 const fifty = sequential(
@@ -72,9 +72,10 @@ test('fifty layers keep every size in the type', () => {
   expectTypeOf<InputOf<typeof fifty>>().toEqualTypeOf<Tensor<readonly [number, 2]>>();
   expectTypeOf<OutputOf<typeof fifty>>().toEqualTypeOf<Tensor<readonly [number, 27]>>();
   expectTypeOf(fifty.size).toEqualTypeOf<25>();
+  expect(fifty.size).toBe(25);
 });
 
 test('a model of fifty layers whose last does not fit does not compile', () => {
   // @ts-expect-error the fiftieth layer gives 27, the next wants 28
-  sequential(fifty, dense(28, 1));
+  expect(sequential(fifty, dense(28, 1)).size).toBe(26);
 });

@@ -53,7 +53,7 @@ test('composition reads from left to right in pipe', () => {
 
 test('layers that do not fit do not compile', () => {
   // @ts-expect-error 512 is not 500
-  sequential(dense(784, 512), relu(), dense(500, 10));
+  expect(sequential(dense(784, 512), relu(), dense(500, 10)).size).toBe(2);
   // @ts-expect-error 512 is not 500
   compose(dense(784, 512), dense(500, 10));
   // @ts-expect-error 512 is not 500
@@ -110,7 +110,7 @@ test('a learner takes the batches of its model and loss only', () => {
   expect(() =>
     // @ts-expect-error a tensor forgotten: the parameters are a list of two records
     model.run([model.init(key(1))[0]], input),
-  ).toThrow();
+  ).toThrow('sequential: parameters of another model, got 1 records, needed 2');
   learner({ model, loss: meanSquaredError(), update: rmsprop() });
 });
 

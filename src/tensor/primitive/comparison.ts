@@ -26,13 +26,7 @@ const predicate = <N extends PlainName>(
   evaluate: eachElement((a, b) => Number(holds(a, b))),
   pullback: none,
   pushforward: none,
-  // A primitive without attributes is sampled with none.
-  sample: sampleAlike(
-    inputs,
-    kind === 'bool' ? ['bool'] : ['float32', 'int32'],
-    -2,
-    2,
-  ) as Primitive<N>['sample'],
+  sample: sampleAlike(inputs, kind === 'bool' ? ['bool'] : ['float32', 'int32'], -2, 2),
 });
 
 export const equalPrimitive = predicate('equal', 'any', 2, (a, b) => a === b);

@@ -122,7 +122,7 @@ export const contractPrimitive: Primitive<'contract'> = {
       ['kbi', 'ib', 'bk'],
       ['ibk', 'kbj', 'bij'],
     ]);
-    const sizes = new Map([...'bijk'].map((letter) => [letter, draw.integer(0, 5)]));
+    const sizes = new Map(letters('bijk').map((letter) => [letter, draw.integer(0, 5)]));
     const shapeOf = (word: string): Shape => letters(word).map((letter) => sizes.get(letter) ?? 0);
     const dtype = draw.pick(['float32', 'float32', 'int32']);
     return {

@@ -83,15 +83,12 @@ export const sampleAlike =
     return { inputs: Array.from({ length: count }, () => unsigned), attributes: {} };
   };
 
-/** One partial derivative a slot, as a map of tangents; on the diagonal it is its own transpose. */
-export type Partial<N extends PrimitiveName> = Primitive<N>['pullback'];
-
 export interface Elementwise<N extends PlainName> {
   readonly name: N;
   readonly kind: DTypeKind;
   readonly evaluate: (a: number, b: number, c: number) => number;
   /** How a change of one slot changes the result; the Jacobian is diagonal, so it serves both ways. */
-  readonly partial: Partial<N>;
+  readonly partial: Primitive<N>['pullback'];
   readonly inputs?: number;
   /** Bounds of the values that the laws draw. */
   readonly domain?: readonly [low: number, high: number];
@@ -108,8 +105,7 @@ export const elementwise = <N extends PlainName>(rule: Elementwise<N>): Primitiv
     evaluate: eachElement(evaluate),
     pullback: partial,
     pushforward: partial,
-    // A primitive without attributes is sampled with none.
-    sample: sampleAlike(inputs, dtypes, ...domain) as Primitive<N>['sample'],
+    sample: sampleAlike(inputs, dtypes, ...domain),
   };
 };
 

@@ -77,12 +77,22 @@ export interface Primitive<N extends PrimitiveName> {
   readonly sample: (draw: Draw) => Sample<N>;
 }
 
+/** Lists are copied and frozen: what a caller does with theirs later changes no tensor. */
+const own = <A extends object>(attributes: A): A =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([key, value]: readonly [string, unknown]) => [
+      key,
+      Array.isArray(value) ? Object.freeze([...(value as readonly unknown[])]) : value,
+    ]),
+  ) as A;
+
 /** Applies a primitive: checks the shapes at once, evaluates nothing. */
 export const apply = <N extends PrimitiveName>(
   { name, shape: rule }: Primitive<N>,
-  attributes: AttributesOf[N],
+  given: AttributesOf[N],
   inputs: readonly AnyTensor[],
 ): AnyTensor => {
+  const attributes = own(given);
   const { shape, dtype } = rule(inputs, attributes);
   const depth = inputs.reduce((deepest, input) => Math.max(deepest, input.depth), 0) + 1;
   // The union over the names is what this generic record is one member of.
