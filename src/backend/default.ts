@@ -1,5 +1,5 @@
 /** The backend that is used where none is named. */
 import type { Backend } from './backend.js';
-import { reference } from './reference/reference.js';
+import { wasm } from './wasm/wasm.js';
 
-export const defaultBackend: Backend = reference();
+export const defaultBackend: Backend = wasm();

@@ -15,6 +15,7 @@ const rewrite = (
   axes: readonly number[],
   domain: number,
   f: (at: Affine) => Affine,
+  tile?: Expression,
 ): LoopKernel => {
   const done = new Map<Expression, Expression>();
   const change = (expression: Expression): Expression => {
@@ -39,9 +40,10 @@ const rewrite = (
         };
       case 'apply':
         return { ...expression, inputs: expression.inputs.map(change) };
+      case 'tile':
+        return tile ?? expression;
       case 'literal':
       case 'reduced':
-      case 'tile':
         return expression;
     }
   };
@@ -59,6 +61,10 @@ const rewrite = (
     })),
   };
 };
+
+/** The kernel with this in the place of the element of the product that it is the epilogue of. */
+export const withTile = (kernel: LoopKernel, tile: Expression): LoopKernel =>
+  rewrite(kernel, kernel.axes, kernel.domain, (at) => at, tile);
 
 /** The kernel with its axes in another order; the domain's stay before the reduced. */
 export const permuteAxes = (kernel: LoopKernel, order: readonly number[]): LoopKernel =>

@@ -27,3 +27,15 @@ export const timesOf = (run: () => void, runs: number, warmUp: number): readonly
     return performance.now() - before;
   });
 };
+
+/** Makes figures of one workload on one engine. */
+export const figureOf =
+  (workload: string, { name, threads }: { readonly name: string; readonly threads: number }) =>
+  (metric: string, value: number, unit: string): Figure => ({
+    workload,
+    engine: name,
+    threads,
+    metric,
+    value,
+    unit,
+  });

@@ -1,0 +1,80 @@
+/** Bytes of the WebAssembly binary format: numbers in LEB128, and code as a tree of bytes that is flattened once. */
+
+/** Bytes, nested to any depth, so that putting pieces of code together copies nothing. */
+export type Code = readonly (number | Code)[];
+
+/** Unsigned LEB128. */
+export const unsigned = (value: number): readonly number[] => {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+  return bytes;
+};
+
+/** Signed LEB128 of a 32-bit number. */
+export const signed = (value: number): readonly number[] => {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    const done = (rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0);
+    bytes.push(done ? byte : byte | 0x80);
+    if (done) return bytes;
+  }
+};
+
+/** The four bytes of a float32, little-endian. */
+export const float32Bytes = (value: number): readonly number[] => {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, value, true);
+  return [...new Uint8Array(view.buffer)];
+};
+
+/** The eight bytes of a float64, little-endian. */
+export const float64Bytes = (value: number): readonly number[] => {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value, true);
+  return [...new Uint8Array(view.buffer)];
+};
+
+/** The four bytes of a 32-bit integer, little-endian. */
+export const int32Bytes = (value: number): readonly number[] => [
+  value & 0xff,
+  (value >> 8) & 0xff,
+  (value >> 16) & 0xff,
+  (value >> 24) & 0xff,
+];
+
+const append = (code: Code, bytes: number[]): void => {
+  for (const piece of code) {
+    if (typeof piece === 'number') bytes.push(piece);
+    else append(piece, bytes);
+  }
+};
+
+/** The bytes of a code tree, one after another. */
+export const flatten = (code: Code): readonly number[] => {
+  const bytes: number[] = [];
+  append(code, bytes);
+  return bytes;
+};
+
+/** A vector of the binary format: how many, then each. */
+export const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
+
+/** A name: its UTF-8 bytes, counted. */
+export const name = (text: string): Code => {
+  const bytes = [...new TextEncoder().encode(text)];
+  return [unsigned(bytes.length), bytes];
+};
+
+/** Code with its length in front. */
+export const sized = (code: Code): Code => {
+  const bytes = flatten(code);
+  return [unsigned(bytes.length), bytes];
+};

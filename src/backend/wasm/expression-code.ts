@@ -1,0 +1,132 @@
+/** From the expressions of a kernel to instructions, each distinct one computed once and as early as it can be. */
+import type { ValueId } from '../../program/program.js';
+import { type Expression, partsOf } from '../../program/kernel.js';
+import { bytesOf } from '../../tensor/dtype.js';
+import type { Cursors } from './cursors.js';
+import type { Expr, Scope, ValueType } from './emitter.js';
+import type { Address } from './instructions.js';
+import type { Lanes } from './lanes.js';
+
+/** What has been computed at this point of the loops. */
+export type Known<T extends ValueType> = Map<Expression, Expr<T>>;
+
+export interface Evaluation<T extends ValueType> {
+  readonly lanes: Lanes<T>;
+  readonly cursors: Cursors;
+  readonly placeOf: (value: ValueId) => number;
+  readonly vectorAxis: number | undefined;
+  /** The address of the product's element, in an epilogue. */
+  readonly tile: Address | undefined;
+  /** The results of the kernel's reductions, once they are there. */
+  readonly reduced: readonly Expr<T>[];
+  /** The axes that an expression changes along, as bits. */
+  readonly dependsOn: (expression: Expression) => number;
+}
+
+/** What an expression changes along: a bit an axis, and one for what is there only at the innermost. */
+const INNERMOST = 2 ** 30;
+
+export const dependence = (
+  axes: readonly number[],
+): ((expression: Expression) => number) => {
+  const found = new Map<Expression, number>();
+  const alongAxes = (strides: readonly number[]): number =>
+    strides.reduce((bits, stride, axis) => (stride !== 0 && axes[axis] !== 1 ? bits | (1 << axis) : bits), 0);
+  const visit = (expression: Expression): number => {
+    const known = found.get(expression);
+    if (known !== undefined) return known;
+    const own = 'at' in expression ? alongAxes(expression.at.strides) : 0;
+    const innermost = expression.kind === 'tile' || expression.kind === 'reduced' ? INNERMOST : 0;
+    const bits = partsOf(expression).reduce((sum, part) => sum | visit(part), own | innermost);
+    found.set(expression, bits);
+    return bits;
+  };
+  return visit;
+};
+
+/** Computes an expression for `count` lanes. */
+export const evaluate = <T extends ValueType>(
+  evaluation: Evaluation<T>,
+  scope: Scope,
+  known: Known<T>,
+  expression: Expression,
+  count: number,
+): Expr<T> => {
+  const found = known.get(expression);
+  if (found !== undefined) return found;
+  const value = compute(evaluation, scope, expression, count, (part) =>
+    evaluate(evaluation, scope, known, part, count),
+  );
+  known.set(expression, value);
+  return value;
+};
+
+const compute = <T extends ValueType>(
+  { lanes, cursors, placeOf, vectorAxis, tile, reduced, dependsOn }: Evaluation<T>,
+  scope: Scope,
+  expression: Expression,
+  count: number,
+  part: (expression: Expression) => Expr<T>,
+): Expr<T> => {
+  const { dtype } = expression;
+  const stepOf = (strides: readonly number[]): number => strides[vectorAxis ?? -1] ?? 0;
+  const bytes = bytesOf[dtype];
+  switch (expression.kind) {
+    case 'literal':
+      return lanes.literal(dtype, expression.value);
+    case 'load': {
+      const address = cursors.address(expression.at, bytes, placeOf(expression.value));
+      return lanes.load(scope, dtype, address, stepOf(expression.at.strides) * bytes, count);
+    }
+    case 'index':
+      return scope.hold(lanes.index(cursors.value(expression.at), stepOf(expression.at.strides)));
+    case 'apply': {
+      const from = expression.inputs.at(-1)?.dtype ?? dtype;
+      const inputs = expression.inputs.map(part);
+      return scope.hold(lanes.apply(scope, expression.name, from, dtype, inputs));
+    }
+    case 'gather':
+      return lanes.gather(scope, {
+        dtype,
+        address: cursors.address(expression.at, bytes, placeOf(expression.value)),
+        step: stepOf(expression.at.strides) * bytes,
+        stride: expression.stride * bytes,
+        index: part(expression.index),
+        uniform: vectorAxis === undefined || (dependsOn(expression.index) & (1 << vectorAxis)) === 0,
+        size: expression.size,
+        count,
+      });
+    case 'random': {
+      const words = scope.hold(lanes.index(cursors.value(expression.at), stepOf(expression.at.strides)));
+      return scope.hold(lanes.random(scope, [part(expression.key[0]), part(expression.key[1])], words));
+    }
+    case 'reduced': {
+      const result = reduced[expression.reduction];
+      if (result === undefined) throw new RangeError(`wasm: no reduction ${expression.reduction}`);
+      return result;
+    }
+    case 'tile':
+      if (tile === undefined) throw new RangeError('wasm: an element of a product outside of one');
+      return lanes.load(scope, dtype, tile, bytes, count);
+  }
+};
+
+/** Computes beforehand, for `count` lanes, whatever in these expressions does not change along the axes of `inner`. */
+export const hoist = <T extends ValueType>(
+  evaluation: Evaluation<T>,
+  scope: Scope,
+  known: Known<T>,
+  roots: readonly Expression[],
+  inner: number,
+  count: number,
+): void => {
+  const visit = (expression: Expression): void => {
+    if (known.has(expression) || expression.kind === 'literal') return;
+    if ((evaluation.dependsOn(expression) & (inner | INNERMOST)) !== 0) {
+      for (const part of partsOf(expression)) visit(part);
+      return;
+    }
+    evaluate(evaluation, scope, known, expression, count);
+  };
+  for (const root of roots) visit(root);
+};

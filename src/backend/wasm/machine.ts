@@ -1,0 +1,101 @@
+/** A running instance: memory of its own, with the state in it, and one function for a whole step. */
+import type { Plan } from '../../program/plan.js';
+import type { Program } from '../../program/program.js';
+import { type Data, type DataOf, type DType } from '../../tensor/dtype.js';
+import type { Spec } from '../../tensor/primitive/primitive.js';
+import { sizeOf } from '../../tensor/shape.js';
+import { fail, showShape } from '../../error.js';
+import type { Machine } from '../backend.js';
+import { hostFunctions } from './host-functions.js';
+
+const views: { readonly [D in DType]: (buffer: ArrayBufferLike, place: number, length: number) => DataOf[D] } = {
+  float32: (buffer, place, length) => new Float32Array(buffer as ArrayBuffer, place, length),
+  float64: (buffer, place, length) => new Float64Array(buffer as ArrayBuffer, place, length),
+  int32: (buffer, place, length) => new Int32Array(buffer as ArrayBuffer, place, length),
+  uint32: (buffer, place, length) => new Uint32Array(buffer as ArrayBuffer, place, length),
+  bool: (buffer, place, length) => new Uint8Array(buffer as ArrayBuffer, place, length),
+};
+
+/** What is in memory beside the plan's values. */
+export interface Table {
+  readonly place: number;
+  readonly data: Int32Array;
+}
+
+const PAGE = 65536;
+/** Vectors may be read that begin in the last element. */
+export const ROOM_BEHIND = 64;
+
+const isRun = (value: WebAssembly.ExportValue | undefined): value is () => void => typeof value === 'function';
+
+/** Starts a compiled module with this state. */
+export const startMachine = (
+  module: WebAssembly.Module,
+  program: Program,
+  plan: Plan,
+  tables: readonly Table[],
+  bytes: number,
+  state: readonly Data[],
+): Machine => {
+  const pages = Math.ceil((bytes + ROOM_BEHIND) / PAGE);
+  const memory = memoryOf(pages, bytes);
+  const { buffer } = memory;
+  const viewOf = ({ shape, dtype }: Spec, place: number): Data => views[dtype](buffer, place, sizeOf(shape));
+  const { carried } = program;
+  const inputs = program.inputs.map((spec, i) => viewOf(spec, plan.inputs[i] ?? 0));
+  const outputs = program.outputs.map((id, i) => {
+    const { shape, dtype } = program.instructions[id] ?? { shape: [], dtype: 'float32' };
+    return viewOf({ shape, dtype }, plan.outputs[i] ?? 0);
+  });
+  for (const { place, data } of [...plan.constants, ...tables])
+    new Uint8Array(buffer, place, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+
+  const instance = new WebAssembly.Instance(module, { host: { memory, ...hostFunctions } });
+  const { run } = instance.exports;
+  if (!isRun(run)) throw new TypeError('wasm: the module exports no step');
+
+  const stateViews = inputs.slice(0, carried);
+  const freeViews = inputs.slice(carried);
+  const resultViews = outputs.slice(carried);
+  copyIn('state', stateViews, state);
+  return {
+    step: (given) => {
+      copyIn('inputs', freeViews, given);
+      run();
+      return resultViews.map((view) => view.slice());
+    },
+    state: () => stateViews.map((view) => view.slice()),
+  };
+};
+
+const copyIn = (what: string, views: readonly Data[], given: readonly Data[]): void => {
+  if (given.length !== views.length)
+    fail({ operation: 'step', what: `another number of ${what}`, got: `${given.length}`, needed: `${views.length}` });
+  for (let i = 0; i < views.length; i++) {
+    const [view, data] = [views[i], given[i]];
+    if (view === undefined || data === undefined) continue;
+    if (data.length !== view.length)
+      fail({
+        operation: 'step',
+        what: `${what} ${i} of another size`,
+        got: showShape([data.length]),
+        needed: showShape([view.length]),
+      });
+    view.set(data);
+  }
+};
+
+const memoryOf = (pages: number, bytes: number): WebAssembly.Memory => {
+  try {
+    return new WebAssembly.Memory({ initial: pages });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return fail({
+      operation: 'compile',
+      what: 'out of memory',
+      got: `a plan of ${bytes} bytes`,
+      needed: 'at most 4 GiB, and as much as the machine has free',
+      hint: 'use smaller batches',
+    });
+  }
+};

@@ -1,0 +1,87 @@
+/** A WebAssembly module: imported functions and memory, functions of its own, and one export. */
+import { type Code, flatten, list, name, sized, unsigned } from './encoding.js';
+import { type Callable, type FunctionBody, typeCodes, type ValueType } from './emitter.js';
+
+interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+const signatureCode = ({ parameters, results }: Signature): Code => [
+  0x60,
+  list(parameters.map((type) => [typeCodes[type]])),
+  list(results.map((type) => [typeCodes[type]])),
+];
+
+/** Runs of equal types are written once with their count. */
+const localsCode = (locals: readonly ValueType[]): Code => {
+  const runs: { count: number; readonly type: ValueType }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ count: 1, type });
+  }
+  return list(runs.map(({ count, type }) => [unsigned(count), typeCodes[type]]));
+};
+
+const section = (id: number, items: readonly Code[]): Code => (items.length === 0 ? [] : [id, sized(list(items))]);
+
+export interface ModuleBuilder {
+  /** The function imported under this name; imports come before all other functions. */
+  readonly imported: (name: string) => Callable;
+  /** Adds a function; one of the same code is not added again. */
+  readonly add: (body: FunctionBody) => Callable;
+  /** The function known under this key, made when it is first asked for. */
+  readonly shared: (key: string, make: () => FunctionBody) => Callable;
+  /** The bytes of the module, which exports one of its functions as `run`. */
+  readonly finish: (run: Callable) => Uint8Array<ArrayBuffer>;
+}
+
+/** A module that imports its memory and these functions of one float64, all from `host`. */
+export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean): ModuleBuilder => {
+  const hostSignature: Signature = { parameters: ['f64'], results: ['f64'] };
+  const bodies: { readonly signature: Signature; readonly code: Code }[] = [];
+  const latin = new TextDecoder('latin1');
+  const byCode = new Map<string, Callable>();
+  const byKey = new Map<string, Callable>();
+  const add = (body: FunctionBody): Callable => {
+    const code = flatten([localsCode(body.locals), body.code, 0x0b]);
+    const key = `${body.parameters.join()} ${latin.decode(Uint8Array.from(code))}`;
+    const known = byCode.get(key);
+    if (known !== undefined) return known;
+    const callable = { index: hostFunctions.length + bodies.push({ signature: body, code }) - 1 };
+    byCode.set(key, callable);
+    return callable;
+  };
+  return {
+    imported: (wanted) => ({ index: hostFunctions.indexOf(wanted) }),
+    add,
+    shared: (key, make) => {
+      const known = byKey.get(key) ?? add(make());
+      byKey.set(key, known);
+      return known;
+    },
+    finish: (run) => {
+      const signatures = [hostSignature, ...bodies.map(({ signature }) => signature)].map(signatureCode);
+      // 64 Ki pages are the most that 32 bits address; the memory handed in is as large as the plan.
+      const memory: Code = [name('host'), name('memory'), 0x02, shared ? [0x03, 0, unsigned(65536)] : [0x00, 0]];
+      const imports = [memory, ...hostFunctions.map((each): Code => [name('host'), name(each), 0x00, 0])];
+      return Uint8Array.from(
+        flatten([
+          [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+          section(1, signatures),
+          section(2, imports),
+          section(
+            3,
+            bodies.map((_, i) => unsigned(i + 1)),
+          ),
+          section(7, [[name('run'), 0x00, unsigned(run.index)]]),
+          section(
+            10,
+            bodies.map(({ code }) => [unsigned(code.length), code]),
+          ),
+        ]),
+      );
+    },
+  };
+};

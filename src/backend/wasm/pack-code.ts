@@ -1,0 +1,161 @@
+/**
+ * Packing: lines of a factor, four rows or eight columns at a time, interleaved in the order in which the
+ * micro-kernel reads them. All transpositions, batches and windows of a product end here, in where a line
+ * begins and how it goes on.
+ */
+import type { Walk } from '../../program/kernel.js';
+import { displaced } from './address.js';
+import {
+  defineFunction,
+  type Expr,
+  type FunctionBody,
+  i32 as constant,
+  type Local,
+  loopWhile,
+  type Scope,
+  set,
+  when,
+} from './emitter.js';
+import { type Address, i32, i32x4, load, store, v128 } from './instructions.js';
+
+type V = Expr<'v128'>;
+
+/** Places that step evenly, or a table of them in memory, all in bytes. */
+export type Steps = { readonly stride: number } | { readonly table: number };
+
+/** The steps of a walk over float32; `tableOf` puts a table into memory where one is needed. */
+export const stepsOf = (walk: Walk, tableOf: (walk: Walk) => number): Steps =>
+  walk.sizes.length > 1 ? { table: tableOf(walk) } : { stride: (walk.strides[0] ?? 0) * 4 };
+
+/** The place of item `index`. */
+export const stepTo = (steps: Steps, index: Expr<'i32'>): Expr<'i32'> =>
+  'stride' in steps
+    ? i32.mul(index, constant(steps.stride))
+    : load.i32({ base: i32.shl(index, constant(2)), offset: steps.table });
+
+export interface Packing {
+  /** Lines of a panel. */
+  readonly width: number;
+  /** All lines, and the length of each. */
+  readonly lines: number;
+  readonly inner: number;
+  readonly line: Steps;
+  readonly along: Steps;
+}
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
+
+const firstLanes = (count: number): V => {
+  const [a, b, c, d] = upTo(4).map((lane) => (lane < count ? -1 : 0));
+  return i32x4.const(a ?? 0, b ?? 0, c ?? 0, d ?? 0);
+};
+
+/** Does something `inner` times, with what is left over by a multiple of `by` done otherwise. */
+const alongLine = (scope: Scope, times: number, body: (inside: Scope) => void): void => {
+  if (times === 0) return;
+  const left = scope.hold(constant(times));
+  const inside = scope.inner((loop) => {
+    body(loop);
+    loop.run(set(left, i32.sub(left, constant(1))));
+  });
+  scope.run(loopWhile(inside, left));
+};
+
+interface Panel {
+  readonly packing: Packing;
+  readonly source: Expr<'i32'>;
+  readonly first: Expr<'i32'>;
+  readonly target: Local<'i32'>;
+  /** Lines that there are; behind them come zeros. */
+  readonly valid: number;
+}
+
+/** Neighbouring lines are neighbours in memory: whole vectors are copied. */
+const packContiguous = (scope: Scope, { packing, source, first, target, valid }: Panel, stride: number): void => {
+  const from = scope.hold(i32.add(source, i32.mul(first, constant(4))));
+  alongLine(scope, packing.inner, (inside) => {
+    for (const each of upTo(packing.width / 4)) {
+      const lanes = Math.min(4, Math.max(0, valid - each * 4));
+      const found = lanes === 0 ? v128.zero : load.v128({ base: from, offset: each * 16 });
+      inside.run(store.v128({ base: target, offset: each * 16 }, lanes === 4 ? found : v128.and(found, firstLanes(lanes))));
+    }
+    inside.run(set(from, i32.add(from, constant(stride))), set(target, i32.add(target, constant(packing.width * 4))));
+  });
+};
+
+/** Four vectors along four lines become four vectors across them. */
+const transpose = (scope: Scope, [a, b, c, d]: readonly [V, V, V, V]): readonly V[] => {
+  const low = scope.hold(v128.shuffle(a, b, [0, 4, 1, 5]));
+  const high = scope.hold(v128.shuffle(a, b, [2, 6, 3, 7]));
+  const lowNext = scope.hold(v128.shuffle(c, d, [0, 4, 1, 5]));
+  const highNext = scope.hold(v128.shuffle(c, d, [2, 6, 3, 7]));
+  return [
+    v128.shuffle(low, lowNext, [0, 1, 4, 5]),
+    v128.shuffle(low, lowNext, [2, 3, 6, 7]),
+    v128.shuffle(high, highNext, [0, 1, 4, 5]),
+    v128.shuffle(high, highNext, [2, 3, 6, 7]),
+  ];
+};
+
+/** Lines anywhere: a pointer to each, all moving alike. */
+const packLines = (scope: Scope, { packing, source, first, target, valid }: Panel): void => {
+  const { width, inner, line, along } = packing;
+  const pointers = upTo(valid).map((each) =>
+    scope.hold(i32.add(source, stepTo(line, each === 0 ? first : i32.add(first, constant(each))))),
+  );
+  const place = scope.hold(constant(0));
+  const one = (inside: Scope): void => {
+    const further = 'stride' in along ? place : inside.hold(load.i32({ base: place, offset: along.table }));
+    for (const group of upTo(width / 4)) {
+      const lanes = pointers.slice(group * 4, group * 4 + 4).reduce<V>((vector, pointer, lane) => {
+        const address: Address = { base: i32.add(pointer, further), offset: 0 };
+        return load.lane32(address, vector, lane);
+      }, v128.zero);
+      inside.run(store.v128({ base: target, offset: group * 16 }, lanes));
+    }
+    const step = 'stride' in along ? along.stride : 4;
+    inside.run(set(place, i32.add(place, constant(step))), set(target, i32.add(target, constant(width * 4))));
+  };
+  const fours = 'stride' in along && along.stride === 4 ? Math.floor(inner / 4) : 0;
+  alongLine(scope, fours, (inside) => {
+    for (const group of upTo(width / 4)) {
+      const vector = (lane: number): V => {
+        const pointer = pointers[group * 4 + lane];
+        return pointer === undefined ? v128.zero : inside.hold(load.v128({ base: i32.add(pointer, place), offset: 0 }));
+      };
+      const across = transpose(inside, [vector(0), vector(1), vector(2), vector(3)]);
+      for (const [k, value] of across.entries())
+        inside.run(store.v128(displaced({ base: target, offset: group * 16 }, k * width * 4), value));
+    }
+    inside.run(set(place, i32.add(place, constant(16))), set(target, i32.add(target, constant(width * 16))));
+  });
+  alongLine(scope, inner - fours * 4, one);
+};
+
+/** Parameters: the first panel and the one behind the last, the source, and where the packed panels go. */
+export const packFunction = (packing: Packing): FunctionBody =>
+  defineFunction(['i32', 'i32', 'i32', 'i32'], (scope, begin, end, source, target) => {
+    const { width, lines, line, along } = packing;
+    const full = Math.floor(lines / width);
+    const panel = scope.hold(begin);
+    const pack = (inside: Scope, valid: number): void => {
+      const first = inside.hold(i32.mul(panel, constant(width)));
+      const each = { packing, source, first, target, valid };
+      if ('stride' in line && line.stride === 4 && 'stride' in along) packContiguous(inside, each, along.stride);
+      else packLines(inside, each);
+    };
+    const more = i32.and(i32.ltU(panel, end), i32.ltU(panel, constant(full)));
+    const body = scope.inner((inside) => {
+      pack(inside, width);
+      inside.run(set(panel, i32.add(panel, constant(1))));
+    });
+    if (full > 0) scope.run(when(more, scope.inner((inside) => inside.run(loopWhile(body, more)))));
+    if (lines % width > 0)
+      scope.run(
+        when(
+          i32.and(i32.eq(panel, constant(full)), i32.ltU(panel, end)),
+          scope.inner((inside) => pack(inside, lines % width)),
+        ),
+      );
+    return undefined;
+  });

@@ -1,0 +1,93 @@
+/**
+ * exp, log, tanh and the logistic function of four float32 at once, within 2 ulp over the whole line.
+ *
+ * Source of the polynomials: S. Moshier, Cephes mathematical library, single precision (expf, logf, tanhf).
+ */
+import type { Expr, Scope } from './emitter.js';
+import { f32x4, i32x4, v128 } from './instructions.js';
+
+type V = Expr<'v128'>;
+
+const { add, div, mul, sub } = f32x4;
+
+/** Horner's scheme, highest power first. */
+const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V =>
+  coefficients
+    .slice(1)
+    .reduce<V>((sum, each) => scope.hold(add(mul(sum, x), f32x4.const(each))), f32x4.const(coefficients[0] ?? 0));
+
+const LOG2_E = 1.44269504088896341;
+// ln 2 in two parts, the first of few bits, so that its products with whole numbers are exact.
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.12194440e-4;
+const EXP = [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+
+/** 2ⁿ for whole n in lanes of int32, from −126 to 127. */
+const powerOfTwo = (n: V): V => i32x4.shl(i32x4.add(n, i32x4.const(127)), 23);
+
+/** eˣ: x = n·ln 2 + r, eʳ by polynomial, scaled by 2ⁿ in two steps so that denormals and overflow come out right. */
+export const exp = (scope: Scope, input: V): V => {
+  // Beyond these bounds the result is 0 or infinite anyway. NaN passes.
+  const x = scope.hold(f32x4.pmax(f32x4.pmin(input, f32x4.const(89)), f32x4.const(-105)));
+  const whole = scope.hold(f32x4.nearest(mul(x, f32x4.const(LOG2_E))));
+  const high = scope.hold(sub(x, mul(whole, f32x4.const(LN2_HIGH))));
+  const r = scope.hold(sub(high, mul(whole, f32x4.const(LN2_LOW))));
+  const square = scope.hold(mul(r, r));
+  const power = scope.hold(add(add(mul(polynomial(scope, r, EXP), square), r), f32x4.const(1)));
+  const n = scope.hold(i32x4.truncS(whole));
+  const half = scope.hold(i32x4.shrS(n, 1));
+  return scope.hold(mul(mul(power, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half))));
+};
+
+const SQRT_HALF = 0.707106781186547524;
+const LOG = [
+  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+];
+const SMALLEST_NORMAL = 1.17549435e-38;
+const DENORMAL_SCALE = 2 ** 25;
+
+/** ln x: x = m·2ᵉ with m from √½ to √2, ln m by polynomial. */
+export const log = (scope: Scope, input: V): V => {
+  const denormal = scope.hold(f32x4.lt(input, f32x4.const(SMALLEST_NORMAL)));
+  const x = scope.hold(v128.bitselect(mul(input, f32x4.const(DENORMAL_SCALE)), input, denormal));
+  const bias = v128.bitselect(i32x4.const(126 + 25), i32x4.const(126), denormal);
+  const exponent = scope.hold(i32x4.sub(i32x4.shrU(x, 23), bias));
+  // The mantissa with the exponent of one half: from ½ to 1.
+  const mantissa = scope.hold(v128.or(v128.and(x, i32x4.const(0x007fffff)), f32x4.const(0.5)));
+  const small = scope.hold(f32x4.lt(mantissa, f32x4.const(SQRT_HALF)));
+  const e = scope.hold(f32x4.convertS(i32x4.add(exponent, small)));
+  const m = scope.hold(sub(add(mantissa, v128.and(mantissa, small)), f32x4.const(1)));
+  const square = scope.hold(mul(m, m));
+  const tail = scope.hold(mul(mul(polynomial(scope, m, LOG), m), square));
+  const low = scope.hold(sub(add(tail, mul(e, f32x4.const(LN2_LOW))), mul(square, f32x4.const(0.5))));
+  const finite = scope.hold(add(add(m, low), mul(e, f32x4.const(LN2_HIGH))));
+  // ln 0 = −∞, of less NaN; ∞ and NaN pass through a sum with themselves.
+  const isLarge = v128.not(f32x4.lt(input, f32x4.const(Infinity)));
+  const large = scope.hold(v128.bitselect(add(input, input), finite, isLarge));
+  const below = scope.hold(v128.bitselect(f32x4.const(NaN), large, f32x4.lt(input, f32x4.const(0))));
+  return scope.hold(v128.bitselect(f32x4.const(-Infinity), below, f32x4.eq(input, f32x4.const(0))));
+};
+
+const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1];
+const TANH_SMALL = 0.625;
+const SIGN = 0x80000000;
+
+/** tanh x: an odd polynomial near 0, elsewhere 1 − 2/(e²ˣ + 1) with the sign of x. */
+export const tanh = (scope: Scope, input: V): V => {
+  const magnitude = scope.hold(f32x4.abs(input));
+  const square = scope.hold(mul(input, input));
+  const near = scope.hold(add(mul(mul(polynomial(scope, square, TANH), square), input), input));
+  const power = exp(scope, add(magnitude, magnitude));
+  const far = scope.hold(sub(f32x4.const(1), div(f32x4.const(2), add(power, f32x4.const(1)))));
+  const signed = v128.or(far, v128.and(input, i32x4.const(SIGN)));
+  return scope.hold(v128.bitselect(near, signed, f32x4.lt(magnitude, f32x4.const(TANH_SMALL))));
+};
+
+/** 1/(1 + e⁻ˣ), as e⁻ˡˣˡ/(1 + e⁻ˡˣˡ) on the left, where the other form would lose the small ones. */
+export const logistic = (scope: Scope, input: V): V => {
+  const power = exp(scope, f32x4.neg(f32x4.abs(input)));
+  const positive = f32x4.ge(input, f32x4.const(0));
+  const numerator = v128.bitselect(f32x4.const(1), power, positive);
+  return scope.hold(div(numerator, add(power, f32x4.const(1))));
+};

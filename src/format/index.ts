@@ -1,0 +1,9 @@
+export {
+  decodeIdx,
+  type Idx,
+  type IdxArrays,
+  type IdxError,
+  type IdxPair,
+  type IdxType,
+  pairIdx,
+} from './idx.js';

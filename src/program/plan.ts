@@ -1,0 +1,186 @@
+/**
+ * Plan: a place in one memory for every value of a schedule, all of it before anything runs.
+ *
+ * Carried inputs have places of their own, in which they stay from one run to the next. The output that
+ * becomes such an input is computed right there if nothing reads the old value any more; if something does,
+ * it is computed elsewhere and copied there at the end.
+ */
+import { aligned, type Block, largestLiveSet, placeBlocks } from './arena.js';
+import { bytesOf, type Data } from '../tensor/dtype.js';
+import { sizeOf } from '../tensor/shape.js';
+import type { Kernel } from './kernel.js';
+import { byteLength, type Life, livesOf, mayOverwrite } from './liveness.js';
+import { instructionAt, type Program, type ValueId } from './program.js';
+import { readsOf } from './reads.js';
+import type { Schedule } from './schedule.js';
+
+export interface Copy {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+
+export interface Plan {
+  /** The place of each value that is in memory, in bytes. */
+  readonly places: ReadonlyMap<ValueId, number>;
+  /** Where each input is handed in, and each output handed out. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** The place of each kernel's scratch. */
+  readonly scratch: readonly number[];
+  /** What is in memory before the first run. */
+  readonly constants: readonly { readonly place: number; readonly data: Data }[];
+  /** After the kernels of each run: these in order, none of which reads what one before it has written. */
+  readonly copies: readonly Copy[];
+  readonly bytes: number;
+  /** The most bytes of values, state, constants and scratch alive at once. */
+  readonly bound: number;
+}
+
+interface Holder {
+  bytes: number;
+  start: number;
+  end: number;
+}
+
+const need = (place: number | undefined): number => {
+  if (place === undefined) throw new RangeError('plan: a value without a place');
+  return place;
+};
+
+/** The carried places, each with the value that a run puts there, and what becomes of it. */
+const carriedOf = (program: Program): readonly { readonly position: number; readonly old: ValueId | undefined; readonly next: ValueId }[] =>
+  program.outputs.slice(0, program.carried).map((next, position) => {
+    const old = program.instructions.findIndex((each) => each.kind === 'input' && each.position === position);
+    return { position, old: old < 0 ? undefined : old, next };
+  });
+
+/** The memory plan of a schedule. `scratch` says how many bytes each kernel needs beside its values. */
+export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): Plan => {
+  const { program, kernels } = schedule;
+  const lives = livesOf(schedule);
+  const after = kernels.length;
+  const carried = carriedOf(program);
+  const isCarried = (id: ValueId): boolean => {
+    const instruction = instructionAt(program, id);
+    return instruction.kind === 'input' && instruction.position < program.carried;
+  };
+
+  // State, then constants, at the start of memory, for ever.
+  let fixed = 0;
+  const reserve = (bytes: number): number => {
+    const place = fixed;
+    fixed += aligned(bytes);
+    return place;
+  };
+  const specBytes = (position: number): number => {
+    const { shape, dtype } = program.inputs[position] ?? { shape: [], dtype: 'float64' };
+    return sizeOf(shape) * bytesOf[dtype];
+  };
+  const statePlaces = carried.map(({ position }) => reserve(specBytes(position)));
+  const places = new Map<ValueId, number>();
+  for (const { position, old } of carried) if (old !== undefined) places.set(old, need(statePlaces[position]));
+  const constants: { readonly place: number; readonly data: Data }[] = [];
+  for (const value of lives.keys()) {
+    const instruction = instructionAt(program, value);
+    if (instruction.kind !== 'constant') continue;
+    const place = reserve(byteLength(program, value));
+    places.set(value, place);
+    constants.push({ place, data: instruction.data });
+  }
+
+  // Outputs that can be computed right in the place of the state that they replace.
+  for (const { position, old, next } of carried) {
+    const life = lives.get(next);
+    if (places.has(next) || life === undefined || instructionAt(program, next).kind !== 'operation') continue;
+    const oldEnd = old === undefined ? -1 : (lives.get(old)?.end ?? -1);
+    const kernel = kernels[life.start];
+    const over =
+      oldEnd < life.start ||
+      (oldEnd === life.start && kernel !== undefined && old !== undefined && mayOverwrite(program, kernel, next, old));
+    if (over) places.set(next, need(statePlaces[position]));
+  }
+
+  // All others share an arena; a value may take over the place of one that ends where it begins.
+  const holders: Holder[] = [];
+  const holderOf = new Map<ValueId, Holder>();
+  const hold = (bytes: number, start: number, end: number): Holder => {
+    const holder = { bytes, start, end };
+    holders.push(holder);
+    return holder;
+  };
+  const inputValues = program.inputs.map((_, position) =>
+    program.instructions.findIndex((each) => each.kind === 'input' && each.position === position),
+  );
+  const inputHolders = program.inputs.map((_, position) => {
+    if (position < program.carried) return undefined;
+    const value = inputValues[position] ?? -1;
+    const holder = hold(specBytes(position), -1, lives.get(value)?.end ?? -1);
+    if (value >= 0) holderOf.set(value, holder);
+    return holder;
+  });
+  for (const life of [...lives.values()].toSorted((a, b) => a.start - b.start)) {
+    const { value, start, end } = life;
+    if (places.has(value) || holderOf.has(value)) continue;
+    const host = hostOf(schedule, lives, holderOf, life);
+    if (host !== undefined) host.end = Math.max(host.end, end);
+    holderOf.set(value, host ?? hold(byteLength(program, value), start, end));
+  }
+  const scratchHolders = kernels.map((kernel, position) => hold(scratch(kernel), position, position));
+
+  // Outputs that are state which this run replaces are taken out of the way before it is replaced.
+  const replaced = new Set(carried.filter(({ old, next }) => old !== next).map(({ old }) => old));
+  const isInState = (value: ValueId): boolean => isCarried(value) && replaced.has(value);
+  const asideHolders = new Map<ValueId, Holder>();
+  for (const value of program.outputs.filter((id, position) => isInState(id) && carried[position]?.old !== id))
+    if (!asideHolders.has(value)) asideHolders.set(value, hold(byteLength(program, value), after, after));
+
+  const arena = placeBlocks(holders);
+  const placeOfHolder = (holder: Holder): number => fixed + need(arena.offsets[holders.indexOf(holder)]);
+  for (const [value, holder] of holderOf) places.set(value, placeOfHolder(holder));
+  const asides = new Map([...asideHolders].map(([value, holder]) => [value, placeOfHolder(holder)]));
+
+  const sourceOf = (value: ValueId): number => asides.get(value) ?? need(places.get(value));
+  const bytesFor = (value: ValueId): number => byteLength(program, value);
+  const copies = [
+    ...[...asides].map(([value, to]) => ({ from: need(places.get(value)), to, bytes: bytesFor(value) })),
+    ...carried
+      .filter(({ position, old, next }) => old !== next && places.get(next) !== statePlaces[position])
+      .map(({ position, next }) => ({ from: sourceOf(next), to: need(statePlaces[position]), bytes: bytesFor(next) })),
+  ].filter(({ bytes }) => bytes > 0);
+
+  const state = [{ bytes: fixed, start: -1, end: after }];
+  return {
+    places,
+    inputs: inputHolders.map((holder, position) =>
+      holder === undefined ? need(statePlaces[position]) : placeOfHolder(holder),
+    ),
+    outputs: program.outputs.map((value, position) =>
+      position < program.carried ? need(statePlaces[position]) : sourceOf(value),
+    ),
+    scratch: scratchHolders.map(placeOfHolder),
+    constants,
+    copies,
+    bytes: fixed + arena.bytes,
+    bound: largestLiveSet([...state, ...(holders satisfies readonly Block[])]),
+  };
+};
+
+/** The place of an operand that a value may be computed in: its last reader is the value's only writer. */
+const hostOf = (
+  { program, kernels }: Schedule,
+  lives: ReadonlyMap<ValueId, Life>,
+  holderOf: ReadonlyMap<ValueId, Holder>,
+  { value, start }: Life,
+): Holder | undefined => {
+  const kernel = kernels[start];
+  if (kernel === undefined) return undefined;
+  for (const read of readsOf(kernel)) {
+    const holder = holderOf.get(read);
+    // A holder that has been taken over already ends later than this.
+    if (holder === undefined || holder.end !== start || lives.get(read)?.end !== start) continue;
+    const taken = [...holderOf].some(([other, each]) => each === holder && lives.get(other)?.start === start);
+    if (!taken && mayOverwrite(program, kernel, value, read)) return holder;
+  }
+  return undefined;
+};

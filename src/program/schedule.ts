@@ -1,0 +1,309 @@
+/**
+ * Schedule: from a program to kernels in order.
+ *
+ * Values that stand in memory are taken one by one, in program order. Each joins a pass over the same domain
+ * where it can: the one that computed what it needs at the same point, so that this never leaves registers,
+ * or one that reads the same. Otherwise it begins a pass. What no other kernel reads is then not stored.
+ */
+import { sizeOf } from '../tensor/shape.js';
+import { addressIn, expressionOf, identityMap, placeOf } from './access.js';
+import { permuteAxes, simplifyAxes, withTile } from './axes.js';
+import {
+  accepts,
+  addReduction,
+  addValue,
+  type Dependency,
+  dependenciesOf,
+  emptyGroup,
+  type Group,
+  isWide,
+  reducedMap,
+} from './group.js';
+import { alongAxis, still } from './index-map.js';
+import {
+  type Kernel,
+  type LoopKernel,
+  type ProductKernel,
+  type Store,
+} from './kernel.js';
+import { isInline, materialized } from './materialize.js';
+import { countOf, factor, isWorthPacking, productShape, type ProductShape } from './product.js';
+import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
+import { readsOf } from './reads.js';
+import { isEmpty, isScatter, scatterKernels } from './scatter.js';
+
+export interface Schedule {
+  readonly program: Program;
+  readonly kernels: readonly Kernel[];
+}
+
+/** A pass that would touch more arrays than this is split. */
+const MOST_ARRAYS = 24;
+
+interface Draft {
+  readonly group: Group;
+  /** Of a scatter, which is ready as it is. */
+  readonly kernels?: readonly LoopKernel[];
+}
+
+/** The kernels of a program. */
+export const schedule = (program: Program): Schedule => {
+  const inMemory = materialized(program);
+  const drafts: Draft[] = [];
+  const makers = new Map<ValueId, Draft>();
+  const place = (id: ValueId, draft: Draft): void => {
+    makers.set(id, draft);
+    if (!drafts.includes(draft)) drafts.push(draft);
+  };
+
+  for (const id of [...inMemory].toSorted((a, b) => a - b)) {
+    const operation = instructionAt(program, id);
+    if (operation.kind !== 'operation') continue;
+    if (isInline(operation)) place(id, pointwise({ program, inMemory, drafts, makers }, id));
+    else if (isScatter(operation)) place(id, scatter(program, inMemory, id, operation));
+    else place(id, reductionOrProduct({ program, inMemory, drafts, makers }, id, operation));
+  }
+
+  const stored = new Set<ValueId>(program.outputs);
+  for (const { group } of drafts) for (const value of group.reads) stored.add(value);
+  const kernels = drafts.flatMap((draft) => draft.kernels ?? lower(program, inMemory, draft.group, stored));
+  return { program, kernels: kernels.filter((kernel) => kernel.kind === 'product' || !isEmpty(kernel)) };
+};
+
+interface State {
+  readonly program: Program;
+  readonly inMemory: ReadonlySet<ValueId>;
+  readonly drafts: Draft[];
+  readonly makers: ReadonlyMap<ValueId, Draft>;
+}
+
+/** The pass that a point-wise value joins, with the value in it. */
+const pointwise = ({ program, inMemory, drafts, makers }: State, id: ValueId): Draft => {
+  const { shape } = instructionAt(program, id);
+  const needs = dependenciesOf(program, inMemory, id);
+  const alone = emptyGroup(program, inMemory, shape);
+  addValue(alone, id);
+  const wide = isWide([...alone.values.values()]);
+  const joined = hostOf({ program, inMemory, drafts, makers }, shape, wide, needs);
+  if (joined === undefined) return { group: alone };
+  addValue(joined.group, id);
+  return joined;
+};
+
+const hostOf = (
+  { drafts, makers }: State,
+  shape: readonly number[],
+  wide: boolean,
+  needs: readonly Dependency[],
+): Draft | undefined => {
+  const fits = ({ group }: Draft): boolean =>
+    accepts(group, shape, wide) && group.reads.size + group.values.size + needs.length <= MOST_ARRAYS;
+  /** Whether all that is needed from this pass is needed at the point itself. */
+  const onlyHere = (draft: Draft): boolean =>
+    needs.every(({ value, inPlace }) => makers.get(value) !== draft || inPlace);
+  const latest = Math.max(-1, ...needs.map(({ value }) => positionOf(drafts, makers.get(value))));
+  const last = drafts[latest];
+  if (last !== undefined && fits(last) && onlyHere(last)) return last;
+  // A pass that made what is needed, with nothing after it that reads from it, may as well come last.
+  for (const { value } of needs) {
+    const maker = makers.get(value);
+    if (maker === undefined || !fits(maker) || !onlyHere(maker) || isRead(drafts, maker)) continue;
+    drafts.splice(drafts.indexOf(maker), 1);
+    drafts.push(maker);
+    return maker;
+  }
+  const shares = ({ group }: Draft): boolean =>
+    group.product === undefined &&
+    needs.some(({ value }) => group.reads.has(value) || group.values.has(value));
+  return drafts.slice(latest + 1).findLast((draft) => fits(draft) && (shares(draft) || sizeOf(shape) <= 64));
+};
+
+const positionOf = (drafts: readonly Draft[], draft: Draft | undefined): number =>
+  draft === undefined ? -1 : drafts.indexOf(draft);
+
+/** Whether another pass reads what this one makes. */
+const isRead = (drafts: readonly Draft[], { group }: Draft): boolean =>
+  drafts.some(
+    (other) =>
+      other.group !== group && [...group.values.keys()].some((value) => other.group.reads.has(value)),
+  );
+
+const scatter = (
+  program: Program,
+  inMemory: ReadonlySet<ValueId>,
+  id: ValueId,
+  operation: Extract<SomeOperation, { readonly name: 'pad' | 'concat' | 'windowSum' | 'scatterAdd' }>,
+): Draft => {
+  const kernels = scatterKernels(program, inMemory, id, operation).map((kernel) => simplifyAxes(kernel));
+  const group = emptyGroup(program, inMemory, operation.shape, { sealed: true });
+  group.values.set(id, { kind: 'load', dtype: operation.dtype, value: id, at: still(0) });
+  for (const kernel of kernels) for (const value of readsOf(kernel)) group.reads.add(value);
+  return { group, kernels };
+};
+
+const reductionOrProduct = (state: State, id: ValueId, operation: SomeOperation): Draft => {
+  const { program, inMemory } = state;
+  const [first, second] = operation.inputs;
+  const operandShape = (value: ValueId | undefined): readonly number[] =>
+    value === undefined ? [] : instructionAt(program, value).shape;
+  switch (operation.name) {
+    case 'sum':
+      return reduction(state, id, operandShape(first), operation.attributes.axes, 'sum', first ?? -1);
+    case 'max':
+    case 'argmax':
+      return reduction(
+        state,
+        id,
+        operandShape(first),
+        [operation.attributes.axis],
+        operation.name,
+        first ?? -1,
+      );
+    case 'contract': {
+      const shape = productShape(operation, operandShape(first), operandShape(second));
+      if (!isWorthPacking(operation, shape)) return dot(state, id, operation, shape);
+      const group = emptyGroup(program, inMemory, operation.shape, { product: { operation, shape } });
+      group.values.set(id, { kind: 'tile', dtype: 'float32' });
+      for (const input of operation.inputs) {
+        const map = identityMap(operandShape(input), operandShape(input).length);
+        group.reads.add(addressIn({ ...group.access, rank: map.length }, input, map)[0]);
+      }
+      return { group };
+    }
+    default:
+      throw new RangeError(`schedule: ${operation.name} is no reduction`);
+  }
+};
+
+const reduction = (
+  { program, inMemory, drafts, makers }: State,
+  id: ValueId,
+  shape: readonly number[],
+  axes: readonly number[],
+  combine: 'sum' | 'max' | 'argmax',
+  operand: ValueId,
+): Draft => {
+  const domain = shape.filter((_, axis) => !axes.includes(axis));
+  const reduced = axes.map((axis) => shape[axis] ?? 0);
+  const map = reducedMap(shape, axes);
+  const alone = emptyGroup(program, inMemory, domain, { reduced });
+  addReduction(alone, id, combine, expressionOf(alone.access, operand, map));
+  // Another reduction over the same axes of the same arrays shares their loads.
+  const latest = Math.max(-1, ...[...alone.reads].map((value) => positionOf(drafts, makers.get(value))));
+  const wide = isWide(alone.reductions.map(({ body }) => body));
+  const host = drafts
+    .slice(latest + 1)
+    .findLast(
+      ({ group }) =>
+        group.reductions.length > 0 &&
+        group.reductions.every((each) => each.combine !== 'dot') &&
+        group.reduced.join() === reduced.join() &&
+        accepts(group, domain, wide) &&
+        [...alone.reads].some((value) => group.reads.has(value)),
+    );
+  if (host === undefined) return { group: alone };
+  addReduction(host.group, id, combine, expressionOf(host.group.access, operand, map));
+  return host;
+};
+
+/** A contraction that is not worth packing: a loop over the result with a sum of products inside. */
+const dot = (
+  { program, inMemory }: State,
+  id: ValueId,
+  operation: Operation<'contract'>,
+  shape: ProductShape,
+): Draft => {
+  const { left, right } = operation.attributes;
+  const group = emptyGroup(program, inMemory, operation.shape, { reduced: shape.inner.map(shape.sizeOf) });
+  const letters = [...operation.attributes.out, ...shape.inner];
+  const read = (slot: number, word: string): Store['expression'] => {
+    const map = [...word].map((letter) =>
+      shape.sizeOf(letter) === 1 ? still(letters.length) : alongAxis(letters.length, letters.indexOf(letter)),
+    );
+    return expressionOf(group.access, operation.inputs[slot] ?? -1, map);
+  };
+  const body = {
+    kind: 'apply',
+    dtype: operation.dtype,
+    name: 'multiply',
+    inputs: [read(0, left), read(1, right)],
+  } as const;
+  addReduction(group, id, 'dot', body);
+  return { group };
+};
+
+/** The kernels of a finished group, which stores what is asked for elsewhere. */
+const lower = (
+  program: Program,
+  inMemory: ReadonlySet<ValueId>,
+  group: Group,
+  stored: ReadonlySet<ValueId>,
+): readonly Kernel[] => {
+  const { domain, reduced, reductions, values, product } = group;
+  const [made = -1] = values.keys();
+  const rank = domain.length + reduced.length;
+  const at = placeOf(domain, rank);
+  const stores = [...values]
+    .filter(([value]) => stored.has(value))
+    .map(([value, expression]): Store => {
+      const { dtype } = instructionAt(program, value);
+      return { value, dtype, at, expression, mode: 'set' };
+    });
+  if (stores.length === 0) return [];
+  const axes = [...domain, ...reduced];
+  const kernel: LoopKernel = { kind: 'loop', axes, domain: domain.length, ordered: 0, reductions, stores };
+  if (product === undefined) return [simplifyAxes(kernel)];
+  return isEmpty(kernel) ? [] : lowerProduct(program, inMemory, made, product, kernel);
+};
+
+/** A product with its epilogue, whose loops are put in the order of the product's. */
+const lowerProduct = (
+  program: Program,
+  inMemory: ReadonlySet<ValueId>,
+  id: ValueId,
+  { operation, shape }: NonNullable<Group['product']>,
+  loops: LoopKernel,
+): readonly Kernel[] => {
+  const { left, right, out } = operation.attributes;
+  const [first, second] = operation.inputs;
+  const letters = [...shape.batch, ...shape.row, ...shape.column, ...shape.inner];
+  const access = {
+    program,
+    inMemory,
+    rank: letters.length,
+    known: () => undefined,
+    memo: new Map<string, Store['expression']>(),
+  };
+  const factorOf = (
+    input: ValueId | undefined,
+    word: string,
+    line: readonly string[],
+  ): ProductKernel['left'] => {
+    const map = [...word].map((letter) => alongAxis(letters.length, letters.indexOf(letter)));
+    const [value, place] = addressIn(access, input ?? -1, map);
+    return factor(shape, line, value, place, letters);
+  };
+  const [rowInput, columnInput] = shape.swapped ? [second, first] : [first, second];
+  const [rowWord, columnWord] = shape.swapped ? [right, left] : [left, right];
+  const order = letters.filter((letter) => out.includes(letter)).map((letter) => out.indexOf(letter));
+  const lines = shape.batch.length + shape.row.length;
+  const ordered = (kernel: LoopKernel): LoopKernel => simplifyAxes(permuteAxes(kernel, order), lines);
+  const productWith = (epilogue: LoopKernel): ProductKernel => ({
+    kind: 'product',
+    batch: countOf(shape, shape.batch),
+    rows: countOf(shape, shape.row),
+    columns: countOf(shape, shape.column),
+    inner: countOf(shape, shape.inner),
+    left: factorOf(rowInput, rowWord, shape.row),
+    right: factorOf(columnInput, columnWord, shape.column),
+    epilogue,
+  });
+  const epilogue = ordered(loops);
+  if (epilogue.axes.at(-1) === countOf(shape, shape.column)) return [productWith(epilogue)];
+  // An access crosses the columns unevenly: the product goes to memory, and the rest is a pass of its own.
+  const at = placeOf(operation.shape, loops.axes.length);
+  const alone: Store = { value: id, dtype: 'float32', at, expression: { kind: 'tile', dtype: 'float32' }, mode: 'set' };
+  const others = loops.stores.filter(({ value }) => value !== id);
+  const rest = withTile({ ...loops, stores: others }, { kind: 'load', dtype: 'float32', value: id, at });
+  return [productWith(ordered({ ...loops, stores: [alone] })), ...(others.length > 0 ? [simplifyAxes(rest)] : [])];
+};

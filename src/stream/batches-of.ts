@@ -1,0 +1,106 @@
+/** Batches of a stream of examples: pulled, and never more than one batch in memory. */
+import { dataOf } from '../backend/evaluate.js';
+import { defaultBackend } from '../backend/default.js';
+import { fail, showShape } from '../error.js';
+import { allocate, type Data } from '../tensor/dtype.js';
+import { sameShape, sizeOf } from '../tensor/shape.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';
+import { type Remainder, requireSize } from './batches.js';
+import { type Column, copyRow, type Stacked, tensorOfRows } from './rows.js';
+
+export interface BatchesOfOptions {
+  /** Examples a batch. */
+  readonly size: number;
+  readonly remainder?: Remainder;
+}
+
+/** What every example must be like: the first one. */
+interface Like {
+  readonly example: unknown;
+  readonly structure: string;
+  readonly columns: readonly Omit<Column, 'data'>[];
+}
+
+const likeOf = (example: unknown): Like => ({
+  example,
+  structure: structureOf(example),
+  columns: leaves<AnyTensor>(example).map(({ shape, dtype }) => ({ shape, dtype, width: sizeOf(shape) })),
+});
+
+const describe = ({ dtype, shape }: Pick<Column, 'dtype' | 'shape'>): string =>
+  `${dtype} ${showShape(shape)}`;
+
+/** The leaves of an example. Throws where it is unlike the first. */
+const tensorsLike = ({ structure, columns }: Like, example: unknown, index: number): readonly AnyTensor[] => {
+  const tensors = leaves<AnyTensor>(example);
+  const found = structureOf(example);
+  if (found !== structure)
+    fail({
+      operation: 'batchesOf',
+      what: `example ${index} of another structure`,
+      got: found,
+      needed: `${structure}, like the first`,
+    });
+  for (const [i, column] of columns.entries()) {
+    const tensor = tensors[i];
+    if (tensor === undefined || (tensor.dtype === column.dtype && sameShape(tensor.shape, column.shape)))
+      continue;
+    const name = leafPaths(example)[i]?.join('.') ?? '';
+    fail({
+      operation: 'batchesOf',
+      what: `example ${index} of another shape or dtype`,
+      got: `${name} ${describe(tensor)}`.trim(),
+      needed: `${name} ${describe(column)}, like the first`.trim(),
+      hint: 'pad, crop or filter the examples before they are stacked',
+    });
+  }
+  return tensors;
+};
+
+const stacked = <T>({ example, columns }: Like, data: readonly Data[], rows: number): Stacked<T> => {
+  const tensors = columns.map((column, i) => {
+    const own = data[i] ?? allocate(column.dtype, 0);
+    return tensorOfRows(column, own.subarray(0, rows * column.width), rows);
+  });
+  // The structure is the example's, and every leaf has the new first axis: what `Stacked` says.
+  return unflatten(example, tensors) as Stacked<T>;
+};
+
+async function* stack<T>(source: AsyncIterable<T>, size: number, remainder: Remainder) {
+  let like: Like | undefined;
+  let data: readonly Data[] = [];
+  let index = 0;
+  for await (const example of source) {
+    like ??= likeOf(example);
+    const row = index % size;
+    const tensors = tensorsLike(like, example, index);
+    if (row === 0) data = like.columns.map(({ dtype, width }) => allocate(dtype, size * width));
+    for (const [i, own] of dataOf(tensors, defaultBackend).entries())
+      copyRow(own, 0, data[i] ?? own, row, like.columns[i]?.width ?? 0);
+    index += 1;
+    if (row + 1 === size) yield stacked<T>(like, data, size);
+  }
+  const left = index % size;
+  if (like !== undefined && left > 0 && remainder === 'keep') yield stacked<T>(like, data, left);
+}
+
+/**
+ * Stacks the examples of a stream, trees of tensors, into batches: the same tree, a new first axis `size`.
+ * The source is asked for an example when a batch is asked for, and told to `return` when nobody asks any
+ * more; it can be gone through again if the source can. Not an overload of `batches`: a stream has no count,
+ * cannot be shuffled and has one epoch.
+ *
+ * Throws where the size is none; while running, where an example is unlike the first.
+ *
+ * @example
+ * async function* examples() { yield { input: tensor([1, 2]), target: tensor([3]) }; }
+ * from(batchesOf(examples(), { size: 32 })).pipe(train(learner, { key: key(1) }));
+ */
+export const batchesOf = <T>(
+  source: AsyncIterable<T>,
+  { size, remainder = 'drop' }: BatchesOfOptions,
+): AsyncIterable<Stacked<T>> => {
+  requireSize('batchesOf', size);
+  return { [Symbol.asyncIterator]: () => stack(source, size, remainder) };
+};

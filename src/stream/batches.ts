@@ -1,0 +1,114 @@
+/** Batches of a data set in memory: the stream that training is a fold over. */
+import { dataOf } from '../backend/evaluate.js';
+import { defaultBackend } from '../backend/default.js';
+import { fail } from '../error.js';
+import type { Key } from '../operation/random.js';
+import { type KeyWords, permutation } from '../random/permutation.js';
+import { type Dataset, datasetOf } from './dataset.js';
+import type { Rows } from './rows.js';
+import { withTurns } from './turn.js';
+
+/** What becomes of the last examples of an epoch when they do not fill a batch. */
+export type Remainder = 'drop' | 'keep';
+
+export interface BatchesOptions {
+  /** Examples a batch. */
+  readonly size: number;
+  /** Decides, with the number of the epoch, the order of the examples; left out, they keep theirs. */
+  readonly shuffle?: Key;
+  /** How often the data set is gone through; `Infinity` for a stream without end. */
+  readonly epochs?: number;
+  readonly remainder?: Remainder;
+}
+
+/** Batches that can be gone through any number of times, with the same batches each time. */
+export interface Batches<T> extends Iterable<T>, AsyncIterable<T> {
+  readonly perEpoch: number;
+  /** Over all epochs. */
+  readonly total: number;
+}
+
+/** Throws where a batch is of no size. */
+export const requireSize = (operation: string, size: number): void => {
+  if (!Number.isInteger(size) || size < 1)
+    fail({
+      operation,
+      what: 'a size that is none',
+      got: String(size),
+      needed: 'a whole number above 0',
+    });
+};
+
+const requireFit = (size: number, epochs: number, count: number): void => {
+  requireSize('batches', size);
+  if (size > count)
+    fail({
+      operation: 'batches',
+      what: 'a batch larger than the data set',
+      got: `size ${size}`,
+      needed: `at most ${count}`,
+      hint: 'lower the size, or give more examples',
+    });
+  if (epochs !== Infinity && (!Number.isInteger(epochs) || epochs < 1))
+    fail({
+      operation: 'batches',
+      what: 'epochs that are none',
+      got: String(epochs),
+      needed: 'a whole number above 0, or Infinity',
+    });
+};
+
+interface Plan {
+  readonly size: number;
+  readonly epochs: number;
+  readonly perEpoch: number;
+  readonly shuffle: KeyWords | undefined;
+}
+
+/** Every batch, made when it is asked for: at most one is alive here. */
+function* each<T>(dataset: Dataset<T>, { size, epochs, perEpoch, shuffle }: Plan): Generator<Rows<T>> {
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const order = shuffle && permutation(shuffle, epoch, dataset.count);
+    for (let batch = 0; batch < perEpoch; batch++) {
+      const [start, stop] = [batch * size, Math.min((batch + 1) * size, dataset.count)];
+      yield order === undefined ? dataset.slice(start, stop) : dataset.gather(order.subarray(start, stop));
+    }
+  }
+}
+
+const wordsOf = (key: Key | undefined): KeyWords | undefined => {
+  if (key === undefined) return undefined;
+  const [words = new Uint32Array(2)] = dataOf([key], defaultBackend);
+  return [words[0] ?? 0, words[1] ?? 0];
+};
+
+/**
+ * Cuts a tree of tensors, whose first axes count the same examples, into batches of `size`: the same tree,
+ * first axis `size`. With a key to shuffle by, every epoch has each example once, in an order that key and
+ * epoch decide; the last examples that fill no batch are dropped, and with `remainder: 'keep'` they are a
+ * shorter batch. The arrays given are only read. Going through the batches again gives the same batches.
+ *
+ * As an `Iterable` it is for loops; as an `AsyncIterable`, which is what rxjs takes, it gives the event loop
+ * a turn every 16 ms, so that timers run and an unsubscribing is heard.
+ *
+ * Throws where the set is empty or first axes differ, and where size or epochs are none. Laws: F-4, F-14.
+ *
+ * @example
+ * const data = batches({ input, target }, { size: 128, shuffle: key(1), epochs: 5 });
+ * for (const { input, target } of data) break; // input [128, 784], target [128]
+ * from(data).pipe(train(learner, { key: key(2) }));
+ */
+export const batches = <T>(tree: T, options: BatchesOptions): Batches<Rows<T>> => {
+  const { size, shuffle, epochs = 1, remainder = 'drop' } = options;
+  const dataset = datasetOf('batches', tree);
+  requireFit(size, epochs, dataset.count);
+  const perEpoch = (remainder === 'drop' ? Math.floor : Math.ceil)(dataset.count / size);
+  const plan = { size, epochs, perEpoch, shuffle: wordsOf(shuffle) };
+  const iterate = (): Iterator<Rows<T>> => each(dataset, plan);
+  return {
+    [Symbol.iterator]: iterate,
+    [Symbol.asyncIterator]: () => withTurns({ [Symbol.iterator]: iterate }),
+    perEpoch,
+    total: perEpoch * epochs,
+  };
+};

@@ -1,0 +1,114 @@
+/** A learner's step as one program: the state carried, the batch put in, loss and metrics taken out. */
+import type { Backend, Executable } from '../backend/backend.js';
+import { compileChecked } from '../backend/execute.js';
+import { dataOf } from '../backend/evaluate.js';
+import { fail, showShape } from '../error.js';
+import type { Batch, Learner, LearnerState } from '../learner/learner.js';
+import type { Parameters } from '../lens/para.js';
+import { placeholder, traceTensors } from '../program/trace.js';
+import type { Data } from '../tensor/dtype.js';
+import type { Spec } from '../tensor/primitive/primitive.js';
+import { sameShape } from '../tensor/shape.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+import { isLeaf, leafPaths, leaves, unflatten } from '../tree/tree.js';
+
+export interface CompiledStep {
+  readonly executable: Executable;
+  /** The tensors of a batch, in the program's order. Throws where it is unlike the first. */
+  readonly tensorsOf: (batch: unknown) => readonly AnyTensor[];
+  readonly metricNames: readonly string[];
+  /** The trace, for whoever wants to look inside: what goes in, by name, and what comes out. */
+  readonly places: readonly AnyTensor[];
+  readonly names: readonly string[];
+  readonly results: { readonly loss: AnyTensor; readonly state: readonly AnyTensor[] };
+}
+
+const describe = ({ dtype, shape }: Spec): string => `${dtype} ${showShape(shape)}`;
+
+const partAt = (tree: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (part, key) => (typeof part === 'object' && part !== null ? Reflect.get(part, key) : undefined),
+    tree,
+  );
+
+/** Reads the leaves of trees like this one, and sees to it that they are like it. */
+const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
+  const paths = leafPaths(batch);
+  const specs = leaves<AnyTensor>(batch);
+  return (other) =>
+    paths.map((path, i) => {
+      const part = partAt(other, path);
+      const needed = specs[i];
+      if (!isLeaf(part) || needed === undefined)
+        return fail({
+          operation: 'train',
+          what: 'a batch of another structure',
+          got: `no tensor at '${path.join('.')}'`,
+          needed: 'the structure of the first batch',
+        });
+      // The leaves of a batch are tensors.
+      const tensor = part as AnyTensor;
+      if (tensor.dtype !== needed.dtype || !sameShape(tensor.shape, needed.shape))
+        fail({
+          operation: 'train',
+          what: 'a batch of another shape or dtype than the first',
+          got: `${path.join('.')} ${describe(tensor)}`,
+          needed: `${path.join('.')} ${describe(needed)}`,
+          hint: "one program serves one shape: with remainder: 'drop', batches leaves out a short last one",
+        });
+      return tensor;
+    });
+};
+
+const requireCarried = (before: readonly AnyTensor[], after: readonly AnyTensor[]): void => {
+  for (const [i, was] of before.entries()) {
+    const is = after[i];
+    if (
+      is !== undefined &&
+      after.length === before.length &&
+      was.dtype === is.dtype &&
+      sameShape(was.shape, is.shape)
+    )
+      continue;
+    fail({
+      operation: 'train',
+      what: 'a step that changes the shape of its state',
+      got: is === undefined ? `${after.length} tensors` : describe(is),
+      needed: describe(was),
+    });
+  }
+};
+
+/** Traces and compiles the step of a learner for states and batches like these. Throws what tracing throws. */
+export const compileStep = <P extends Parameters, A, B, L>(
+  learner: Learner<P, A, B, L>,
+  state: LearnerState<P>,
+  batch: Batch<A, L>,
+  backend: Backend,
+): CompiledStep => {
+  const named = (part: string, tree: unknown): readonly string[] =>
+    leafPaths(tree).map((path) => [part, ...path].join('.'));
+  const names = [...named('state', state), ...named('batch', batch)];
+  const given = [...leaves<AnyTensor>(state), ...leaves<AnyTensor>(batch)];
+  const places = given.map((tensor, i) => placeholder(tensor, names[i] ?? ''));
+  const carried = leaves(state).length;
+  const [next, { loss, metrics }] = learner.step(
+    unflatten(state, places.slice(0, carried)),
+    unflatten(batch, places.slice(carried)),
+  );
+  const after = leaves<AnyTensor>(next);
+  requireCarried(places.slice(0, carried), after);
+  const program = traceTensors(places, [...after, loss, ...Object.values(metrics)], carried);
+  return {
+    executable: compileChecked(backend, program),
+    tensorsOf: readerLike(batch),
+    metricNames: Object.keys(metrics),
+    places,
+    names,
+    results: { loss, state: after },
+  };
+};
+
+/** The data of a state's tensors. */
+export const dataOfTree = (tree: unknown, backend: Backend): readonly Data[] =>
+  dataOf(leaves<AnyTensor>(tree), backend);

@@ -1,0 +1,52 @@
+/** Stopping when nothing gets better any more. */
+import { map, type MonoTypeOperatorFunction, scan, takeWhile } from 'rxjs';
+import { fail } from '../error.js';
+
+export interface EarlyStoppingOptions<T> {
+  /** How many values in a row may be no better than the best before them. */
+  readonly patience: number;
+  /** What is to become smaller; negate what is to become larger. A number that is none is no better. */
+  readonly measure: (value: T) => number;
+}
+
+interface Best {
+  readonly best: number;
+  /** Values since then. */
+  readonly waited: number;
+}
+
+interface Watched<T> extends Best {
+  readonly value: T;
+}
+
+/**
+ * Passes values on and completes with the one that exhausts the patience: the last of `patience` in a row
+ * whose measure is no better than the best before them. Throws where the patience is none.
+ *
+ * Source: L. Prechelt, "Early stopping — but when?" (1998), its criterion UP.
+ *
+ * @example
+ * steps.pipe(earlyStopping({ patience: 3, measure: ({ state }) => onValidation(state).loss }));
+ */
+export const earlyStopping = <T>({
+  patience,
+  measure,
+}: EarlyStoppingOptions<T>): MonoTypeOperatorFunction<T> => {
+  if (!Number.isInteger(patience) || patience < 1)
+    fail({
+      operation: 'earlyStopping',
+      what: 'a patience that is none',
+      got: String(patience),
+      needed: 'a whole number above 0',
+    });
+  const watch = ({ best, waited }: Best, value: T): Watched<T> => {
+    const measured = measure(value);
+    return measured < best ? { value, best: measured, waited: 0 } : { value, best, waited: waited + 1 };
+  };
+  return (source) =>
+    source.pipe(
+      scan<T, Watched<T>, Best>(watch, { best: Infinity, waited: 0 }),
+      takeWhile(({ waited }) => waited < patience, true),
+      map(({ value }) => value),
+    );
+};

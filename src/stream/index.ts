@@ -1,0 +1,8 @@
+export { batches, type Batches, type BatchesOptions, type Remainder } from './batches.js';
+export { batchesOf, type BatchesOfOptions } from './batches-of.js';
+export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+export { type Evaluation, evaluator, type EvaluatorOptions } from './evaluator.js';
+export { type Output, progress, type ProgressOptions } from './progress.js';
+export type { Rows, Stacked } from './rows.js';
+export { runningMean } from './running-mean.js';
+export { type Step, train, type TrainOptions } from './train.js';

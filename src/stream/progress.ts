@@ -1,0 +1,145 @@
+/** Progress on a terminal, or in plain lines where there is none. */
+import { defer, finalize, type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { fail } from '../error.js';
+import { moveMean } from './running-mean.js';
+
+/** Where progress is written to: a stream of Node, or anything like one. */
+export interface Output {
+  readonly write: (text: string) => unknown;
+  readonly isTTY?: boolean;
+}
+
+export interface ProgressOptions<T> {
+  /** How many steps there will be: `batches(…).total`. */
+  readonly total: number;
+  /** Examples a step, for the rate. */
+  readonly size?: number;
+  /** A line of its own for some of the values; what is measured in here is counted in the rate. */
+  readonly note?: (value: T) => string | undefined;
+  /** Standard error unless told otherwise; where there is none, as in browsers, nothing is written. */
+  readonly output?: Output;
+}
+
+/** Where a status goes. */
+interface Display {
+  readonly show: (step: number, status: string) => void;
+  readonly note: (line: string) => void;
+  readonly end: () => void;
+}
+
+/** How many losses are averaged to one that can be read. */
+const WINDOW = 50;
+
+/** A line for every tenth of the way. */
+const plain = ({ write }: Output, total: number): Display => {
+  let shown = 0;
+  return {
+    show: (step, status) => {
+      const tenth = Math.floor((10 * step) / total);
+      if (tenth > shown) write(`${status}\n`);
+      shown = Math.max(tenth, shown);
+    },
+    note: (line) => {
+      write(`${line}\n`);
+    },
+    end: () => {},
+  };
+};
+
+/** A bar of cli-progress, which is loaded here, so that whoever shows no bar needs no such package. */
+const bar = async (output: Output, total: number): Promise<Display> => {
+  const { SingleBar } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ 'cli-progress')).default;
+  const shown = new SingleBar({
+    format: '{bar} {status}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 20,
+    // It asks of its stream what `Output` has, and where it is a terminal's, for the width as well.
+    stream: output as NodeJS.WritableStream,
+    // The terminal's settings stay as they are, so that an interrupt needs nobody to restore them.
+    gracefulExit: false,
+    linewrap: null,
+  });
+  shown.start(total, 0, { status: '' });
+  return {
+    show: (step, status) => {
+      shown.update(step, { status });
+    },
+    note: (line) => {
+      // The bar is drawn again below.
+      output.write(`\r\u001B[K${line}\n`);
+    },
+    end: () => {
+      shown.stop();
+    },
+  };
+};
+
+/** A time left: `48 s`, `3 min 20 s`. */
+const showSeconds = (seconds: number): string => {
+  const whole = Math.ceil(seconds);
+  return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+};
+
+const silent: Output = { write: () => undefined };
+
+/**
+ * Shows how far training is, with the loss (a running mean), the rate and the time left, and passes every
+ * value on: a bar of cli-progress where the output is a terminal, about ten plain lines where it is none, or
+ * where that package is not installed. Throws where the total is none.
+ *
+ * @example
+ * from(data).pipe(train(mnist, { key: key(1) }), progress({ total: data.total, size: 128 }));
+ */
+export const progress = <T extends { readonly step: number; readonly loss: number }>({
+  total,
+  size,
+  note = () => undefined,
+  output = globalThis.process?.stderr ?? silent,
+}: ProgressOptions<T>): MonoTypeOperatorFunction<T> => {
+  if (!Number.isInteger(total) || total < 1)
+    fail({
+      operation: 'progress',
+      what: 'a total that is none',
+      got: String(total),
+      needed: 'a whole number of steps above 0',
+      hint: 'a stream without end has no progress',
+    });
+  return (source) =>
+    defer(() => {
+      const start = performance.now();
+      let mean = { count: 0, mean: 0 };
+      let display: Display | undefined;
+      let ended = false;
+      if (output.isTTY === true)
+        void bar(output, total)
+          .catch(() => plain(output, total))
+          .then((loaded) => {
+            if (ended) loaded.end();
+            else display = loaded;
+          });
+      else display = plain(output, total);
+
+      const statusAt = (step: number): string => {
+        const rate = step / ((performance.now() - start) / 1000);
+        return [
+          `${Math.floor((100 * step) / total)} %`.padStart(5),
+          `loss ${mean.mean.toFixed(4)}`,
+          size === undefined ? `${rate.toPrecision(4)} steps/s` : `${Math.round(rate * size)} samples/s`,
+          `${showSeconds(Math.max(0, total - step) / rate)} left`,
+        ].join('  ');
+      };
+      return source.pipe(
+        tap((value) => {
+          mean = moveMean(mean, value.loss, WINDOW);
+          const line = note(value);
+          display?.show(value.step, statusAt(value.step));
+          if (line !== undefined) display?.note(line);
+        }),
+        finalize(() => {
+          ended = true;
+          display?.end();
+        }),
+      );
+    });
+};

@@ -1,0 +1,36 @@
+/** A number that jumps from step to step, made readable. */
+import { map, type OperatorFunction, scan } from 'rxjs';
+import { fail } from '../error.js';
+
+interface Mean {
+  readonly count: number;
+  readonly mean: number;
+}
+
+/** The mean moved on by a value: of all values at first, then fading, with a weight of 1/window for the newest. */
+export const moveMean = ({ count, mean }: Mean, value: number, window: number): Mean => {
+  const seen = Math.min(count + 1, window);
+  return { count: seen, mean: mean + (value - mean) / seen };
+};
+
+/**
+ * mₜ = mₜ₋₁ + (xₜ − mₜ₋₁)/min(t, window): the plain mean of the first `window` values, and from there on one
+ * that forgets old ones exponentially. Throws where the window is none.
+ *
+ * @example
+ * steps.pipe(map(({ loss }) => loss), runningMean(100));
+ */
+export const runningMean = (window: number): OperatorFunction<number, number> => {
+  if (!(window >= 1))
+    fail({
+      operation: 'runningMean',
+      what: 'a window that is none',
+      got: String(window),
+      needed: 'a number of values, at least 1',
+    });
+  return (source) =>
+    source.pipe(
+      scan((mean: Mean, value) => moveMean(mean, value, window), { count: 0, mean: 0 }),
+      map(({ mean }) => mean),
+    );
+};

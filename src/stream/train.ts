@@ -1,0 +1,106 @@
+/** Training: a fold of a learner's step over a stream of batches. */
+import { defer, map, type OperatorFunction } from 'rxjs';
+import type { Backend } from '../backend/backend.js';
+import { defaultBackend } from '../backend/default.js';
+import { dataOf, tensorsOfData } from '../backend/evaluate.js';
+import { within } from '../error.js';
+import type { Batch, Learner, LearnerState } from '../learner/learner.js';
+import type { Parameters } from '../lens/para.js';
+import type { Key } from '../operation/random.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+import { leaves, unflatten } from '../tree/tree.js';
+import { type CompiledStep, compileStep } from './compiled-step.js';
+import { type History, historyOf } from './history.js';
+import { isFinite, refuseNonFinite } from './non-finite.js';
+
+/** What training tells of each step. */
+export interface Step<P> {
+  /** From 1. */
+  readonly step: number;
+  /** Of the batch, before the step. */
+  readonly loss: number;
+  /** The learner's metrics of the batch, before the step. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The state after the step. It never changes; it is copied when it is first read, and costs nothing until then. */
+  readonly state: LearnerState<P>;
+}
+
+export type TrainOptions<P> = {
+  readonly backend?: Backend;
+  /** On a number that is not finite, says also which operation of which layer made it; slower. */
+  readonly debug?: boolean;
+} & ({ readonly state: LearnerState<P> } | { readonly key: Key });
+
+/** Computes a value when it is first asked for, and then lets go of what it was made from. */
+const once = <T>(make: () => T): (() => T) => {
+  let pending: (() => T) | undefined = make;
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: (pending ?? make)() };
+    pending = undefined;
+    return made.value;
+  };
+};
+
+/** A fold at its start: the function from each batch to its step. */
+const folding = <P extends Parameters, A, B, L>(
+  learner: Learner<P, A, B, L>,
+  options: TrainOptions<P>,
+): ((batch: Batch<A, L>, index: number) => Step<P>) => {
+  const { backend = defaultBackend, debug = false } = options;
+  const initial = 'state' in options ? options.state : learner.init(options.key);
+  const tensors = leaves<AnyTensor>(initial);
+  const data = dataOf(tensors, backend);
+  let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
+  let before = () => data;
+
+  const begin = (batch: Batch<A, L>): NonNullable<typeof run> => {
+    const compiled = compileStep(learner, initial, batch, backend);
+    return { compiled, history: historyOf(compiled.executable, data) };
+  };
+
+  const take = (batch: Batch<A, L>, step: number): Step<P> => {
+    run ??= begin(batch);
+    const { compiled, history } = run;
+    const inputs = dataOf(compiled.tensorsOf(batch), backend);
+    const { outputs, state } = history.step(inputs);
+    const [loss = Number.NaN, ...values] = outputs.map(([number]) => number ?? Number.NaN);
+    if (!Number.isFinite(loss) || (debug && !state().every(isFinite)))
+      refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
+    before = state;
+    const read = once(() => unflatten(initial, tensorsOfData(tensors, state())));
+    return {
+      step,
+      loss,
+      metrics: Object.fromEntries(compiled.metricNames.map((name, i) => [name, values[i] ?? Number.NaN])),
+      get state() {
+        return read();
+      },
+    };
+  };
+  return (batch, index) => within(`step ${index + 1}`, () => take(batch, index + 1));
+};
+
+/**
+ * Trains a learner over a stream of batches, as an rxjs operator: a step for every batch, in order. It means
+ * `scan` of the learner's step, bit for bit. The step is compiled once, for the shapes of the first batch,
+ * and the state stays in the backend's memory. Every subscription starts afresh from the state that is given,
+ * or made from the key; unsubscribing ends it before the next step; a stream without batches gives no steps.
+ *
+ * What goes wrong arrives as the Observable's error, the number of the step in front: a batch unlike the
+ * first, a loss that is not finite, a check that does not hold. The last step's state stays readable.
+ *
+ * Laws: F-1 to F-5, F-7, F-8.
+ *
+ * @example
+ * from(batches({ input, target }, { size: 128 }))
+ *   .pipe(train(mnist, { key: key(1) }))
+ *   .subscribe(({ step, loss }) => console.log(step, loss));
+ */
+export const train =
+  <P extends Parameters, A, B, L>(
+    learner: Learner<P, A, B, L>,
+    options: TrainOptions<P>,
+  ): OperatorFunction<Batch<A, L>, Step<P>> =>
+  (source) =>
+    defer(() => source.pipe(map(folding(learner, options))));

@@ -1,0 +1,22 @@
+/** A training step of a model so small that all around it would show: 4→16 relu→3, SGD. */
+import { type Backend, sgd } from 'paralens';
+import { type Figure, figureOf, median, timesOf } from './measure.js';
+import { prepare } from './training-step.js';
+
+const TOGETHER = 1000;
+
+/** Steps a second of the compiled step, called one after another. */
+export const tinyStep = (backend: Backend): readonly Figure[] =>
+  [1, 32].map((size) => {
+    const { machine, batch } = prepare(backend, sgd({ learningRate: 0.01 }), {
+      batch: size,
+      inputs: 4,
+      hidden: 16,
+      outputs: 3,
+    });
+    const thousand = (): void => {
+      for (let i = 0; i < TOGETHER; i++) machine.step(batch);
+    };
+    const ms = median(timesOf(thousand, 30, 5));
+    return figureOf(`tiny step, batch ${size}`, backend)('rate', (1000 * TOGETHER) / ms, 'steps/s');
+  });
