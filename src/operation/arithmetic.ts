@@ -13,11 +13,10 @@ import { isSuffix, range, type Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 
 /** The ends of a shape: `[]`, `[10]` and `[128, 10]` of `[128, 10]`. */
-export type SuffixOf<S extends Shape> = number extends S['length']
-  ? Shape
-  : S extends readonly [number, ...infer Rest extends Shape]
-    ? S | SuffixOf<readonly [...Rest]>
-    : S;
+export type SuffixOf<S extends Shape> = number extends S['length'] ? Shape : EndOf<S>;
+
+// Matched against unknown, not number, so that it resolves for sizes that are type parameters.
+type EndOf<S> = S extends readonly [unknown, ...infer Rest] ? S | EndOf<readonly [...Rest]> : S;
 
 const asTensor = (operand: AnyTensor | number, like: AnyTensor): AnyTensor =>
   typeof operand === 'number' ? scalar(operand, like.dtype) : operand;
@@ -64,10 +63,10 @@ export interface Binary<R extends DType | 'same' = 'same'> {
   <S extends Shape, D extends DType>(a: number, b: Tensor<S, D>): Tensor<S, ResultOf<R, D>>;
   <S extends Shape, D extends DType>(
     a: Tensor<S, D>,
-    b: Tensor<SuffixOf<S>, NoInfer<D>>,
+    b: Tensor<SuffixOf<S> & Shape, NoInfer<D>>,
   ): Tensor<S, ResultOf<R, D>>;
   <S extends Shape, D extends DType>(
-    a: Tensor<SuffixOf<S>, NoInfer<D>>,
+    a: Tensor<SuffixOf<S> & Shape, NoInfer<D>>,
     b: Tensor<S, D>,
   ): Tensor<S, ResultOf<R, D>>;
 }

@@ -93,7 +93,7 @@ export const scalar = <D extends DType = 'float32'>(value: number, dtype?: D): T
 };
 
 /** The tensor of this shape, the same number everywhere; it takes no memory. */
-export const full = <S extends Shape, D extends DType = 'float32'>(
+export const full = <const S extends Shape, D extends DType = 'float32'>(
   shape: S,
   value: number,
   dtype?: D,

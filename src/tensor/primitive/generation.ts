@@ -62,7 +62,7 @@ export const randomBitsPrimitive: Primitive<'randomBits'> = {
 };
 
 /** The position along an axis, from 0. */
-export const iota = <S extends Shape, D extends DType = 'int32'>(
+export const iota = <const S extends Shape, D extends DType = 'int32'>(
   shape: S,
   axis: number,
   dtype?: D,
@@ -71,7 +71,7 @@ export const iota = <S extends Shape, D extends DType = 'int32'>(
   typed(apply(iotaPrimitive, { shape, axis, dtype: dtype ?? 'int32' }, []));
 
 /** Uniform random 32-bit words: Threefry-2x32 of a key, by counter. */
-export const randomBits = <S extends Shape>(
+export const randomBits = <const S extends Shape>(
   key: Tensor<readonly [2], 'uint32'>,
   shape: S,
 ): Tensor<S, 'uint32'> => typed(apply(randomBitsPrimitive, { shape }, [key]));

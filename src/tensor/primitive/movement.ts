@@ -103,8 +103,10 @@ export const reversePrimitive: Primitive<'reverse'> = {
 };
 
 /** The same elements, in row-major order, in another shape. */
-export const reshape = <S extends Shape, D extends DType>(x: Tensor<Shape, D>, shape: S): Tensor<S, D> =>
-  sameShape(x.shape, shape) ? typed(x) : typed(apply(reshapePrimitive, { shape }, [x]));
+export const reshape = <const S extends Shape, D extends DType>(
+  x: Tensor<Shape, D>,
+  shape: S,
+): Tensor<S, D> => (sameShape(x.shape, shape) ? typed(x) : typed(apply(reshapePrimitive, { shape }, [x])));
 
 /** Axis `i` of the result is axis `permutation[i]` of `x`. */
 export const transpose = <D extends DType>(

@@ -135,7 +135,7 @@ export const sum = <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[
   axes.length === 0 ? x : typed(apply(sumPrimitive, { axes }, [x]));
 
 /** The tensor of this shape whose axes `axes` are those of `x`, alike along all others. */
-export const broadcast = <S extends Shape, D extends DType>(
+export const broadcast = <const S extends Shape, D extends DType>(
   x: Tensor<Shape, D>,
   shape: S,
   axes: readonly number[],
