@@ -151,7 +151,7 @@ const elementProduct = (
   map: IndexMap,
 ): Expression => {
   const read = (slot: number, word: string): Expression => {
-    const axes = [...word].map((letter) => map[attributes.out.indexOf(letter)] ?? still(access.rank));
+    const axes = word.split('').map((letter) => map[attributes.out.indexOf(letter)] ?? still(access.rank));
     return expressionOf(access, required(inputs[slot], 'a factor'), axes);
   };
   return {
@@ -170,6 +170,8 @@ const takeAt = (access: Access, operation: Operation<'take'>, map: IndexMap): Ex
   const { axis } = operation.attributes;
   const { shape } = instructionAt(program, from);
   const indexed = instructionAt(program, by).shape.length;
+  // Of nothing, every index is outside.
+  if (shape[axis] === 0) return { kind: 'literal', dtype: operation.dtype, value: 0 };
   // The index that is read at run time is one more axis, whose stride is how far one step of it goes.
   const widen = ({ offset, strides }: Affine): Affine => affine(offset, [...strides, 0]);
   const places = [

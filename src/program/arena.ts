@@ -17,7 +17,9 @@ export interface Block {
  *
  * Source: Y. Pisarchyk, J. Lee, "Efficient memory management for deep neural net inference" (2020), greedy by size.
  */
-export const placeBlocks = (blocks: readonly Block[]): { readonly offsets: readonly number[]; readonly bytes: number } => {
+export const placeBlocks = (
+  blocks: readonly Block[],
+): { readonly offsets: readonly number[]; readonly bytes: number } => {
   const offsets = blocks.map(() => 0);
   const placed: { readonly from: number; readonly to: number; readonly block: Block }[] = [];
   let bytes = 0;

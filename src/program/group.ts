@@ -1,6 +1,6 @@
 /** Groups: kernels while they are being put together. A group computes values over one domain in one pass. */
 import { sameShape, type Shape } from '../tensor/shape.js';
-import { type Access, computeAt, expressionOf, fills, identityMap, placeOf } from './access.js';
+import { type Access, computeAt, fills, identityMap, placeOf } from './access.js';
 import { type IndexMap, sameAffine } from './index-map.js';
 import { type Expression, expressionsBelow, type Reduction } from './kernel.js';
 import type { ProductShape } from './product.js';
@@ -115,5 +115,3 @@ export const accepts = (group: Group, shape: Shape, wide: boolean): boolean =>
   !group.sealed &&
   sameShape(group.domain, shape) &&
   isWide([...group.values.values(), ...group.reductions.map(({ body }) => body)]) === wide;
-
-export { expressionOf };

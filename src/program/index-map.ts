@@ -58,8 +58,8 @@ export const sameAffine = (a: Affine, b: Affine): boolean =>
   a.offset === b.offset && a.strides.every((stride, axis) => stride === b.strides[axis]);
 
 /** The movements: what takes the elements of its one input as they are, each at a computed place. */
-export const VIEWS = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice', 'window'] as const;
-export type ViewName = (typeof VIEWS)[number];
+const VIEWS = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice', 'window'] as const;
+type ViewName = (typeof VIEWS)[number];
 
 export type View = Extract<SomeOperation, { readonly name: ViewName }>;
 

@@ -35,7 +35,8 @@ export const mayOverwrite = (program: Program, kernel: Kernel, written: ValueId,
   if (store === undefined || stores.length > 1 || store.mode !== 'set' || loops.ordered > 0) return false;
   if (bytesOf[store.dtype] !== bytesOf[instructionAt(program, read).dtype]) return false;
   const inReductions = expressionsBelow(loops.reductions.map(({ body }) => body));
-  if (inReductions.some((each) => 'value' in each && each.kind !== 'literal' && each.value === read)) return false;
+  if (inReductions.some((each) => 'value' in each && each.kind !== 'literal' && each.value === read))
+    return false;
   return expressionsBelow(rootsOf(loops)).every((each) => {
     if (each.kind === 'gather') return each.value !== read;
     return each.kind !== 'load' || each.value !== read || sameAffine(each.at, store.at);

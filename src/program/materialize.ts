@@ -37,7 +37,7 @@ const LARGEST = 120;
 /** A contraction without a sum is a product of elements. */
 export const isElementProduct = (operation: SomeOperation): boolean =>
   operation.name === 'contract' &&
-  [...operation.attributes.left].every((letter) => operation.attributes.out.includes(letter));
+  operation.attributes.left.split('').every((letter) => operation.attributes.out.includes(letter));
 
 /** Whether one element of the result is computed of single elements: it can be part of its reader's loop. */
 export const isInline = (operation: SomeOperation): boolean =>

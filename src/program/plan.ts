@@ -48,19 +48,31 @@ const need = (place: number | undefined): number => {
   return place;
 };
 
-/** The carried places, each with the value that a run puts there, and what becomes of it. */
-const carriedOf = (program: Program): readonly { readonly position: number; readonly old: ValueId | undefined; readonly next: ValueId }[] =>
-  program.outputs.slice(0, program.carried).map((next, position) => {
-    const old = program.instructions.findIndex((each) => each.kind === 'input' && each.position === position);
-    return { position, old: old < 0 ? undefined : old, next };
-  });
+/** The value that is handed in at each position. */
+const inputValues = (program: Program): ReadonlyMap<number, ValueId> =>
+  new Map(
+    program.instructions.flatMap((each, id) => (each.kind === 'input' ? [[each.position, id] as const] : [])),
+  );
+
+/** A carried place, the value that a run finds there, and the one that it leaves. */
+interface Carried {
+  readonly position: number;
+  readonly old: ValueId | undefined;
+  readonly next: ValueId;
+}
+
+const carriedOf = (program: Program, given: ReadonlyMap<number, ValueId>): readonly Carried[] =>
+  program.outputs
+    .slice(0, program.carried)
+    .map((next, position) => ({ position, old: given.get(position), next }));
 
 /** The memory plan of a schedule. `scratch` says how many bytes each kernel needs beside its values. */
 export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): Plan => {
   const { program, kernels } = schedule;
   const lives = livesOf(schedule);
   const after = kernels.length;
-  const carried = carriedOf(program);
+  const given = inputValues(program);
+  const carried = carriedOf(program, given);
   const isCarried = (id: ValueId): boolean => {
     const instruction = instructionAt(program, id);
     return instruction.kind === 'input' && instruction.position < program.carried;
@@ -79,7 +91,8 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
   };
   const statePlaces = carried.map(({ position }) => reserve(specBytes(position)));
   const places = new Map<ValueId, number>();
-  for (const { position, old } of carried) if (old !== undefined) places.set(old, need(statePlaces[position]));
+  for (const { position, old } of carried)
+    if (old !== undefined) places.set(old, need(statePlaces[position]));
   const constants: { readonly place: number; readonly data: Data }[] = [];
   for (const value of lives.keys()) {
     const instruction = instructionAt(program, value);
@@ -97,7 +110,10 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
     const kernel = kernels[life.start];
     const over =
       oldEnd < life.start ||
-      (oldEnd === life.start && kernel !== undefined && old !== undefined && mayOverwrite(program, kernel, next, old));
+      (oldEnd === life.start &&
+        kernel !== undefined &&
+        old !== undefined &&
+        mayOverwrite(program, kernel, next, old));
     if (over) places.set(next, need(statePlaces[position]));
   }
 
@@ -109,12 +125,9 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
     holders.push(holder);
     return holder;
   };
-  const inputValues = program.inputs.map((_, position) =>
-    program.instructions.findIndex((each) => each.kind === 'input' && each.position === position),
-  );
   const inputHolders = program.inputs.map((_, position) => {
     if (position < program.carried) return undefined;
-    const value = inputValues[position] ?? -1;
+    const value = given.get(position) ?? -1;
     const holder = hold(specBytes(position), -1, lives.get(value)?.end ?? -1);
     if (value >= 0) holderOf.set(value, holder);
     return holder;
@@ -132,11 +145,14 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
   const replaced = new Set(carried.filter(({ old, next }) => old !== next).map(({ old }) => old));
   const isInState = (value: ValueId): boolean => isCarried(value) && replaced.has(value);
   const asideHolders = new Map<ValueId, Holder>();
-  for (const value of program.outputs.filter((id, position) => isInState(id) && carried[position]?.old !== id))
+  for (const value of program.outputs.filter(
+    (id, position) => isInState(id) && carried[position]?.old !== id,
+  ))
     if (!asideHolders.has(value)) asideHolders.set(value, hold(byteLength(program, value), after, after));
 
   const arena = placeBlocks(holders);
-  const placeOfHolder = (holder: Holder): number => fixed + need(arena.offsets[holders.indexOf(holder)]);
+  const numbers = new Map(holders.map((holder, i) => [holder, i]));
+  const placeOfHolder = (holder: Holder): number => fixed + need(arena.offsets[numbers.get(holder) ?? -1]);
   for (const [value, holder] of holderOf) places.set(value, placeOfHolder(holder));
   const asides = new Map([...asideHolders].map(([value, holder]) => [value, placeOfHolder(holder)]));
 
@@ -146,7 +162,11 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
     ...[...asides].map(([value, to]) => ({ from: need(places.get(value)), to, bytes: bytesFor(value) })),
     ...carried
       .filter(({ position, old, next }) => old !== next && places.get(next) !== statePlaces[position])
-      .map(({ position, next }) => ({ from: sourceOf(next), to: need(statePlaces[position]), bytes: bytesFor(next) })),
+      .map(({ position, next }) => ({
+        from: sourceOf(next),
+        to: need(statePlaces[position]),
+        bytes: bytesFor(next),
+      })),
   ].filter(({ bytes }) => bytes > 0);
 
   const state = [{ bytes: fixed, start: -1, end: after }];

@@ -1,7 +1,15 @@
 /** A schedule in a form that a person can read: a kernel a paragraph. */
 import { showShape } from '../error.js';
 import type { Affine } from './index-map.js';
-import { type Expression, expressionsBelow, type Factor, type Kernel, type LoopKernel, partsOf, rootsOf } from './kernel.js';
+import {
+  type Expression,
+  expressionsBelow,
+  type Factor,
+  type Kernel,
+  type LoopKernel,
+  partsOf,
+  rootsOf,
+} from './kernel.js';
 import { instructionAt, type Program } from './program.js';
 import type { Schedule } from './schedule.js';
 
@@ -46,7 +54,8 @@ const showExpression = (expression: Expression, nameOf: (part: Expression) => st
 /** The lines of a kernel's body: what is used more than once, or is a computation, has a name. */
 const showBody = (kernel: LoopKernel): readonly string[] => {
   const names = new Map<Expression, string>();
-  const nameOf = (expression: Expression): string => names.get(expression) ?? showExpression(expression, nameOf);
+  const nameOf = (expression: Expression): string =>
+    names.get(expression) ?? showExpression(expression, nameOf);
   const lines = expressionsBelow(rootsOf(kernel)).flatMap((expression) => {
     if (partsOf(expression).length === 0) return [];
     const line = showExpression(expression, nameOf);
@@ -54,7 +63,9 @@ const showBody = (kernel: LoopKernel): readonly string[] => {
     names.set(expression, name);
     return [`  ${name} = ${line}`];
   });
-  const reductions = kernel.reductions.map(({ combine, body }, i) => `  reduction ${i} = ${combine} ${nameOf(body)}`);
+  const reductions = kernel.reductions.map(
+    ({ combine, body }, i) => `  reduction ${i} = ${combine} ${nameOf(body)}`,
+  );
   const stores = kernel.stores.map(({ value, at, expression, mode }) => {
     const elsewhere = typeof mode === 'object' ? ` + ${mode.stride}·${nameOf(mode.scatter)}` : '';
     return `  %${value}[${showAffine(at)}${elsewhere}] ${mode === 'set' ? '=' : '+='} ${nameOf(expression)}`;
@@ -69,7 +80,9 @@ const showLoops = ({ axes, domain, ordered }: LoopKernel): string => {
 
 /** The layers that asked for what a kernel makes. */
 const pathsOf = (program: Program, kernel: LoopKernel): string => {
-  const paths = new Set(kernel.stores.map(({ value }) => instructionAt(program, value).path).filter((path) => path !== ''));
+  const paths = new Set(
+    kernel.stores.map(({ value }) => instructionAt(program, value).path).filter((path) => path !== ''),
+  );
   return paths.size === 0 ? '' : `  # ${[...paths].join(', ')}`;
 };
 

@@ -7,6 +7,9 @@ import type { Affine } from './index-map.js';
 import type { Factor, Walk } from './kernel.js';
 import type { Operation, ValueId } from './program.js';
 
+/** The letters of a word of a contraction, an axis each. */
+export const lettersOf = (word: string): readonly string[] => word.split('');
+
 /** How a contraction is read as a product. */
 export interface ProductShape {
   /** Whether the second factor gives the rows, so that neighbours in the result are neighbours of columns. */
@@ -28,9 +31,9 @@ export const countOf = ({ sizeOf }: ProductShape, letters: readonly string[]): n
 export const productShape = (operation: Operation<'contract'>, left: Shape, right: Shape): ProductShape => {
   const words = operation.attributes;
   const sizes = new Map<string, number>();
-  for (const [i, letter] of [...words.left].entries()) sizes.set(letter, left[i] ?? 0);
-  for (const [i, letter] of [...words.right].entries()) sizes.set(letter, right[i] ?? 0);
-  const out = [...words.out];
+  for (const [i, letter] of lettersOf(words.left).entries()) sizes.set(letter, left[i] ?? 0);
+  for (const [i, letter] of lettersOf(words.right).entries()) sizes.set(letter, right[i] ?? 0);
+  const out = lettersOf(words.out);
   const last = out.at(-1) ?? '';
   const swapped = words.left.includes(last) && !words.right.includes(last);
   const [rows, columns] = swapped ? [words.right, words.left] : [words.left, words.right];
@@ -42,7 +45,7 @@ export const productShape = (operation: Operation<'contract'>, left: Shape, righ
     batch: before.filter((letter) => columns.includes(letter)),
     row: before.filter((letter) => !columns.includes(letter)),
     column: out.slice(firstColumn),
-    inner: [...words.left].filter((letter) => !words.out.includes(letter)),
+    inner: lettersOf(words.left).filter((letter) => !words.out.includes(letter)),
     sizeOf: (letter) => sizes.get(letter) ?? 0,
   };
 };

@@ -4,7 +4,7 @@
  */
 import { sizeOf, stridesOf } from '../tensor/shape.js';
 import { type Access, expressionOf, identityMap } from './access.js';
-import { type Affine, affine, alongAxis, still } from './index-map.js';
+import { type Affine, affine, alongAxis } from './index-map.js';
 import type { Expression, LoopKernel, Store } from './kernel.js';
 import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
 
@@ -74,10 +74,7 @@ const pad = (target: Target, operation: Operation<'pad'>): readonly LoopKernel[]
   const strides = stridesOf(operation.shape);
   const offset = low.reduce((sum, count, axis) => sum + count * at(strides, axis), 0);
   const steps = strides.map((stride, axis) => stride * (at(interior, axis) + 1));
-  return [
-    zeroFill(target.value, operation as SomeOperation),
-    place(target, at(operation.inputs, 0), affine(offset, steps)),
-  ];
+  return [zeroFill(target.value, operation), place(target, at(operation.inputs, 0), affine(offset, steps))];
 };
 
 const concat = (
@@ -109,7 +106,7 @@ const windowSum = (target: Target, operation: Operation<'windowSum'>): readonly 
     return alongAxis(rank, axis < lead + count ? axis + count : axis - count);
   });
   return [
-    zeroFill(target.value, operation as SomeOperation),
+    zeroFill(target.value, operation),
     loops(axes, 2 * count, {
       value: target.value,
       dtype: operation.dtype,
@@ -133,7 +130,7 @@ const scatterAdd = (target: Target, operation: Operation<'scatterAdd'>): readonl
   const map = axes.map((_, each) => alongAxis(rank, each));
   const between = Array.from({ length: indexed }, () => 0);
   return [
-    zeroFill(target.value, operation as SomeOperation),
+    zeroFill(target.value, operation),
     loops([...axes, 1], axes.length - axis + 1, {
       value: target.value,
       dtype: operation.dtype,
@@ -170,5 +167,3 @@ export const scatterKernels = (
 
 /** Whether nothing is to be done: no point in the domain. */
 export const isEmpty = ({ axes, domain }: LoopKernel): boolean => axes.slice(0, domain).includes(0);
-
-export { still };

@@ -6,8 +6,8 @@
  * or one that reads the same. Otherwise it begins a pass. What no other kernel reads is then not stored.
  */
 import { sizeOf } from '../tensor/shape.js';
-import { addressIn, expressionOf, identityMap, placeOf } from './access.js';
-import { permuteAxes, simplifyAxes, withTile } from './axes.js';
+import { addressIn, expressionOf, identityMap } from './access.js';
+import { simplifyAxes } from './axes.js';
 import {
   accepts,
   addReduction,
@@ -20,14 +20,10 @@ import {
   reducedMap,
 } from './group.js';
 import { alongAxis, still } from './index-map.js';
-import {
-  type Kernel,
-  type LoopKernel,
-  type ProductKernel,
-  type Store,
-} from './kernel.js';
+import type { Kernel, LoopKernel, Store } from './kernel.js';
+import { lower } from './lower.js';
 import { isInline, materialized } from './materialize.js';
-import { countOf, factor, isWorthPacking, productShape, type ProductShape } from './product.js';
+import { isWorthPacking, lettersOf, productShape, type ProductShape } from './product.js';
 import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
 import { readsOf } from './reads.js';
 import { isEmpty, isScatter, scatterKernels } from './scatter.js';
@@ -215,9 +211,9 @@ const dot = (
 ): Draft => {
   const { left, right } = operation.attributes;
   const group = emptyGroup(program, inMemory, operation.shape, { reduced: shape.inner.map(shape.sizeOf) });
-  const letters = [...operation.attributes.out, ...shape.inner];
+  const letters = [...lettersOf(operation.attributes.out), ...shape.inner];
   const read = (slot: number, word: string): Store['expression'] => {
-    const map = [...word].map((letter) =>
+    const map = lettersOf(word).map((letter) =>
       shape.sizeOf(letter) === 1 ? still(letters.length) : alongAxis(letters.length, letters.indexOf(letter)),
     );
     return expressionOf(group.access, operation.inputs[slot] ?? -1, map);
@@ -230,80 +226,4 @@ const dot = (
   } as const;
   addReduction(group, id, 'dot', body);
   return { group };
-};
-
-/** The kernels of a finished group, which stores what is asked for elsewhere. */
-const lower = (
-  program: Program,
-  inMemory: ReadonlySet<ValueId>,
-  group: Group,
-  stored: ReadonlySet<ValueId>,
-): readonly Kernel[] => {
-  const { domain, reduced, reductions, values, product } = group;
-  const [made = -1] = values.keys();
-  const rank = domain.length + reduced.length;
-  const at = placeOf(domain, rank);
-  const stores = [...values]
-    .filter(([value]) => stored.has(value))
-    .map(([value, expression]): Store => {
-      const { dtype } = instructionAt(program, value);
-      return { value, dtype, at, expression, mode: 'set' };
-    });
-  if (stores.length === 0) return [];
-  const axes = [...domain, ...reduced];
-  const kernel: LoopKernel = { kind: 'loop', axes, domain: domain.length, ordered: 0, reductions, stores };
-  if (product === undefined) return [simplifyAxes(kernel)];
-  return isEmpty(kernel) ? [] : lowerProduct(program, inMemory, made, product, kernel);
-};
-
-/** A product with its epilogue, whose loops are put in the order of the product's. */
-const lowerProduct = (
-  program: Program,
-  inMemory: ReadonlySet<ValueId>,
-  id: ValueId,
-  { operation, shape }: NonNullable<Group['product']>,
-  loops: LoopKernel,
-): readonly Kernel[] => {
-  const { left, right, out } = operation.attributes;
-  const [first, second] = operation.inputs;
-  const letters = [...shape.batch, ...shape.row, ...shape.column, ...shape.inner];
-  const access = {
-    program,
-    inMemory,
-    rank: letters.length,
-    known: () => undefined,
-    memo: new Map<string, Store['expression']>(),
-  };
-  const factorOf = (
-    input: ValueId | undefined,
-    word: string,
-    line: readonly string[],
-  ): ProductKernel['left'] => {
-    const map = [...word].map((letter) => alongAxis(letters.length, letters.indexOf(letter)));
-    const [value, place] = addressIn(access, input ?? -1, map);
-    return factor(shape, line, value, place, letters);
-  };
-  const [rowInput, columnInput] = shape.swapped ? [second, first] : [first, second];
-  const [rowWord, columnWord] = shape.swapped ? [right, left] : [left, right];
-  const order = letters.filter((letter) => out.includes(letter)).map((letter) => out.indexOf(letter));
-  const lines = shape.batch.length + shape.row.length;
-  const ordered = (kernel: LoopKernel): LoopKernel => simplifyAxes(permuteAxes(kernel, order), lines);
-  const productWith = (epilogue: LoopKernel): ProductKernel => ({
-    kind: 'product',
-    batch: countOf(shape, shape.batch),
-    rows: countOf(shape, shape.row),
-    columns: countOf(shape, shape.column),
-    inner: countOf(shape, shape.inner),
-    left: factorOf(rowInput, rowWord, shape.row),
-    right: factorOf(columnInput, columnWord, shape.column),
-    epilogue,
-  });
-  const epilogue = ordered(loops);
-  if (epilogue.axes.at(-1) === countOf(shape, shape.column)) return [productWith(epilogue)];
-  // An access crosses the columns unevenly: the product goes to memory, and the rest is a pass of its own.
-  const at = placeOf(operation.shape, loops.axes.length);
-  const alone: Store = { value: id, dtype: 'float32', at, expression: { kind: 'tile', dtype: 'float32' }, mode: 'set' };
-  const others = loops.stores.filter(({ value }) => value !== id);
-  const rest = withTile({ ...loops, stores: others }, { kind: 'load', dtype: 'float32', value: id, at });
-  return [productWith(ordered({ ...loops, stores: [alone] })), ...(others.length > 0 ? [simplifyAxes(rest)] : [])];
 };

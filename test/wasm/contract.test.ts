@@ -10,7 +10,7 @@ import { fill, interpret, plain, randomOf, run, single } from './support.js';
 
 type Sizes = Readonly<Record<string, number>>;
 
-const shapeOf = (word: string, sizes: Sizes): Shape => [...word].map((letter) => sizes[letter] ?? 1);
+const shapeOf = (word: string, sizes: Sizes): Shape => word.split('').map((letter) => sizes[letter] ?? 1);
 
 const programOf = (words: string, sizes: Sizes, dtype: DType = 'float32'): Program => {
   const [left = '', right = '', out = ''] = words.split(/,|->/);
@@ -134,7 +134,10 @@ const layer = (rows: number, inner: number, columns: number): Program => {
   const floor = operation('broadcast', { shape: out, axes: [] }, [zero], out);
   const sum = operation('add', {}, [product, spread], out);
   const relu = operation('maximum', {}, [sum, floor], out);
-  const inputs = [[rows, inner], [inner, columns], [columns]].map((shape) => ({ shape, dtype: 'float32' as const }));
+  const inputs = [[rows, inner], [inner, columns], [columns]].map((shape) => ({
+    shape,
+    dtype: 'float32' as const,
+  }));
   return { inputs, instructions, outputs: [relu], checks: [], carried: 0 };
 };
 
@@ -166,10 +169,24 @@ test('a convolution is a product over windows, without a copy of them', () => {
   const kernel = add({ ...float, kind: 'input', position: 1, shape: filter });
   const window = { sizes: [3, 3], strides: [1, 2], dilations: [2, 1] };
   const windowed = [batch, channels, 15, 9, 3, 3];
-  const windows = add({ ...float, kind: 'operation', name: 'window', attributes: window, inputs: [x], shape: windowed });
+  const windows = add({
+    ...float,
+    kind: 'operation',
+    name: 'window',
+    attributes: window,
+    inputs: [x],
+    shape: windowed,
+  });
   const out = [batch, filters, 15, 9];
   const attributes = { left: 'ncijkl', right: 'fckl', out: 'nfij' };
-  const y = add({ ...float, kind: 'operation', name: 'contract', attributes, inputs: [windows, kernel], shape: out });
+  const y = add({
+    ...float,
+    kind: 'operation',
+    name: 'contract',
+    attributes,
+    inputs: [windows, kernel],
+    shape: out,
+  });
   const inputs = [image, filter].map((shape) => ({ shape, dtype: 'float32' as const }));
   const program: Program = { inputs, instructions, outputs: [y], checks: [], carried: 0 };
   expect(schedule(program).kernels.map(({ kind }) => kind)).toEqual(['product']);

@@ -11,10 +11,19 @@ const close = (got: number, needed: number, exact: boolean): boolean => {
   return Math.abs(got - needed) <= 1e-3 * Math.max(1, Math.abs(needed));
 };
 
-const assertSame = (seed: number, step: number, i: number, actual: Data, expected: Data, exact: boolean): void => {
+const assertSame = (
+  seed: number,
+  step: number,
+  i: number,
+  actual: Data,
+  expected: Data,
+  exact: boolean,
+): void => {
   expect(actual.length).toBe(expected.length);
   const wrong = expected.findIndex((needed, k) => !close(actual[k] ?? Number.NaN, needed, exact));
-  expect({ seed, step, output: i, wrong, got: actual[wrong], needed: expected[wrong] }).toMatchObject({ wrong: -1 });
+  expect({ seed, step, output: i, wrong, got: actual[wrong], needed: expected[wrong] }).toMatchObject({
+    wrong: -1,
+  });
 };
 
 const checkSeed = (seed: number, sizes: readonly number[]): void => {
@@ -22,7 +31,9 @@ const checkSeed = (seed: number, sizes: readonly number[]): void => {
   const draw = drawOf(random, sizes);
   const { program, exact } = randomProgram(draw);
   const whole = (spec: (typeof program.inputs)[number]): Data =>
-    fill(random, { ...spec, low: spec.dtype === 'bool' ? 0 : -3, high: spec.dtype === 'bool' ? 1 : 3 }).map(Math.round);
+    fill(random, { ...spec, low: spec.dtype === 'bool' ? 0 : -3, high: spec.dtype === 'bool' ? 1 : 3 }).map(
+      Math.round,
+    );
   const { carried } = program;
   let state: readonly Data[] = program.inputs.slice(0, carried).map(whole);
   const machine = plain.compile(program).start(state);

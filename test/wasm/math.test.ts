@@ -23,11 +23,37 @@ const applied = (name: Name, x: Float32Array): Float32Array => {
 };
 
 /** Every 40,009th float32, as bits: about 107,000 of them, NaN and infinities among them. */
-const LINE = new Float32Array(Uint32Array.from({ length: Math.floor(2 ** 32 / 40009) }, (_, i) => i * 40009).buffer);
+const LINE = new Float32Array(
+  Uint32Array.from({ length: Math.floor(2 ** 32 / 40009) }, (_, i) => i * 40009).buffer,
+);
 
 const ENDS = Float32Array.of(
-  0, -0, 1, -1, Infinity, -Infinity, Number.NaN, 1e-45, -1e-45, 1.17549435e-38, 1e-40, 3.4028235e38, -3.4028235e38,
-  88.7228, 88.7229, -87.3365, -103.97, -103.98, -104.1, 0.625, 0.7071068, 16777216, 9.01, -17, 0.99999994, 1.0000001,
+  0,
+  -0,
+  1,
+  -1,
+  Infinity,
+  -Infinity,
+  Number.NaN,
+  1e-45,
+  -1e-45,
+  1.17549435e-38,
+  1e-40,
+  3.4028235e38,
+  -3.4028235e38,
+  88.7228,
+  88.7229,
+  -87.3365,
+  -103.97,
+  -103.98,
+  -104.1,
+  0.625,
+  Math.SQRT1_2,
+  16777216,
+  9.01,
+  -17,
+  0.99999994,
+  1.0000001,
 );
 
 describe('within 2 ulp', () => {

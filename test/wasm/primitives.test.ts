@@ -26,17 +26,30 @@ const TOLERANCE: { readonly [N in KernelName]?: number } = {
 /** Sums of products: within γₙ of the exact sum of their magnitudes. */
 const SUMS: readonly KernelName[] = ['contract', 'scatterAdd', 'windowSum'];
 
-const assertClose = (name: KernelName, actual: ArrayLike<number>, expected: ArrayLike<number>, float: boolean): void => {
+const assertClose = (
+  name: KernelName,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  float: boolean,
+): void => {
   expect(actual.length).toBe(expected.length);
   for (let i = 0; i < expected.length; i++) {
     const [got, needed] = [actual[i] ?? Number.NaN, expected[i] ?? Number.NaN];
     if (!float) expect(got).toBe(needed);
     else if (SUMS.includes(name)) expect(Math.abs(got - needed)).toBeLessThanOrEqual(1e-4);
-    else expect({ name, i, got, needed, close: ulps(got, needed) <= (TOLERANCE[name] ?? 0) }).toMatchObject({ close: true });
+    else
+      expect({ name, i, got, needed, close: ulps(got, needed) <= (TOLERANCE[name] ?? 0) }).toMatchObject({
+        close: true,
+      });
   }
 };
 
-const checkSample = <N extends KernelName>(name: N, sample: Sample<N>, random: () => number, special: boolean): void => {
+const checkSample = <N extends KernelName>(
+  name: N,
+  sample: Sample<N>,
+  random: () => number,
+  special: boolean,
+): void => {
   const primitive: Primitive<N> = primitives[name];
   const { inputs, attributes } = sample;
   const output = primitive.shape(inputs, attributes);
@@ -46,7 +59,10 @@ const checkSample = <N extends KernelName>(name: N, sample: Sample<N>, random: (
     data: fill(random, input, special),
   }));
   const program = single(name, inputs, attributes, output);
-  const [actual] = run(program, values.map(({ data }) => data));
+  const [actual] = run(
+    program,
+    values.map(({ data }) => data),
+  );
   const expected = evaluateOne(name, values, attributes, output);
   assertClose(name, actual ?? [], expected, isFloat(output.dtype));
 };

@@ -24,7 +24,11 @@ export interface RandomProgram {
 interface Writer {
   readonly draw: Draw;
   readonly items: Item[];
-  readonly apply: <N extends KernelName>(name: N, inputs: readonly Item[], attributes: AttributesOf[N]) => Item;
+  readonly apply: <N extends KernelName>(
+    name: N,
+    inputs: readonly Item[],
+    attributes: AttributesOf[N],
+  ) => Item;
   readonly constant: (spec: Spec, value: number) => Item;
 }
 
@@ -35,7 +39,15 @@ const writerOf = (draw: Draw, { add }: Pick<Builder, 'add'>, items: Item[]): Wri
     const primitive: Primitive<typeof name> = primitives[name];
     const { shape, dtype } = primitive.shape(inputs, attributes);
     const ids = inputs.map(({ id }) => id);
-    const operation = { kind: 'operation', name, attributes, inputs: ids, shape, dtype, path: '' } as SomeOperation;
+    const operation = {
+      kind: 'operation',
+      name,
+      attributes,
+      inputs: ids,
+      shape,
+      dtype,
+      path: '',
+    } as SomeOperation;
     return { id: add(operation), shape, dtype, exact: inputs.every(({ exact }) => exact) };
   },
   constant: ({ shape, dtype }, value) => {
@@ -45,7 +57,15 @@ const writerOf = (draw: Draw, { add }: Pick<Builder, 'add'>, items: Item[]): Wri
     const axes: readonly number[] = [];
     const item = { id, shape: [], dtype, exact: true };
     if (shape.length === 0) return item;
-    const operation = { kind: 'operation', name: 'broadcast', attributes: { shape, axes }, inputs: [id], shape, dtype, path: '' };
+    const operation = {
+      kind: 'operation',
+      name: 'broadcast',
+      attributes: { shape, axes },
+      inputs: [id],
+      shape,
+      dtype,
+      path: '',
+    };
     return { id: add(operation as SomeOperation), shape, dtype, exact: true };
   },
 });
@@ -62,12 +82,14 @@ const BINARY = ['add', 'subtract', 'multiply', 'maximum', 'minimum'] as const;
 const COMPARE = ['equal', 'less', 'lessOrEqual'] as const;
 const TRANSCENDENTAL = ['exp', 'tanh', 'logistic', 'expm1', 'erf', 'sin', 'cos'] as const;
 
-const axesOf = (draw: Draw, rank: number): readonly number[] => range(rank).filter(() => draw.integer(0, 1) === 1);
+const axesOf = (draw: Draw, rank: number): readonly number[] =>
+  range(rank).filter(() => draw.integer(0, 1) === 1);
 
 /** A value of this shape and dtype: one that there is, or a constant. */
 const matching = (writer: Writer, like: Spec, exactOnly: boolean): Item => {
   const fits = writer.items.filter(
-    ({ shape, dtype, exact }) => dtype === like.dtype && sameShape(shape, like.shape) && (exact || !exactOnly),
+    ({ shape, dtype, exact }) =>
+      dtype === like.dtype && sameShape(shape, like.shape) && (exact || !exactOnly),
   );
   const { draw } = writer;
   return draw.integer(0, 4) === 0 || fits.length === 0
@@ -117,7 +139,9 @@ const grow = (writer: Writer, x: Item): Item | undefined => {
       return apply('broadcast', [x], { shape, axes: range(rank + 1).filter((each) => each !== axis) });
     }
     case 11:
-      return apply('reshape', [x], { shape: draw.pick([[sizeOf(x.shape)], x.shape.toReversed(), [1, ...x.shape]]) ?? x.shape });
+      return apply('reshape', [x], {
+        shape: draw.pick([[sizeOf(x.shape)], x.shape.toReversed(), [1, ...x.shape]]) ?? x.shape,
+      });
     case 12:
       return apply('transpose', [x], { permutation: range(rank).toReversed() });
     case 13:
@@ -140,7 +164,9 @@ const grow = (writer: Writer, x: Item): Item | undefined => {
       if (rank === 0 || !isNumber) return undefined;
       const window = { sizes: [2], strides: [draw.integer(1, 2)], dilations: [draw.integer(1, 2)] };
       const windows = apply('window', [x], window);
-      return draw.integer(0, 1) === 0 ? windows : held(writer, apply('windowSum', [windows], { ...window, shape: x.shape }));
+      return draw.integer(0, 1) === 0
+        ? windows
+        : held(writer, apply('windowSum', [windows], { ...window, shape: x.shape }));
     }
     case 19: {
       const indices = matching(writer, { shape: draw.shape(1), dtype: 'int32' }, true);
@@ -163,7 +189,11 @@ const contraction = (writer: Writer, x: Item): Item | undefined => {
   const { draw, apply } = writer;
   if (x.dtype !== 'float32' && x.dtype !== 'int32') return undefined;
   const [rows = 1, inner = 1] = x.shape;
-  if (x.shape.length === 1) return held(writer, apply('contract', [x, matching(writer, x, x.exact)], { left: 'k', right: 'k', out: '' }));
+  if (x.shape.length === 1)
+    return held(
+      writer,
+      apply('contract', [x, matching(writer, x, x.exact)], { left: 'k', right: 'k', out: '' }),
+    );
   if (x.shape.length !== 2) return undefined;
   const columns = draw.integer(0, 40);
   const [word, shape] = draw.pick([
@@ -199,7 +229,8 @@ export const randomProgram = (draw: Draw): RandomProgram => {
   }
   const carried = range(carriedCount).map((position) => {
     const fits = items.filter(
-      ({ shape, dtype, exact }) => exact && dtype === inputs[position]?.dtype && sameShape(shape, inputs[position].shape),
+      ({ shape, dtype, exact }) =>
+        exact && dtype === inputs[position]?.dtype && sameShape(shape, inputs[position].shape),
     );
     // Late ones most of the time; inputs, itself or another, now and then.
     const late = draw.integer(0, 2) > 0 ? fits.slice(-3) : fits;

@@ -1,9 +1,16 @@
 /** What the tests of this folder share: seeded choices, a plain interpreter, and distances between floats. */
 import { wasm } from '../../src/backend/wasm/index.js';
 import { builder } from '../../src/program/builder.js';
-import { instructionAt, type KernelName, type Program, type SomeOperation } from '../../src/program/program.js';
+import { type KernelName, type Program, type SomeOperation } from '../../src/program/program.js';
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
-import type { Draw, Evaluation, Primitive, SampledInput, Spec, Value } from '../../src/tensor/primitive/primitive.js';
+import type {
+  Draw,
+  Evaluation,
+  Primitive,
+  SampledInput,
+  Spec,
+  Value,
+} from '../../src/tensor/primitive/primitive.js';
 import { primitives } from '../../src/tensor/primitive/table.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 import type { AttributesOf, PrimitiveName } from '../../src/tensor/tensor.js';
@@ -26,7 +33,8 @@ export const drawOf = (random: () => number, sizes: readonly number[] = SIZES): 
   const integer = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
   return {
     integer,
-    shape: (rank = integer(0, 3)) => Array.from({ length: rank }, () => sizes[integer(0, sizes.length - 1)] ?? 1),
+    shape: (rank = integer(0, 3)) =>
+      Array.from({ length: rank }, () => sizes[integer(0, sizes.length - 1)] ?? 1),
     pick: (choices) => choices[integer(0, choices.length - 1)],
   };
 };
@@ -34,11 +42,16 @@ export const drawOf = (random: () => number, sizes: readonly number[] = SIZES): 
 const SPECIAL = [0, -0, Infinity, -Infinity, Number.NaN, 1e-40, -1e-40, 3e38, -3e38, 1, -1];
 
 /** Random data; with `special`, a third of the floats are zeros, infinities, NaN and denormals. */
-export const fill = (random: () => number, { shape, dtype, low, high }: SampledInput, special = false): Data => {
+export const fill = (
+  random: () => number,
+  { shape, dtype, low, high }: SampledInput,
+  special = false,
+): Data => {
   const data = allocate(dtype, sizeOf(shape));
   for (let i = 0; i < data.length; i++) {
     const value = low + random() * (high - low);
-    if (isFloat(dtype)) data[i] = special && random() < 0.33 ? (SPECIAL[Math.floor(random() * SPECIAL.length)] ?? 0) : value;
+    if (isFloat(dtype))
+      data[i] = special && random() < 0.33 ? (SPECIAL[Math.floor(random() * SPECIAL.length)] ?? 0) : value;
     else data[i] = Math.floor(low + random() * (high - low + 1));
   }
   return data;
@@ -80,12 +93,27 @@ export const interpret = (program: Program, inputs: readonly Data[]): readonly D
 };
 
 /** The program of one operation on its inputs. */
-export const single = (name: KernelName, inputs: readonly Spec[], attributes: object, output: Spec): Program => {
+export const single = (
+  name: KernelName,
+  inputs: readonly Spec[],
+  attributes: object,
+  output: Spec,
+): Program => {
   const { add, instructions } = builder();
-  const ids = inputs.map(({ shape, dtype }, position) => add({ kind: 'input', position, shape, dtype, path: '' }));
+  const ids = inputs.map(({ shape, dtype }, position) =>
+    add({ kind: 'input', position, shape, dtype, path: '' }),
+  );
   const { shape, dtype } = output;
   // Name and attributes come from one sample.
-  const operation = { kind: 'operation', name, attributes, inputs: ids, shape, dtype, path: '' } as SomeOperation;
+  const operation = {
+    kind: 'operation',
+    name,
+    attributes,
+    inputs: ids,
+    shape,
+    dtype,
+    path: '',
+  } as SomeOperation;
   const id = add(operation);
   const specs = inputs.map((spec) => ({ shape: spec.shape, dtype: spec.dtype }));
   return { inputs: specs, instructions, outputs: [id], checks: [], carried: 0 };
@@ -108,5 +136,3 @@ export const ulps = (a: number, b: number): number => {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : Infinity;
   return Math.abs(rankOf(a) - rankOf(b));
 };
-
-export const dtypeOf = (program: Program, id: number): Spec => instructionAt(program, id);

@@ -16,7 +16,11 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
 
 /** A cache that holds at most `capacity` modules; the one that was used longest ago goes first. */
 export const moduleCache = (capacity: number): ModuleCache => {
-  let entries: readonly { readonly hash: number; readonly bytes: Uint8Array; readonly module: WebAssembly.Module }[] = [];
+  let entries: readonly {
+    readonly hash: number;
+    readonly bytes: Uint8Array;
+    readonly module: WebAssembly.Module;
+  }[] = [];
   return {
     moduleOf: (bytes) => {
       const hash = hashOf(bytes);

@@ -60,7 +60,13 @@ export const compileProgram = (program: Program, { relaxed }: CompileOptions): C
   const functionsOf = (kernel: Kernel, position: number): readonly RangeFunction[] =>
     kernel.kind === 'loop'
       ? [loopFunction(kernel, layout, module)]
-      : productFunctions(kernel, { layout, module, tableOf, scratch: planned.scratch[position] ?? 0, relaxed });
+      : productFunctions(kernel, {
+          layout,
+          module,
+          tableOf,
+          scratch: planned.scratch[position] ?? 0,
+          relaxed,
+        });
 
   const steps = scheduled.kernels.flatMap(functionsOf).map(({ body, extent }) => {
     const callable = module.add(body);
@@ -69,7 +75,9 @@ export const compileProgram = (program: Program, { relaxed }: CompileOptions): C
   const run = defineFunction([], (scope) => {
     scope.run(
       ...steps,
-      ...planned.copies.map(({ from, to, bytes: length }) => copyBytes(constant(to), constant(from), constant(length))),
+      ...planned.copies.map(({ from, to, bytes: length }) =>
+        copyBytes(constant(to), constant(from), constant(length)),
+      ),
     );
     return undefined;
   });

@@ -24,7 +24,8 @@ export interface Cursors {
   readonly advance: (axis: number, steps: number) => readonly Statement[];
 }
 
-const bytesAlong = ({ strides }: Affine, bytes: number): readonly number[] => strides.map((stride) => stride * bytes);
+const bytesAlong = ({ strides }: Affine, bytes: number): readonly number[] =>
+  strides.map((stride) => stride * bytes);
 
 /** Cursors for these accesses: all that will be asked for. */
 export const cursorsFor = (
@@ -41,7 +42,12 @@ export const cursorsFor = (
     at: Affine,
     bytes: number,
     place: number,
-  ): { readonly key: string; readonly strides: readonly number[]; readonly origin: number; readonly offset: number } => {
+  ): {
+    readonly key: string;
+    readonly strides: readonly number[];
+    readonly origin: number;
+    readonly offset: number;
+  } => {
     const strides = moving(bytesAlong(at, bytes));
     const first = place + at.offset * bytes;
     const backwards = strides.some((stride) => stride < 0);

@@ -9,7 +9,12 @@ export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
 /** The types that are not vectors. */
 export type ScalarType = Exclude<ValueType, 'v128'>;
 
-export const typeCodes: { readonly [T in ValueType]: number } = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+export const typeCodes: { readonly [T in ValueType]: number } = {
+  i32: 0x7f,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
 
 /** Code that leaves one value of its type on the stack. */
 export interface Expr<T extends ValueType> {
@@ -84,7 +89,8 @@ export const defineFunction = <const P extends readonly ValueType[], R extends V
   body: (scope: Scope, ...arguments_: Locals<P>) => Expr<R> | undefined,
 ): FunctionBody => {
   const locals: ValueType[] = [];
-  const declare = <T extends ValueType>(type: T): Local<T> => localOf(type, parameters.length + locals.push(type) - 1);
+  const declare = <T extends ValueType>(type: T): Local<T> =>
+    localOf(type, parameters.length + locals.push(type) - 1);
   const written: Code[] = [];
   const given = parameters.map((type, index) => localOf(type, index));
   // The map of a tuple is a tuple of the same length.

@@ -1,10 +1,12 @@
 /** From the expressions of a kernel to instructions, each distinct one computed once and as early as it can be. */
+import type { Affine } from '../../program/index-map.js';
 import type { ValueId } from '../../program/program.js';
 import { type Expression, partsOf } from '../../program/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
+import { displaced } from './address.js';
 import type { Cursors } from './cursors.js';
 import type { Expr, Scope, ValueType } from './emitter.js';
-import type { Address } from './instructions.js';
+import { type Address, i32 } from './instructions.js';
 import type { Lanes } from './lanes.js';
 
 /** What has been computed at this point of the loops. */
@@ -19,6 +21,8 @@ export interface Evaluation<T extends ValueType> {
   readonly tile: Address | undefined;
   /** The results of the kernel's reductions, once they are there. */
   readonly reduced: readonly Expr<T>[];
+  /** How many elements further along the vector axis than the cursors stand. */
+  readonly shift: number;
   /** The axes that an expression changes along, as bits. */
   readonly dependsOn: (expression: Expression) => number;
 }
@@ -26,9 +30,7 @@ export interface Evaluation<T extends ValueType> {
 /** What an expression changes along: a bit an axis, and one for what is there only at the innermost. */
 const INNERMOST = 2 ** 30;
 
-export const dependence = (
-  axes: readonly number[],
-): ((expression: Expression) => number) => {
+export const dependence = (axes: readonly number[]): ((expression: Expression) => number) => {
   const found = new Map<Expression, number>();
   const alongAxes = (strides: readonly number[]): number =>
     strides.reduce((bits, stride, axis) => (stride !== 0 && axes[axis] !== 1 ? bits | (1 << axis) : bits), 0);
@@ -62,7 +64,7 @@ export const evaluate = <T extends ValueType>(
 };
 
 const compute = <T extends ValueType>(
-  { lanes, cursors, placeOf, vectorAxis, tile, reduced, dependsOn }: Evaluation<T>,
+  { lanes, cursors, placeOf, vectorAxis, tile, reduced, shift, dependsOn }: Evaluation<T>,
   scope: Scope,
   expression: Expression,
   count: number,
@@ -71,33 +73,42 @@ const compute = <T extends ValueType>(
   const { dtype } = expression;
   const stepOf = (strides: readonly number[]): number => strides[vectorAxis ?? -1] ?? 0;
   const bytes = bytesOf[dtype];
+  const indices = (at: Affine): Expr<T> => {
+    const step = stepOf(at.strides);
+    const start = cursors.value(at);
+    return lanes.index(shift === 0 ? start : i32.add(start, i32.const(shift * step)), step);
+  };
   switch (expression.kind) {
     case 'literal':
       return lanes.literal(dtype, expression.value);
     case 'load': {
+      const step = stepOf(expression.at.strides) * bytes;
       const address = cursors.address(expression.at, bytes, placeOf(expression.value));
-      return lanes.load(scope, dtype, address, stepOf(expression.at.strides) * bytes, count);
+      return lanes.load(scope, dtype, displaced(address, shift * step), step, count);
     }
     case 'index':
-      return scope.hold(lanes.index(cursors.value(expression.at), stepOf(expression.at.strides)));
+      return scope.hold(indices(expression.at));
     case 'apply': {
       const from = expression.inputs.at(-1)?.dtype ?? dtype;
       const inputs = expression.inputs.map(part);
       return scope.hold(lanes.apply(scope, expression.name, from, dtype, inputs));
     }
-    case 'gather':
+    case 'gather': {
+      const step = stepOf(expression.at.strides) * bytes;
+      const address = cursors.address(expression.at, bytes, placeOf(expression.value));
       return lanes.gather(scope, {
         dtype,
-        address: cursors.address(expression.at, bytes, placeOf(expression.value)),
-        step: stepOf(expression.at.strides) * bytes,
+        address: displaced(address, shift * step),
+        step,
         stride: expression.stride * bytes,
         index: part(expression.index),
         uniform: vectorAxis === undefined || (dependsOn(expression.index) & (1 << vectorAxis)) === 0,
         size: expression.size,
         count,
       });
+    }
     case 'random': {
-      const words = scope.hold(lanes.index(cursors.value(expression.at), stepOf(expression.at.strides)));
+      const words = scope.hold(indices(expression.at));
       return scope.hold(lanes.random(scope, [part(expression.key[0]), part(expression.key[1])], words));
     }
     case 'reduced': {

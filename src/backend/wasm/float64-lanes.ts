@@ -8,8 +8,7 @@ import type { DType } from '../../tensor/dtype.js';
 import { callFor, choose, type Expr, type Scope, set } from './emitter.js';
 import { isHostFunction } from './host-functions.js';
 import { f32, f32x4, f64, i32, i32x4, load, store, v128 } from './instructions.js';
-import type { Accumulator, Gather, Lanes, Library } from './lanes.js';
-import type { Combine } from './reducers.js';
+import type { Accumulator, Combine, Gather, Lanes, Library } from './lanes.js';
 import { vectorLanes } from './vector-lanes.js';
 
 type Either = 'f64' | 'v128';
@@ -121,14 +120,19 @@ const float64Accumulator = (scope: Scope, combine: Combine): Accumulator<Either>
 
 export const float64Lanes = (library: Library): Lanes<Either> => {
   const vectors = vectorLanes(library);
-  const vectorGather = (gather: Gather<Either>): Gather<'v128'> => ({ ...gather, index: asVector(gather.index) });
+  const vectorGather = (gather: Gather<Either>): Gather<'v128'> => ({
+    ...gather,
+    index: asVector(gather.index),
+  });
   return {
     width: 1,
     literal: (dtype, value) => (dtype === 'float64' ? f64.const(value) : vectors.literal(dtype, value)),
     load: (scope, dtype, address) =>
       dtype === 'float64' ? scope.hold(load.f64(address)) : vectors.load(scope, dtype, address, 0, 1),
     store: (dtype, address, step, _, value) =>
-      dtype === 'float64' ? [store.f64(address, asFloat64(value))] : vectors.store(dtype, address, step, 1, asVector(value)),
+      dtype === 'float64'
+        ? [store.f64(address, asFloat64(value))]
+        : vectors.store(dtype, address, step, 1, asVector(value)),
     index: vectors.index,
     first: (value) => vectors.first(asVector(value)),
     apply: (scope, name, from, to, inputs) => {
@@ -150,7 +154,10 @@ export const float64Lanes = (library: Library): Lanes<Either> => {
     accumulator: (scope, combine, dtype) => {
       if (dtype === 'float64') return float64Accumulator(scope, combine);
       const inner = vectors.accumulator(scope, combine, dtype);
-      return { ...inner, take: (inside, value, count, index) => inner.take(inside, asVector(value), count, index) };
+      return {
+        ...inner,
+        take: (inside, value, count, index) => inner.take(inside, asVector(value), count, index),
+      };
     },
   };
 };

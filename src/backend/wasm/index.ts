@@ -1,1 +1,1 @@
-export { wasm, type WasmOptions } from './wasm.js';
+export { wasm } from './wasm.js';

@@ -1,6 +1,14 @@
 /** The instructions of WebAssembly that kernels are made of, as functions of typed expressions. */
 import { type Code, float32Bytes, float64Bytes, int32Bytes, unsigned } from './encoding.js';
-import { expr, type Expr, i32 as constI32, type ScalarType, statement, type Statement, type ValueType } from './emitter.js';
+import {
+  expr,
+  type Expr,
+  i32 as constI32,
+  type ScalarType,
+  statement,
+  type Statement,
+  type ValueType,
+} from './emitter.js';
 
 type Unary<A extends ValueType, R extends ValueType> = (a: Expr<A>) => Expr<R>;
 type Binary<A extends ValueType, R extends ValueType> = (a: Expr<A>, b: Expr<A>) => Expr<R>;
@@ -102,8 +110,17 @@ export const v128 = {
   bitselect: (a: Expr<'v128'>, b: Expr<'v128'>, mask: Expr<'v128'>): Expr<'v128'> =>
     expr('v128', [a.code, b.code, mask.code, simd(0x52)]),
   /** 32-bit lanes picked from those of `a` (0 to 3) and `b` (4 to 7). */
-  shuffle: (a: Expr<'v128'>, b: Expr<'v128'>, lanes: readonly [number, number, number, number]): Expr<'v128'> =>
-    expr('v128', [a.code, b.code, simd(0x0d), lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte))]),
+  shuffle: (
+    a: Expr<'v128'>,
+    b: Expr<'v128'>,
+    lanes: readonly [number, number, number, number],
+  ): Expr<'v128'> =>
+    expr('v128', [
+      a.code,
+      b.code,
+      simd(0x0d),
+      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)),
+    ]),
 };
 
 const lane =

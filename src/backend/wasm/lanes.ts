@@ -1,10 +1,12 @@
 /** What the loops of a kernel are written over: four lanes of 32 bits at once, or one number at a time. */
-import type { Combine } from './reducers.js';
 import type { DType } from '../../tensor/dtype.js';
-import type { PointwiseName } from '../../program/kernel.js';
+import type { PointwiseName, Reduction } from '../../program/kernel.js';
 import type { Expr, Scope, Statement, ValueType } from './emitter.js';
 import type { Address } from './instructions.js';
 import type { ModuleBuilder } from './module.js';
+
+/** How the elements of a reduction become one. */
+export type Combine = Reduction['combine'];
 
 /** A sum, or another reduction, under way. */
 export interface Accumulator<T extends ValueType> {
@@ -22,7 +24,13 @@ export interface Lanes<T extends ValueType> {
   readonly literal: (dtype: DType, value: number) => Expr<T>;
   /** Loads `count` elements that lie `step` bytes apart; the same everywhere for a step of 0. */
   readonly load: (scope: Scope, dtype: DType, address: Address, step: number, count: number) => Expr<T>;
-  readonly store: (dtype: DType, address: Address, step: number, count: number, value: Expr<T>) => readonly Statement[];
+  readonly store: (
+    dtype: DType,
+    address: Address,
+    step: number,
+    count: number,
+    value: Expr<T>,
+  ) => readonly Statement[];
   /** `start`, `start + step`, … in lanes of int32. */
   readonly index: (start: Expr<'i32'>, step: number) => Expr<T>;
   /** The first lane of an integer. */

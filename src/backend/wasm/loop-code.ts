@@ -2,10 +2,10 @@
  * The function of a loop kernel: the flat range of its outer axes, the lanes of one axis, and reductions
  * inside. It takes the part of the range to do, so that several workers can share it.
  */
-import { expressionsBelow, type LoopKernel, rootsOf, type Store } from '../../program/kernel.js';
+import { expressionsBelow, type LoopKernel, rootsOf } from '../../program/kernel.js';
 import type { ValueId } from '../../program/program.js';
 import { bytesOf } from '../../tensor/dtype.js';
-import { type Cursors, cursorsFor } from './cursors.js';
+import { cursorsFor } from './cursors.js';
 import {
   defineFunction,
   type Expr,
@@ -18,10 +18,11 @@ import {
   type ValueType,
   when,
 } from './emitter.js';
-import { dependence, evaluate, type Evaluation, hoist, type Known } from './expression-code.js';
+import { dependence, hoist, type Known } from './expression-code.js';
 import { float64Lanes } from './float64-lanes.js';
 import { i32 } from './instructions.js';
-import type { Accumulator, Lanes, Library } from './lanes.js';
+import type { Lanes, Library } from './lanes.js';
+import { type Nest, point, repeat } from './point-code.js';
 import { vectorAxis } from './vector-axis.js';
 import { vectorLanes } from './vector-lanes.js';
 
@@ -39,36 +40,38 @@ export interface RangeFunction {
   readonly grain: number;
 }
 
-/** A line of a cache, in elements: workers do not share one. */
+/** A line of a cache, in elements: workers do not share one, and sums down columns take one at a time. */
 const LINE = 16;
 
 const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
-
-/** Does something a fixed number of times. */
-const repeat = (scope: Scope, times: number, body: (inside: Scope) => void): void => {
-  if (times <= 0) return;
-  if (times === 1) {
-    body(scope);
-    return;
-  }
-  const left = scope.hold(constant(times));
-  const inside = scope.inner((loop) => {
-    body(loop);
-    loop.run(set(left, i32.sub(left, constant(1))));
-  });
-  scope.run(loopWhile(inside, left));
-};
 
 const isWide = (kernel: LoopKernel): boolean =>
   expressionsBelow(rootsOf(kernel)).some(({ dtype }) => dtype === 'float64') ||
   kernel.stores.some(({ dtype }) => dtype === 'float64');
 
+/** The kernel without what it would compute for no element at all: reductions over an empty axis. */
+const withoutEmpty = (kernel: LoopKernel): LoopKernel =>
+  kernel.axes.slice(kernel.domain).includes(0)
+    ? {
+        ...kernel,
+        reductions: kernel.reductions.map((each) => ({
+          ...each,
+          body: { kind: 'literal', dtype: each.body.dtype, value: 0 },
+        })),
+      }
+    : kernel;
+
+/** The function of a kernel's loops: in vectors, or one by one where there is float64. */
 export const loopFunction = (kernel: LoopKernel, layout: Layout, library: Library): RangeFunction =>
   isWide(kernel)
-    ? rangeFunction(kernel, layout, float64Lanes(library))
-    : rangeFunction(kernel, layout, vectorLanes(library));
+    ? rangeFunction(withoutEmpty(kernel), layout, float64Lanes(library))
+    : rangeFunction(withoutEmpty(kernel), layout, vectorLanes(library));
 
-const rangeFunction = <T extends ValueType>(kernel: LoopKernel, layout: Layout, lanes: Lanes<T>): RangeFunction => {
+const rangeFunction = <T extends ValueType>(
+  kernel: LoopKernel,
+  layout: Layout,
+  lanes: Lanes<T>,
+): RangeFunction => {
   const { axes, domain, ordered } = kernel;
   const lined = vectorAxis(kernel, layout.tile !== undefined);
   const outer = axes.map((_, axis) => axis).filter((axis) => axis < domain && axis !== lined);
@@ -92,6 +95,7 @@ const rangeFunction = <T extends ValueType>(kernel: LoopKernel, layout: Layout, 
         vectorAxis: lined,
         tile: tile && { base: tile.cursor, offset: tile.place },
         reduced: [],
+        shift: 0,
         dependsOn: dependence(axes),
       },
     };
@@ -104,16 +108,6 @@ const rangeFunction = <T extends ValueType>(kernel: LoopKernel, layout: Layout, 
   });
   return { body, extent, grain };
 };
-
-interface Nest<T extends ValueType> {
-  readonly kernel: LoopKernel;
-  readonly lanes: Lanes<T>;
-  /** The axis that goes into lanes. */
-  readonly lined: number | undefined;
-  readonly cursors: Cursors;
-  readonly tileCursor: Local<'i32'> | undefined;
-  readonly evaluation: Evaluation<T>;
-}
 
 const accessesOf = (kernel: LoopKernel, { placeOf }: Layout): Parameters<typeof cursorsFor>[2] => [
   ...expressionsBelow(rootsOf(kernel)).flatMap((each) => {
@@ -154,7 +148,12 @@ const rows = <T extends ValueType>(
     oneRow(nest, inside, new Map(known));
     inside.run(set(row, i32.add(row, constant(1))), ...nextIndices(inside, axes, outer, indices));
   });
-  scope.run(when(i32.ltU(row, end), scope.inner((inside) => inside.run(loopWhile(body, i32.ltU(row, end))))));
+  scope.run(
+    when(
+      i32.ltU(row, end),
+      scope.inner((inside) => inside.run(loopWhile(body, i32.ltU(row, end)))),
+    ),
+  );
 };
 
 /** The indices of the next row: the innermost goes on, and where it is at its end the one before it does. */
@@ -183,18 +182,33 @@ const oneRow = <T extends ValueType>(nest: Nest<T>, scope: Scope, known: Known<T
     return;
   }
   const size = kernel.axes[lined] ?? 1;
-  const reducedBits = kernel.axes.reduce((bits, _, axis) => (axis >= kernel.domain ? bits | (1 << axis) : bits), 0);
-  if (size > lanes.width) hoist(evaluation, scope, known, rootsOf(kernel), (1 << lined) | reducedBits, lanes.width);
-  const advance = (inside: Scope): void => {
-    inside.run(...cursors.advance(lined, lanes.width));
+  const reducedBits = kernel.axes.reduce(
+    (bits, _, axis) => (axis >= kernel.domain ? bits | (1 << axis) : bits),
+    0,
+  );
+  if (size > lanes.width)
+    hoist(evaluation, scope, known, rootsOf(kernel), (1 << lined) | reducedBits, lanes.width);
+  const advance = (inside: Scope, elements: number): void => {
+    inside.run(...cursors.advance(lined, elements));
     if (nest.tileCursor !== undefined)
-      inside.run(set(nest.tileCursor, i32.add(nest.tileCursor, constant(4 * lanes.width))));
+      inside.run(set(nest.tileCursor, i32.add(nest.tileCursor, constant(4 * elements))));
   };
-  repeat(scope, Math.floor(size / lanes.width), (inside) => {
-    point(nest, inside, new Map(known), lanes.width);
-    advance(inside);
-  });
-  if (size % lanes.width > 0) point(nest, scope, new Map(known), size % lanes.width);
+  let left = size;
+  for (const vectors of vectorCounts(nest)) {
+    const elements = vectors * lanes.width;
+    repeat(scope, Math.floor(left / elements), (inside) => {
+      point(nest, inside, new Map(known), lanes.width, vectors);
+      advance(inside, elements);
+    });
+    left %= elements;
+  }
+  if (left > 0) point(nest, scope, new Map(known), left);
+};
+
+/** How many vectors are done side by side: in sums down columns a line of a cache, so that none is read twice. */
+const vectorCounts = <T extends ValueType>({ kernel, lanes, lined }: Nest<T>): readonly number[] => {
+  const down = kernel.reductions.length > 0 && lined !== undefined && lined < kernel.domain;
+  return down && lanes.width > 1 ? [LINE / lanes.width, 1] : [1];
 };
 
 /** A part of the one axis of a kernel, four lanes at a time. Only its last part has a rest. */
@@ -208,109 +222,23 @@ const lanesOfRange = <T extends ValueType>(
 ): void => {
   const { kernel, lanes, cursors } = nest;
   const size = kernel.axes[lined] ?? 1;
-  const whole = size - (size % lanes.width);
   const place = scope.hold(begin);
   scope.run(...cursors.start(new Map([[lined, place]])));
-  const inRange = i32.and(i32.ltU(place, end), i32.ltU(place, constant(whole)));
-  const body = scope.inner((inside) => {
-    point(nest, inside, new Map(known), lanes.width);
-    inside.run(...cursors.advance(lined, lanes.width), set(place, i32.add(place, constant(lanes.width))));
-  });
-  if (whole > 0) scope.run(when(inRange, scope.inner((inside) => inside.run(loopWhile(body, inRange)))));
-  if (whole === size) return;
-  const rest = scope.inner((inside) => point(nest, inside, new Map(known), size - whole));
-  scope.run(when(i32.eq(end, constant(size)), rest));
-};
-
-/** What happens at one point of the domain, or at `count` of them side by side. */
-const point = <T extends ValueType>(nest: Nest<T>, scope: Scope, known: Known<T>, count: number): void => {
-  const { kernel, lanes, lined } = nest;
-  const crosses = lined !== undefined && lined >= kernel.domain;
-  const accumulators = kernel.reductions.map(({ combine, body }) => lanes.accumulator(scope, combine, body.dtype));
-  if (accumulators.length > 0 && !kernel.axes.slice(kernel.domain).includes(0))
-    reduce(nest, scope, known, accumulators, kernel.domain, count);
-  const reduced = accumulators.map((each) => (crosses ? each.across(scope) : each.each(scope)));
-  const evaluation = { ...nest.evaluation, reduced };
-  // All is read before anything is written: a store may be in the place of what another one reads.
-  const values = kernel.stores.map(({ expression }) => evaluate(evaluation, scope, known, expression, count));
-  for (const [i, store] of kernel.stores.entries()) {
-    const value = values[i];
-    if (value !== undefined) write(evaluation, scope, known, store, value, count);
-  }
-};
-
-/** The loops over the reduced axes, from `axis` on. */
-const reduce = <T extends ValueType>(
-  nest: Nest<T>,
-  scope: Scope,
-  known: Known<T>,
-  accumulators: readonly Accumulator<T>[],
-  axis: number,
-  count: number,
-  index?: Local<'i32'>,
-): void => {
-  const { kernel, lanes, lined, cursors, evaluation } = nest;
-  const take = (inside: Scope, from: Known<T>, computed: number, taken: number): void => {
-    const here: Known<T> = new Map(from);
-    for (const [i, { body }] of kernel.reductions.entries()) {
-      const value = evaluate(evaluation, inside, here, body, computed);
-      accumulators[i]?.take(inside, value, taken, index ?? constant(0));
-    }
-  };
-  if (axis === kernel.axes.length) {
-    // The lanes are points of the domain: those that are none are never looked at.
-    take(scope, known, count, lanes.width);
-    return;
-  }
-  const size = kernel.axes[axis] ?? 0;
-  const inner = kernel.axes.reduce((bits, _, each) => (each >= axis ? bits | (1 << each) : bits), 0);
-  const hoisted: Known<T> = new Map(known);
-  hoist(evaluation, scope, hoisted, kernel.reductions.map(({ body }) => body), inner, count);
-  if (axis === lined) {
-    const whole = Math.floor(size / lanes.width);
-    repeat(scope, whole, (inside) => {
-      take(inside, hoisted, lanes.width, lanes.width);
-      inside.run(...cursors.advance(axis, lanes.width));
+  for (const vectors of vectorCounts(nest)) {
+    const elements = vectors * lanes.width;
+    const whole = size - (size % elements);
+    if (whole === 0) continue;
+    const behind = i32.add(place, constant(elements));
+    const inRange = i32.and(i32.leU(behind, end), i32.leU(behind, constant(whole)));
+    const body = scope.inner((inside) => {
+      point(nest, inside, new Map(known), lanes.width, vectors);
+      inside.run(...cursors.advance(lined, elements), set(place, behind));
     });
-    if (size % lanes.width > 0) take(scope, hoisted, size % lanes.width, size % lanes.width);
-    scope.run(...cursors.advance(axis, -whole * lanes.width));
-    return;
+    const loop = scope.inner((inside) => inside.run(loopWhile(body, inRange)));
+    scope.run(when(inRange, loop));
   }
-  const counter = scope.hold(constant(0));
-  repeat(scope, size, (inside) => {
-    reduce(nest, inside, hoisted, accumulators, axis + 1, count, counter);
-    inside.run(...cursors.advance(axis, 1), set(counter, i32.add(counter, constant(1))));
-  });
-  scope.run(...cursors.advance(axis, -size));
-};
-
-const write = <T extends ValueType>(
-  evaluation: Evaluation<T>,
-  scope: Scope,
-  known: Known<T>,
-  { value: target, dtype, at, mode }: Store,
-  value: Expr<T>,
-  count: number,
-): void => {
-  const { lanes, cursors, placeOf, vectorAxis: lined } = evaluation;
-  const bytes = bytesOf[dtype];
-  const step = (at.strides[lined ?? -1] ?? 0) * bytes;
-  const address = cursors.address(at, bytes, placeOf(target));
-  if (mode === 'set') {
-    scope.run(...lanes.store(dtype, address, step, count, value));
-    return;
-  }
-  const added = (inside: Scope, place: typeof address): void => {
-    const old = lanes.load(inside, dtype, place, step, count);
-    const sum = inside.hold(lanes.apply(inside, 'add', dtype, dtype, [old, value]));
-    inside.run(...lanes.store(dtype, place, step, count, sum));
-  };
-  if (mode === 'add') {
-    added(scope, address);
-    return;
-  }
-  const index = scope.hold(lanes.first(evaluate(evaluation, scope, known, mode.scatter, count)));
-  const target_ = i32.add(address.base, i32.mul(index, constant(mode.stride * bytes)));
-  const inside = scope.inner((then) => added(then, { base: then.hold(target_), offset: address.offset }));
-  scope.run(when(i32.ltU(index, constant(mode.size)), inside));
+  const rest = size % lanes.width;
+  if (rest === 0) return;
+  const last = scope.inner((inside) => point(nest, inside, new Map(known), rest));
+  scope.run(when(i32.eq(end, constant(size)), last));
 };

@@ -8,7 +8,9 @@ import { fail, showShape } from '../../error.js';
 import type { Machine } from '../backend.js';
 import { hostFunctions } from './host-functions.js';
 
-const views: { readonly [D in DType]: (buffer: ArrayBufferLike, place: number, length: number) => DataOf[D] } = {
+const views: {
+  readonly [D in DType]: (buffer: ArrayBufferLike, place: number, length: number) => DataOf[D];
+} = {
   float32: (buffer, place, length) => new Float32Array(buffer as ArrayBuffer, place, length),
   float64: (buffer, place, length) => new Float64Array(buffer as ArrayBuffer, place, length),
   int32: (buffer, place, length) => new Int32Array(buffer as ArrayBuffer, place, length),
@@ -26,7 +28,8 @@ const PAGE = 65536;
 /** Vectors may be read that begin in the last element. */
 export const ROOM_BEHIND = 64;
 
-const isRun = (value: WebAssembly.ExportValue | undefined): value is () => void => typeof value === 'function';
+const isRun = (value: WebAssembly.ExportValue | undefined): value is () => void =>
+  typeof value === 'function';
 
 /** Starts a compiled module with this state. */
 export const startMachine = (
@@ -48,7 +51,9 @@ export const startMachine = (
     return viewOf({ shape, dtype }, plan.outputs[i] ?? 0);
   });
   for (const { place, data } of [...plan.constants, ...tables])
-    new Uint8Array(buffer, place, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    new Uint8Array(buffer, place, data.byteLength).set(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
 
   const instance = new WebAssembly.Instance(module, { host: { memory, ...hostFunctions } });
   const { run } = instance.exports;
@@ -70,7 +75,12 @@ export const startMachine = (
 
 const copyIn = (what: string, views: readonly Data[], given: readonly Data[]): void => {
   if (given.length !== views.length)
-    fail({ operation: 'step', what: `another number of ${what}`, got: `${given.length}`, needed: `${views.length}` });
+    fail({
+      operation: 'step',
+      what: `another number of ${what}`,
+      got: `${given.length}`,
+      needed: `${views.length}`,
+    });
   for (let i = 0; i < views.length; i++) {
     const [view, data] = [views[i], given[i]];
     if (view === undefined || data === undefined) continue;

@@ -24,7 +24,8 @@ const localsCode = (locals: readonly ValueType[]): Code => {
   return list(runs.map(({ count, type }) => [unsigned(count), typeCodes[type]]));
 };
 
-const section = (id: number, items: readonly Code[]): Code => (items.length === 0 ? [] : [id, sized(list(items))]);
+const section = (id: number, items: readonly Code[]): Code =>
+  items.length === 0 ? [] : [id, sized(list(items))];
 
 export interface ModuleBuilder {
   /** The function imported under this name; imports come before all other functions. */
@@ -64,7 +65,12 @@ export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean)
     finish: (run) => {
       const signatures = [hostSignature, ...bodies.map(({ signature }) => signature)].map(signatureCode);
       // 64 Ki pages are the most that 32 bits address; the memory handed in is as large as the plan.
-      const memory: Code = [name('host'), name('memory'), 0x02, shared ? [0x03, 0, unsigned(65536)] : [0x00, 0]];
+      const memory: Code = [
+        name('host'),
+        name('memory'),
+        0x02,
+        shared ? [0x03, 0, unsigned(65536)] : [0x00, 0],
+      ];
       const imports = [memory, ...hostFunctions.map((each): Code => [name('host'), name(each), 0x00, 0])];
       return Uint8Array.from(
         flatten([

@@ -71,15 +71,27 @@ interface Panel {
 }
 
 /** Neighbouring lines are neighbours in memory: whole vectors are copied. */
-const packContiguous = (scope: Scope, { packing, source, first, target, valid }: Panel, stride: number): void => {
+const packContiguous = (
+  scope: Scope,
+  { packing, source, first, target, valid }: Panel,
+  stride: number,
+): void => {
   const from = scope.hold(i32.add(source, i32.mul(first, constant(4))));
   alongLine(scope, packing.inner, (inside) => {
     for (const each of upTo(packing.width / 4)) {
       const lanes = Math.min(4, Math.max(0, valid - each * 4));
       const found = lanes === 0 ? v128.zero : load.v128({ base: from, offset: each * 16 });
-      inside.run(store.v128({ base: target, offset: each * 16 }, lanes === 4 ? found : v128.and(found, firstLanes(lanes))));
+      inside.run(
+        store.v128(
+          { base: target, offset: each * 16 },
+          lanes === 4 ? found : v128.and(found, firstLanes(lanes)),
+        ),
+      );
     }
-    inside.run(set(from, i32.add(from, constant(stride))), set(target, i32.add(target, constant(packing.width * 4))));
+    inside.run(
+      set(from, i32.add(from, constant(stride))),
+      set(target, i32.add(target, constant(packing.width * 4))),
+    );
   });
 };
 
@@ -121,7 +133,9 @@ const packLines = (scope: Scope, { packing, source, first, target, valid }: Pane
     for (const group of upTo(width / 4)) {
       const vector = (lane: number): V => {
         const pointer = pointers[group * 4 + lane];
-        return pointer === undefined ? v128.zero : inside.hold(load.v128({ base: i32.add(pointer, place), offset: 0 }));
+        return pointer === undefined
+          ? v128.zero
+          : inside.hold(load.v128({ base: i32.add(pointer, place), offset: 0 }));
       };
       const across = transpose(inside, [vector(0), vector(1), vector(2), vector(3)]);
       for (const [k, value] of across.entries())
@@ -141,7 +155,8 @@ export const packFunction = (packing: Packing): FunctionBody =>
     const pack = (inside: Scope, valid: number): void => {
       const first = inside.hold(i32.mul(panel, constant(width)));
       const each = { packing, source, first, target, valid };
-      if ('stride' in line && line.stride === 4 && 'stride' in along) packContiguous(inside, each, along.stride);
+      if ('stride' in line && line.stride === 4 && 'stride' in along)
+        packContiguous(inside, each, along.stride);
       else packLines(inside, each);
     };
     const more = i32.and(i32.ltU(panel, end), i32.ltU(panel, constant(full)));
@@ -149,7 +164,13 @@ export const packFunction = (packing: Packing): FunctionBody =>
       pack(inside, width);
       inside.run(set(panel, i32.add(panel, constant(1))));
     });
-    if (full > 0) scope.run(when(more, scope.inner((inside) => inside.run(loopWhile(body, more)))));
+    if (full > 0)
+      scope.run(
+        when(
+          more,
+          scope.inner((inside) => inside.run(loopWhile(body, more))),
+        ),
+      );
     if (lines % width > 0)
       scope.run(
         when(

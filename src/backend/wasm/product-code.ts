@@ -31,7 +31,11 @@ export interface ProductSetting {
 }
 
 /** Calls `body` for 0, 1, … below a number that is at least one. */
-const count = (scope: Scope, below: Expr<'i32'>, body: (inside: Scope, index: Local<'i32'>) => void): void => {
+const count = (
+  scope: Scope,
+  below: Expr<'i32'>,
+  body: (inside: Scope, index: Local<'i32'>) => void,
+): void => {
   const index = scope.hold(constant(0));
   const limit = scope.hold(below);
   const inside = scope.inner((loop) => {
@@ -44,7 +48,10 @@ const count = (scope: Scope, below: Expr<'i32'>, body: (inside: Scope, index: Lo
 const range = (body: FunctionBody, extent: number): RangeFunction => ({ body, extent, grain: 1 });
 
 /** The functions of a product, to be run one after another, each over its whole extent. */
-export const productFunctions = (product: ProductKernel, setting: ProductSetting): readonly RangeFunction[] => {
+export const productFunctions = (
+  product: ProductKernel,
+  setting: ProductSetting,
+): readonly RangeFunction[] => {
   const { batch, rows, columns, inner, left, right, epilogue } = product;
   const { layout, module, tableOf, scratch, relaxed } = setting;
   const blocking = blockingOf(product);
@@ -72,12 +79,17 @@ export const productFunctions = (product: ProductKernel, setting: ProductSetting
     return batch === 1 ? start : i32.add(start, stepTo(steps, index));
   };
   const tile = (goesOn: boolean): Callable =>
-    module.shared(`tile ${goesOn ? 'on' : 'from 0'} ${relaxed ? 'relaxed' : ''}`, () => tileFunction(goesOn, relaxed));
+    module.shared(`tile ${goesOn ? 'on' : 'from 0'} ${relaxed ? 'relaxed' : ''}`, () =>
+      tileFunction(goesOn, relaxed),
+    );
 
   const [store] = epilogue.stores;
   const target =
     blocking.direct && store !== undefined
-      ? { place: layout.placeOf(store.value) + store.at.offset * 4, pitch: (epilogue.axes.length === 2 ? (store.at.strides[0] ?? 0) : 0) * 4 }
+      ? {
+          place: layout.placeOf(store.value) + store.at.offset * 4,
+          pitch: (epilogue.axes.length === 2 ? (store.at.strides[0] ?? 0) : 0) * 4,
+        }
       : undefined;
   const finish = target
     ? undefined
@@ -150,7 +162,12 @@ export const productFunctions = (product: ProductKernel, setting: ProductSetting
       inside.run(set(unit, i32.add(unit, constant(1))));
     });
     const more = i32.ltU(unit, end);
-    scope.run(when(more, scope.inner((inside) => inside.run(loopWhile(body, more)))));
+    scope.run(
+      when(
+        more,
+        scope.inner((inside) => inside.run(loopWhile(body, more))),
+      ),
+    );
     return undefined;
   });
   const multiply = range(multiplying, batch * blocking.blocks);

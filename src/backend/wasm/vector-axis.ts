@@ -16,7 +16,9 @@ const fill = (size: number): number => size / (4 * Math.ceil(size / 4));
 
 const costOf = (kernel: LoopKernel, axis: number): number => {
   const { axes, domain, reductions, stores } = kernel;
-  const inside = expressionsBelow(reductions.length > 0 ? reductions.map(({ body }) => body) : rootsOf(kernel));
+  const inside = expressionsBelow(
+    reductions.length > 0 ? reductions.map(({ body }) => body) : rootsOf(kernel),
+  );
   const loads = inside.reduce((sum, each) => sum + accessCost(strideIn(each, axis)), 0);
   // Stores behind a reduction are few beside its loads.
   const stored = stores.reduce((sum, { at }) => sum + accessCost(at.strides[axis] ?? 0), 0);
@@ -33,7 +35,9 @@ export const vectorAxis = (kernel: LoopKernel, isEpilogue: boolean): number | un
   if (ordered > 0 || isEpilogue) return last >= 0 ? last : undefined;
   const inner = axes.length - 1;
   const canCross = inner >= domain && reductions.every(({ combine }) => combine !== 'argmax');
-  const candidates = axes.map((_, axis) => axis).filter((axis) => axis < domain || (axis === inner && canCross));
+  const candidates = axes
+    .map((_, axis) => axis)
+    .filter((axis) => axis < domain || (axis === inner && canCross));
   // Of equals the innermost of the domain, whose neighbours are neighbours in the result.
   const order = candidates.toSorted((a, b) => Number(a >= domain) - Number(b >= domain) || b - a);
   return order.reduce<number | undefined>(

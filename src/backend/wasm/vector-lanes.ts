@@ -33,11 +33,20 @@ const loadLanes = (scope: Scope, dtype: DType, address: Address, step: number, c
   if (step === 0) return scope.hold(load.splat32(address));
   if (step === 4 && count > 1) return scope.hold(load.v128(address));
   return scope.hold(
-    upTo(count).reduce<V>((lanes, each) => load.lane32(displaced(address, each * step), lanes, each), v128.zero),
+    upTo(count).reduce<V>(
+      (lanes, each) => load.lane32(displaced(address, each * step), lanes, each),
+      v128.zero,
+    ),
   );
 };
 
-const storeLanes = (dtype: DType, address: Address, step: number, count: number, value: V): readonly Statement[] => {
+const storeLanes = (
+  dtype: DType,
+  address: Address,
+  step: number,
+  count: number,
+  value: V,
+): readonly Statement[] => {
   if (dtype === 'bool') {
     const ones = v128.and(value, i32x4.const(1));
     const shorts = narrow.toShorts(ones, v128.zero);

@@ -1,5 +1,5 @@
 /**
- * exp, log, tanh and the logistic function of four float32 at once, within 2 ulp over the whole line.
+ * exp, expm1, log, log1p, tanh and the logistic function of four float32 at once, within 2 ulp over the whole line.
  *
  * Source of the polynomials: S. Moshier, Cephes mathematical library, single precision (expf, logf, tanhf).
  */
@@ -14,59 +14,111 @@ const { add, div, mul, sub } = f32x4;
 const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V =>
   coefficients
     .slice(1)
-    .reduce<V>((sum, each) => scope.hold(add(mul(sum, x), f32x4.const(each))), f32x4.const(coefficients[0] ?? 0));
+    .reduce<V>(
+      (sum, each) => scope.hold(add(mul(sum, x), f32x4.const(each))),
+      f32x4.const(coefficients[0] ?? 0),
+    );
 
-const LOG2_E = 1.44269504088896341;
+const { LOG2E, SQRT1_2, SQRT2 } = Math;
 // ln 2 in two parts, the first of few bits, so that its products with whole numbers are exact.
 const LN2_HIGH = 0.693359375;
-const LN2_LOW = -2.12194440e-4;
-const EXP = [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+const LN2_LOW = -2.1219444e-4;
+const EXP = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+];
 
 /** 2ⁿ for whole n in lanes of int32, from −126 to 127. */
 const powerOfTwo = (n: V): V => i32x4.shl(i32x4.add(n, i32x4.const(127)), 23);
 
-/** eˣ: x = n·ln 2 + r, eʳ by polynomial, scaled by 2ⁿ in two steps so that denormals and overflow come out right. */
-export const exp = (scope: Scope, input: V): V => {
-  // Beyond these bounds the result is 0 or infinite anyway. NaN passes.
-  const x = scope.hold(f32x4.pmax(f32x4.pmin(input, f32x4.const(89)), f32x4.const(-105)));
-  const whole = scope.hold(f32x4.nearest(mul(x, f32x4.const(LOG2_E))));
+/** x = n·ln 2 + r with r within ±½·ln 2, and eʳ − 1. */
+const reduceExponent = (scope: Scope, x: V): { readonly n: V; readonly fraction: V } => {
+  const whole = scope.hold(f32x4.nearest(mul(x, f32x4.const(LOG2E))));
   const high = scope.hold(sub(x, mul(whole, f32x4.const(LN2_HIGH))));
   const r = scope.hold(sub(high, mul(whole, f32x4.const(LN2_LOW))));
   const square = scope.hold(mul(r, r));
-  const power = scope.hold(add(add(mul(polynomial(scope, r, EXP), square), r), f32x4.const(1)));
-  const n = scope.hold(i32x4.truncS(whole));
-  const half = scope.hold(i32x4.shrS(n, 1));
-  return scope.hold(mul(mul(power, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half))));
+  const fraction = scope.hold(add(mul(polynomial(scope, r, EXP), square), r));
+  return { n: scope.hold(i32x4.truncS(whole)), fraction };
 };
 
-const SQRT_HALF = 0.707106781186547524;
+/** In two steps, so that denormals are rounded once and overflow is infinite. */
+const timesPowerOfTwo = (scope: Scope, x: V, n: V): V => {
+  const half = scope.hold(i32x4.shrS(n, 1));
+  return scope.hold(mul(mul(x, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half))));
+};
+
+/** eˣ = eʳ·2ⁿ */
+export const exp = (scope: Scope, input: V): V => {
+  // Beyond these bounds the result is 0 or infinite anyway. NaN passes.
+  const x = scope.hold(f32x4.pmax(f32x4.pmin(input, f32x4.const(89)), f32x4.const(-105)));
+  const { n, fraction } = reduceExponent(scope, x);
+  return timesPowerOfTwo(scope, add(fraction, f32x4.const(1)), n);
+};
+
+/** eˣ − 1 = ((eʳ − 1) + (1 − 2⁻ⁿ))·2ⁿ; near 0, where n = 0, that is eʳ − 1 itself. */
+export const expm1 = (scope: Scope, input: V): V => {
+  const x = scope.hold(f32x4.pmax(f32x4.pmin(input, f32x4.const(89)), f32x4.const(-18)));
+  const { n, fraction } = reduceExponent(scope, x);
+  // From n = 30 on 2⁻ⁿ is nothing beside 1.
+  const inverse = powerOfTwo(i32x4.neg(i32x4.minS(n, i32x4.const(30))));
+  const shifted = add(fraction, sub(f32x4.const(1), inverse));
+  const result = timesPowerOfTwo(scope, shifted, n);
+  return scope.hold(v128.bitselect(input, result, f32x4.eq(input, v128.zero)));
+};
+
 const LOG = [
-  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
   2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ];
 const SMALLEST_NORMAL = 1.17549435e-38;
 const DENORMAL_SCALE = 2 ** 25;
 
-/** ln x: x = m·2ᵉ with m from √½ to √2, ln m by polynomial. */
-export const log = (scope: Scope, input: V): V => {
+/** x = (1 + m)·2ᵉ with 1 + m from √½ to √2, for x > 0. */
+const splitMantissa = (scope: Scope, input: V): { readonly m: V; readonly e: V } => {
   const denormal = scope.hold(f32x4.lt(input, f32x4.const(SMALLEST_NORMAL)));
   const x = scope.hold(v128.bitselect(mul(input, f32x4.const(DENORMAL_SCALE)), input, denormal));
   const bias = v128.bitselect(i32x4.const(126 + 25), i32x4.const(126), denormal);
   const exponent = scope.hold(i32x4.sub(i32x4.shrU(x, 23), bias));
   // The mantissa with the exponent of one half: from ½ to 1.
   const mantissa = scope.hold(v128.or(v128.and(x, i32x4.const(0x007fffff)), f32x4.const(0.5)));
-  const small = scope.hold(f32x4.lt(mantissa, f32x4.const(SQRT_HALF)));
+  const small = scope.hold(f32x4.lt(mantissa, f32x4.const(SQRT1_2)));
   const e = scope.hold(f32x4.convertS(i32x4.add(exponent, small)));
-  const m = scope.hold(sub(add(mantissa, v128.and(mantissa, small)), f32x4.const(1)));
+  return { m: scope.hold(sub(add(mantissa, v128.and(mantissa, small)), f32x4.const(1))), e };
+};
+
+/** ln(1 + m) + e·ln 2 + rest, small terms first. */
+const logOf = (scope: Scope, m: V, e: V, rest: V): V => {
   const square = scope.hold(mul(m, m));
-  const tail = scope.hold(mul(mul(polynomial(scope, m, LOG), m), square));
+  const tail = scope.hold(add(mul(mul(polynomial(scope, m, LOG), m), square), rest));
   const low = scope.hold(sub(add(tail, mul(e, f32x4.const(LN2_LOW))), mul(square, f32x4.const(0.5))));
-  const finite = scope.hold(add(add(m, low), mul(e, f32x4.const(LN2_HIGH))));
-  // ln 0 = −∞, of less NaN; ∞ and NaN pass through a sum with themselves.
-  const isLarge = v128.not(f32x4.lt(input, f32x4.const(Infinity)));
-  const large = scope.hold(v128.bitselect(add(input, input), finite, isLarge));
-  const below = scope.hold(v128.bitselect(f32x4.const(NaN), large, f32x4.lt(input, f32x4.const(0))));
-  return scope.hold(v128.bitselect(f32x4.const(-Infinity), below, f32x4.eq(input, f32x4.const(0))));
+  return scope.hold(add(add(m, low), mul(e, f32x4.const(LN2_HIGH))));
+};
+
+/** ln 0 = −∞, of less NaN; ∞ and NaN pass through a sum with themselves. */
+const atEnds = (scope: Scope, x: V, logarithm: V): V => {
+  const isLarge = v128.not(f32x4.lt(x, f32x4.const(Infinity)));
+  const large = scope.hold(v128.bitselect(add(x, x), logarithm, isLarge));
+  const below = scope.hold(v128.bitselect(f32x4.const(NaN), large, f32x4.lt(x, v128.zero)));
+  return scope.hold(v128.bitselect(f32x4.const(-Infinity), below, f32x4.eq(x, v128.zero)));
+};
+
+/** ln x */
+export const log = (scope: Scope, input: V): V => {
+  const { m, e } = splitMantissa(scope, input);
+  return atEnds(scope, input, logOf(scope, m, e, v128.zero));
+};
+
+/** ln(1 + x): near 0, x is m as it is; elsewhere what 1 + x was rounded by is added again, over 1 + x. */
+export const log1p = (scope: Scope, input: V): V => {
+  const one = f32x4.const(1);
+  const u = scope.hold(add(one, input));
+  const split = splitMantissa(scope, u);
+  const near = scope.hold(v128.and(f32x4.lt(f32x4.const(SQRT1_2), u), f32x4.lt(u, f32x4.const(SQRT2))));
+  const lost = v128.bitselect(sub(one, sub(u, input)), sub(input, sub(u, one)), f32x4.gt(input, one));
+  const m = scope.hold(v128.bitselect(input, split.m, near));
+  const e = scope.hold(v128.andnot(split.e, near));
+  const rest = scope.hold(v128.andnot(div(lost, u), near));
+  const result = atEnds(scope, u, logOf(scope, m, e, rest));
+  return scope.hold(v128.bitselect(input, result, f32x4.eq(input, v128.zero)));
 };
 
 const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1];

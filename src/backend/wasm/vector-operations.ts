@@ -5,7 +5,7 @@ import { branch, callFor, defineFunction, type Expr, type FunctionBody, type Sco
 import { isHostFunction } from './host-functions.js';
 import { f32, f32x4, f64, i32, i32x4, v128 } from './instructions.js';
 import type { Library } from './lanes.js';
-import { exp, log, logistic, tanh } from './vector-math.js';
+import { exp, expm1, log, log1p, logistic, tanh } from './vector-math.js';
 
 type V = Expr<'v128'>;
 type Binary = (a: V, b: V) => V;
@@ -91,7 +91,14 @@ const castTo = (from: DType, to: DType, x: V): V => {
   return to === 'uint32' ? i32x4.truncU(x) : i32x4.truncS(x);
 };
 
-const VECTOR_MATH: { readonly [N in PointwiseName]?: (scope: Scope, x: V) => V } = { exp, log, tanh, logistic };
+const VECTOR_MATH: { readonly [N in PointwiseName]?: (scope: Scope, x: V) => V } = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  tanh,
+  logistic,
+};
 
 const operand = (inputs: readonly V[], slot: number): V => inputs[slot] ?? v128.zero;
 
@@ -119,7 +126,12 @@ export const applyVector = (
     case 'divide': {
       if (from === 'float32') return f32x4.div(x, y);
       const signed = from === 'int32';
-      return callFor(library.shared(`quotients ${from}`, () => laneQuotients(signed)), 'v128', x, y);
+      return callFor(
+        library.shared(`quotients ${from}`, () => laneQuotients(signed)),
+        'v128',
+        x,
+        y,
+      );
     }
     case 'abs':
       if (from === 'float32') return f32x4.abs(x);

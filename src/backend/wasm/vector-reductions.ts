@@ -3,8 +3,7 @@ import type { DType } from '../../tensor/dtype.js';
 import type { Expr, Scope } from './emitter.js';
 import { set } from './emitter.js';
 import { f32, f32x4, f64, f64x2, i32x4, v128 } from './instructions.js';
-import type { Accumulator } from './lanes.js';
-import type { Combine } from './reducers.js';
+import type { Accumulator, Combine } from './lanes.js';
 
 type V = Expr<'v128'>;
 type Vectors = Accumulator<'v128'>;

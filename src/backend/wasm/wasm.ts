@@ -34,7 +34,8 @@ export const wasm = ({ relaxedSimd = hasRelaxedSimd(), modules = 64 }: WasmOptio
       return {
         start: (state) => startMachine(module, program, plan, tables, bytes, state),
         memory: { planned: bytes, bound: plan.bound + (bytes - plan.bytes) },
-        print: () => [printSchedule(schedule), printPlan(schedule, plan), `module: ${code.length} bytes\n`].join('\n'),
+        print: () =>
+          [printSchedule(schedule), printPlan(schedule, plan), `module: ${code.length} bytes\n`].join('\n'),
       };
     },
   };
