@@ -1,12 +1,10 @@
 /** A learner's step as one program: the state carried, the batch put in, loss and metrics taken out. */
 import type { Backend, Executable } from '../backend/backend.js';
 import { compileChecked } from '../backend/execute.js';
-import { dataOf } from '../backend/evaluate.js';
 import { fail, showShape } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import { placeholder, traceTensors } from '../program/trace.js';
-import type { Data } from '../tensor/dtype.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
 import { sameShape } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
@@ -108,7 +106,3 @@ export const compileStep = <P extends Parameters, A, B, L>(
     results: { loss, state: after },
   };
 };
-
-/** The data of a state's tensors. */
-export const dataOfTree = (tree: unknown, backend: Backend): readonly Data[] =>
-  dataOf(leaves<AnyTensor>(tree), backend);

@@ -5,7 +5,7 @@ import { moveMean } from './running-mean.js';
 
 /** Where progress is written to: a stream of Node, or anything like one. */
 export interface Output {
-  readonly write: (text: string) => unknown;
+  write(text: string): unknown;
   readonly isTTY?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface ProgressOptions<T> {
 
 /** Where a status goes. */
 interface Display {
-  readonly show: (step: number, status: string) => void;
+  readonly show: (step: number, status: () => string) => void;
   readonly note: (line: string) => void;
   readonly end: () => void;
 }
@@ -30,25 +30,34 @@ interface Display {
 /** How many losses are averaged to one that can be read. */
 const WINDOW = 50;
 
+/** How long a bar stays as it is, in milliseconds: steps may be far quicker than anybody can read. */
+const REDRAW = 50;
+
 /** A line for every tenth of the way. */
-const plain = ({ write }: Output, total: number): Display => {
+const plain = (output: Output, total: number): Display => {
   let shown = 0;
   return {
     show: (step, status) => {
       const tenth = Math.floor((10 * step) / total);
-      if (tenth > shown) write(`${status}\n`);
+      if (tenth > shown) output.write(`${status()}\n`);
       shown = Math.max(tenth, shown);
     },
     note: (line) => {
-      write(`${line}\n`);
+      output.write(`${line}\n`);
     },
     end: () => {},
   };
 };
 
+/** Not written where it is imported: a bundler would pack it, and what it needs of Node, for the browser. */
+const PACKAGE: string = 'cli-progress';
+
 /** A bar of cli-progress, which is loaded here, so that whoever shows no bar needs no such package. */
 const bar = async (output: Output, total: number): Promise<Display> => {
-  const { SingleBar } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ 'cli-progress')).default;
+  const loaded: { readonly default: typeof import('cli-progress') } = await import(
+    /* webpackIgnore: true */ /* @vite-ignore */ PACKAGE
+  );
+  const { SingleBar } = loaded.default;
   const shown = new SingleBar({
     format: '{bar} {status}',
     barCompleteChar: '█',
@@ -61,9 +70,13 @@ const bar = async (output: Output, total: number): Promise<Display> => {
     linewrap: null,
   });
   shown.start(total, 0, { status: '' });
+  let drawn = 0;
   return {
     show: (step, status) => {
-      shown.update(step, { status });
+      const now = performance.now();
+      if (now - drawn < REDRAW && step < total) return;
+      drawn = now;
+      shown.update(step, { status: status() });
     },
     note: (line) => {
       // The bar is drawn again below.
@@ -133,7 +146,7 @@ export const progress = <T extends { readonly step: number; readonly loss: numbe
         tap((value) => {
           mean = moveMean(mean, value.loss, WINDOW);
           const line = note(value);
-          display?.show(value.step, statusAt(value.step));
+          display?.show(value.step, () => statusAt(value.step));
           if (line !== undefined) display?.note(line);
         }),
         finalize(() => {

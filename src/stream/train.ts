@@ -64,7 +64,7 @@ const folding = <P extends Parameters, A, B, L>(
     const { compiled, history } = run;
     const inputs = dataOf(compiled.tensorsOf(batch), backend);
     const { outputs, state } = history.step(inputs);
-    const [loss = Number.NaN, ...values] = outputs.map(([number]) => number ?? Number.NaN);
+    const [loss = Number.NaN, ...values] = outputs.map((output) => output[0] ?? Number.NaN);
     if (!Number.isFinite(loss) || (debug && !state().every(isFinite)))
       refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
     before = state;

@@ -144,9 +144,6 @@ export interface Tensor<S extends Shape = Shape, D extends DType = 'float32'> ex
 /** A tensor of any shape and dtype. */
 export type AnyTensor = Tensor<Shape, DType>;
 
-/** A tensor of floats of any shape: what is differentiated. */
-export type FloatTensor = Tensor<Shape, 'float32' | 'float64'>;
-
 /** Makes a tensor of a node; the shape is the tensor's own from then on. */
 export const makeTensor = <S extends Shape, D extends DType>(
   shape: S,
