@@ -1,3 +1,4 @@
+export { idx } from './idx-codec.js';
 export {
   decodeIdx,
   type Idx,

@@ -92,6 +92,17 @@ test.each<readonly [string, () => unknown, string]>([
     () => tensor([[1, 2], [3]]),
     'tensor: ragged nested arrays, got [1], needed [2]; give every row one length',
   ],
+  [
+    'a fraction as a label',
+    () => tensor([1, 1.5], 'int32'),
+    'tensor: a number that int32 does not hold, got 1.5 at 1, needed whole numbers in the range of int32',
+  ],
+  [
+    'a negative count',
+    () => tensor([-1], 'uint32'),
+    'tensor: a number that uint32 does not hold, got -1 at 0',
+  ],
+  ['a number as a truth', () => tensor([2], 'bool'), 'tensor: a number that bool does not hold, got 2 at 0'],
   ['a number among rows', () => tensor([[1], 2]), 'tensor: ragged nested arrays, got a number, needed [1]'],
   [
     'a shape of another size',

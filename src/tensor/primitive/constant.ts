@@ -1,6 +1,6 @@
 /** Tensors given as data: the leaves of expressions. */
 import { fail, showShape } from '../../error.js';
-import { allocate, type Data, type DType, type DataOf } from '../dtype.js';
+import { allocate, type Data, type DType, type DataOf, isFloat } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
 import { type AnyTensor, makeTensor, type Tensor } from '../tensor.js';
 import { broadcast } from './reduction.js';
@@ -69,7 +69,7 @@ export function tensor(values: Nested | Data, second?: DType | Shape, third?: DT
 }
 
 const ofFlat = (values: Nested | Data, given: Shape | undefined, dtype: DType): AnyTensor => {
-  const numbers = typeof values === 'object' ? values : [values];
+  const numbers: Data | readonly number[] = isData(values) ? values : (values as readonly number[]);
   const shape = given ?? [numbers.length];
   if (!shape.every((size) => Number.isInteger(size) && size >= 0) || sizeOf(shape) !== numbers.length)
     fail({
@@ -79,8 +79,22 @@ const ofFlat = (values: Nested | Data, given: Shape | undefined, dtype: DType): 
       needed: `whole sizes whose product is ${numbers.length}`,
     });
   const data = allocate(dtype, numbers.length);
-  for (let i = 0; i < data.length; i++) data[i] = Number(numbers[i]);
+  data.set(numbers);
+  if (!isFloat(dtype) && numbers.constructor !== data.constructor) requireHeld(numbers, data, dtype);
   return constant(data, Object.freeze([...shape]), dtype);
+};
+
+/** Throws where a number has become another: a fraction, or too large for an integer or a truth. */
+const requireHeld = (numbers: ArrayLike<number>, data: Data, dtype: DType): void => {
+  for (let i = 0; i < data.length; i++)
+    if (numbers[i] !== data[i] || (dtype === 'bool' && Number(numbers[i]) > 1))
+      fail({
+        operation: 'tensor',
+        what: `a number that ${dtype} does not hold`,
+        got: `${numbers[i]} at ${i}`,
+        needed: dtype === 'bool' ? '0 or 1' : `whole numbers in the range of ${dtype}`,
+        hint: 'make a float32 tensor and convert it with cast',
+      });
 };
 
 /** A single number. */

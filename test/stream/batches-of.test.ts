@@ -1,0 +1,119 @@
+/** Batches of a stream of examples: pulled, and never more than one batch ahead. */
+import fc from 'fast-check';
+import { expect, expectTypeOf, test } from 'vitest';
+import { batchesOf, evaluate, tensor, type Tensor } from 'paralens';
+
+interface Watch {
+  pulled: number;
+  returned: boolean;
+}
+
+const example = (i: number) => ({ input: tensor([i, i + 1]), target: tensor(i, 'int32') });
+
+async function* counting(count: number, watch: Watch = { pulled: 0, returned: false }) {
+  try {
+    for (let i = 0; i < count; i++) {
+      watch.pulled += 1;
+      yield example(i);
+    }
+  } finally {
+    watch.returned = true;
+  }
+}
+
+const collect = async <T>(source: AsyncIterable<T>): Promise<readonly T[]> => {
+  const all: T[] = [];
+  for await (const each of source) all.push(each);
+  return all;
+};
+
+test('examples are stacked in their order, and the remainder is dropped or kept', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(20),
+      fc.integer({ min: 1, max: 6 }),
+      fc.constantFrom('drop' as const, 'keep' as const),
+      async (count, size, remainder) => {
+        const all = await collect(batchesOf(counting(count), { size, remainder }));
+        const used = remainder === 'drop' ? count - (count % size) : count;
+        expect(all.flatMap(({ target }) => [...evaluate(target).data])).toEqual(
+          Array.from({ length: used }, (_, i) => i),
+        );
+        for (const [i, { input, target }] of all.entries()) {
+          const rows = Math.min(size, used - i * size);
+          expect([input.shape, target.shape]).toEqual([[rows, 2], [rows]]);
+          expect([...evaluate(input).data]).toEqual([...evaluate(target).data].flatMap((n) => [n, n + 1]));
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test('the type has a new first axis', () => {
+  expectTypeOf(batchesOf(counting(1), { size: 1 })).toExtend<
+    AsyncIterable<{
+      readonly input: Tensor<readonly [number, 2]>;
+      readonly target: Tensor<readonly [number], 'int32'>;
+    }>
+  >();
+});
+
+test('nothing is pulled before it is asked for, and who stops asking stops the source', async () => {
+  const watch = { pulled: 0, returned: false };
+  const iterator = batchesOf(counting(1000, watch), { size: 4 })[Symbol.asyncIterator]();
+  expect(watch.pulled).toBe(0);
+  await iterator.next();
+  expect(watch.pulled).toBe(4);
+  await iterator.next();
+  expect(watch.pulled).toBe(8);
+  await iterator.return?.();
+  expect(watch).toEqual({ pulled: 8, returned: true });
+});
+
+test('batches that were handed out do not change when more are drawn', async () => {
+  const all = await collect(batchesOf(counting(6), { size: 2 }));
+  expect(all.map(({ target }) => [...evaluate(target).data])).toEqual([
+    [0, 1],
+    [2, 3],
+    [4, 5],
+  ]);
+});
+
+test('an example unlike the first is refused by its index, and the source is told', async () => {
+  const mixed = (other: unknown, watch: Watch = { pulled: 0, returned: false }): AsyncIterable<unknown> =>
+    (async function* () {
+      try {
+        yield* [example(0), example(1), other];
+      } finally {
+        watch.returned = true;
+      }
+    })();
+  const checkRefused = async (other: unknown, message: string, size = 2): Promise<void> => {
+    await expect(collect(batchesOf(mixed(other), { size }))).rejects.toThrow(message);
+  };
+  await checkRefused(
+    { ...example(2), input: tensor([1, 2, 3]) },
+    'batchesOf: example 2 of another shape or dtype, got input float32 [3], needed input float32 [2], ' +
+      'like the first; pad, crop or filter the examples before they are stacked',
+  );
+  await checkRefused({ ...example(2), target: tensor(1) }, 'got target float32 [], needed target int32 []');
+  await checkRefused(
+    { input: tensor([1, 2]) },
+    'batchesOf: example 2 of another structure, got {"input":*}',
+    5,
+  );
+  await checkRefused(3, 'tree: not a tensor, array or record, got the number 3');
+  const watch = { pulled: 0, returned: false };
+  await expect(collect(batchesOf(mixed(tensor(1), watch), { size: 2 }))).rejects.toThrow('example 2');
+  expect(watch.returned).toBe(true);
+  expect(() => batchesOf(counting(1), { size: 0 })).toThrow('batchesOf: a size that is none, got 0');
+});
+
+test('an error of the source is passed on', async () => {
+  const broken = (async function* () {
+    yield example(0);
+    throw new Error('cut');
+  })();
+  await expect(collect(batchesOf(broken, { size: 1 }))).rejects.toThrow('cut');
+});

@@ -1,0 +1,137 @@
+/** Batches of a data set in memory: what is in them, and what is refused. */
+import fc from 'fast-check';
+import { expect, expectTypeOf, test } from 'vitest';
+import { batches, evaluate, key, leaves, tensor, type Tensor } from 'paralens';
+import { multiply } from 'paralens/operation';
+
+/** A data set whose n-th example is n everywhere. */
+const counting = (count: number, width = 2) => ({
+  input: tensor(
+    Float32Array.from({ length: count * width }, (_, i) => Math.floor(i / width)),
+    [count, width],
+  ),
+  target: tensor(
+    Int32Array.from({ length: count }, (_, i) => i),
+    [count],
+    'int32',
+  ),
+});
+
+const numbers = (each: Tensor | Tensor<readonly number[], 'int32'>): readonly number[] => [
+  ...evaluate(each).data,
+];
+
+const setups = fc.record({
+  count: fc.integer({ min: 1, max: 40 }),
+  width: fc.constantFrom(1, 3, 30),
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  epochs: fc.integer({ min: 1, max: 3 }),
+  seed: fc.option(fc.nat(), { nil: undefined }),
+  remainder: fc.constantFrom('drop' as const, 'keep' as const),
+});
+
+test('every example comes once an epoch, its parts together, and nothing else does (F-14)', () => {
+  fc.assert(
+    fc.property(setups, ({ count, width, share, epochs, seed, remainder }) => {
+      const size = 1 + Math.floor(share * (count - 1));
+      const shuffle = seed === undefined ? {} : { shuffle: key(seed) };
+      const data = batches(counting(count, width), { size, epochs, remainder, ...shuffle });
+      const all = [...data];
+      expect(all).toHaveLength(data.total);
+      expect(data.total).toBe(data.perEpoch * epochs);
+      for (let epoch = 0; epoch < epochs; epoch++) {
+        const here = all.slice(epoch * data.perEpoch, (epoch + 1) * data.perEpoch);
+        const targets = here.flatMap(({ target }) => numbers(target));
+        for (const { input, target } of here) {
+          expect(input.shape).toEqual([target.shape[0], width]);
+          expect(numbers(input)).toEqual(
+            numbers(target).flatMap((row) => Array.from({ length: width }, () => row)),
+          );
+        }
+        for (const { target } of here.slice(0, -1)) expect(target.shape).toEqual([size]);
+        const used = remainder === 'keep' ? count : count - (count % size);
+        expect(targets).toHaveLength(used);
+        expect(new Set(targets).size).toBe(used);
+        if (seed === undefined) expect(targets).toEqual(Array.from({ length: used }, (_, i) => i));
+      }
+    }),
+  );
+});
+
+test('key and epoch decide the order; going through again, also while going through, repeats it (F-4)', async () => {
+  const data = batches(counting(50), { size: 10, shuffle: key(5), epochs: 2 });
+  const order = (all: Iterable<{ readonly target: Tensor<readonly [number], 'int32'> }>) =>
+    [...all].flatMap(({ target }) => numbers(target));
+  const first = order(data);
+  expect(order(data)).toEqual(first);
+  expect(first.slice(0, 50)).not.toEqual(first.slice(50));
+  expect(order(batches(counting(50), { size: 10, shuffle: key(6), epochs: 2 }))).not.toEqual(first);
+  const [a, b] = [data[Symbol.asyncIterator](), data[Symbol.iterator]()];
+  for (let i = 0; i < data.total; i++) {
+    const [one, other] = [await a.next(), b.next()];
+    expect(order([one.value, other.value].filter((each) => each !== undefined))).toEqual([
+      ...first.slice(10 * i, 10 * i + 10),
+      ...first.slice(10 * i, 10 * i + 10),
+    ]);
+  }
+});
+
+test('the arrays that are given stay as they are, and batches do not change with them', () => {
+  const given = Float32Array.from({ length: 12 }, (_, i) => i);
+  const data = batches({ x: tensor(given, [6, 2]) }, { size: 2, shuffle: key(1) });
+  const before = [...data].map(({ x }) => numbers(x));
+  expect([...given]).toEqual(Array.from({ length: 12 }, (_, i) => i));
+  given.fill(0);
+  expect([...data].map(({ x }) => numbers(x))).toEqual(before);
+});
+
+test('any tree of tensors is a data set, expressions among them; sizes of the first axis are left open', () => {
+  const x = tensor([1, 2, 3, 4]);
+  const [first] = batches([x, { twice: multiply(x, 2) }] as const, { size: 2 });
+  expectTypeOf(first?.[0]).toEqualTypeOf<Tensor<readonly [number]> | undefined>();
+  expect(leaves<Tensor>(first).map(numbers)).toEqual([
+    [1, 2],
+    [2, 4],
+  ]);
+  expectTypeOf(batches(tensor(new Float32Array(12), [4, 3]), { size: 2 })).toExtend<
+    Iterable<Tensor<readonly [number, 3]>>
+  >();
+});
+
+test('what is no data set, or no size, is refused', () => {
+  const set = counting(4);
+  const cases: readonly (readonly [() => unknown, string])[] = [
+    [
+      () => batches(counting(0), { size: 1 }),
+      'batches: an empty data set, got 0 examples, needed at least one example',
+    ],
+    [
+      () => batches({}, { size: 1 }),
+      'batches: a data set without tensors, got an empty tree, needed at least one',
+    ],
+    [
+      () => batches({ ...set, target: counting(3).target }, { size: 1 }),
+      'batches: tensors of different counts of examples, got target [3] beside input [4, 2], needed first axes of one size; the first axis counts the examples',
+    ],
+    [() => batches({ a: tensor(1) }, { size: 1 }), 'got a [] beside a []'],
+    [
+      () => batches(set, { size: 5 }),
+      'batches: a batch larger than the data set, got size 5, needed at most 4',
+    ],
+    [() => batches(set, { size: 0 }), 'batches: a size that is none, got 0, needed a whole number above 0'],
+    [() => batches(set, { size: 1.5 }), 'a size that is none, got 1.5'],
+    [() => batches(set, { size: 1, epochs: 0 }), 'batches: epochs that are none, got 0'],
+    [() => batches({ a: [1, 2] }, { size: 1 }), 'a.0: tree: not a tensor, array or record, got the number 1'],
+  ];
+  for (const [make, message] of cases) expect(make).toThrow(message);
+});
+
+test('the event loop has its turns while batches are drawn', async () => {
+  let ticks = 0;
+  const timer = setInterval(() => (ticks += 1), 1);
+  const until = performance.now() + 120;
+  for await (const _ of batches(counting(4), { size: 2, epochs: Infinity }))
+    if (performance.now() > until) break;
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThanOrEqual(3);
+});
