@@ -26,5 +26,7 @@ export interface Backend {
   readonly name: string;
   /** How many threads share the work. */
   readonly threads: number;
+  /** What becomes of a program before it is simplified: another precision, say. */
+  readonly prepare?: (program: Program) => Program;
   readonly compile: (program: Program) => Executable;
 }

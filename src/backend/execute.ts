@@ -21,7 +21,7 @@ const requireChecks = ({ checks }: Program, demanded: readonly Data[]): void => 
  * thrown by the step; the state has moved by then, so a fold that must survive keeps what it had.
  */
 export const compileChecked = (backend: Backend, traced: Program): Executable => {
-  const program = simplify(traced);
+  const program = simplify(backend.prepare?.(traced) ?? traced);
   const { checks, outputs, carried } = program;
   const executable = backend.compile({ ...program, outputs: demandedOf(program), checks: [] });
   if (checks.length === 0) return executable;

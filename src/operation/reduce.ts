@@ -2,11 +2,12 @@
 import { add, multiply, subtract } from './arithmetic.js';
 import { axesOf, axisOf } from './axes.js';
 import { fail, showShape } from '../error.js';
-import type { DType, FloatDType } from '../tensor/dtype.js';
+import { type DType, type FloatDType, isFloat } from '../tensor/dtype.js';
 import { equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast, stopGradient } from '../tensor/primitive/conversion.js';
 import { exp, log } from '../tensor/primitive/exponential.js';
+import { requireKind } from '../tensor/primitive/elementwise.js';
 import * as extremum from '../tensor/primitive/extremum.js';
 import { abs } from '../tensor/primitive/magnitude.js';
 import { reshape, transpose } from '../tensor/primitive/movement.js';
@@ -37,8 +38,9 @@ const overAxes =
  */
 export const sum: Reduction = overAxes('sum', reduction.sum);
 
-/** The mean over all axes, or over those named. Throws where there is nothing to take the mean of. */
+/** The mean of floats over all axes, or over those named. Throws where there is nothing to take the mean of. */
 export const mean: Reduction = overAxes('mean', (x, axes) => {
+  requireKind('mean', 'float', x.dtype);
   const count = sizeOf(axes.map((axis) => x.shape[axis] ?? 0));
   if (count === 0)
     fail({
@@ -58,11 +60,12 @@ export const max: Reduction = overAxes('max', (x, axes) => {
   return extremum.max(reshape(transpose(x, [...kept, ...axes]), [...rest, last]), kept.length);
 });
 
-/** The smallest element over all axes, or over those named. */
-export const min: Reduction = overAxes('min', (x, axes) => {
-  const negative = max(subtract(fullLike(x, 0), x), axes);
-  return subtract(fullLike(negative, 0), negative);
-});
+/** Turns the order around, and is its own inverse; −1 − x of integers, which overflows for none. */
+const reversed = <D extends DType>(x: Tensor<Shape, D>): Tensor<Shape, D> =>
+  subtract(fullLike(x, isFloat(x.dtype) ? 0 : -1), x);
+
+/** The smallest element over all axes, or over those named; where several are, the first has the derivative. */
+export const min: Reduction = overAxes('min', (x, axes) => reversed(max(reversed(x), axes)));
 
 /** The index of the first largest element along an axis (the last unless one is named). */
 export const argmax = (x: Tensor<Shape, DType>, axis = -1): Tensor<Shape, 'int32'> =>

@@ -1,6 +1,6 @@
 /** Making tensors, evaluating them, and what is refused. */
 import { expect, test } from 'vitest';
-import { evaluate, force, ParalensError, scalar, tensor, type Tensor } from 'paralens';
+import { evaluate, force, ParalensError, reference, scalar, tensor, type Tensor } from 'paralens';
 import {
   add,
   broadcast,
@@ -10,6 +10,8 @@ import {
   full,
   iota,
   matmul,
+  mean,
+  min,
   multiply,
   reshape,
   sum,
@@ -151,6 +153,19 @@ test.each<readonly [string, () => unknown, string]>([
 ])('%s: one clear error', (_, make, message) => {
   expect(make).toThrow(ParalensError);
   expect(make).toThrow(message);
+});
+
+test('float64 reference keeps all digits of literals', () => {
+  const third = divide(scalar(1), scalar(3));
+  expect(evaluate(third, { backend: reference({ precision: 'float64' }) }).data[0]).toBe(1 / 3);
+});
+
+test('the smallest of integers is that of the whole range', () => {
+  expect(evaluate(min(tensor([0, 1, 5], 'uint32'))).data[0]).toBe(0);
+  expect(evaluate(min(tensor([-(2 ** 31), 0], 'int32'))).data[0]).toBe(-(2 ** 31));
+  expect(() => mean(tensor([1, 2], 'int32'))).toThrow(
+    'mean: wrong dtype, got int32, needed float32 or float64',
+  );
 });
 
 test('tensors without elements are tensors', () => {

@@ -95,15 +95,13 @@ const memoryOf = ({ instructions }: Program): Executable['memory'] => {
  */
 export const reference = ({
   precision = 'float32',
-}: { readonly precision?: 'float32' | 'float64' } = {}): Backend => ({
-  name: precision === 'float64' ? 'reference float64' : 'reference',
-  threads: 1,
-  compile: (given) => {
-    const program = precision === 'float64' ? widen(given) : given;
-    return {
-      start: (state) => start(program, state),
-      memory: memoryOf(program),
-      print: () => printProgram(program),
-    };
-  },
-});
+}: { readonly precision?: 'float32' | 'float64' } = {}): Backend => {
+  const compile = (program: Program): Executable => ({
+    start: (state) => start(program, state),
+    memory: memoryOf(program),
+    print: () => printProgram(program),
+  });
+  return precision === 'float64'
+    ? { name: 'reference float64', threads: 1, prepare: widen, compile: (program) => compile(widen(program)) }
+    : { name: 'reference', threads: 1, compile };
+};

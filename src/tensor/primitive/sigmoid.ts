@@ -10,6 +10,7 @@ import { fullLike } from './constant.js';
 import { elementwise, typed } from './elementwise.js';
 import { errorFunction } from './error-function.js';
 import { exp } from './exponential.js';
+import { maximum, minimum } from './magnitude.js';
 import { apply } from './primitive.js';
 
 const logisticOf = (x: number): number => {
@@ -46,7 +47,9 @@ export const erfPrimitive = elementwise({
   // y = erf x ⇒ dx = dy·2/√π·e^(−x²)
   partial: (dy, _, { inputs: [x] }) => {
     if (x === undefined) return undefined;
-    const bell = exp(negate(typed<Tensor>(multiply(x, x))));
+    // From 30 on e^(−x²) is 0 also in float64, and its own derivative must not meet 0·∞.
+    const held = minimum(maximum(x, fullLike(x, -30)), fullLike(x, 30));
+    const bell = exp(negate(typed<Tensor>(multiply(held, held))));
     return multiply(dy, multiply(fullLike(x, 2 / Math.sqrt(Math.PI)), bell));
   },
 });
