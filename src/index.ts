@@ -2,7 +2,6 @@
 export * from './autodiff/index.js';
 export * from './backend/index.js';
 export { type Mistake, ParalensError } from './error.js';
-export * from './format/index.js';
 export * from './layer/index.js';
 export * from './learner/index.js';
 export * from './lens/index.js';

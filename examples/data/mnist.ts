@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { either as E } from 'fp-ts';
-import { decodeIdx, pairIdx, tensor, type Tensor } from 'paralens';
+import { tensor, type Tensor } from 'paralens';
+import { decodeIdx, pairIdx } from 'paralens/format';
 
 export interface Digits {
   /** Brightness from 0 to 1, row after row of 28 pixels. */

@@ -7,6 +7,7 @@ import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import * as paralens from 'paralens';
+import * as format from 'paralens/format';
 import * as operation from 'paralens/operation';
 import { permutation } from '../../src/random/permutation.js';
 import { prelude } from './prelude.js';
@@ -81,7 +82,16 @@ const checked = (code: string): string =>
 const scopeOf = (file: string): Record<string, unknown> => {
   const aboutTensors = !/^(layer|lens|learner|stream)\//.test(file);
   const names = aboutTensors ? { ...paralens, ...operation } : { ...operation, ...paralens };
-  return { ...rxjs, ...names, map: rxjs.map, pipe: F.pipe, permutation, $near: near, $plain: plain };
+  return {
+    ...rxjs,
+    ...format,
+    ...names,
+    map: rxjs.map,
+    pipe: F.pipe,
+    permutation,
+    $near: near,
+    $plain: plain,
+  };
 };
 
 describe.each([...new Set(examples.map(({ file }) => file))])('%s', (file) => {

@@ -1,7 +1,7 @@
 /** IDX as a codec of io-ts: what decodes, and what the report says where nothing does. */
 import { either as E } from 'fp-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
-import { idx } from 'paralens';
+import { idx } from 'paralens/format';
 import { expect, test } from 'vitest';
 
 test('decodes bytes', () => {

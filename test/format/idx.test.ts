@@ -2,7 +2,7 @@
 import { either as E } from 'fp-ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeIdx, type Idx, type IdxError, pairIdx } from 'paralens';
+import { decodeIdx, type Idx, type IdxError, pairIdx } from 'paralens/format';
 
 const CODES = { uint8: 8, int8: 9, int16: 11, int32: 12, float32: 13, float64: 14 } as const;
 
