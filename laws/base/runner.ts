@@ -1,0 +1,121 @@
+/** Runs a law over many examples and throws where it breaks, so that it works in every test runner. */
+import fc from 'fast-check';
+import { every, type Finding, type Law, showFinding, type Verdict } from './verdict.js';
+
+export interface CheckOptions {
+  /** Decides all examples; `PARALENS_LAWS_SEED` unless given, and a fixed one without either. */
+  readonly seed?: number | undefined;
+  /** How many examples, before `PARALENS_LAWS_TIMES` multiplies them. */
+  readonly runs?: number | undefined;
+  /** The share of examples that may be rejected; 0.05 unless given. */
+  readonly rejections?: number | undefined;
+  /** The path of a failure, which replays it alone. */
+  readonly path?: string | undefined;
+}
+
+/** A law that was broken, or that had too little to say. */
+export class LawError extends Error {
+  override readonly name = 'LawError';
+  readonly finding: Finding | undefined;
+
+  constructor(message: string, finding?: Finding, options?: ErrorOptions) {
+    super(message, options);
+    this.finding = finding;
+  }
+}
+
+const DEFAULT_SEED = 20_210_301;
+const DEFAULT_RUNS = 20;
+/** A failure is made smaller this often, and no more: what is left is small enough to be read. */
+const SHRINKS = 300;
+
+/** A number from the environment, where there is one. */
+const environment = (name: string, otherwise: number): number => {
+  const given = typeof process === 'undefined' ? undefined : process.env[name];
+  return given === undefined || given === '' ? otherwise : Number(given);
+};
+
+/** Throws the finding of a broken verdict. */
+export const assertHolds = (verdict: Verdict): void => {
+  if (verdict.kind === 'broken') throw new LawError(showFinding(verdict.finding), verdict.finding);
+};
+
+/** At least 2, so that one unlucky example in a short run is no failure. */
+const allowedRejections = (runs: number, share: number): number => Math.max(2, Math.floor(runs * share));
+
+interface Run {
+  readonly seed: number;
+  readonly runs: number;
+  readonly path: string | undefined;
+}
+
+/** What became of a law: how it failed, if it did, and why examples were rejected. */
+interface Outcome {
+  readonly failure: LawError | undefined;
+  readonly reasons: readonly string[];
+}
+
+const message = <T>(name: string, details: fc.RunDetails<[T]>, { seed, runs }: Run): string => {
+  const { errorInstance: cause, counterexample, counterexamplePath, numRuns, numShrinks } = details;
+  return [
+    cause instanceof Error ? cause.message : String(cause),
+    `  checking ${name}, example ${numRuns} of ${runs}, shrunk ${numShrinks} times`,
+    `  smallest example: ${fc.stringify(counterexample?.[0])}`,
+    `  replay with { seed: ${seed}, path: '${counterexamplePath ?? ''}' }`,
+  ].join('\n');
+};
+
+const runLaw = <T>(name: string, arbitrary: fc.Arbitrary<T>, law: Law<T>, run: Run): Outcome => {
+  const reasons: string[] = [];
+  let broke: string | undefined;
+  const details = fc.check(
+    fc.property(fc.limitShrink(arbitrary, SHRINKS), (example) => {
+      const verdict = law(example);
+      if (verdict.kind === 'rejected') reasons.push(verdict.reason);
+      if (verdict.kind !== 'broken') return;
+      // A failure is made smaller as the failure that it is: an example that breaks another law is another one.
+      broke ??= verdict.finding.law;
+      if (verdict.finding.law === broke) assertHolds(verdict);
+    }),
+    { seed: run.seed, numRuns: run.runs, ...(run.path === undefined ? {} : { path: run.path }) },
+  );
+  if (!details.failed) return { failure: undefined, reasons };
+  const { errorInstance: cause } = details;
+  const finding = cause instanceof LawError ? cause.finding : undefined;
+  return { failure: new LawError(message(name, details, run), finding, { cause }), reasons };
+};
+
+/**
+ * Demands a law, or several, of every example that an arbitrary gives. Throws a `LawError` with the finding, the
+ * smallest example that shows it, and the seed and path that replay it; of several laws it is the first in their
+ * order that breaks for some example. Throws as well where too many examples were rejected.
+ *
+ * @example
+ * check('abs', fc.double(), (x) => (Math.abs(x) >= 0 ? holds : broken({ … })));
+ */
+export const check = <T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  laws: Law<T> | readonly Law<T>[],
+  options: CheckOptions = {},
+): void => {
+  const seed = options.seed ?? environment('PARALENS_LAWS_SEED', DEFAULT_SEED);
+  const runs = Math.ceil((options.runs ?? DEFAULT_RUNS) * environment('PARALENS_LAWS_TIMES', 1));
+  const run = { seed, runs, path: options.path };
+  const all = typeof laws === 'function' ? [laws] : laws;
+  const together: Law<T> = (example) => every(all.map((law) => () => law(example)));
+  const { failure, reasons } = runLaw(name, arbitrary, together, run);
+  if (failure !== undefined) {
+    // Which law an example meets first is chance; the first law that breaks at all tells more.
+    for (const law of all) {
+      const { failure: first } = runLaw(name, arbitrary, law, run);
+      if (first !== undefined) throw first;
+    }
+    throw failure;
+  }
+  const allowed = allowedRejections(runs, options.rejections ?? 0.05);
+  if (reasons.length > allowed)
+    throw new LawError(
+      `${name}: ${reasons.length} of ${runs} examples rejected, at most ${allowed} may be, with seed ${seed}: ${reasons[0] ?? ''}`,
+    );
+};

@@ -1,0 +1,3 @@
+export { type Battery, backendLaws, derivativeLaws } from './battery.js';
+export { checkGradient, checkSubject, type DifferentiableOptions } from './check-gradient.js';
+export { checkPara, initLaws } from './check-para.js';

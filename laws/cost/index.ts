@@ -1,0 +1,1 @@
+export { bracketed, type Counted, counted, linearInDepth, oneForwardEach } from './forward-calls.js';

@@ -1,0 +1,11 @@
+/** The laws of differentiable code: predicates, arbitraries, and runners that throw. */
+export * from './arbitrary/index.js';
+export * from './base/index.js';
+export * from './check/index.js';
+export * from './cost/index.js';
+export * from './gradient/index.js';
+export * from './lens/index.js';
+export * from './map/index.js';
+export * from './numerics/index.js';
+export * from './para/index.js';
+export * from './reverse-derivative/index.js';

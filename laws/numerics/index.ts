@@ -1,0 +1,2 @@
+export { accurateOnLine, finiteOnLine, line, neighboursApart, type Profile } from './line.js';
+export { type Curve, profileOf } from './profile.js';

@@ -1,0 +1,115 @@
+/** P-1, P-2, P-5, P-6, P-7: composing layers. Parameters concatenate, so these hold on the nose: all ≡. */
+import { every, type Verdict } from '../base/verdict.js';
+import { compose } from '../../src/lens/compose.js';
+import { composeLenses, type SimpleLens } from '../../src/lens/lens.js';
+import { identity, lift, type Para, type Parameters } from '../../src/lens/para.js';
+import { parallel } from '../../src/lens/parallel.js';
+import { advance, type Key } from '../../src/operation/random.js';
+import { type Comparison, outcomeOf, type ParaPoint, sameOutcome, samePara } from './same.js';
+
+type Three<A, B, C, D> = readonly [Para<Parameters, A, B>, Para<Parameters, B, C>, Para<Parameters, C, D>];
+
+/** P-1. (f;g);h ≡ f;(g;h), with the same parameters p·q·r in the same order; id;f ≡ f ≡ f;id */
+export const compositionOfParas = <A, B, C, D>(
+  [f, g, h]: Three<A, B, C, D>,
+  at: ParaPoint<Parameters, A, D>,
+  comparison?: Comparison,
+): Verdict => {
+  const both = compose(compose(f, g), h);
+  return every([
+    () => samePara('P-1', '(f;g);h against f;(g;h)', both, compose(f, compose(g, h)), at, comparison),
+    () => samePara('P-1', 'id;f against f', compose(identity<A>(), both), both, at, comparison),
+    () => samePara('P-1', 'f;id against f', compose(both, identity<D>()), both, at, comparison),
+  ]);
+};
+
+/** P-2. init(f;g)(k) ≡ init f(k) · init g(k + |f|), and bracketing does not matter */
+export const initOfComposite = <A, B, C, D>(
+  [f, g, h]: Three<A, B, C, D>,
+  key: Key,
+  comparison?: Comparison,
+): Verdict =>
+  every([
+    () =>
+      sameOutcome(
+        'P-2',
+        'init of f;g against those of f and g',
+        compose(f, g).init(key),
+        [...f.init(key), ...g.init(advance(key, f.size))],
+        comparison,
+      ),
+    () =>
+      sameOutcome(
+        'P-2',
+        'init of (f;g);h against f;(g;h)',
+        compose(compose(f, g), h).init(key),
+        compose(f, compose(g, h)).init(key),
+        comparison,
+      ),
+  ]);
+
+/** P-5. lift(f;g) ≡ lift f;lift g */
+export const liftIsFunctor = <A, B, C>(
+  f: SimpleLens<A, B>,
+  g: SimpleLens<B, C>,
+  { a, w }: Omit<ParaPoint<unknown, A, C>, 'p'>,
+  comparison?: Comparison,
+): Verdict =>
+  samePara(
+    'P-5',
+    'lift(f;g) against lift f;lift g',
+    lift(composeLenses(f, g)),
+    compose(lift(f), lift(g)),
+    { p: [], a, w },
+    comparison,
+  );
+
+/**
+ * P-6. R layer by layer, composed, is R of the composite: both are the same sums of the same products.
+ */
+export const functorOfDerivatives = <P extends Parameters, A, B>(
+  layered: Para<P, A, B>,
+  whole: Para<P, A, B>,
+  at: ParaPoint<P, A, B>,
+  comparison?: Comparison,
+): Verdict => samePara('P-6', 'layer by layer against the whole', layered, whole, at, comparison);
+
+/**
+ * P-7. (f;g)⊗(h;k) ≡ (f⊗h);(g⊗k) after `ex`, which exchanges the parameters in the middle:
+ *
+ * p·q·r·s for (f;g)⊗(h;k), p·r·q·s for (f⊗h);(g⊗k)
+ */
+export const interchangeOfParas = <A, B, C, D, E, F>(
+  {
+    f,
+    g,
+    h,
+    k,
+  }: {
+    readonly f: Para<Parameters, A, B>;
+    readonly g: Para<Parameters, B, C>;
+    readonly h: Para<Parameters, D, E>;
+    readonly k: Para<Parameters, E, F>;
+  },
+  [p, q, r, s]: readonly [Parameters, Parameters, Parameters, Parameters],
+  { a, w }: Omit<ParaPoint<unknown, readonly [A, D], readonly [C, F]>, 'p'>,
+  comparison?: Comparison,
+): Verdict => {
+  const one = outcomeOf(parallel(compose(f, g), compose(h, k)), { p: [...p, ...q, ...r, ...s], a, w });
+  const other = outcomeOf(compose(parallel(f, h), parallel(g, k)), { p: [...p, ...r, ...q, ...s], a, w });
+  const changes = other.parameters;
+  const [endP, endR, endQ] = [p.length, p.length + r.length, p.length + r.length + q.length];
+  const exchanged = [
+    ...changes.slice(0, endP),
+    ...changes.slice(endR, endQ),
+    ...changes.slice(endP, endR),
+    ...changes.slice(endQ),
+  ];
+  return sameOutcome(
+    'P-7',
+    '(f;g)⊗(h;k) against (f⊗h);(g⊗k)',
+    one,
+    { ...other, parameters: exchanged },
+    comparison,
+  );
+};

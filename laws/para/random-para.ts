@@ -1,0 +1,144 @@
+/** Random parametric lenses from `[2, 3]` to `[2, 3]`, of every way of making one. */
+import fc from 'fast-check';
+import { drawExpression } from '../arbitrary/expression.js';
+import type { Sampler } from '../arbitrary/draw.js';
+import { dense } from '../../src/layer/dense.js';
+import { relu } from '../../src/layer/activation.js';
+import { compose } from '../../src/lens/compose.js';
+import { named } from '../../src/lens/named.js';
+import { differentiable, para, type Para, type Parameters, stateless } from '../../src/lens/para.js';
+import { fanOut } from '../../src/lens/parallel.js';
+import { freeze, share } from '../../src/lens/reparametrize.js';
+import { sequential } from '../../src/lens/sequential.js';
+import { add, multiply } from '../../src/operation/arithmetic.js';
+import { key, normal } from '../../src/operation/random.js';
+import { sum } from '../../src/operation/reduce.js';
+import { isFloat } from '../../src/tensor/dtype.js';
+import { tensor } from '../../src/tensor/primitive/constant.js';
+import { type Shape, sizeOf } from '../../src/tensor/shape.js';
+import type { AnyTensor, Tensor } from '../../src/tensor/tensor.js';
+import { mapTree } from '../../src/tree/tree.js';
+
+/** A layer that gives what it takes: `[2, 3]`. */
+export type Endolayer = Para<Parameters, Tensor, Tensor>;
+
+const SHAPE: Shape = [2, 3];
+
+/** y = f·x, its backward written by hand */
+const scale = (): Para<readonly [{ readonly factor: Tensor }], Tensor, Tensor> =>
+  para({
+    init: (from) => ({ factor: normal(from, [3]) as Tensor }),
+    run: ({ factor }: { readonly factor: Tensor }, x: Tensor) => [
+      multiply(x, factor as Tensor<never>),
+      // y = f·x ⇒ df = Σ dy·x over the batch, dx = f·dy
+      (dy: Tensor) => [{ factor: sum(multiply(dy, x), [0]) }, multiply(dy, factor as Tensor<never>)],
+    ],
+  });
+
+/** y = x + o, its backward derived */
+const shift = (): Endolayer =>
+  differentiable(
+    (from) => ({ offset: normal(from, [3]) as Tensor }),
+    ({ offset }: { readonly offset: Tensor }, x: Tensor) => add(x, offset as Tensor<never>),
+  );
+
+/** The sum of both, of one argument. */
+const residual = (f: Endolayer, g: Endolayer): Endolayer =>
+  compose(
+    fanOut(f, g),
+    stateless(([a, b]: readonly [Tensor, Tensor]) => add(a, b)),
+  );
+
+/** A dense layer where sizes are plain numbers. */
+const linear = (): Endolayer => dense<number, number, Shape>(3, 3);
+
+/** A layer that says what it is, for failures: `compose(scale, relu)`. */
+export interface Described extends Endolayer {
+  readonly description: string;
+}
+
+const described = (description: string, layer: Endolayer): Described => ({ ...layer, description });
+
+/** A layer of depth up to `depth`. */
+export const drawPara = (sampler: Sampler, depth = 3): Described => {
+  const leaf = ['scale', 'shift', 'linear', 'relu', 'expression', 'shared'] as const;
+  const inner = ['compose', 'sequential', 'residual', 'named', 'frozen'] as const;
+  const next = (): Described => drawPara(sampler, depth - 1);
+  const kind = sampler.pick(depth <= 1 ? leaf : [...leaf, ...inner, ...inner]);
+  switch (kind) {
+    case 'scale':
+      return described(kind, scale());
+    case 'shift':
+      return described(kind, shift());
+    case 'linear':
+      return described(kind, linear());
+    case 'relu':
+      return described(kind, relu<Shape>());
+    case 'expression': {
+      const f = drawExpression(sampler, 3);
+      return described(`{${f.description}}`, stateless(f));
+    }
+    case 'shared':
+      return described('share(compose(scale, scale))', share(compose(scale(), scale())));
+    case 'compose': {
+      const [f, g] = [next(), next()];
+      return described(`compose(${f.description}, ${g.description})`, compose(f, g));
+    }
+    case 'sequential': {
+      const [f, g, h] = [next(), next(), next()];
+      return described(
+        `sequential(${[f, g, h].map(({ description }) => description).join(', ')})`,
+        sequential(f, g, h),
+      );
+    }
+    case 'residual': {
+      const [f, g] = [next(), next()];
+      return described(`residual(${f.description}, ${g.description})`, residual(f, g));
+    }
+    case 'named': {
+      const f = next();
+      return described(`named(${f.description})`, named(`part${sampler.integer(0, 99)}`, f));
+    }
+    case 'frozen': {
+      const f = next();
+      return described(`freeze(${f.description})`, freeze(f.init(key(sampler.integer(0, 99))), f));
+    }
+  }
+};
+
+/** The same tree with drawn numbers in place of its floats. */
+export const drawLike = <T>(sampler: Sampler, tree: T): T =>
+  mapTree(tree, (each) => {
+    const { shape, dtype } = each as AnyTensor;
+    return isFloat(dtype) ? tensor(sampler.numbers(sizeOf(shape), -1, 1), shape, dtype) : each;
+  });
+
+/** Layers, their parameters, an argument and changes of it. */
+export interface ParaExample {
+  readonly layers: readonly [Endolayer, Endolayer, Endolayer, Endolayer];
+  readonly parameters: readonly [Parameters, Parameters, Parameters, Parameters];
+  readonly a: Tensor;
+  readonly c: Tensor;
+  readonly w: Tensor;
+  readonly v: Tensor;
+  readonly seed: number;
+  readonly [fc.toStringMethod]: () => string;
+}
+
+export const drawParas = (sampler: Sampler): ParaExample => {
+  const layer = (): Described => drawPara(sampler);
+  const layers = [layer(), layer(), layer(), layer()] as const;
+  const [f, g, h, k] = layers;
+  const draw = (from: Endolayer): Parameters => drawLike(sampler, from.init(key(0)));
+  const argument = (): Tensor => tensor(sampler.numbers(6, -1, 1), SHAPE);
+  return {
+    layers,
+    parameters: [draw(f), draw(g), draw(h), draw(k)],
+    a: argument(),
+    c: argument(),
+    w: argument(),
+    v: argument(),
+    seed: sampler.integer(0, 1000),
+    [fc.toStringMethod]: () => layers.map(({ description }) => description).join(' | '),
+  };
+};

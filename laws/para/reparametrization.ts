@@ -1,0 +1,114 @@
+/** P-3, P-4, P-8, P-9, P-10: lenses put before the parameters. All ≡. */
+import { every, type Verdict } from '../base/verdict.js';
+import { compose } from '../../src/lens/compose.js';
+import { addTrees } from '../../src/lens/differentiable.js';
+import { composeLenses, identityLens, type SimpleLens, swap } from '../../src/lens/lens.js';
+import { asLens, type Para, type Parameters } from '../../src/lens/para.js';
+import { freeze, reparametrize, share } from '../../src/lens/reparametrize.js';
+import type { Key } from '../../src/operation/random.js';
+import { type Comparison, outcomeOf, type ParaPoint, sameOutcome, samePara } from './same.js';
+
+type ParameterLens = SimpleLens<Parameters, Parameters>;
+
+/** r*f, for a lens that keeps the number of records. */
+export const along = <A, B>(lens: ParameterLens, f: Para<Parameters, A, B>): Para<Parameters, A, B> =>
+  reparametrize({ size: f.size, init: (key: Key) => f.init(key), lens }, f);
+
+/** r⊗s on concatenated parameters, of which the first `size` records are r's. */
+export const beside = (r: ParameterLens, s: ParameterLens, size: number): ParameterLens => ({
+  run: (q) => {
+    const [first, backR] = r.run(q.slice(0, size));
+    const [second, backS] = s.run(q.slice(size));
+    return [[...first, ...second], (dp) => [...backR(dp.slice(0, size)), ...backS(dp.slice(size))]];
+  },
+});
+
+/** P-3. id*f ≡ f and (s;r)*f ≡ s*(r*f) */
+export const reparametrizationIsFunctor = <A, B>(
+  { r, s }: { readonly r: ParameterLens; readonly s: ParameterLens },
+  f: Para<Parameters, A, B>,
+  at: ParaPoint<Parameters, A, B>,
+  comparison?: Comparison,
+): Verdict =>
+  every([
+    () => samePara('P-3', 'id*f against f', along(identityLens(), f), f, at, comparison),
+    () =>
+      samePara(
+        'P-3',
+        '(s;r)*f against s*(r*f)',
+        along(composeLenses(s, r), f),
+        along(s, along(r, f)),
+        at,
+        comparison,
+      ),
+  ]);
+
+/** P-4, whiskering: (r*f);(s*g) ≡ (r⊗s)*(f;g) */
+export const whiskering = <A, B, C>(
+  { r, s }: { readonly r: ParameterLens; readonly s: ParameterLens },
+  f: Para<Parameters, A, B>,
+  g: Para<Parameters, B, C>,
+  at: ParaPoint<Parameters, A, C>,
+  comparison?: Comparison,
+): Verdict =>
+  samePara(
+    'P-4',
+    '(r*f);(s*g) against (r⊗s)*(f;g)',
+    compose(along(r, f), along(s, g)),
+    along(beside(r, s, f.size), compose(f, g)),
+    at,
+    comparison,
+  );
+
+/** P-8, sharing: the change of a record that is used twice is the sum of both uses' changes. */
+export const sharedChange = <R, A, B>(
+  f: Para<readonly [R, R], A, B>,
+  r: R,
+  { a, w }: Omit<ParaPoint<unknown, A, B>, 'p'>,
+  comparison?: Comparison,
+): Verdict => {
+  const tied = outcomeOf(share(f), { p: [r], a, w });
+  const untied = outcomeOf(f, { p: [r, r], a, w });
+  const [first, second] = untied.parameters;
+  return sameOutcome(
+    'P-8',
+    'shared parameters against the sum over both uses',
+    tied,
+    { ...untied, parameters: [addTrees(first, second)] },
+    comparison,
+  );
+};
+
+/** P-9, freezing: f frozen has nothing to learn, and g after it learns what it did before. */
+export const frozenChange = <A, B, C>(
+  f: Para<Parameters, A, B>,
+  g: Para<Parameters, B, C>,
+  { p, q }: { readonly p: Parameters; readonly q: Parameters },
+  { a, w }: Omit<ParaPoint<unknown, A, C>, 'p'>,
+  comparison?: Comparison,
+): Verdict => {
+  const frozen = outcomeOf(compose(freeze(p, f), g), { p: q, a, w });
+  const free = outcomeOf(compose(f, g), { p: [...p, ...q], a, w });
+  return sameOutcome(
+    'P-9',
+    'f frozen, then g, against g after f',
+    frozen,
+    { ...free, parameters: free.parameters.slice(f.size) },
+    comparison,
+  );
+};
+
+/** P-10. Argument and parameters exchanged twice are what they were: σ;σ;f ≡ f as a lens from both. */
+export const flippedTwice = <P extends Parameters, A, B>(
+  f: Para<P, A, B>,
+  { p, a, w }: ParaPoint<P, A, B>,
+  comparison?: Comparison,
+): Verdict => {
+  const lens = asLens(f);
+  const twice = composeLenses(swap<P, A>(), composeLenses(swap<A, P>(), lens));
+  const outcome = (of: typeof lens): unknown => {
+    const [result, back] = of.run([p, a]);
+    return [result, back(w)];
+  };
+  return sameOutcome('P-10', 'flipped twice against not at all', outcome(twice), outcome(lens), comparison);
+};

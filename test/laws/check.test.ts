@@ -1,0 +1,183 @@
+/** The calls for users: they pass what is right, and name what is wrong with what is not. */
+import { dense, gelu, para, sequential, type Tensor, tensor, withPullback } from 'paralens';
+import { checkGradient, checkPara } from 'paralens/laws';
+import fc from 'fast-check';
+import {
+  abs,
+  add,
+  exp,
+  matmul,
+  maximum,
+  multiply,
+  sign,
+  sqrt,
+  subtract,
+  sum,
+  tanh,
+  transpose,
+} from 'paralens/operation';
+import { key, type Key } from 'paralens';
+import { normal } from 'paralens/operation';
+import { describe, expect, test } from 'vitest';
+
+type Matrix = Tensor<readonly [number, number]>;
+interface Kernel {
+  readonly kernel: Matrix;
+}
+
+const init = (from: Key): Kernel => ({ kernel: normal(from, [3, 3]) });
+const transposed = (x: Matrix): Matrix => transpose(x, [1, 0]) as Matrix;
+const product = (x: Matrix, y: Matrix): Matrix => matmul<readonly [number], number, number, 'float32'>(x, y);
+
+/** y = x·W, with a backward given as its two halves. */
+const linear = (
+  back: (r: Kernel, x: Matrix, dy: Matrix) => readonly [Kernel, Matrix],
+): ReturnType<typeof para<Kernel, Matrix, Matrix>> =>
+  para({ init, run: (r: Kernel, x: Matrix) => [product(x, r.kernel), (dy: Matrix) => back(r, x, dy)] });
+
+// y = x·W ⇒ dx = dy·Wᵀ, dW = xᵀ·dy
+const right = linear(({ kernel }, x, dy) => [
+  { kernel: product(transposed(x), dy) },
+  product(dy, transposed(kernel)),
+]);
+
+const square = { input: { shape: [3, 3] } } as const;
+
+describe('what is right passes', () => {
+  test('a hand-written backward', () => {
+    checkPara(right, square, { name: 'linear' });
+  });
+
+  test('a composite', () => {
+    checkPara(sequential(dense(4, 3), gelu(), dense(3, 2)), { input: { shape: [2, 4] } });
+  });
+
+  test('a function of a tree', () => {
+    const f = ({
+      a,
+      b,
+    }: {
+      readonly a: Tensor<readonly [3]>;
+      readonly b: Tensor<readonly []>;
+    }): Tensor<readonly []> => sum(multiply(tanh(a), b));
+    checkGradient(f, { a: { shape: [3] }, b: { shape: [], low: 0.5, high: 2 } });
+  });
+
+  test('arguments of one’s own', () => {
+    const argument = fc
+      .array(fc.integer({ min: 1, max: 9 }), { minLength: 3, maxLength: 3 })
+      .map((x) => tensor(x, [3]));
+    checkGradient((x: Tensor<readonly [3]>) => sqrt(x), { shape: [3] }, { argument });
+  });
+});
+
+type Backward = Parameters<typeof linear>[0];
+
+/** Layers with a planted bug, and what must be said of each. */
+const bugs: { readonly [bug: string]: readonly [Backward, RegExp] } = {
+  'the kernel’s change is transposed': [
+    ({ kernel }, x, dy) => [{ kernel: product(transposed(dy), x) }, product(dy, transposed(kernel))],
+    /^G-1 linear: the backward is not the slope: .* at parameters\.0\.kernel\[\d\], got \S+, expected \S+, tolerance/,
+  ],
+  'the input’s change uses the kernel and not its transpose': [
+    ({ kernel }, x, dy) => [{ kernel: product(transposed(x), dy) }, product(dy, kernel)],
+    /^G-1 linear: the backward is not the slope: .* at input\[\d\]/,
+  ],
+  'the kernel’s change is missing': [
+    ({ kernel }, x, dy) => [
+      { kernel: multiply(kernel, 0) },
+      add(product(dy, transposed(kernel)), multiply(x, 0)),
+    ],
+    /^G-1 linear: the backward is not the slope: .* at parameters\.0\.kernel\[\d\], got 0,/,
+  ],
+  'the cotangent is ignored': [
+    ({ kernel }, x) => [{ kernel: x }, kernel],
+    /^RD\.2 linear: the backward of a zero cotangent is not zero at (input|parameters\.0\.kernel)/,
+  ],
+  'a bias leaks into the backward': [
+    ({ kernel }, x, dy) => [
+      { kernel: add(product(transposed(x), dy), 1e-3) },
+      product(dy, transposed(kernel)),
+    ],
+    /^RD\.2 linear: the backward of a zero cotangent is not zero at parameters\.0\.kernel\[0\], got 0\.001/,
+  ],
+  'the cotangent’s absolute value': [
+    ({ kernel }, x, dy) => [{ kernel: product(transposed(x), abs(dy)) }, product(dy, transposed(kernel))],
+    /^RD\.2 linear: the backward of -1 times the cotangent is not -1 times as much at parameters\.0\.kernel/,
+  ],
+  'the cotangent is clipped': [
+    ({ kernel }, x, dy) => [
+      { kernel: product(transposed(x), dy) },
+      product(maximum(subtract(dy, 0), -0.5), transposed(kernel)),
+    ],
+    /^RD\.2 linear: the backward of (a sum of cotangents|\S+ times the cotangent) is not/,
+  ],
+  'the changes have the shape of the transpose': [
+    ({ kernel }, x, dy) => [
+      { kernel: product(transposed(x), dy) },
+      sum(product(dy, transposed(kernel)), [0]) as Matrix,
+    ],
+    /^G-4 linear: a change is not like what it changes: shape or dtype differ at input\.shape/,
+  ],
+};
+
+describe('what is wrong is named', () => {
+  test.each(Object.entries(bugs))('%s', (_, [back, message]) => {
+    expect(() => {
+      checkPara(linear(back), square, { name: 'linear' });
+    }).toThrow(message);
+  });
+
+  test('a derivative that forgets a factor', () => {
+    const wrong = withPullback(
+      (x: Tensor<readonly [2]>) => exp(multiply(x, 2)),
+      (x) => (dy) => multiply(dy, exp(multiply(x, 2))),
+    );
+    expect(() => {
+      checkGradient(wrong, { shape: [2] }, { name: 'exp(2x)' });
+    }).toThrow(/^G-1 exp\(2x\): the backward is not the slope: .* at argument\[\d\], got \S+, expected \S+/);
+  });
+
+  test('a first derivative that is right, of which the second is not', () => {
+    const wrong = withPullback(
+      (x: Tensor<readonly [2]>) => multiply(x, abs(x)),
+      // The sign is right where it is taken and constant in its own backward, as is everything else.
+      (x) => (dy) => multiply(dy, multiply(2, withPullback(abs, () => (w) => multiply(w, 0))(x))),
+    );
+    expect(() => {
+      checkGradient(wrong, { shape: [2] }, { name: 'x·|x|' });
+    }).toThrow(/^G-7 backward of x·\|x\|: the backward is not the slope/);
+  });
+
+  test('a layer whose init is not a function of its key', () => {
+    let calls = 0;
+    const layer = { ...right, init: () => [{ kernel: normal(key(calls++), [3, 3]) }] as const };
+    expect(() => {
+      checkPara(layer, square, { name: 'linear' });
+    }).toThrow(/^P-2 linear: init of one key, twice: the two sides differ .* at 0\.kernel\[0\]/);
+  });
+
+  test('a failure says how to replay it', () => {
+    expect(() => {
+      checkGradient(
+        (x: Tensor<readonly [2]>) => withPullback(tanh, () => (dy) => dy)(x),
+        { shape: [2] },
+        { seed: 7 },
+      );
+    }).toThrow(
+      /smallest example: function at value: float32 \[2\] = .*\n {2}replay with \{ seed: 7, path: '/,
+    );
+  });
+});
+
+test('kinks are rejected, and too many of them are a failure', () => {
+  const argument = fc.constant(tensor([0, 0], [2]));
+  expect(() => {
+    checkGradient(
+      (x: Tensor<readonly [2]>) => sum(abs(x)),
+      { shape: [2] },
+      { argument, name: 'abs', runs: 40 },
+    );
+  }).toThrow(/^abs: \d+ of \d+ examples rejected, at most \d+ may be/);
+  checkGradient((x: Tensor<readonly [2]>) => multiply(sign(x), abs(x)), { shape: [2] }, { name: 'x' });
+});

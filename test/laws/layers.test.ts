@@ -1,0 +1,17 @@
+import { backendLaws, backends, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
+import { describe, test } from 'vitest';
+import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
+
+const subjects = { ...layerSubjects, ...compositeSubjects, ...lossSubjects };
+
+describe.each(Object.entries(subjects))('%s', (name, draw) => {
+  const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
+
+  test('laws of derivatives', () => {
+    check(name, example, derivativeLaws(), { runs: 20 });
+  });
+
+  test.each(backends)('laws on $name', (backend) => {
+    check(name, example, backendLaws(backend), { runs: 15 });
+  });
+});

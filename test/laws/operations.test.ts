@@ -1,0 +1,20 @@
+import { backendLaws, backends, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
+import * as operation from 'paralens/operation';
+import { describe, expect, test } from 'vitest';
+import { held, operationSubjects } from './subject/operation.js';
+
+describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) => {
+  const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
+
+  test('laws of derivatives', () => {
+    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 15 });
+  });
+
+  test.each(backends)('laws on $name', (backend) => {
+    check(name, example, backendLaws(backend), { runs: 15 });
+  });
+});
+
+test('every operation is under its laws', () => {
+  expect(Object.keys(operationSubjects).toSorted()).toEqual(Object.keys(operation).toSorted());
+});

@@ -1,0 +1,24 @@
+import { primitiveNames } from 'paralens';
+import {
+  backendLaws,
+  backends,
+  check,
+  derivativeLaws,
+  drawing,
+  drawPrimitive,
+  drawSubject,
+} from 'paralens/laws';
+import { describe, test } from 'vitest';
+import { held } from './subject/operation.js';
+
+describe.each(primitiveNames)('primitive %s', (name) => {
+  const example = drawing((sampler) => drawSubject(sampler, drawPrimitive(sampler, name)));
+
+  test('laws of derivatives', () => {
+    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 30 });
+  });
+
+  test.each(backends)('laws on $name', (backend) => {
+    check(name, example, backendLaws(backend), { runs: 20 });
+  });
+});

@@ -1,0 +1,102 @@
+/** Every layer and loss that the library exports, and composites of them, with random sizes. */
+import * as paralens from 'paralens';
+import { type Sampler, type Subject, subjectOfLens, subjectOfPara } from 'paralens/laws';
+
+type DrawSubject = (sampler: Sampler) => Subject;
+type Shape = paralens.Shape;
+type Tensor = paralens.Tensor;
+
+/** A shape with rows and at least one column. */
+const rows = ({ shape, integer }: Sampler): Shape => [...shape(integer(0, 2)).slice(0, 2), integer(1, 5)];
+
+const activation =
+  (name: string, layer: () => paralens.Para<readonly [], Tensor, Tensor>): DrawSubject =>
+  (sampler) =>
+    subjectOfPara(name, layer(), { input: { shape: rows(sampler), low: -4, high: 4 } });
+
+export const layerSubjects: { readonly [name: string]: DrawSubject } = {
+  dense: ({ integer, shape }) => {
+    const [inputs, outputs, lead] = [integer(1, 5), integer(1, 5), shape(integer(0, 2))];
+    const layer = paralens.dense<number, number, Shape>(inputs, outputs);
+    const x: Shape = [...lead, inputs];
+    return subjectOfPara<paralens.Parameters, Tensor, Tensor>('dense', layer, { input: { shape: x } });
+  },
+  relu: activation('relu', paralens.relu<Shape>),
+  tanh: activation('tanh', paralens.tanh<Shape>),
+  logistic: activation('logistic', paralens.logistic<Shape>),
+  softplus: activation('softplus', paralens.softplus<Shape>),
+  gelu: activation('gelu', paralens.gelu<Shape>),
+  softmax: activation('softmax', paralens.softmax<Shape>),
+};
+
+export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
+  sequential: ({ integer }) => {
+    const [batch, inputs, hidden, outputs] = [integer(1, 4), integer(1, 5), integer(1, 5), integer(1, 4)];
+    const model = paralens.sequential(
+      paralens.dense(inputs, hidden),
+      paralens.tanh(),
+      paralens.named('head', paralens.sequential(paralens.dense(hidden, outputs), paralens.softplus())),
+    );
+    return subjectOfPara('sequential', model, { input: { shape: [batch, inputs] } });
+  },
+  shared: ({ integer }) => {
+    const [batch, size] = [integer(1, 4), integer(1, 5)];
+    const twice = paralens.share(paralens.compose(paralens.dense(size, size), paralens.dense(size, size)));
+    return subjectOfPara('share', twice, { input: { shape: [batch, size] } });
+  },
+  fanOut: ({ integer }) => {
+    const [batch, size] = [integer(1, 4), integer(1, 5)];
+    const both = paralens.fanOut(
+      paralens.dense(size, 2),
+      paralens.compose(paralens.dense(size, 3), paralens.gelu()),
+    );
+    return subjectOfPara('fanOut', both, { input: { shape: [batch, size] } });
+  },
+};
+
+export const lossSubjects: { readonly [name: string]: DrawSubject } = {
+  meanSquaredError: ({ integer, shape }) => {
+    const drawn: Shape = [...shape(integer(0, 1)).map((size) => Math.max(1, size)), integer(1, 4)];
+    return subjectOfLens<readonly [Tensor, Tensor], paralens.Tensor<paralens.Scalar>>(
+      'meanSquaredError',
+      paralens.meanSquaredError<Shape>(),
+      [
+        { shape: drawn, low: -2, high: 2 },
+        { shape: drawn, low: -2, high: 2 },
+      ],
+    );
+  },
+  binaryCrossEntropy: ({ integer }) => {
+    const drawn: Shape = [integer(1, 4), integer(1, 3)];
+    return subjectOfLens<readonly [Tensor, Tensor], paralens.Tensor<paralens.Scalar>>(
+      'binaryCrossEntropy',
+      paralens.binaryCrossEntropy<Shape>(),
+      [
+        { shape: drawn, low: -4, high: 4 },
+        { shape: drawn, low: 0, high: 1 },
+      ],
+    );
+  },
+  softmaxCrossEntropy: ({ integer }) => {
+    const drawn: Shape = [integer(1, 4), integer(1, 5)];
+    return subjectOfLens<readonly [Tensor, Tensor], paralens.Tensor<paralens.Scalar>>(
+      'softmaxCrossEntropy',
+      paralens.softmaxCrossEntropy<Shape>(),
+      [
+        { shape: drawn, low: -4, high: 4 },
+        { shape: drawn, low: 0.01, high: 1 },
+      ],
+    );
+  },
+  sparseSoftmaxCrossEntropy: ({ integer }) => {
+    const [batch, classes] = [integer(1, 4), integer(1, 5)];
+    return subjectOfLens(
+      'sparseSoftmaxCrossEntropy',
+      paralens.sparseSoftmaxCrossEntropy<readonly [number]>(),
+      [
+        { shape: [batch, classes], low: -4, high: 4 },
+        { shape: [batch], dtype: 'int32', low: 0, high: classes - 1 },
+      ] as const,
+    );
+  },
+};

@@ -1,0 +1,259 @@
+/** A random use of every operation that the library exports. */
+import type { AnyTensor, Draw, Shape, Tensor } from 'paralens';
+import { scalar, tensor } from 'paralens';
+import { type Sampler, type Specification, type Subject, subjectOf } from 'paralens/laws';
+import * as operation from 'paralens/operation';
+
+export type DrawSubject = (sampler: Sampler) => Subject;
+
+type Unary = (x: Tensor) => AnyTensor;
+type Pair = readonly [Tensor, Tensor];
+
+const float = (shape: Shape, low = -4, high = 4): Specification<Shape, 'float32'> => ({ shape, low, high });
+
+/** Element by element on any shape. */
+const unary =
+  (name: string, f: Unary, low?: number, high?: number): DrawSubject =>
+  ({ shape }) =>
+    subjectOf<Tensor, AnyTensor>(name, f, float(shape(), low, high));
+
+/** On two shapes of which one is the end of the other, or on a shape and a number. */
+const binary =
+  (name: string, f: operation.Binary<'same' | 'bool'>, low?: number, high?: number): DrawSubject =>
+  ({ shape, integer, pick }) => {
+    const whole = shape();
+    const end = whole.slice(integer(0, whole.length));
+    const [a, b] = pick(['equal', 'first', 'second', 'number']) === 'second' ? [end, whole] : [whole, end];
+    const number = pick([true, false]);
+    if (number) return subjectOf<Tensor, AnyTensor>(name, (x) => f(x, 1.5), float(whole, low, high));
+    return subjectOf<Pair, AnyTensor>(name, ([x, y]) => f(x, y as Tensor<never>), [
+      float(a, low, high),
+      float(b, low, high),
+    ]);
+  };
+
+const logic =
+  (name: string, count: number, f: (...truths: readonly Tensor<Shape, 'bool'>[]) => AnyTensor): DrawSubject =>
+  ({ shape }) => {
+    const truth = { shape: shape(), dtype: 'bool', low: 0, high: 1 } as const;
+    return subjectOf<readonly Tensor<Shape, 'bool'>[], AnyTensor>(
+      name,
+      (truths) => f(...truths),
+      Array.from({ length: count }, () => truth),
+    );
+  };
+
+/** A shape without empty axes, of at least this rank. */
+const filled = (draw: Draw, least = 1): Shape =>
+  draw.shape(draw.integer(least, 3)).map((size) => Math.max(1, size));
+
+const someAxes = ({ integer }: Draw, rank: number): readonly number[] | undefined =>
+  integer(0, 2) === 0
+    ? undefined
+    : Array.from({ length: rank }, (_, axis) => axis).filter(() => integer(0, 1) === 1);
+
+const reduction =
+  (name: string, f: operation.Reduction): DrawSubject =>
+  (draw) => {
+    const shape = filled(draw);
+    const axes = someAxes(draw, shape.length);
+    return subjectOf<Tensor, AnyTensor>(name, (x) => (axes === undefined ? f(x) : f(x, axes)), float(shape));
+  };
+
+const alongAxis =
+  (name: string, f: (x: Tensor, axis: number) => AnyTensor): DrawSubject =>
+  (draw) => {
+    const shape = filled(draw);
+    const axis = draw.integer(-shape.length, shape.length - 1);
+    return subjectOf<Tensor, AnyTensor>(name, (x) => f(x, axis), float(shape));
+  };
+
+const random =
+  (name: string, f: (from: Tensor<readonly [2], 'uint32'>, shape: Shape) => unknown): DrawSubject =>
+  ({ shape }) => {
+    const drawn = shape();
+    return subjectOf<Tensor<readonly [2], 'uint32'>, unknown>(name, (from) => f(from, drawn), {
+      shape: [2],
+      dtype: 'uint32',
+      low: 0,
+      high: 2 ** 31,
+    });
+  };
+
+const constant =
+  (name: string, f: (shape: Shape, sampler: Sampler) => AnyTensor): DrawSubject =>
+  (sampler) => {
+    const shape = sampler.shape();
+    const made = f(shape, sampler);
+    return subjectOf<readonly [], AnyTensor>(name, () => made, []);
+  };
+
+const indices = (
+  size: number,
+  shape: Shape,
+): Specification<Shape, 'int32'> & { readonly dtype: 'int32' } => ({
+  shape,
+  dtype: 'int32',
+  low: 0,
+  high: Math.max(0, size - 1),
+});
+
+const windows = { sizes: [2], strides: [2], dilations: [1] } as const;
+
+export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSubject } = {
+  abs: unary('abs', operation.abs),
+  add: binary('add', operation.add),
+  advance: random('advance', (from) => operation.advance(from, 3)),
+  all: logic('all', 1, (a) => operation.all(a ?? tensor([true], 'bool'))),
+  and: logic('and', 2, (a, b) => operation.and(a ?? scalar(1, 'bool'), b ?? scalar(1, 'bool'))),
+  argmax: alongAxis('argmax', operation.argmax),
+  broadcast: ({ shape, integer }) => {
+    const [inner, outer] = [shape(integer(0, 2)), integer(0, 3)];
+    const axes = inner.map((_, axis) => axis + 1);
+    return subjectOf<Tensor, AnyTensor>(
+      'broadcast',
+      (x) => operation.broadcast(x, [outer, ...inner], axes),
+      float(inner),
+    );
+  },
+  cast: unary('cast', (x) => operation.cast(x, 'int32')),
+  check: unary('check', (x) =>
+    operation.check(x, scalar(1, 'bool'), x, {
+      operation: 'sample',
+      what: 'never',
+      needed: 'none',
+      hint: 'none',
+    }),
+  ),
+  concat: ({ shape, integer }) => {
+    const first = shape(2);
+    const second = [integer(0, 3), first[1] ?? 0];
+    return subjectOf<Pair, AnyTensor>('concat', (parts) => operation.concat(parts, 0), [
+      float(first),
+      float(second),
+    ]);
+  },
+  contract: ({ integer }) => {
+    const [i, j, k] = [integer(0, 5), integer(0, 5), integer(0, 5)];
+    return subjectOf<Pair, AnyTensor>('contract', ([a, b]) => operation.contract(a, b, 'ik,kj->ji'), [
+      float([i, k]),
+      float([k, j]),
+    ]);
+  },
+  cos: unary('cos', operation.cos),
+  divide: binary('divide', operation.divide, 0.5, 4),
+  equal: binary('equal', operation.equal),
+  erf: unary('erf', operation.erf),
+  exp: unary('exp', operation.exp),
+  expm1: unary('expm1', operation.expm1),
+  floor: unary('floor', operation.floor),
+  full: constant('full', (shape, { integer }) => operation.full(shape, integer(-3, 3))),
+  fullLike: unary('fullLike', (x) => operation.fullLike(x, 0.1)),
+  gelu: unary('gelu', operation.gelu),
+  iota: constant('iota', (shape) => operation.iota([...shape, 3], shape.length, 'float32')),
+  key: constant('key', (_, { integer }) => operation.key(integer(0, 1000))),
+  less: binary('less', operation.less),
+  lessOrEqual: binary('lessOrEqual', operation.lessOrEqual),
+  log: unary('log', operation.log, 0.25, 4),
+  log1p: unary('log1p', operation.log1p, -0.75, 4),
+  logSigmoid: unary('logSigmoid', operation.logSigmoid),
+  logSoftmax: alongAxis('logSoftmax', operation.logSoftmax),
+  logSumExp: alongAxis('logSumExp', operation.logSumExp),
+  logistic: unary('logistic', operation.logistic),
+  matmul: ({ shape, integer }) => {
+    const [lead, k, n] = [shape(integer(0, 2)), integer(0, 5), integer(0, 5)];
+    return subjectOf<readonly [Tensor<readonly number[]>, Tensor<readonly [number, number]>], AnyTensor>(
+      'matmul',
+      ([x, matrix]) => operation.matmul<Shape, number, number, 'float32'>(x as Tensor<never>, matrix),
+      [float([...lead, k]), { ...float([]), shape: [k, n] }],
+    );
+  },
+  max: reduction('max', operation.max),
+  maximum: binary('maximum', operation.maximum),
+  mean: reduction('mean', operation.mean),
+  min: reduction('min', operation.min),
+  minimum: binary('minimum', operation.minimum),
+  multiply: binary('multiply', operation.multiply),
+  negate: unary('negate', operation.negate),
+  normal: random('normal', operation.normal),
+  not: logic('not', 1, (a) => operation.not(a ?? scalar(1, 'bool'))),
+  or: logic('or', 2, (a, b) => operation.or(a ?? scalar(1, 'bool'), b ?? scalar(1, 'bool'))),
+  pad: unary('pad', (x) => {
+    const [ones, twos] = [x.shape.map(() => 1), x.shape.map(() => 2)];
+    return operation.pad(x, { low: ones, high: twos, interior: ones });
+  }),
+  randomBits: random('randomBits', operation.randomBits),
+  relu: unary('relu', operation.relu),
+  reshape: unary('reshape', (x) => operation.reshape(x, x.shape.toReversed())),
+  reverse: unary('reverse', (x) =>
+    operation.reverse(
+      x,
+      x.shape.map((_, axis) => axis),
+    ),
+  ),
+  scatterAdd: ({ integer }) => {
+    const [size, count] = [integer(1, 5), integer(0, 5)];
+    return subjectOf<readonly [Tensor<Shape, 'int32'>, Tensor], AnyTensor>(
+      'scatterAdd',
+      ([places, updates]) => operation.scatterAdd(places, updates, 0, size),
+      [indices(size, [count]), float([count, 2])],
+    );
+  },
+  select: ({ shape }) => {
+    const drawn = shape();
+    return subjectOf<readonly [Tensor<Shape, 'bool'>, Tensor, Tensor], AnyTensor>(
+      'select',
+      ([condition, a, b]) => operation.select(condition, a, b),
+      [{ shape: drawn, dtype: 'bool' }, float(drawn), float(drawn)],
+    );
+  },
+  sign: unary('sign', operation.sign),
+  sin: unary('sin', operation.sin),
+  slice: unary('slice', (x) =>
+    operation.slice(x, {
+      start: x.shape.map((size) => Math.min(1, size)),
+      stop: x.shape,
+      stride: x.shape.map(() => 2),
+    }),
+  ),
+  softmax: alongAxis('softmax', operation.softmax),
+  softplus: unary('softplus', operation.softplus),
+  split: random('split', (from) => operation.split(from, 3)),
+  sqrt: unary('sqrt', operation.sqrt, 0.25, 4),
+  stopGradient: unary('stopGradient', operation.stopGradient),
+  subtract: binary('subtract', operation.subtract),
+  sum: reduction('sum', operation.sum),
+  take: ({ integer, shape }) => {
+    const size = integer(1, 5);
+    return subjectOf<readonly [Tensor, Tensor<Shape, 'int32'>], AnyTensor>(
+      'take',
+      ([x, places]) => operation.take(x, places, 0),
+      [float([size, 2]), indices(size, shape(integer(0, 2)))],
+    );
+  },
+  tanh: unary('tanh', operation.tanh),
+  transpose: unary('transpose', (x) =>
+    operation.transpose(
+      x,
+      x.shape.map((_, axis) => x.shape.length - 1 - axis),
+    ),
+  ),
+  uniform: random('uniform', (from, shape) => operation.uniform(from, shape, -1, 2)),
+  window: ({ integer }) =>
+    subjectOf<Tensor, AnyTensor>(
+      'window',
+      (x) => operation.window(x, windows),
+      float([integer(0, 3), integer(0, 7)]),
+    ),
+  windowSum: ({ integer }) => {
+    const [rows, count] = [integer(0, 3), integer(0, 3)];
+    return subjectOf<Tensor, AnyTensor>(
+      'windowSum',
+      (x) => operation.windowSum(x, windows, [rows, 2 * count + 1]),
+      float([rows, count, 2]),
+    );
+  },
+};
+
+/** Through these no derivative flows though their values move: G-1 does not speak of them. */
+export const held: ReadonlySet<string> = new Set(['stopGradient', 'custom']);
