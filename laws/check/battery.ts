@@ -1,13 +1,14 @@
 /** All laws of a differentiable map, cheapest and strictest first: the first that breaks is the one to read. */
 import type { Law } from '../base/verdict.js';
 import { nearFloat64, repeatable, type Running } from '../gradient/backend.js';
-import { directionalSlope, mixedPartials } from '../gradient/directional.js';
+import { directionalSlope } from '../gradient/directional.js';
 import { secondOrder } from '../gradient/second-order.js';
 import { cotangentLikeArgument, pureMap, reentrantMap } from '../gradient/structure.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { engineOf, float64 } from '../map/engine.js';
 import type { SubjectAtPoint } from '../map/subject.js';
 import { additive, linearDerivative, powersOfTwo, zeroCotangent } from '../reverse-derivative/linearity.js';
+import { mixedPartials } from '../reverse-derivative/mixed-partials.js';
 import { dotProduct, doubleReverse } from '../reverse-derivative/transpose.js';
 
 export interface Battery {

@@ -4,7 +4,6 @@ export {
   type DirectionalOptions,
   directionalSlope,
   extrapolatedSlope,
-  mixedPartials,
   worstEntry,
 } from './directional.js';
 export { betweenSlopes, partitionOfUnity } from './kink.js';

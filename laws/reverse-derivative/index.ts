@@ -1,4 +1,5 @@
 export { chainRule, derivedProjection, pairing, projections, sumRule, type TreePoint } from './axioms.js';
 export { fusedIsComposed } from './fused.js';
 export { additive, linearDerivative, powersOfTwo, zeroCotangent } from './linearity.js';
+export { mixedPartials } from './mixed-partials.js';
 export { chainOfTangents, dotProduct, doubleReverse } from './transpose.js';
