@@ -17,7 +17,7 @@ import {
   toArray,
 } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { batches, key, reference, type Step, tensor, train } from 'paralens';
 import { negate } from 'paralens/operation';
 import { bitsOf, initial, plain, scanned, someBatches, tiny, type TinyBatch } from './tiny.js';
@@ -174,10 +174,9 @@ test('after unsubscribing no step starts, and the source is told (F-7)', async (
       steps.push(step);
       if (step === 3) subscription.unsubscribe();
     });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.waitFor(() => expect(returned).toBe(true), { timeout: 30_000 });
   expect(steps).toEqual([1, 2, 3]);
   expect(pulled).toBe(3);
-  expect(returned).toBe(true);
 });
 
 test('a timer can stop training over batches in memory that never end (F-7)', async () => {
@@ -186,10 +185,10 @@ test('a timer can stop training over batches in memory that never end (F-7)', as
   const subscription = from(data)
     .pipe(train(tiny, { state: initial }))
     .subscribe(() => (steps += 1));
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  // A timer looks every now and then; it could not, if the stream left the event loop no turn.
+  await vi.waitFor(() => expect(steps).toBeGreaterThan(1), { timeout: 30_000 });
   subscription.unsubscribe();
   const stopped = steps;
-  expect(stopped).toBeGreaterThan(1);
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(steps).toBe(stopped);
 });
