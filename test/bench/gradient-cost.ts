@@ -1,0 +1,64 @@
+/** What a gradient costs, in evaluations of the loss alone: perceptrons of several widths, batch 64. */
+import {
+  type Backend,
+  compileChecked,
+  type Data,
+  dense,
+  force,
+  key,
+  leaves,
+  relu,
+  sequential,
+  softmaxCrossEntropy,
+  type Tensor,
+  tensor,
+  trace,
+  unflatten,
+  valueAndGradient,
+  evaluate,
+} from 'paralens';
+import { uniform } from 'paralens/operation';
+import { type Figure, figureOf, median, timesOf } from './measure.js';
+
+const BATCH = 64;
+
+export const gradientCost = (backend: Backend): readonly Figure[] =>
+  [32, 128, 512].map((width) => {
+    const size: number = width;
+    const model = sequential(dense(size, size), relu(), dense(size, size), relu(), dense(size, 10));
+    const parameters = force(model.init(key(1)));
+    const parts = leaves<Tensor>(parameters);
+    const input = uniform(key(2), [BATCH, size]);
+    const target = tensor(
+      Float32Array.from({ length: BATCH * 10 }, (_, i) => Number(i % 10 === 0)),
+      [BATCH, 10],
+    );
+    const loss = softmaxCrossEntropy<readonly [number, 10]>();
+    const lossAt =
+      (x: Tensor<readonly [number, number]>, t: Tensor<readonly [number, 10]>) => (p: typeof parameters) =>
+        loss.run([model.run(p, x)[0], t])[0];
+    const specs = [
+      ...parts,
+      { shape: [BATCH, size], dtype: 'float32' as const },
+      { shape: [BATCH, 10], dtype: 'float32' as const },
+    ];
+    const data: readonly Data[] = [...parts, input, target].map((each) => evaluate(each).data);
+    const msOf = (what: (f: ReturnType<typeof lossAt>, p: typeof parameters) => unknown): number => {
+      const program = trace(
+        (...values) => {
+          const [x, t] = values.slice(parts.length);
+          const results = what(lossAt(x as never, t as never), unflatten(parameters, values));
+          // Parameters stay in the machine, as in training; the loss, and what the gradient comes to, are handed out.
+          return [...values.slice(0, parts.length), results];
+        },
+        specs,
+        parts.length,
+      );
+      const machine = compileChecked(backend, program).start(data.slice(0, parts.length));
+      const inputs = data.slice(parts.length);
+      return median(timesOf(() => void machine.step(inputs), 60, 10));
+    };
+    const forward = msOf((f, p) => f(p));
+    const both = msOf((f, p) => valueAndGradient(f)(p));
+    return figureOf(`loss and gradient, width ${width}`, backend)('cost', both / forward, '× the loss alone');
+  });
