@@ -27,7 +27,7 @@ export class LawError extends Error {
 const DEFAULT_SEED = 20_210_301;
 const DEFAULT_RUNS = 20;
 /** A failure is made smaller this often, and no more: what is left is small enough to be read. */
-const SHRINKS = 300;
+const SHRINKS = 200;
 
 /** A number from the environment, where there is one. */
 const environment = (name: string, otherwise: number): number => {

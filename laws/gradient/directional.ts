@@ -2,13 +2,7 @@
 import type { Point } from '../arbitrary/point.js';
 import { broken, type Finding, holds, rejected, type Verdict } from '../base/verdict.js';
 import type { NumericMap } from '../map/numeric-map.js';
-import {
-  dot,
-  lengthOf,
-  norm,
-  type Vector,
-  zeros,
-} from '../map/vector.js';
+import { dot, lengthOf, norm, zeros } from '../map/vector.js';
 import { isJump, isKink, slopesOfMap, STEP } from './slope.js';
 
 export interface DirectionalOptions {

@@ -29,10 +29,12 @@ import { loss, type Loss } from './loss.js';
 export const softmaxCrossEntropy = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
   loss((logits, probabilities) => {
     requireSame('softmaxCrossEntropy', logits, probabilities);
-    // z = −∞ with t = 0 adds nothing: 0·(−∞) is not asked for.
-    const terms = multiply(probabilities, logSoftmax(logits));
+    const logarithms = logSoftmax(logits);
     const zero = fullLike(probabilities, 0);
-    const counted = select(equal(probabilities, zero), zero, terms);
+    // A class that cannot be (z = −∞) and is not (t = 0) adds nothing: 0·(−∞) is not asked for.
+    const impossible = equal(logarithms, fullLike(logarithms, Number.NEGATIVE_INFINITY));
+    const known = select(and(impossible, equal(probabilities, zero)), zero, logarithms);
+    const counted = multiply(probabilities, known);
     return negate(mean(sum(counted, [logits.shape.length - 1])));
   });
 

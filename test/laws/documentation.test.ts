@@ -30,13 +30,14 @@ test('the example gives the output that is shown', () => {
     ],
   });
   const run = (): void => {
-    checkPara(scale, { input: { shape: [2, 3] } }, { name: 'scale', seed: 1, runs: 20 });
+    checkPara(scale, { input: { shape: [2, 3] } }, { name: 'scale', seed: 20_210_301 });
   };
   expect(run).toThrow(LawError);
   try {
     run();
   } catch (error) {
-    const lines = String(error).split('\n').slice(0, 3);
-    for (const line of lines) expect(readme).toContain(line);
+    // The second line says how many examples were run, which a thorough run multiplies.
+    const [finding = '', , example = ''] = String(error).split('\n');
+    for (const line of [finding, example]) expect(readme).toContain(line);
   }
 });

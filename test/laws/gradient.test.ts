@@ -1,18 +1,12 @@
-import type { Shape, Tensor } from 'paralens';
+/** G-2, G-5 and G-6: small errors, kinks and choices. */
+import { type Tensor, withPullback } from 'paralens';
 import {
-  adjoint,
-  backends,
-  backwardIsAdjoint,
   betweenSlopes,
   check,
-  drawCotangent,
   drawExpression,
   drawing,
   drawLattice,
   drawPoint,
-  every,
-  exactOnLattice,
-  engineOf,
   extrapolatedSlope,
   float64,
   type Sampler,
@@ -20,34 +14,20 @@ import {
   shown,
   type Subject,
   subjectOf,
-  type Vector,
 } from 'paralens/laws';
 import {
   abs,
   broadcast,
-  concat,
   contract,
   max,
   maximum,
-  mean,
   min,
   minimum,
-  negate,
-  pad,
   relu,
-  reshape,
-  reverse,
-  scatterAdd,
-  slice,
   subtract,
-  sum,
-  take,
-  transpose,
   window,
-  windowSum,
 } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
-import { tensor, withPullback } from 'paralens';
 
 const rows = { shape: [3, 4], low: -1, high: 1 } as const;
 

@@ -12,6 +12,6 @@ describe.each(Object.entries(subjects))('%s', (name, draw) => {
   });
 
   test.each(backends)('laws on $name', (backend) => {
-    check(name, example, backendLaws(backend), { runs: 15 });
+    check(name, example, backendLaws(backend), { runs: 10 });
   });
 });

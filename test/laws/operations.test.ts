@@ -11,7 +11,7 @@ describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) =>
   });
 
   test.each(backends)('laws on $name', (backend) => {
-    check(name, example, backendLaws(backend), { runs: 15 });
+    check(name, example, backendLaws(backend), { runs: 10 });
   });
 });
 

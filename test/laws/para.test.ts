@@ -63,7 +63,7 @@ const laws: { readonly [id: string]: Law } = {
 
 describe.each(backends)('Para on $name', (backend) => {
   test.each(Object.entries(laws))('%s', (name, law) => {
-    check(name, drawing(drawParas), (example) => law(example, { backend }), { runs: 25 });
+    check(name, drawing(drawParas), (example) => law(example, { backend }), { runs: 15 });
   });
 
   test('P-5 lifting', () => {
@@ -76,7 +76,7 @@ describe.each(backends)('Para on $name', (backend) => {
       'P-5',
       example,
       ({ f, g, at: { a, w } }) => liftIsFunctor(differentiate(f), differentiate(g), { a, w }, { backend }),
-      { runs: 25 },
+      { runs: 15 },
     );
   });
 
@@ -102,7 +102,7 @@ describe.each(backends)('Para on $name', (backend) => {
       return { layered, whole, at: { p: drawLike(sampler, layered.init(key(0))), a, w } };
     });
     check('P-6', example, ({ layered, whole, at }) => functorOfDerivatives(layered, whole, at, { backend }), {
-      runs: 25,
+      runs: 15,
     });
   });
 
@@ -116,7 +116,7 @@ describe.each(backends)('Para on $name', (backend) => {
       example,
       ({ r: record, at: { a, w } }) =>
         sharedChange(square, record, { a: a as Tensor<never>, w: add(w, 0) as Tensor<never> }, { backend }),
-      { runs: 25 },
+      { runs: 15 },
     );
   });
 });

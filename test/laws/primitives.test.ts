@@ -19,6 +19,6 @@ describe.each(primitiveNames)('primitive %s', (name) => {
   });
 
   test.each(backends)('laws on $name', (backend) => {
-    check(name, example, backendLaws(backend), { runs: 20 });
+    check(name, example, backendLaws(backend), { runs: 12 });
   });
 });
