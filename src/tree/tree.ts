@@ -42,7 +42,8 @@ const refuse = (value: unknown, path: readonly string[]): never =>
   });
 
 /** The records' keys are walked in the order of their names, so that two equal records are equal trees. */
-const keysOf = (record: Readonly<Record<string, unknown>>): readonly string[] => Object.keys(record).toSorted();
+const keysOf = (record: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.keys(record).toSorted();
 
 const walk = (
   tree: unknown,
