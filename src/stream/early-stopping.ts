@@ -1,5 +1,8 @@
 /** Stopping when nothing gets better any more. */
-import { map, type MonoTypeOperatorFunction, scan, takeWhile } from 'rxjs';
+import { map } from 'rxjs/internal/operators/map';
+import { scan } from 'rxjs/internal/operators/scan';
+import { takeWhile } from 'rxjs/internal/operators/takeWhile';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import { fail } from '../error.js';
 
 export interface EarlyStoppingOptions<T> {

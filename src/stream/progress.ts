@@ -1,5 +1,8 @@
 /** Progress on a terminal, or in plain lines where there is none. */
-import { defer, finalize, type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { defer } from 'rxjs/internal/observable/defer';
+import { finalize } from 'rxjs/internal/operators/finalize';
+import { tap } from 'rxjs/internal/operators/tap';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import { fail } from '../error.js';
 import { moveMean } from './running-mean.js';
 

@@ -1,5 +1,7 @@
 /** A number that jumps from step to step, made readable. */
-import { map, type OperatorFunction, scan } from 'rxjs';
+import { map } from 'rxjs/internal/operators/map';
+import { scan } from 'rxjs/internal/operators/scan';
+import type { OperatorFunction } from 'rxjs';
 import { fail } from '../error.js';
 
 interface Mean {

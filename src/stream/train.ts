@@ -1,5 +1,7 @@
 /** Training: a fold of a learner's step over a stream of batches. */
-import { defer, map, type OperatorFunction } from 'rxjs';
+import { defer } from 'rxjs/internal/observable/defer';
+import { map } from 'rxjs/internal/operators/map';
+import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, tensorsOfData } from '../backend/evaluate.js';

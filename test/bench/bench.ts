@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { defaultBackend } from 'paralens';
 import type { Figure } from './measure.js';
+import { coldStart } from './cold-start.js';
 import { gradientCost } from './gradient-cost.js';
 import { mnistStep } from './mnist-step.js';
 import { printTable } from './table.js';
@@ -21,6 +22,7 @@ const figures: readonly Figure[] = [
   ...trainRate(defaultBackend),
   ...gradientCost(defaultBackend),
   ...updateBandwidth(defaultBackend),
+  ...coldStart(defaultBackend),
 ];
 if (values.json) for (const figure of figures) console.log(JSON.stringify(figure));
 else printTable(figures);

@@ -44,21 +44,28 @@ export const gradientCost = (backend: Backend): readonly Figure[] =>
     ];
     const data: readonly Data[] = [...parts, input, target].map((each) => evaluate(each).data);
     const msOf = (what: (f: ReturnType<typeof lossAt>, p: typeof parameters) => unknown): number => {
+      // Parameters stay in the machine, and so do the gradients, which an update would read there.
+      const count = parts.length;
       const program = trace(
         (...values) => {
-          const [x, t] = values.slice(parts.length);
-          const results = what(lossAt(x as never, t as never), unflatten(parameters, values));
-          // Parameters stay in the machine, as in training; the loss, and what the gradient comes to, are handed out.
-          return [...values.slice(0, parts.length), results];
+          const [x, t] = values.slice(2 * count);
+          return [
+            ...values.slice(0, count),
+            what(lossAt(x as never, t as never), unflatten(parameters, values)),
+          ];
         },
-        specs,
-        parts.length,
+        [...parts, ...parts, ...specs.slice(count)],
+        2 * count,
       );
-      const machine = compileChecked(backend, program).start(data.slice(0, parts.length));
+      const own = data.slice(0, count);
+      const machine = compileChecked(backend, program).start([...own, ...own]);
       const inputs = data.slice(parts.length);
       return median(timesOf(() => void machine.step(inputs), 60, 10));
     };
-    const forward = msOf((f, p) => f(p));
-    const both = msOf((f, p) => valueAndGradient(f)(p));
+    const forward = msOf((f, p) => [p, f(p)]);
+    const both = msOf((f, p) => {
+      const [value, gradient] = valueAndGradient(f)(p);
+      return [gradient, value];
+    });
     return figureOf(`loss and gradient, width ${width}`, backend)('cost', both / forward, '× the loss alone');
   });
