@@ -41,6 +41,8 @@ interface Holder {
   bytes: number;
   start: number;
   end: number;
+  /** The kernel that wrote the last value in it. */
+  taken: number;
 }
 
 const need = (place: number | undefined): number => {
@@ -121,7 +123,7 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
   const holders: Holder[] = [];
   const holderOf = new Map<ValueId, Holder>();
   const hold = (bytes: number, start: number, end: number): Holder => {
-    const holder = { bytes, start, end };
+    const holder = { bytes, start, end, taken: start };
     holders.push(holder);
     return holder;
   };
@@ -136,7 +138,10 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
     const { value, start, end } = life;
     if (places.has(value) || holderOf.has(value)) continue;
     const host = hostOf(schedule, lives, holderOf, life);
-    if (host !== undefined) host.end = Math.max(host.end, end);
+    if (host !== undefined) {
+      host.end = Math.max(host.end, end);
+      host.taken = start;
+    }
     holderOf.set(value, host ?? hold(byteLength(program, value), start, end));
   }
   const scratchHolders = kernels.map((kernel, position) => hold(scratch(kernel), position, position));
@@ -199,8 +204,7 @@ const hostOf = (
     const holder = holderOf.get(read);
     // A holder that has been taken over already ends later than this.
     if (holder === undefined || holder.end !== start || lives.get(read)?.end !== start) continue;
-    const taken = [...holderOf].some(([other, each]) => each === holder && lives.get(other)?.start === start);
-    if (!taken && mayOverwrite(program, kernel, value, read)) return holder;
+    if (holder.taken !== start && mayOverwrite(program, kernel, value, read)) return holder;
   }
   return undefined;
 };
