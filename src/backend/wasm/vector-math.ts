@@ -11,7 +11,7 @@ type V = Expr<'v128'>;
 const { add, div, mul, sub } = f32x4;
 
 /** Horner's scheme, highest power first. */
-const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V =>
+export const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V =>
   coefficients
     .slice(1)
     .reduce<V>(
