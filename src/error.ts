@@ -42,14 +42,19 @@ export const fail = (mistake: Mistake): never => {
   throw new ParalensError(mistake);
 };
 
+/** The same error, with `segment` in front of the path of a mistake. */
+export const located = (segment: string, error: unknown): unknown => {
+  if (!(error instanceof ParalensError)) return error;
+  const { mistake } = error;
+  return new ParalensError({ ...mistake, path: [segment, ...(mistake.path ?? [])] }, { cause: error });
+};
+
 /** Runs `body`; a mistake made inside is told with `segment` in front of its path. */
 export const within = <T>(segment: string, body: () => T): T => {
   try {
     return body();
   } catch (error) {
-    if (!(error instanceof ParalensError)) throw error;
-    const { mistake } = error;
-    throw new ParalensError({ ...mistake, path: [segment, ...(mistake.path ?? [])] }, { cause: error });
+    throw located(segment, error);
   }
 };
 

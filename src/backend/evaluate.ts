@@ -31,6 +31,9 @@ const constantsBelow = (roots: readonly AnyTensor[]): readonly AnyTensor[] => {
 
 /** The data of tensors; those given as data are only handed on. */
 export const dataOf = (tensors: readonly AnyTensor[], backend: Backend): readonly Data[] => {
+  const given: Data[] = [];
+  for (const { node } of tensors) if (node.kind === 'constant') given.push(node.data);
+  if (given.length === tensors.length) return given;
   const pending = tensors.filter(({ node }) => node.kind !== 'constant');
   const computed = new Map<AnyTensor, Data>();
   if (pending.length > 0) {

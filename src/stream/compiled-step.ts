@@ -23,39 +23,48 @@ export interface CompiledStep {
 
 const describe = ({ dtype, shape }: Spec): string => `${dtype} ${showShape(shape)}`;
 
-const partAt = (tree: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (part, key) => (typeof part === 'object' && part !== null ? Reflect.get(part, key) : undefined),
-    tree,
-  );
+const partAt = (tree: unknown, path: readonly string[]): unknown => {
+  let part = tree;
+  for (const key of path)
+    part = typeof part === 'object' && part !== null ? Reflect.get(part, key) : undefined;
+  return part;
+};
 
-/** Reads the leaves of trees like this one, and sees to it that they are like it. */
+const refuseStructure = (path: readonly string[]): never =>
+  fail({
+    operation: 'train',
+    what: 'a batch of another structure',
+    got: `no tensor at '${path.join('.')}'`,
+    needed: 'the structure of the first batch',
+  });
+
+const refuseSpec = (path: readonly string[], got: Spec, needed: Spec): never =>
+  fail({
+    operation: 'train',
+    what: 'a batch of another shape or dtype than the first',
+    got: `${path.join('.')} ${describe(got)}`,
+    needed: `${path.join('.')} ${describe(needed)}`,
+    hint: "one program serves one shape: with remainder: 'drop', batches leaves out a short last one",
+  });
+
+/** Reads the leaves of trees like this one, and sees to it that they are like it; of every batch, so in plain loops. */
 const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
   const paths = leafPaths(batch);
   const specs = leaves<AnyTensor>(batch);
-  return (other) =>
-    paths.map((path, i) => {
+  return (other) => {
+    const found: AnyTensor[] = [];
+    for (let i = 0; i < specs.length; i++) {
+      const [path, needed] = [paths[i] ?? [], specs[i]];
       const part = partAt(other, path);
-      const needed = specs[i];
-      if (!isLeaf(part) || needed === undefined)
-        return fail({
-          operation: 'train',
-          what: 'a batch of another structure',
-          got: `no tensor at '${path.join('.')}'`,
-          needed: 'the structure of the first batch',
-        });
+      if (!isLeaf(part) || needed === undefined) return refuseStructure(path);
       // The leaves of a batch are tensors.
       const tensor = part as AnyTensor;
       if (tensor.dtype !== needed.dtype || !sameShape(tensor.shape, needed.shape))
-        fail({
-          operation: 'train',
-          what: 'a batch of another shape or dtype than the first',
-          got: `${path.join('.')} ${describe(tensor)}`,
-          needed: `${path.join('.')} ${describe(needed)}`,
-          hint: "one program serves one shape: with remainder: 'drop', batches leaves out a short last one",
-        });
-      return tensor;
-    });
+        refuseSpec(path, tensor, needed);
+      found.push(tensor);
+    }
+    return found;
+  };
 };
 
 const requireCarried = (before: readonly AnyTensor[], after: readonly AnyTensor[]): void => {

@@ -5,10 +5,11 @@ import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, tensorsOfData } from '../backend/evaluate.js';
-import { within } from '../error.js';
+import { located } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
+import type { Data } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, unflatten } from '../tree/tree.js';
 import { type CompiledStep, compileStep } from './compiled-step.js';
@@ -33,16 +34,11 @@ export type TrainOptions<P> = {
   readonly debug?: boolean;
 } & ({ readonly state: LearnerState<P> } | { readonly key: Key });
 
-/** Computes a value when it is first asked for, and then lets go of what it was made from. */
-const once = <T>(make: () => T): (() => T) => {
-  let pending: (() => T) | undefined = make;
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: (pending ?? make)() };
-    pending = undefined;
-    return made.value;
-  };
-};
+/** Of a learner without metrics. */
+const NONE: Readonly<Record<string, number>> = Object.freeze({});
+
+const metricsOf = (names: readonly string[], values: readonly number[]): Step<never>['metrics'] =>
+  names.length === 0 ? NONE : Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN]));
 
 /** A fold at its start: the function from each batch to its step. */
 const folding = <P extends Parameters, A, B, L>(
@@ -70,17 +66,25 @@ const folding = <P extends Parameters, A, B, L>(
     if (!Number.isFinite(loss) || (debug && !state().every(isFinite)))
       refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
     before = state;
-    const read = once(() => unflatten(initial, tensorsOfData(tensors, state())));
+    // First what makes the state, then the state itself: what it was made from is let go of.
+    let held: (() => readonly Data[]) | LearnerState<P> = state;
     return {
       step,
       loss,
-      metrics: Object.fromEntries(compiled.metricNames.map((name, i) => [name, values[i] ?? Number.NaN])),
+      metrics: metricsOf(compiled.metricNames, values),
       get state() {
-        return read();
+        if (typeof held === 'function') held = unflatten(initial, tensorsOfData(tensors, held()));
+        return held;
       },
     };
   };
-  return (batch, index) => within(`step ${index + 1}`, () => take(batch, index + 1));
+  return (batch, index) => {
+    try {
+      return take(batch, index + 1);
+    } catch (error) {
+      throw located(`step ${index + 1}`, error);
+    }
+  };
 };
 
 /**

@@ -9,8 +9,13 @@ export type Scalar = readonly [];
 /** The number of elements. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
-export const sameShape = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((size, axis) => size === b[axis]);
+export const sameShape = (a: Shape, b: Shape): boolean => {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  // A plain loop: this runs for every tensor of every batch.
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
+};
 
 /** How many elements lie between neighbours along each axis. */
 export const stridesOf = (shape: Shape): readonly number[] => {

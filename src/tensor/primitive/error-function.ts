@@ -5,11 +5,10 @@
  * Source: M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 7.1.6.
  */
 
-/** From here on erf is 1 to the last bit of float64. */
-const SATURATED = 6;
-
+/** Refers to nothing outside itself: workers get it as text. */
 export const errorFunction = (x: number): number => {
-  if (Number.isNaN(x) || Math.abs(x) >= SATURATED) return Math.sign(x);
+  // From there on erf is 1 to the last bit of float64.
+  if (Number.isNaN(x) || Math.abs(x) >= 6) return Math.sign(x);
   let term = x;
   let total = x;
   for (let n = 1; Math.abs(term) > Math.abs(total) * 1e-17; n++) {
