@@ -60,7 +60,8 @@ export const gradientCost = (backend: Backend): readonly Figure[] =>
       const own = data.slice(0, count);
       const machine = compileChecked(backend, program).start([...own, ...own]);
       const inputs = data.slice(parts.length);
-      return median(timesOf(() => void machine.step(inputs), 60, 10));
+      // Long enough for the engine to have optimized what it runs.
+      return median(timesOf(() => void machine.step(inputs), 1000, 1000));
     };
     const forward = msOf((f, p) => [p, f(p)]);
     const both = msOf((f, p) => {
