@@ -4,4 +4,4 @@ export { defaultBackend } from './default.js';
 export { type Evaluated, evaluate, type EvaluateOptions, force } from './evaluate.js';
 export { compileChecked } from './execute.js';
 export { interpret, reference } from './reference/reference.js';
-export { wasm, type WasmOptions } from './wasm/wasm.js';
+export { wasm, type WasmBackend, type WasmOptions } from './wasm/wasm.js';

@@ -15,10 +15,11 @@ export const sgemm = (backend: Backend): readonly Figure[] =>
       { shape: [m, k], dtype: 'float32' },
       { shape: [k, n], dtype: 'float32' },
     ] as const;
-    // The factors stay in the machine, as peers' stay in theirs; the product is handed out.
-    const program = trace((a, b) => [a, b, matmul(a as never, b as never)], [left, right], 2);
+    // Factors and product stay in the machine's memory, as peers' stay in theirs.
+    const result = { shape: [m, n], dtype: 'float32' } as const;
+    const program = trace((a, b) => [a, b, matmul(a as never, b as never)], [left, right, result], 3);
     const factors = [evaluate(uniform(key(1), left.shape)).data, evaluate(uniform(key(2), right.shape)).data];
-    const machine = compileChecked(backend, program).start(factors);
+    const machine = compileChecked(backend, program).start([...factors, new Float32Array(m * n)]);
     const ms = median(timesOf(() => void machine.step([]), m > 512 ? 20 : 100, 10));
     return figureOf(`sgemm ${m}×${k}×${n}`, backend)('rate', (2 * m * k * n) / ms / 1e6, 'GFLOP/s');
   });

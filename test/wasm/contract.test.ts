@@ -2,49 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../../src/backend/wasm/index.js';
 import { builder } from '../../src/program/builder.js';
-import type { KernelName, Program, SomeOperation } from '../../src/program/program.js';
+import type { Program } from '../../src/program/program.js';
 import { schedule } from '../../src/program/schedule.js';
-import type { DType } from '../../src/tensor/dtype.js';
-import { type Shape, sizeOf } from '../../src/tensor/shape.js';
-import { fill, interpret, plain, randomOf, run, single } from './support.js';
-
-type Sizes = Readonly<Record<string, number>>;
-
-const shapeOf = (word: string, sizes: Sizes): Shape => word.split('').map((letter) => sizes[letter] ?? 1);
-
-const programOf = (words: string, sizes: Sizes, dtype: DType = 'float32'): Program => {
-  const [left = '', right = '', out = ''] = words.split(/,|->/);
-  const inputs = [left, right].map((word) => ({ shape: shapeOf(word, sizes), dtype }));
-  return single('contract', inputs, { left, right, out }, { shape: shapeOf(out, sizes), dtype });
-};
-
-const wholeNumbers = (program: Program, seed: number): readonly (Float32Array | Int32Array)[] => {
-  const random = randomOf(seed);
-  return program.inputs.map((spec) => {
-    const data = fill(random, { ...spec, low: -4, high: 4 });
-    return spec.dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data, Math.round);
-  });
-};
-
-const WORDS = [
-  'ik,kj->ij',
-  'ki,kj->ij',
-  'ik,jk->ij',
-  'ki,jk->ij',
-  'ik,kj->ji',
-  'ki,jk->ji',
-  'bik,bkj->bij',
-  'bik,bjk->bij',
-  'ibk,kbj->bij',
-  'ibk,kbj->ibj',
-  'bik,kj->bij',
-  'ik,bkj->bij',
-  'ik,bkj->ibj',
-  'ikl,lkj->ij',
-  'ikl,lkj->ji',
-  'bikl,blkj->ibj',
-  'kbi,ib->bk',
-];
+import { sizeOf } from '../../src/tensor/shape.js';
+import { layer, programOf, wholeNumbers, WORDS } from './contractions.js';
+import { fill, interpret, plain, randomOf, run } from './support.js';
 
 describe('sums of products of small whole numbers are exact', () => {
   for (const words of WORDS)
@@ -117,29 +79,6 @@ test('random floats are within the bound of a sum of products', () => {
       expect(Math.abs((actual?.[row * j + column] ?? 0) - exact)).toBeLessThanOrEqual(gamma * size);
     }
 });
-
-/** A dense layer: the product, its bias broadcast along the rows, relu. */
-const layer = (rows: number, inner: number, columns: number): Program => {
-  const { add, instructions } = builder();
-  const float = { dtype: 'float32', path: '' } as const;
-  const out = [rows, columns];
-  const operation = (name: KernelName, attributes: object, inputs: readonly number[], shape: Shape): number =>
-    add({ ...float, kind: 'operation', name, attributes, inputs, shape } as SomeOperation);
-  const x = add({ ...float, kind: 'input', position: 0, shape: [rows, inner] });
-  const kernel = add({ ...float, kind: 'input', position: 1, shape: [inner, columns] });
-  const bias = add({ ...float, kind: 'input', position: 2, shape: [columns] });
-  const zero = add({ ...float, kind: 'constant', data: Float32Array.of(0), exact: 0, shape: [] });
-  const product = operation('contract', { left: 'ik', right: 'kj', out: 'ij' }, [x, kernel], out);
-  const spread = operation('broadcast', { shape: out, axes: [1] }, [bias], out);
-  const floor = operation('broadcast', { shape: out, axes: [] }, [zero], out);
-  const sum = operation('add', {}, [product, spread], out);
-  const relu = operation('maximum', {}, [sum, floor], out);
-  const inputs = [[rows, inner], [inner, columns], [columns]].map((shape) => ({
-    shape,
-    dtype: 'float32' as const,
-  }));
-  return { inputs, instructions, outputs: [relu], checks: [], carried: 0 };
-};
 
 describe('an epilogue', () => {
   test('is part of the product', () => {

@@ -14,11 +14,13 @@ const STEERING = ['identity', 'stopGradient', 'check', 'custom'];
 const names = primitiveNames.filter((name): name is KernelName => !STEERING.includes(name));
 
 const tools = await wabt();
-const FEATURES = { simd: true, relaxed_simd: true, bulk_memory: true, sat_float_to_int: true };
+const FEATURES = { threads: true, simd: true, relaxed_simd: true, bulk_memory: true, sat_float_to_int: true };
 
 const assertValid = (bytes: Uint8Array): void => {
   const module = tools.readWasm(bytes, { ...FEATURES, readDebugNames: false });
-  module.validate();
+  // Its declaration lacks the parameter.
+  const validate: (features: object) => void = module.validate.bind(module);
+  validate(FEATURES);
   module.destroy();
 };
 
@@ -30,7 +32,8 @@ describe('modules that wabt validates', () => {
       for (let round = 0; round < 5; round++) {
         const { inputs, attributes }: Sample<KernelName> = primitive.sample(drawOf(random));
         const program = single(name, inputs, attributes, primitive.shape(inputs, attributes));
-        assertValid(compileProgram(program, { relaxed: true }).code);
+        for (const threads of [1, 2])
+          assertValid(compileProgram(program, { relaxed: true, threads, worthSharing: 1 }).code);
       }
     }
     expect(names.length).toBeGreaterThan(40);
@@ -39,7 +42,8 @@ describe('modules that wabt validates', () => {
   test('of random programs', () => {
     for (let seed = 0; seed < 60; seed++) {
       const { program } = randomProgram(drawOf(randomOf(seed), [1, 4, 7, 40]));
-      assertValid(compileProgram(program, { relaxed: true }).code);
+      for (const threads of [1, 2])
+        assertValid(compileProgram(program, { relaxed: true, threads, worthSharing: 1 }).code);
     }
     expect.assertions(0);
   });
@@ -66,7 +70,7 @@ test('the cache keeps the modules used last, and no more', () => {
   const cache = moduleCache(2);
   const bytesOf = (size: number): Uint8Array<ArrayBuffer> => {
     const input = { shape: [size], dtype: 'float32' } as const;
-    return compileProgram(single('exp', [input], {}, input), { relaxed: false }).code;
+    return compileProgram(single('exp', [input], {}, input), { relaxed: false, threads: 1 }).code;
   };
   const [a, b, c] = [bytesOf(1), bytesOf(2), bytesOf(3)];
   const first = cache.moduleOf(a);

@@ -1,40 +1,43 @@
-/** From a program to a module: schedule, plan, then a function a kernel and one that calls them in order. */
+/** From a program to a module: schedule, plan, then functions of each kernel and those that call them in order. */
 import { aligned } from '../../program/arena.js';
-import type { Kernel, Walk } from '../../program/kernel.js';
-import { plan, type Plan } from '../../program/plan.js';
+import type { Kernel, ProductKernel, Walk } from '../../program/kernel.js';
+import { plan } from '../../program/plan.js';
 import { placesOf } from '../../program/product.js';
 import type { Program, ValueId } from '../../program/program.js';
-import { schedule, type Schedule } from '../../program/schedule.js';
-import { call, defineFunction, i32 as constant } from './emitter.js';
+import { schedule } from '../../program/schedule.js';
+import { libraryParts } from './blas/product-parts.js';
+import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/product-calls.js';
+import type { Compiled, Table } from './compiled.js';
+import { nanosecondsOf, packingNanoseconds } from './cost.js';
+import { i32 as constant } from './emitter.js';
 import { HOST_FUNCTIONS } from './host-functions.js';
 import { copyBytes } from './instructions.js';
-import { loopFunction, type RangeFunction } from './loop-code.js';
-import type { Table } from './machine.js';
+import { loopFunction } from './loop-code.js';
+import type { RangeFunction } from './range-function.js';
 import { moduleBuilder } from './module.js';
+import { pieceOf, type Sharing } from './phase.js';
+import { type Part, phasesOf } from './phase-code.js';
 import { productFunctions } from './product-code.js';
 import { scratchBytes } from './product-shape.js';
 
-export interface CompileOptions {
+export interface CompileOptions extends Sharing {
   /** Whether products may multiply and add with one rounding. */
   readonly relaxed: boolean;
+  /** Whether large products are left to a library. */
+  readonly blas?: boolean;
 }
 
-/** All that starting a program needs, and the stages that led there. */
-export interface Compiled {
-  readonly schedule: Schedule;
-  readonly plan: Plan;
-  readonly tables: readonly Table[];
-  /** Of memory: the plan's, and the tables'. */
-  readonly bytes: number;
-  readonly code: Uint8Array<ArrayBuffer>;
-}
-
-const scratchOf = (kernel: Kernel): number => (kernel.kind === 'product' ? scratchBytes(kernel) : 0);
-
-export const compileProgram = (program: Program, { relaxed }: CompileOptions): Compiled => {
+export const compileProgram = (program: Program, options: CompileOptions): Compiled => {
+  const { relaxed, threads, blas = false } = options;
   const scheduled = schedule(program);
-  const planned = plan(scheduled, scratchOf);
-  const module = moduleBuilder(HOST_FUNCTIONS, false);
+  const forLibrary = (kernel: ProductKernel): LibraryProduct | undefined =>
+    blas ? libraryProduct(program, kernel) : undefined;
+  const planned = plan(scheduled, (kernel) => {
+    if (kernel.kind === 'loop') return 0;
+    const given = forLibrary(kernel);
+    return given === undefined ? scratchBytes(kernel, threads) : libraryScratch(given);
+  });
+  const module = moduleBuilder(HOST_FUNCTIONS, threads > 1);
 
   const tables: Table[] = [];
   const tablesByWalk = new Map<string, number>();
@@ -57,30 +60,32 @@ export const compileProgram = (program: Program, { relaxed }: CompileOptions): C
     return place;
   };
   const layout = { placeOf };
-  const functionsOf = (kernel: Kernel, position: number): readonly RangeFunction[] =>
-    kernel.kind === 'loop'
-      ? [loopFunction(kernel, layout, module)]
-      : productFunctions(kernel, {
-          layout,
-          module,
-          tableOf,
-          scratch: planned.scratch[position] ?? 0,
-          relaxed,
-        });
-
-  const steps = scheduled.kernels.flatMap(functionsOf).map(({ body, extent }) => {
-    const callable = module.add(body);
-    return call(callable, constant(0), constant(extent));
+  const rangePart = ({ body, extent, grain }: RangeFunction, nanoseconds: number): Part => ({
+    callable: module.add(body),
+    extent,
+    piece: pieceOf({ extent, grain, nanoseconds }, options),
   });
-  const run = defineFunction([], (scope) => {
-    scope.run(
-      ...steps,
-      ...planned.copies.map(({ from, to, bytes: length }) =>
-        copyBytes(constant(to), constant(from), constant(length)),
-      ),
-    );
-    return undefined;
-  });
-  const code = module.finish(module.add(run));
-  return { schedule: scheduled, plan: planned, tables, bytes, code };
+  const partsOf = (kernel: Kernel, position: number): readonly Part[] => {
+    if (kernel.kind === 'loop')
+      return [rangePart(loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
+    const scratch = planned.scratch[position] ?? 0;
+    const given = forLibrary(kernel);
+    if (given !== undefined) {
+      const { products, rest } = libraryParts(given, scratch, layout, module);
+      return [{ products }, ...(rest === undefined ? [] : [rangePart(rest, nanosecondsOf(rest.kernel))])];
+    }
+    const setting = { layout, module, tableOf, scratch, workers: threads, relaxed };
+    const { packing, multiplying } = productFunctions(kernel, setting);
+    const packed = packingNanoseconds(kernel.columns * kernel.inner);
+    return [
+      ...(packing === undefined ? [] : [rangePart(packing, packed)]),
+      rangePart(multiplying, nanosecondsOf(kernel)),
+    ];
+  };
+  const copies = planned.copies.map(({ from, to, bytes: length }) =>
+    copyBytes(constant(to), constant(from), constant(length)),
+  );
+  const { phases, exports } = phasesOf(scheduled.kernels.flatMap(partsOf), copies, module);
+  const code = module.finish(exports);
+  return { schedule: scheduled, plan: planned, tables, bytes, code, phases };
 };

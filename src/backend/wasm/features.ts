@@ -7,5 +7,5 @@ import { moduleBuilder } from './module.js';
 export const hasRelaxedSimd = (): boolean => {
   const module = moduleBuilder([], false);
   const probe = defineFunction([], () => f32x4.relaxedMadd(v128.zero, v128.zero, v128.zero));
-  return WebAssembly.validate(module.finish(module.add(probe)));
+  return WebAssembly.validate(module.finish({ probe: module.add(probe) }));
 };

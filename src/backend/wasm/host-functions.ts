@@ -19,3 +19,8 @@ export const hostFunctions: { readonly [N in HostFunction]: (x: number) => numbe
   sin: Math.sin,
   cos: Math.cos,
 };
+
+/** The same as source text, for workers. `errorFunction` refers to nothing outside itself. */
+export const hostFunctionsSource = `{ ${HOST_FUNCTIONS.map(
+  (name) => `${name}: ${name === 'erf' ? errorFunction.toString() : `Math.${name}`}`,
+).join(', ')} }`;

@@ -3,13 +3,11 @@
  * inside. It takes the part of the range to do, so that several workers can share it.
  */
 import { expressionsBelow, type LoopKernel, rootsOf } from '../../program/kernel.js';
-import type { ValueId } from '../../program/program.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { cursorsFor } from './cursors.js';
 import {
   defineFunction,
   type Expr,
-  type FunctionBody,
   i32 as constant,
   type Local,
   loopWhile,
@@ -22,23 +20,10 @@ import { dependence, hoist, type Known } from './expression-code.js';
 import { float64Lanes } from './float64-lanes.js';
 import { i32 } from './instructions.js';
 import type { Lanes, Library } from './lanes.js';
+import type { Layout, RangeFunction } from './range-function.js';
 import { type Nest, point, repeat } from './point-code.js';
 import { vectorAxis } from './vector-axis.js';
 import { vectorLanes } from './vector-lanes.js';
-
-/** Where values are, and where the product is that a kernel is the epilogue of. */
-export interface Layout {
-  readonly placeOf: (value: ValueId) => number;
-  /** The first row of the range is at `place`, each next one `pitch` bytes further. */
-  readonly tile?: { readonly place: number; readonly pitch: number };
-}
-
-/** A function of a part (begin, end) of `extent`; parts begin at multiples of `grain`. */
-export interface RangeFunction {
-  readonly body: FunctionBody;
-  readonly extent: number;
-  readonly grain: number;
-}
 
 /** A line of a cache, in elements: workers do not share one, and sums down columns take one at a time. */
 const LINE = 16;
@@ -73,15 +58,16 @@ const rangeFunction = <T extends ValueType>(
   lanes: Lanes<T>,
 ): RangeFunction => {
   const { axes, domain, ordered } = kernel;
-  const lined = vectorAxis(kernel, layout.tile !== undefined);
+  const lined = vectorAxis(kernel, layout.tilePitch !== undefined);
   const outer = axes.map((_, axis) => axis).filter((axis) => axis < domain && axis !== lined);
   const acrossRange = outer.length === 0 && lined !== undefined && lined < domain;
   const orderedSizes = outer.filter((axis) => axis >= domain - ordered).map((axis) => axes[axis] ?? 1);
   const grain = acrossRange ? LINE : Math.max(1, product(orderedSizes));
   const extent = acrossRange ? (axes[lined] ?? 1) : product(outer.map((axis) => axes[axis] ?? 1));
-  const body = defineFunction(['i32', 'i32'], (scope, begin, end) => {
+  const body = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end, product) => {
     const cursors = cursorsFor(scope, axes, accessesOf(kernel, layout));
-    const tile = layout.tile && { place: layout.tile.place, cursor: scope.local('i32') };
+    const tile =
+      layout.tilePitch === undefined ? undefined : { cursor: scope.local('i32'), pitch: layout.tilePitch };
     const nest: Nest<T> = {
       kernel,
       lanes,
@@ -93,7 +79,7 @@ const rangeFunction = <T extends ValueType>(
         cursors,
         placeOf: layout.placeOf,
         vectorAxis: lined,
-        tile: tile && { base: tile.cursor, offset: tile.place },
+        tile: tile && { base: tile.cursor, offset: 0 },
         reduced: [],
         shift: 0,
         dependsOn: dependence(axes),
@@ -103,7 +89,7 @@ const rangeFunction = <T extends ValueType>(
     scope.run(...cursors.start(new Map()));
     hoist(nest.evaluation, scope, known, rootsOf(kernel), 2 ** axes.length - 1, lanes.width);
     if (acrossRange) lanesOfRange(nest, scope, known, lined, begin, end);
-    else rows(nest, scope, known, outer, begin, end, layout.tile?.pitch ?? 0);
+    else rows(nest, scope, known, outer, { begin, end, product, pitch: tile?.pitch ?? 0 });
     return undefined;
   });
   return { body, extent, grain };
@@ -118,15 +104,21 @@ const accessesOf = (kernel: LoopKernel, { placeOf }: Layout): Parameters<typeof 
   ...kernel.stores.map(({ at, dtype, value }) => ({ at, bytes: bytesOf[dtype], place: placeOf(value) })),
 ];
 
+interface Part {
+  readonly begin: Expr<'i32'>;
+  readonly end: Expr<'i32'>;
+  /** Where the rows of a product are, and the bytes from one to the next. */
+  readonly product: Expr<'i32'>;
+  readonly pitch: number;
+}
+
 /** The rows from `begin` to `end`: all combinations of the outer axes, counted flat. */
 const rows = <T extends ValueType>(
   nest: Nest<T>,
   scope: Scope,
   known: Known<T>,
   outer: readonly number[],
-  begin: Expr<'i32'>,
-  end: Expr<'i32'>,
-  pitch: number,
+  { begin, end, product, pitch }: Part,
 ): void => {
   const { axes } = nest.kernel;
   const row = scope.hold(begin);
@@ -144,7 +136,7 @@ const rows = <T extends ValueType>(
   const body = scope.inner((inside) => {
     inside.run(...nest.cursors.start(indices));
     if (nest.tileCursor !== undefined)
-      inside.run(set(nest.tileCursor, i32.mul(i32.sub(row, begin), constant(pitch))));
+      inside.run(set(nest.tileCursor, i32.add(product, i32.mul(i32.sub(row, begin), constant(pitch)))));
     oneRow(nest, inside, new Map(known));
     inside.run(set(row, i32.add(row, constant(1))), ...nextIndices(inside, axes, outer, indices));
   });

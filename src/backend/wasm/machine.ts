@@ -1,12 +1,15 @@
-/** A running instance: memory of its own, with the state in it, and one function for a whole step. */
-import type { Plan } from '../../program/plan.js';
+/** A running instance: memory of its own, with the state in it, and what makes a step of it. */
 import type { Program } from '../../program/program.js';
 import { type Data, type DataOf, type DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
 import { fail, showShape } from '../../error.js';
 import type { Machine } from '../backend.js';
+import type { Blas } from './blas/library.js';
+import type { Compiled } from './compiled.js';
 import { hostFunctions } from './host-functions.js';
+import { stepOf } from './step.js';
+import type { Pool } from './threads/pool.js';
 
 const views: {
   readonly [D in DType]: (buffer: ArrayBufferLike, place: number, length: number) => DataOf[D];
@@ -18,30 +21,32 @@ const views: {
   bool: (buffer, place, length) => new Uint8Array(buffer as ArrayBuffer, place, length),
 };
 
-/** What is in memory beside the plan's values. */
-export interface Table {
-  readonly place: number;
-  readonly data: Int32Array;
-}
-
 const PAGE = 65536;
+/** What 32 bits address; asking for more is a TypeError. */
+const MOST_PAGES = 65536;
 /** Vectors may be read that begin in the last element. */
 export const ROOM_BEHIND = 64;
 
-const isRun = (value: WebAssembly.ExportValue | undefined): value is () => void =>
-  typeof value === 'function';
+/** What a machine is started from. */
+export interface Startable {
+  readonly module: WebAssembly.Module;
+  readonly program: Program;
+  readonly compiled: Compiled;
+  readonly threads: number;
+  /** The workers, where the module was made for several threads. */
+  readonly pool: Pool | undefined;
+  /** The library, where the module leaves products to one. */
+  readonly blas: Blas | undefined;
+}
 
 /** Starts a compiled module with this state. */
 export const startMachine = (
-  module: WebAssembly.Module,
-  program: Program,
-  plan: Plan,
-  tables: readonly Table[],
-  bytes: number,
+  { module, program, compiled, threads, pool, blas }: Startable,
   state: readonly Data[],
 ): Machine => {
+  const { plan, tables, bytes, phases } = compiled;
   const pages = Math.ceil((bytes + ROOM_BEHIND) / PAGE);
-  const memory = memoryOf(pages, bytes);
+  const memory = memoryOf(pages, bytes, threads > 1);
   const { buffer } = memory;
   const viewOf = ({ shape, dtype }: Spec, place: number): Data => views[dtype](buffer, place, sizeOf(shape));
   const { carried } = program;
@@ -56,8 +61,10 @@ export const startMachine = (
     );
 
   const instance = new WebAssembly.Instance(module, { host: { memory, ...hostFunctions } });
-  const { run } = instance.exports;
-  if (!isRun(run)) throw new TypeError('wasm: the module exports no step');
+  const shared = phases.some(({ kind }) => kind === 'shared');
+  const names = phases.map((phase) => (phase.kind === 'products' ? '' : phase.name));
+  const crew = shared ? pool?.crewFor({ module, memory, names }) : undefined;
+  const run = stepOf(phases, instance, buffer, { crew, blas, threads });
 
   const stateViews = inputs.slice(0, carried);
   const freeViews = inputs.slice(carried);
@@ -95,11 +102,11 @@ const copyIn = (what: string, views: readonly Data[], given: readonly Data[]): v
   }
 };
 
-const memoryOf = (pages: number, bytes: number): WebAssembly.Memory => {
+const memoryOf = (pages: number, bytes: number, shared: boolean): WebAssembly.Memory => {
   try {
-    return new WebAssembly.Memory({ initial: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError) && pages <= MOST_PAGES) throw error;
     return fail({
       operation: 'compile',
       what: 'out of memory',

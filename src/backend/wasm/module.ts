@@ -1,4 +1,4 @@
-/** A WebAssembly module: imported functions and memory, functions of its own, and one export. */
+/** A WebAssembly module: imported functions and memory, functions of its own, and those that it exports. */
 import { type Code, flatten, list, name, sized, unsigned } from './encoding.js';
 import { type Callable, type FunctionBody, typeCodes, type ValueType } from './emitter.js';
 
@@ -34,11 +34,11 @@ export interface ModuleBuilder {
   readonly add: (body: FunctionBody) => Callable;
   /** The function known under this key, made when it is first asked for. */
   readonly shared: (key: string, make: () => FunctionBody) => Callable;
-  /** The bytes of the module, which exports one of its functions as `run`. */
-  readonly finish: (run: Callable) => Uint8Array<ArrayBuffer>;
+  /** The bytes of the module, which exports these of its functions. */
+  readonly finish: (exports: Readonly<Record<string, Callable>>) => Uint8Array<ArrayBuffer>;
 }
 
-/** A module that imports its memory and these functions of one float64, all from `host`. */
+/** A module that imports its memory, shared between threads or not, and these functions of one float64, from `host`. */
 export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean): ModuleBuilder => {
   const hostSignature: Signature = { parameters: ['f64'], results: ['f64'] };
   const bodies: { readonly signature: Signature; readonly code: Code }[] = [];
@@ -62,7 +62,7 @@ export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean)
       byKey.set(key, known);
       return known;
     },
-    finish: (run) => {
+    finish: (exports) => {
       const signatures = [hostSignature, ...bodies.map(({ signature }) => signature)].map(signatureCode);
       // 64 Ki pages are the most that 32 bits address; the memory handed in is as large as the plan.
       const memory: Code = [
@@ -81,7 +81,10 @@ export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean)
             3,
             bodies.map((_, i) => unsigned(i + 1)),
           ),
-          section(7, [[name('run'), 0x00, unsigned(run.index)]]),
+          section(
+            7,
+            Object.entries(exports).map(([as, { index }]): Code => [name(as), 0x00, unsigned(index)]),
+          ),
           section(
             10,
             bodies.map(({ code }) => [unsigned(code.length), code]),

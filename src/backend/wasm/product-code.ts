@@ -1,11 +1,14 @@
-/** The functions of a matrix product: packing the right factor, then block after block of the rows. */
+/**
+ * The functions of a matrix product: packing the right factor, then block after block of the rows. Their
+ * range is in panels of rows; a sum over k is one chain of a tile's, wherever the blocks begin.
+ */
 import type { Factor, ProductKernel, Walk } from '../../program/kernel.js';
 import {
   call,
   type Callable,
+  choose,
   defineFunction,
   type Expr,
-  type FunctionBody,
   i32 as constant,
   type Local,
   loopWhile,
@@ -13,9 +16,9 @@ import {
   set,
   when,
 } from './emitter.js';
-import { choose } from './emitter.js';
 import { i32 } from './instructions.js';
-import { type Layout, loopFunction, type RangeFunction } from './loop-code.js';
+import { loopFunction } from './loop-code.js';
+import type { Layout, RangeFunction } from './range-function.js';
 import type { ModuleBuilder } from './module.js';
 import { packFunction, stepsOf, type Steps, stepTo } from './pack-code.js';
 import { blockingOf, TILE_COLUMNS, TILE_ROWS } from './product-shape.js';
@@ -26,9 +29,13 @@ export interface ProductSetting {
   readonly module: ModuleBuilder;
   /** Puts a table of the places of a walk, in bytes, into memory. */
   readonly tableOf: (walk: Walk) => number;
+  /** Where its scratch is, and how many workers share the work. */
   readonly scratch: number;
+  readonly workers: number;
   readonly relaxed: boolean;
 }
+
+const least = (a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> => choose(i32.ltU(a, b), a, b);
 
 /** Calls `body` for 0, 1, … below a number that is at least one. */
 const count = (
@@ -45,20 +52,21 @@ const count = (
   scope.run(loopWhile(inside, i32.ltU(index, limit)));
 };
 
-const range = (body: FunctionBody, extent: number): RangeFunction => ({ body, extent, grain: 1 });
+export interface ProductFunctions {
+  /** Packs the right factor, where all share one; all of it is done before the next begins. */
+  readonly packing: RangeFunction | undefined;
+  /** Multiplies, with the epilogue. */
+  readonly multiplying: RangeFunction;
+}
 
-/** The functions of a product, to be run one after another, each over its whole extent. */
-export const productFunctions = (
-  product: ProductKernel,
-  setting: ProductSetting,
-): readonly RangeFunction[] => {
+/** The functions of a product. */
+export const productFunctions = (product: ProductKernel, setting: ProductSetting): ProductFunctions => {
   const { batch, rows, columns, inner, left, right, epilogue } = product;
-  const { layout, module, tableOf, scratch, relaxed } = setting;
+  const { layout, module, tableOf, scratch, workers, relaxed } = setting;
   const blocking = blockingOf(product);
-  const leftScratch = scratch;
-  const rightScratch = leftScratch + blocking.leftBytes;
-  const tileScratch = rightScratch + blocking.rightBytes;
-  const tilePitch = blocking.panels * TILE_COLUMNS * 4;
+  const { panels, rowPanels, blockPanels, sharedRight } = blocking;
+  const ownScratch = scratch + (sharedRight ? blocking.rightBytes : 0);
+  const tilePitch = panels * TILE_COLUMNS * 4;
 
   const packer = (factor: Factor, width: number, lines: number): Callable =>
     module.add(
@@ -93,34 +101,35 @@ export const productFunctions = (
       : undefined;
   const finish = target
     ? undefined
-    : module.add(
-        loopFunction(epilogue, { ...layout, tile: { place: tileScratch, pitch: tilePitch } }, module).body,
-      );
+    : module.add(loopFunction(epilogue, { ...layout, tilePitch }, module).body);
 
-  const packing = defineFunction(['i32', 'i32'], (scope, begin, end) => {
-    const to = i32.add(constant(rightScratch), i32.mul(begin, constant(inner * TILE_COLUMNS * 4)));
+  const packing = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end) => {
+    const to = i32.add(constant(scratch), i32.mul(begin, constant(inner * TILE_COLUMNS * 4)));
     scope.run(call(packRight, begin, end, sourceOf(right, rightBatch, constant(0)), to));
     return undefined;
   });
 
-  const rowPanels = Math.ceil(rows / TILE_ROWS);
-  const blockPanels = blocking.rows / TILE_ROWS;
-  const multiplying = defineFunction(['i32', 'i32'], (scope, begin, end) => {
-    const unit = scope.hold(begin);
+  const multiplying = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end, worker) => {
+    const leftScratch = scope.hold(
+      i32.add(constant(ownScratch), i32.mul(worker, constant(blocking.workerBytes))),
+    );
+    const tileScratch = scope.hold(i32.add(leftScratch, constant(blocking.leftBytes)));
+    const rightScratch = sharedRight
+      ? constant(scratch)
+      : scope.hold(i32.add(tileScratch, constant(blocking.tileBytes)));
+    const panel = scope.hold(begin);
     const body = scope.inner((inside) => {
-      const index = batch === 1 ? constant(0) : inside.hold(i32.divU(unit, constant(blocking.blocks)));
-      const block = batch === 1 ? unit : inside.hold(i32.remU(unit, constant(blocking.blocks)));
-      if (batch > 1) {
-        const isNew = i32.or(i32.isZero(block), i32.eq(unit, begin));
+      const index = batch === 1 ? constant(0) : inside.hold(i32.divU(panel, constant(rowPanels)));
+      const first = inside.hold(batch === 1 ? panel : i32.remU(panel, constant(rowPanels)));
+      if (!sharedRight) {
+        const isNew = i32.or(i32.isZero(first), i32.eq(panel, begin));
         const source = sourceOf(right, rightBatch, index);
-        const pack = call(packRight, constant(0), constant(blocking.panels), source, constant(rightScratch));
-        inside.run(when(isNew, pack));
+        inside.run(when(isNew, call(packRight, constant(0), constant(panels), source, rightScratch)));
       }
-      const first = inside.hold(i32.mul(block, constant(blockPanels)));
-      const behind = inside.hold(i32.add(first, constant(blockPanels)));
+      const behind = inside.hold(least(i32.add(first, constant(blockPanels)), constant(rowPanels)));
       inside.run(
-        set(behind, choose(i32.ltU(behind, constant(rowPanels)), behind, constant(rowPanels))),
-        call(packLeft, first, behind, sourceOf(left, leftBatch, index), constant(leftScratch)),
+        set(behind, least(behind, i32.add(first, i32.sub(end, panel)))),
+        call(packLeft, first, behind, sourceOf(left, leftBatch, index), leftScratch),
       );
       const firstRow = inside.hold(
         i32.add(i32.mul(index, constant(rows)), i32.mul(first, constant(TILE_ROWS))),
@@ -129,25 +138,23 @@ export const productFunctions = (
       const pitch = target?.pitch ?? tilePitch;
       const corner = inside.hold(
         target === undefined
-          ? constant(tileScratch)
+          ? tileScratch
           : i32.add(constant(target.place), i32.mul(firstRow, constant(pitch))),
       );
       let done = 0;
       for (const [number, length] of blocking.pieces.entries()) {
         const [from, goesOn] = [done, number > 0];
-        count(inside, constant(blocking.panels), (across, panel) => {
+        const [leftPiece, rightPiece] = [
+          inside.hold(i32.add(leftScratch, constant(from * TILE_ROWS * 4))),
+          inside.hold(i32.add(rightScratch, constant(from * TILE_COLUMNS * 4))),
+        ];
+        count(inside, constant(panels), (across, strip) => {
           const rightPanel = across.hold(
-            i32.add(
-              i32.mul(panel, constant(inner * TILE_COLUMNS * 4)),
-              constant(rightScratch + from * TILE_COLUMNS * 4),
-            ),
+            i32.add(rightPiece, i32.mul(strip, constant(inner * TILE_COLUMNS * 4))),
           );
-          const column = across.hold(i32.add(corner, i32.mul(panel, constant(TILE_COLUMNS * 4))));
+          const column = across.hold(i32.add(corner, i32.mul(strip, constant(TILE_COLUMNS * 4))));
           count(across, i32.sub(behind, first), (down, row) => {
-            const leftPanel = i32.add(
-              i32.mul(row, constant(inner * TILE_ROWS * 4)),
-              constant(leftScratch + from * TILE_ROWS * 4),
-            );
+            const leftPanel = i32.add(leftPiece, i32.mul(row, constant(inner * TILE_ROWS * 4)));
             const to = i32.add(column, i32.mul(row, constant(TILE_ROWS * pitch)));
             down.run(call(tile(goesOn), constant(length), leftPanel, rightPanel, to, constant(pitch)));
           });
@@ -155,13 +162,13 @@ export const productFunctions = (
         done += length;
       }
       if (finish !== undefined) {
-        const last = i32.mul(behind, constant(TILE_ROWS));
-        const lastRow = choose(i32.ltU(last, constant(rows)), last, constant(rows));
-        inside.run(call(finish, firstRow, i32.add(i32.mul(index, constant(rows)), lastRow)));
+        const lastRow = least(i32.mul(behind, constant(TILE_ROWS)), constant(rows));
+        const rowBehind = i32.add(i32.mul(index, constant(rows)), lastRow);
+        inside.run(call(finish, firstRow, rowBehind, tileScratch));
       }
-      inside.run(set(unit, i32.add(unit, constant(1))));
+      inside.run(set(panel, i32.add(panel, i32.sub(behind, first))));
     });
-    const more = i32.ltU(unit, end);
+    const more = i32.ltU(panel, end);
     scope.run(
       when(
         more,
@@ -170,6 +177,11 @@ export const productFunctions = (
     );
     return undefined;
   });
-  const multiply = range(multiplying, batch * blocking.blocks);
-  return batch === 1 ? [range(packing, blocking.panels), multiply] : [multiply];
+  // A worker that begins within a product of the batch packs its right factor once more.
+  const grain = !sharedRight && batch >= 2 * workers ? rowPanels : 1;
+  const multiply = { body: multiplying, extent: batch * rowPanels, grain };
+  return {
+    packing: sharedRight ? { body: packing, extent: panels, grain: 1 } : undefined,
+    multiplying: multiply,
+  };
 };

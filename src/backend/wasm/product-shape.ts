@@ -13,19 +13,24 @@ const MOST_ROWS = 128;
 const MOST_INNER = 1024;
 
 export interface Blocking {
-  /** Rows of a block, a multiple of the tile's. */
-  readonly rows: number;
-  readonly blocks: number;
+  /** Panels of the left factor: the tile's rows each. */
+  readonly rowPanels: number;
+  /** Most of them that make one block. */
+  readonly blockPanels: number;
   /** Panels of the right factor: the tile's columns each, the last filled up with zeros. */
   readonly panels: number;
   /** The lengths of the pieces of the sums. */
   readonly pieces: readonly number[];
   /** Whether tiles go straight to the result's place; otherwise to scratch, for the epilogue to take them from. */
   readonly direct: boolean;
-  /** Bytes of scratch: the packed block of the left factor, the packed right factor, a block of the product. */
-  readonly leftBytes: number;
+  /** Bytes of scratch: the packed right factor, and of each worker the packed block of the left and its product. */
   readonly rightBytes: number;
+  readonly leftBytes: number;
   readonly tileBytes: number;
+  /** Whether all workers share one packed right factor; of a batch each packs those that it needs. */
+  readonly sharedRight: boolean;
+  /** Bytes from one worker's scratch to the next one's. */
+  readonly workerBytes: number;
 }
 
 const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to;
@@ -45,7 +50,7 @@ const isDirect = ({ rows, columns, epilogue }: ProductKernel): boolean => {
 };
 
 export const blockingOf = (product: ProductKernel): Blocking => {
-  const { rows, columns, inner } = product;
+  const { batch, rows, columns, inner } = product;
   const fitting = Math.floor(BLOCK_FLOATS / inner / TILE_ROWS) * TILE_ROWS;
   const most = Math.min(MOST_ROWS, Math.max(4 * TILE_ROWS, fitting));
   // Blocks of one size, so that none is left with a few rows.
@@ -56,20 +61,26 @@ export const blockingOf = (product: ProductKernel): Blocking => {
   const piece = Math.ceil(inner / count);
   const pieces = Array.from({ length: count }, (_, i) => Math.min(piece, inner - i * piece));
   const direct = isDirect(product);
+  const rightBytes = roundUp(panels * TILE_COLUMNS * inner * 4, 64);
+  const leftBytes = roundUp(blockRows * inner * 4, 64);
+  const tileBytes = direct ? 0 : roundUp(blockRows * panels * TILE_COLUMNS * 4, 64);
+  const sharedRight = batch === 1;
   return {
-    rows: blockRows,
-    blocks: Math.ceil(rows / blockRows),
+    rowPanels: Math.ceil(rows / TILE_ROWS),
+    blockPanels: blockRows / TILE_ROWS,
     panels,
     pieces,
     direct,
-    leftBytes: roundUp(blockRows * inner * 4, 64),
-    rightBytes: roundUp(panels * TILE_COLUMNS * inner * 4, 64),
-    tileBytes: direct ? 0 : roundUp(blockRows * panels * TILE_COLUMNS * 4, 64),
+    rightBytes,
+    leftBytes,
+    tileBytes,
+    sharedRight,
+    workerBytes: leftBytes + tileBytes + (sharedRight ? 0 : rightBytes),
   };
 };
 
-/** Bytes of scratch that a product needs. */
-export const scratchBytes = (product: ProductKernel): number => {
-  const { leftBytes, rightBytes, tileBytes } = blockingOf(product);
-  return leftBytes + rightBytes + tileBytes;
+/** Bytes of scratch that a product needs, done by so many workers. */
+export const scratchBytes = (product: ProductKernel, workers: number): number => {
+  const { rightBytes, sharedRight, workerBytes } = blockingOf(product);
+  return (sharedRight ? rightBytes : 0) + workers * workerBytes;
 };

@@ -2,12 +2,28 @@
 import { printPlan } from '../../program/print-plan.js';
 import { printSchedule } from '../../program/print-schedule.js';
 import type { Backend } from '../backend.js';
+import { type Blas, findBlas } from './blas/library.js';
 import { moduleCache } from './cache.js';
 import { compileProgram } from './compile.js';
 import { hasRelaxedSimd } from './features.js';
 import { startMachine } from './machine.js';
+import { printPhases } from './print-phases.js';
+import { threadsFor } from './threads/threads.js';
 
 export interface WasmOptions {
+  /**
+   * How many threads share the work of a step, or `'all'` that the machine runs at once; 1 by default. The
+   * results are the same bit for bit. Where there are no workers or no shared memory, one thread does it all,
+   * and `warn` hears why.
+   */
+  readonly threads?: number | 'all';
+  /**
+   * Whether large matrix products in float32 go to the system's BLAS, on the same memory and with as many
+   * threads: `'auto'` looks for OpenBLAS, MKL, BLIS or Accelerate, a path names the library; `false` by
+   * default. Needs Node and the package koffi. Where there is none WebAssembly does it all, and `warn` hears
+   * why. In which order a library sums is its own affair: its last bits may change with the threads.
+   */
+  readonly blas?: 'auto' | (string & {}) | false;
   /**
    * Whether matrix products may use relaxed multiply-add, which is faster and rounds once where plain code
    * rounds twice. By default where the engine has it; results then differ in last bits from engines without.
@@ -15,28 +31,76 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean;
   /** How many compiled modules are kept; 64 by default. */
   readonly modules?: number;
+  /** Hears in one line of what was asked for and is not to be had; `console.warn` by default. */
+  readonly warn?: (line: string) => void;
 }
 
+/** A backend that may have workers and a library of its own. */
+export interface WasmBackend extends Backend {
+  /** What does the work, in one line: threads, and the library with its own threads. */
+  readonly report: string;
+  /**
+   * Ends the workers. Machines still step afterwards, on one thread. Not needed at the end of a process:
+   * workers that wait for work do not keep it alive.
+   */
+  readonly close: () => void;
+}
+
+const warnOnConsole = (line: string): void => {
+  console.warn(line);
+};
+
+const blasFor = (asked: string | false, warn: (line: string) => void): Blas | undefined => {
+  if (asked === false) return undefined;
+  const found = findBlas(asked);
+  if (!('absent' in found)) return found;
+  warn(`paralens: products run in WebAssembly, without the BLAS that was asked for: ${found.absent}`);
+  return undefined;
+};
+
+const counted = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
+
 /**
- * A backend that runs on WebAssembly with 128-bit SIMD, in Node and in browsers.
+ * A backend that runs on WebAssembly with 128-bit SIMD, in Node and in browsers. Throws where `threads` is no
+ * number of threads.
  *
  * @example
  * const machine = wasm().compile(program).start(state);
  */
-export const wasm = ({ relaxedSimd = hasRelaxedSimd(), modules = 64 }: WasmOptions = {}): Backend => {
+export const wasm = ({
+  threads: asked = 1,
+  blas: library = false,
+  relaxedSimd: relaxed = hasRelaxedSimd(),
+  modules = 64,
+  warn = warnOnConsole,
+}: WasmOptions = {}): WasmBackend => {
   const cache = moduleCache(modules);
+  const blas = blasFor(library, warn);
+  const { count: threads, pool } = threadsFor(asked, { warn, besideLibrary: blas !== undefined });
+  blas?.useThreads(threads);
+  const libraryThreads = blas?.threads();
+  const name = blas === undefined ? 'wasm' : `wasm + ${blas.name}`;
   return {
-    name: 'wasm',
-    threads: 1,
+    name,
+    threads,
+    report: [
+      `wasm, ${counted(threads)}`,
+      ...(blas === undefined ? [] : [`large products by ${blas.name} (${blas.file})`]),
+      ...(libraryThreads === undefined ? [] : [counted(libraryThreads)]),
+    ].join(', '),
     compile: (program) => {
-      const { schedule, plan, tables, bytes, code } = compileProgram(program, { relaxed: relaxedSimd });
+      const compiled = compileProgram(program, { relaxed, threads, blas: blas !== undefined });
+      const { schedule, plan, bytes, code, phases } = compiled;
       const module = cache.moduleOf(code);
       return {
-        start: (state) => startMachine(module, program, plan, tables, bytes, state),
+        start: (state) => startMachine({ module, program, compiled, threads, pool, blas }, state),
         memory: { planned: bytes, bound: plan.bound + (bytes - plan.bytes) },
         print: () =>
-          [printSchedule(schedule), printPlan(schedule, plan), `module: ${code.length} bytes\n`].join('\n'),
+          [printSchedule(schedule), printPlan(schedule, plan), printPhases(phases, code)].join('\n'),
       };
+    },
+    close: () => {
+      pool?.close();
     },
   };
 };

@@ -1,0 +1,23 @@
+/** What becomes of a program before any machine is started. */
+import type { Plan } from '../../program/plan.js';
+import type { Schedule } from '../../program/schedule.js';
+import type { Phase } from './phase.js';
+
+/** What is in memory beside the plan's values. */
+export interface Table {
+  readonly place: number;
+  readonly data: Int32Array;
+}
+
+/** All that starting a program needs, and the stages that led there. */
+export interface Compiled {
+  readonly schedule: Schedule;
+  readonly plan: Plan;
+  readonly tables: readonly Table[];
+  /** Of memory: the plan's, and the tables'. */
+  readonly bytes: number;
+  /** The module; it exports the functions of the phases. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** What a step does, in order. */
+  readonly phases: readonly Phase[];
+}

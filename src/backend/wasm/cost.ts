@@ -1,0 +1,75 @@
+/**
+ * What a kernel costs, roughly, so that only what is worth it is shared out. Nanoseconds of a usual core: a
+ * few times too many or too few only moves the point from which on threads help.
+ */
+import {
+  type Expression,
+  expressionsBelow,
+  type Kernel,
+  type LoopKernel,
+  type PointwiseName,
+  rootsOf,
+} from '../../program/kernel.js';
+
+const ACCESS = 0.15;
+const ARITHMETIC = 0.1;
+const GATHER = 1;
+const RANDOM = 5;
+const MULTIPLY_ADD = 0.05;
+/** One by one, by a function of the engine, where there is float64. */
+const FLOAT64_FUNCTION = 20;
+
+const FUNCTIONS: { readonly [N in PointwiseName]?: number } = {
+  divide: 0.5,
+  sqrt: 0.5,
+  exp: 1.5,
+  expm1: 2,
+  log: 1.5,
+  log1p: 2,
+  tanh: 2.5,
+  logistic: 2.5,
+  erf: 4,
+  sin: 20,
+  cos: 20,
+};
+
+const costOf = (expression: Expression): number => {
+  switch (expression.kind) {
+    case 'apply': {
+      const cost = FUNCTIONS[expression.name];
+      return cost !== undefined && expression.dtype === 'float64' ? FLOAT64_FUNCTION : (cost ?? ARITHMETIC);
+    }
+    case 'load':
+    case 'tile':
+      return ACCESS;
+    case 'gather':
+      return GATHER;
+    case 'random':
+      return RANDOM;
+    case 'literal':
+    case 'index':
+    case 'reduced':
+      return 0;
+  }
+};
+
+const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
+
+const loopCost = (kernel: LoopKernel): number => {
+  const { axes, domain, reductions, stores } = kernel;
+  const sum = (roots: readonly Expression[]): number =>
+    expressionsBelow(roots).reduce((total, each) => total + costOf(each), 0);
+  const inner = sum(reductions.map(({ body }) => body)) + ARITHMETIC * reductions.length;
+  const outer = sum(rootsOf({ ...kernel, reductions: [] })) + ACCESS * stores.length;
+  return product(axes) * inner + product(axes.slice(0, domain)) * outer;
+};
+
+/** Nanoseconds that one thread takes, about, for each function of a kernel. */
+export const nanosecondsOf = (kernel: Kernel): number => {
+  if (kernel.kind === 'loop') return loopCost(kernel);
+  const { batch, rows, columns, inner, epilogue } = kernel;
+  return batch * rows * columns * inner * MULTIPLY_ADD + loopCost(epilogue);
+};
+
+/** Nanoseconds of packing a factor of so many elements. */
+export const packingNanoseconds = (elements: number): number => elements * 2 * ACCESS;

@@ -1,0 +1,50 @@
+/** Phases: what is done one after another in a step, by one thread, by all, or by a library. */
+import type { Sgemm } from './blas/library.js';
+
+/** A range of an exported function, shared out in pieces. */
+export interface SharedPhase {
+  readonly kind: 'shared';
+  readonly name: string;
+  readonly extent: number;
+  readonly piece: number;
+}
+
+/** One after another: an exported function for the main thread alone, a shared range, or products for a library. */
+export type Phase =
+  | { readonly kind: 'alone'; readonly name: string }
+  | SharedPhase
+  | { readonly kind: 'products'; readonly products: readonly Sgemm[] };
+
+/** Nanoseconds below which calling others costs more than they save. */
+const WORTH_SHARING = 20_000;
+
+/** Pieces are not smaller than this part of what is worth sharing, so that taking one costs nothing beside it. */
+const SMALLEST_PIECE = 0.2;
+
+/** Pieces for each thread: whoever is held up takes fewer of them. */
+const PIECES = 4;
+
+export interface Sharing {
+  readonly threads: number;
+  /** Nanoseconds from which on a range is shared out; tests share out everything. */
+  readonly worthSharing?: number;
+}
+
+interface Range {
+  readonly extent: number;
+  readonly grain: number;
+  readonly nanoseconds: number;
+}
+
+/** The size of the pieces that a range is shared out in, or nothing if one thread had better do it alone. */
+export const pieceOf = (
+  { extent, grain, nanoseconds }: Range,
+  { threads, worthSharing = WORTH_SHARING }: Sharing,
+): number | undefined => {
+  if (threads === 1 || nanoseconds < worthSharing) return undefined;
+  const pieces = Math.min(threads * PIECES, Math.floor(nanoseconds / (worthSharing * SMALLEST_PIECE)));
+  const piece = Math.ceil(extent / pieces / grain) * grain;
+  // The place of the next piece is an int32, and each thread looks once beyond the end.
+  const countable = extent + piece * (threads + 1) < 2 ** 31;
+  return piece < extent && countable ? piece : undefined;
+};

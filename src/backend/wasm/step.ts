@@ -1,0 +1,69 @@
+/** One step of a machine: its phases one after another. */
+import type { Blas } from './blas/library.js';
+import type { Phase } from './phase.js';
+import type { DoPart } from './threads/control.js';
+import type { Crew } from './threads/pool.js';
+
+/** Who takes part beside this thread. */
+export interface Helpers {
+  readonly crew: Crew | undefined;
+  readonly blas: Blas | undefined;
+  /** How many threads the library is to use. */
+  readonly threads: number;
+}
+
+/** An exported function of a phase: over a part of a range, or of nothing. */
+type Exported = DoPart & (() => void);
+
+const exportedBy = ({ exports }: WebAssembly.Instance, name: string): Exported => {
+  const found = exports[name];
+  if (typeof found !== 'function') throw new TypeError(`wasm: the module exports no ${name}`);
+  // The module was made with these types.
+  return found as Exported;
+};
+
+type Perform = (crew: Crew | undefined) => void;
+
+const performing = (
+  phase: Phase,
+  number: number,
+  instance: WebAssembly.Instance,
+  buffer: ArrayBufferLike,
+  { blas }: Helpers,
+): Perform => {
+  if (phase.kind === 'products') {
+    if (blas === undefined) throw new RangeError('wasm: products for a library, and no library');
+    const calls = phase.products.map((product) => blas.bind(product, buffer));
+    return () => {
+      for (const call of calls) call();
+    };
+  }
+  const part = exportedBy(instance, phase.name);
+  if (phase.kind === 'alone') return () => part();
+  return (crew) => {
+    if (crew === undefined) part(0, phase.extent, 0);
+    else crew.share(number, phase, part);
+  };
+};
+
+/** The step of an instance. Helpers are called together for the second one: many a machine steps only once. */
+export const stepOf = (
+  phases: readonly Phase[],
+  instance: WebAssembly.Instance,
+  buffer: ArrayBufferLike,
+  helpers: Helpers,
+): (() => void) => {
+  const [only] = phases;
+  if (only?.kind === 'alone' && phases.length === 1) return exportedBy(instance, only.name);
+  const performs = phases.map((phase, number) => performing(phase, number, instance, buffer, helpers));
+  const { crew, blas, threads } = helpers;
+  const usesLibrary = phases.some(({ kind }) => kind === 'products');
+  let isFirst = true;
+  return () => {
+    if (usesLibrary) blas?.useThreads(threads);
+    if (!isFirst) crew?.gather();
+    const present = isFirst ? undefined : crew;
+    isFirst = false;
+    for (const perform of performs) perform(present);
+  };
+};

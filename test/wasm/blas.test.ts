@@ -1,0 +1,125 @@
+/** Products by the system's library: the same within rounding, all layouts, and a way without it. */
+import { describe, expect, test } from 'vitest';
+import { findBlas } from '../../src/backend/wasm/blas/library.js';
+import { wasm } from '../../src/backend/wasm/index.js';
+import type { Data } from '../../src/tensor/dtype.js';
+import { accumulator, layer, programOf, wholeNumbers, WORDS } from './contractions.js';
+import { differAt, interpret, plain, run } from './support.js';
+import { unexpected } from './workers.js';
+
+const found = findBlas('auto');
+const reason = 'absent' in found ? ` (skipped: ${found.absent})` : '';
+
+/** The products that a backend leaves to the library, by what it prints. */
+const products = (backend: ReturnType<typeof wasm>, program: Parameters<typeof run>[0]): number =>
+  backend.compile(program).print().split('library: ').length - 1;
+
+describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
+  const backends = [1, 2].map((threads) =>
+    wasm({ blas: 'auto', threads, relaxedSimd: false, warn: unexpected }),
+  );
+
+  test('is named, with its threads', () => {
+    for (const { name, report, threads } of backends) {
+      expect(name).toMatch(/^wasm \+ \S/);
+      expect(report).toContain(`wasm, ${threads} thread`);
+    }
+  });
+
+  for (const words of WORDS)
+    test(`sums products of small whole numbers exactly: ${words}`, () => {
+      for (const backend of backends)
+        for (const [i, j, k] of [
+          [64, 64, 64],
+          [37, 141, 29],
+          [130, 12, 48],
+          [5, 130, 120],
+        ] as const) {
+          const program = programOf(words, { i, j, k, l: 3, b: 3 });
+          const inputs = wholeNumbers(program, i);
+          const expected = interpret(program, inputs);
+          expect(differAt(run(program, inputs, backend), expected)).toEqual([-1]);
+        }
+    });
+
+  test('takes all transpositions as they stand', () => {
+    for (const backend of backends)
+      for (const words of ['ik,kj->ij', 'ki,kj->ij', 'ik,jk->ij', 'ki,jk->ij', 'ik,kj->ji', 'bik,bkj->bij'])
+        expect(products(backend, programOf(words, { i: 64, j: 64, k: 64, b: 3 }))).toBe(
+          words.startsWith('b') ? 3 : 1,
+        );
+  });
+
+  test('leaves small products, and factors that it cannot read, to WebAssembly', () => {
+    for (const backend of backends) {
+      expect(products(backend, programOf('ik,kj->ij', { i: 16, j: 16, k: 64 }))).toBe(0);
+      expect(products(backend, programOf('ikl,lkj->ij', { i: 64, j: 64, k: 32, l: 4 }))).toBe(0);
+    }
+  });
+
+  test('has the epilogue done behind it', () => {
+    for (const backend of backends)
+      for (const [rows, inner, columns] of [
+        [128, 64, 16],
+        [37, 150, 43],
+      ] as const) {
+        const program = layer(rows, inner, columns);
+        expect(products(backend, program)).toBe(1);
+        const inputs = wholeNumbers(program, rows);
+        expect(differAt(run(program, inputs, backend), interpret(program, inputs))).toEqual([-1]);
+      }
+  });
+
+  test('makes a product that is asked for in its own place, and what comes of it elsewhere', () => {
+    const program = layer(64, 64, 64);
+    const [relu = 0] = program.outputs;
+    const product = program.instructions.findIndex(
+      (each) => each.kind === 'operation' && each.name === 'contract',
+    );
+    const both = { ...program, outputs: [product, relu] };
+    const inputs = wholeNumbers(both, 3);
+    for (const backend of backends)
+      expect(differAt(run(both, inputs, backend), interpret(both, inputs))).toEqual([-1, -1]);
+  });
+
+  test('adds to a state in the place of that state', () => {
+    // state + a·b, step after step: the old state is read where the new one goes.
+    const program = accumulator(64);
+    const [start = new Float32Array(), ...factors] = wholeNumbers(program, 5);
+    for (const backend of [plain, ...backends]) {
+      const machine = backend.compile(program).start([start]);
+      let state: Data = start;
+      for (let step = 0; step < 3; step++) {
+        const [next = start, product = start] = interpret(program, [state, ...factors]);
+        expect(differAt(machine.step(factors), [product])).toEqual([-1]);
+        expect(differAt(machine.state(), [next])).toEqual([-1]);
+        state = next;
+      }
+    }
+  });
+});
+
+describe('without a BLAS', () => {
+  test('one line says why, and WebAssembly does it', () => {
+    const lines: string[] = [];
+    const backend = wasm({
+      blas: 'libno-such-library.so',
+      relaxedSimd: false,
+      warn: (line) => lines.push(line),
+    });
+    expect(backend.name).toBe('wasm');
+    expect(backend.report).toBe('wasm, 1 thread');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(
+      'products run in WebAssembly, without the BLAS that was asked for: libno-such-library.so',
+    );
+    expect(lines[0]).not.toContain('\n');
+    const program = programOf('ik,kj->ij', { i: 64, j: 64, k: 64 });
+    const inputs = wholeNumbers(program, 1);
+    expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
+  });
+
+  test('nothing is said where none is asked for', () => {
+    expect(wasm({ warn: unexpected }).report).toBe('wasm, 1 thread');
+  });
+});

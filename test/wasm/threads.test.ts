@@ -1,0 +1,164 @@
+/** Workers: the same results, an end, and a way without them. */
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import type { Machine } from '../../src/backend/backend.js';
+import { compileProgram } from '../../src/backend/wasm/compile.js';
+import { wasm } from '../../src/backend/wasm/index.js';
+import { startMachine } from '../../src/backend/wasm/machine.js';
+import type { Pool } from '../../src/backend/wasm/threads/pool.js';
+import { threadsFor } from '../../src/backend/wasm/threads/threads.js';
+import type { Program } from '../../src/program/program.js';
+import type { Data } from '../../src/tensor/dtype.js';
+import { randomProgram } from './random-program.js';
+import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
+import { platform, poolOf, unexpected, unreachable, until } from './workers.js';
+
+/** The pool, counting the pieces that this thread did. */
+const counting = (pool: Pool, pieces: { own: number; all: number }): Pool => ({
+  ...pool,
+  crewFor: (shareable) => {
+    const crew = pool.crewFor(shareable);
+    return {
+      ...crew,
+      share: (number, phase, doPart) => {
+        pieces.all += Math.ceil(phase.extent / phase.piece);
+        crew.share(number, phase, (begin, end, worker) => {
+          pieces.own++;
+          doPart(begin, end, worker);
+        });
+      },
+    };
+  },
+});
+
+const assertSame = (actual: readonly Data[], expected: readonly Data[]): void => {
+  expect(differAt(actual, expected)).toEqual(expected.map(() => -1));
+};
+
+const inputsOf = (program: Program, random: () => number): readonly Data[] =>
+  program.inputs.map((spec) => fill(random, { ...spec, low: spec.dtype === 'bool' ? 0 : -3, high: 1 }));
+
+const startShared = (program: Program, state: readonly Data[], pool: Pool, workers: number): Machine => {
+  const options = { relaxed: false, threads: workers + 1, worthSharing: 1 };
+  const compiled = compileProgram(program, options);
+  const module = new WebAssembly.Module(compiled.code);
+  return startMachine({ module, program, compiled, threads: workers + 1, pool, blas: undefined }, state);
+};
+
+describe('workers compute what one thread computes', () => {
+  for (const workers of [1, 2, 3])
+    test(`in random programs, ${workers + 1} threads`, async () => {
+      const pool = poolOf(workers);
+      const pieces = { own: 0, all: 0 };
+      // More machines than workers keep, in turn, and until workers have done something.
+      for (let seed = 0; seed < 30 || pieces.own === pieces.all; seed++) {
+        const random = randomOf(seed);
+        const { program } = randomProgram(drawOf(random, [17, 33, 64, 128]));
+        const state = inputsOf(program, random).slice(0, program.carried);
+        const shared = startShared(program, state, counting(pool, pieces), workers);
+        const alone = plain.compile(program).start(state);
+        for (let step = 0; step < 4; step++) {
+          const inputs = inputsOf(program, random).slice(program.carried);
+          assertSame(shared.step(inputs), alone.step(inputs));
+          assertSame(shared.state(), alone.state());
+          if (step === 1 && pieces.all > 0) await until(() => pool.free() === workers);
+        }
+        if (seed > 100) break;
+      }
+      expect(pieces.own).toBeLessThan(pieces.all);
+    });
+
+  test('in the functions that the engine has for float64', async () => {
+    const spec = { shape: [3000], dtype: 'float64' } as const;
+    const x = Float64Array.from({ length: 3000 }, (_, i) => (i - 1500) / 300);
+    for (const name of ['erf', 'exp', 'log1p', 'tanh', 'sin'] as const) {
+      const program = single(name, [spec], {}, spec);
+      const pool = poolOf(1);
+      const machine = startShared(program, [], pool, 1);
+      const expected = plain.compile(program).start([]).step([x]);
+      for (let step = 0; step < 5; step++) {
+        assertSame(machine.step([x]), expected);
+        if (step > 0) await until(() => pool.free() === 1);
+      }
+      pool.close();
+    }
+  });
+
+  test('with machines in turn, more than workers keep at hand', async () => {
+    const pool = poolOf(1);
+    const programs = Array.from({ length: 11 }, (_, i) => {
+      const spec = { shape: [5000 + 16 * i], dtype: 'float32' } as const;
+      return single('exp', [spec], {}, spec);
+    });
+    const machines = programs.map((program) => startShared(program, [], pool, 1));
+    for (let round = 0; round < 4; round++)
+      for (const [i, machine] of machines.entries()) {
+        const x = Float32Array.from({ length: 5000 + 16 * i }, (_, k) => (k % 100) / 10 - round);
+        expect(machine.step([x])).toEqual(
+          plain
+            .compile(programs[i] ?? unreachable())
+            .start([])
+            .step([x]),
+        );
+        if (round > 0) await until(() => pool.free() === 1);
+      }
+  });
+});
+
+describe('the number of threads', () => {
+  test('is as asked, or what the machine runs at once', () => {
+    expect(wasm().threads).toBe(1);
+    expect(wasm({ threads: 3 }).threads).toBe(3);
+    expect(wasm({ threads: 'all' }).threads).toBe(platform().cores);
+  });
+
+  test('must be one', () => {
+    for (const threads of [0, -1, 1.5, Number.NaN, 1000])
+      expect(() => wasm({ threads })).toThrow('wasm: no number of threads');
+  });
+
+  test('is one where there can be no more, which is said once', () => {
+    const lines: string[] = [];
+    const found = threadsFor(4, {
+      warn: (line) => lines.push(line),
+      find: () => ({ lacking: 'no SharedArrayBuffer' }),
+    });
+    expect(found).toEqual({ count: 1, pool: undefined });
+    expect(lines).toEqual(['paralens: one thread instead of 4 threads: no SharedArrayBuffer']);
+  });
+
+  test('is one and silent where one is asked for', () => {
+    expect(threadsFor(1, { warn: unexpected, find: unreachable })).toEqual({ count: 1, pool: undefined });
+  });
+});
+
+describe('a backend with workers', () => {
+  const size = 200_000;
+  const spec = { shape: [size], dtype: 'float32' } as const;
+  const program = single('tanh', [spec], {}, spec);
+  const x = Float32Array.from({ length: size }, (_, i) => i / size);
+
+  test('can be closed, twice, and steps on', () => {
+    const backend = wasm({ threads: 2, relaxedSimd: false, warn: unexpected });
+    const machine = backend.compile(program).start([]);
+    const expected = plain.compile(program).start([]).step([x]);
+    for (let i = 0; i < 3; i++) assertSame(machine.step([x]), expected);
+    backend.close();
+    backend.close();
+    assertSame(machine.step([x]), expected);
+    assertSame(backend.compile(program).start([]).step([x]), expected);
+  });
+
+  test('keeps no process alive', () => {
+    const script = `
+      import { compileChecked, trace, wasm } from 'paralens';
+      import { tanh } from 'paralens/operation';
+      const program = trace((x) => tanh(x), [{ shape: [${size}], dtype: 'float32' }], 0);
+      const machine = compileChecked(wasm({ threads: 3 }), program).start([]);
+      for (let i = 0; i < 50; i++) machine.step([new Float32Array(${size})]);
+      console.log('done');
+    `;
+    const flags = ['--conditions=source', '--import', 'tsx', '--input-type=module', '--eval', script];
+    expect(execFileSync(process.execPath, flags, { timeout: 30_000, encoding: 'utf8' })).toBe('done\n');
+  });
+});
