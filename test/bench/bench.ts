@@ -1,6 +1,6 @@
 /** `npm run bench`: every workload on our backends, as a table, or with --json as one JSON object a line. */
 import { parseArgs } from 'node:util';
-import { defaultBackend } from 'paralens';
+import { type Backend, defaultBackend, wasm } from 'paralens';
 import type { Figure } from './measure.js';
 import { coldStart } from './cold-start.js';
 import { gradientCost } from './gradient-cost.js';
@@ -15,14 +15,25 @@ const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, memory: { type: 'string', default: '10000' } },
 });
 
+/** What threads and libraries change: products, and a step that is mostly products. */
+const large = (backend: Backend): readonly Figure[] => [...sgemm(backend), ...mnistStep(backend)];
+
+/** Backends beside the default: two threads, and the system's BLAS where there is one, on one and on two. */
+const others = [
+  wasm({ threads: 2 }),
+  ...[1, 2].map((threads) => wasm({ threads, blas: 'auto', warn: (line) => console.error(line) })),
+].filter(({ name, threads }) => name !== 'wasm' || threads > 1);
+
 const figures: readonly Figure[] = [
   ...sgemm(defaultBackend),
   ...mnistStep(defaultBackend, { memorySteps: Number(values.memory) }),
+  ...others.flatMap(large),
   ...tinyStep(defaultBackend),
   ...trainRate(defaultBackend),
   ...gradientCost(defaultBackend),
   ...updateBandwidth(defaultBackend),
   ...coldStart(defaultBackend),
 ];
+for (const { close } of others) close();
 if (values.json) for (const figure of figures) console.log(JSON.stringify(figure));
 else printTable(figures);

@@ -34,16 +34,15 @@ const ENGINES: readonly Engine[] = [
   },
   { name: 'jax-js', command: [node, `${folder}/jax.mjs`] },
   { name: 'tfjs', command: [node, `${folder}/tfjs.mjs`] },
-  { name: 'PyTorch', command: ['/usr/bin/python3', `${folder}/torch_engine.py`, '1'] },
-  { name: 'OpenBLAS', command: [node, `${folder}/openblas.mjs`, '1'] },
+  ...['1', '2'].flatMap((threads) => [
+    { name: 'PyTorch', command: ['/usr/bin/python3', `${folder}/torch_engine.py`, threads] },
+    { name: 'OpenBLAS', command: [node, `${folder}/openblas.mjs`, threads] },
+  ]),
 ];
 
 /** The figures that an engine says; none where it can't run. */
 const run = ({ command: [program = '', ...args] }: Engine): readonly Figure[] => {
-  const { stdout, status } = spawnSync(program, args, {
-    encoding: 'utf8',
-    env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
-  });
+  const { stdout, status } = spawnSync(program, args, { encoding: 'utf8' });
   if (status !== 0 && !stdout.includes('"workload"')) return [];
   return stdout
     .split('\n')
@@ -67,27 +66,24 @@ const workloads = [
   ),
 ];
 
-console.log(`\n${machineLine()}; ${values.rounds} rounds, medians [lowest – highest]; one thread\n`);
-console.log('| workload | engine | value | paralens is faster by |\n| --- | --- | --- | --- |');
+console.log(`\n${machineLine()}; ${values.rounds} rounds, medians [lowest – highest]\n`);
+console.log('| workload | engine | threads | value | wasm on one thread is faster by |');
+console.log('| --- | --- | --- | --- | --- |');
 for (const workload of workloads) {
-  const of = (name: string): readonly Figure[] =>
-    all
-      .filter(
-        (each) =>
-          each.name === name && each.figure.workload === workload && compared.includes(each.figure.metric),
-      )
-      .map(({ figure }) => figure);
-  const ours = median(of('paralens').map(({ value }) => value));
-  for (const { name } of ENGINES) {
-    const figures = of(name);
-    const [first] = figures;
-    if (first === undefined) continue;
-    const numbers = figures.map(({ value }) => value);
+  const here = all
+    .map(({ figure }) => figure)
+    .filter((figure) => figure.workload === workload && compared.includes(figure.metric));
+  const label = ({ engine, threads }: Figure): string => `${engine} | ${threads}`;
+  const of = (engine: string): readonly number[] =>
+    here.filter((figure) => label(figure) === engine).map(({ value }) => value);
+  const ours = median(of('wasm | 1'));
+  const unit = here[0]?.unit ?? '';
+  for (const engine of new Set(here.map(label))) {
+    const numbers = of(engine);
     const middle = median(numbers);
-    const ratio = first.unit === 'ms' ? middle / ours : ours / middle;
+    const ratio = unit === 'ms' ? middle / ours : ours / middle;
     const spread = `[${showNumber(Math.min(...numbers))} – ${showNumber(Math.max(...numbers))}]`;
-    console.log(
-      `| ${workload} | ${first.engine} | ${showNumber(middle)} ${first.unit} ${spread} | ${name === 'paralens' ? '' : `${ratio.toPrecision(3)} ×`} |`,
-    );
+    const faster = engine === 'wasm | 1' ? '' : `${ratio.toPrecision(3)} ×`;
+    console.log(`| ${workload} | ${engine} | ${showNumber(middle)} ${unit} ${spread} | ${faster} |`);
   }
 }
