@@ -7,7 +7,7 @@ import { gradientCost } from './gradient-cost.js';
 import { mnistStep } from './mnist-step.js';
 import { printTable } from './table.js';
 import { sgemm } from './sgemm.js';
-import { tinyStep } from './tiny-step.js';
+import { tinyMemory, tinyStep } from './tiny-step.js';
 import { trainRate } from './train-rate.js';
 import { updateBandwidth } from './update-bandwidth.js';
 
@@ -29,6 +29,7 @@ const figures: readonly Figure[] = [
   ...mnistStep(defaultBackend, { memorySteps: Number(values.memory) }),
   ...others.flatMap(large),
   ...tinyStep(defaultBackend),
+  ...tinyMemory(defaultBackend),
   ...trainRate(defaultBackend),
   ...gradientCost(defaultBackend),
   ...updateBandwidth(defaultBackend),

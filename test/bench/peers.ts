@@ -13,6 +13,8 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3'
 
 interface Engine {
   readonly name: string;
+  /** Of native libraries, which take it from the environment. */
+  readonly threads?: string;
   readonly command: readonly string[];
 }
 
@@ -35,14 +37,15 @@ const ENGINES: readonly Engine[] = [
   { name: 'jax-js', command: [node, `${folder}/jax.mjs`] },
   { name: 'tfjs', command: [node, `${folder}/tfjs.mjs`] },
   ...['1', '2'].flatMap((threads) => [
-    { name: 'PyTorch', command: ['/usr/bin/python3', `${folder}/torch_engine.py`, threads] },
-    { name: 'OpenBLAS', command: [node, `${folder}/openblas.mjs`, threads] },
+    { name: 'PyTorch', threads, command: ['/usr/bin/python3', `${folder}/torch_engine.py`, threads] },
+    { name: 'OpenBLAS', threads, command: [node, `${folder}/openblas.mjs`, threads] },
   ]),
 ];
 
 /** The figures that an engine says; none where it can't run. */
-const run = ({ command: [program = '', ...args] }: Engine): readonly Figure[] => {
-  const { stdout, status } = spawnSync(program, args, { encoding: 'utf8' });
+const run = ({ command: [program = '', ...args], threads }: Engine): readonly Figure[] => {
+  const env = threads && { ...process.env, OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads };
+  const { stdout, status } = spawnSync(program, args, { encoding: 'utf8', ...(env && { env }) });
   if (status !== 0 && !stdout.includes('"workload"')) return [];
   return stdout
     .split('\n')

@@ -5,6 +5,25 @@ import { prepare } from './training-step.js';
 
 const TOGETHER = 1000;
 
+/** How resident memory grows over a hundred thousand steps. */
+export const tinyMemory = (backend: Backend): readonly Figure[] => {
+  const { machine, batch } = prepare(backend, sgd({ learningRate: 0.01 }), {
+    batch: 1,
+    inputs: 4,
+    hidden: 16,
+    outputs: 3,
+  });
+  const steps = (count: number): number => {
+    for (let i = 0; i < count; i++) machine.step(batch);
+    return process.memoryUsage().rss;
+  };
+  const before = steps(100_000);
+  const growth = (100 * (steps(100_000) - before)) / before;
+  return [
+    figureOf('tiny step, batch 1', backend)('growth of resident memory over 100000 steps', growth, '%'),
+  ];
+};
+
 /** Steps a second of the compiled step, called one after another. */
 export const tinyStep = (backend: Backend): readonly Figure[] =>
   [1, 32].map((size) => {

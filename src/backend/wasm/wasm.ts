@@ -2,10 +2,11 @@
 import { printPlan } from '../../program/print-plan.js';
 import { printSchedule } from '../../program/print-schedule.js';
 import type { Backend } from '../backend.js';
+import { reference } from '../reference/reference.js';
 import { type Blas, findBlas } from './blas/library.js';
 import { moduleCache } from './cache.js';
 import { compileProgram } from './compile.js';
-import { hasRelaxedSimd } from './features.js';
+import { hasRelaxedSimd, hasSimd } from './features.js';
 import { startMachine } from './machine.js';
 import { printPhases } from './print-phases.js';
 import { threadsFor } from './threads/threads.js';
@@ -31,6 +32,8 @@ export interface WasmOptions {
   readonly relaxedSimd?: boolean;
   /** How many compiled modules are kept; 64 by default. */
   readonly modules?: number;
+  /** Whether the engine has SIMD, by default found out; without it programs run on the reference backend. */
+  readonly simd?: boolean;
   /** Hears in one line of what was asked for and is not to be had; `console.warn` by default. */
   readonly warn?: (line: string) => void;
 }
@@ -73,7 +76,12 @@ export const wasm = ({
   relaxedSimd: relaxed = hasRelaxedSimd(),
   modules = 64,
   warn = warnOnConsole,
+  simd = hasSimd(),
 }: WasmOptions = {}): WasmBackend => {
+  if (!simd) {
+    warn('paralens: programs run in plain loops, many times slower: there is no WebAssembly with SIMD here');
+    return { ...reference(), report: 'reference, 1 thread', close: () => {} };
+  }
   const cache = moduleCache(modules);
   const blas = blasFor(library, warn);
   const { count: threads, pool } = threadsFor(asked, { warn, besideLibrary: blas !== undefined });
