@@ -43,7 +43,7 @@ export const fail = (mistake: Mistake): never => {
 };
 
 /** The same error, with `segment` in front of the path of a mistake. */
-export const located = (segment: string, error: unknown): unknown => {
+export const withSegment = (segment: string, error: unknown): unknown => {
   if (!(error instanceof ParalensError)) return error;
   const { mistake } = error;
   return new ParalensError({ ...mistake, path: [segment, ...(mistake.path ?? [])] }, { cause: error });
@@ -54,7 +54,7 @@ export const within = <T>(segment: string, body: () => T): T => {
   try {
     return body();
   } catch (error) {
-    throw located(segment, error);
+    throw withSegment(segment, error);
   }
 };
 

@@ -4,7 +4,7 @@ import { located } from '../lens/locate.js';
 import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
 import type { Loss } from '../loss/loss.js';
-import type { Metric } from '../metric/accuracy.js';
+import type { Metric } from '../metric/metric.js';
 import type { Key } from '../operation/random.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import type { Scalar } from '../tensor/shape.js';

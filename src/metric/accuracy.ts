@@ -7,9 +7,6 @@ import { requireKind } from '../tensor/primitive/elementwise.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** A number that is read off predictions and targets, beside the loss; it is not differentiated. */
-export type Metric<B, L> = (prediction: B, target: L) => Tensor<Scalar>;
-
 /**
  * The share of rows whose largest logit is that of the label: `[…lead, classes]` against `[…lead]`.
  *

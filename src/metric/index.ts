@@ -1,1 +1,2 @@
-export { accuracy, type Metric } from './accuracy.js';
+export { accuracy } from './accuracy.js';
+export type { Metric } from './metric.js';

@@ -5,7 +5,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, tensorsOfData } from '../backend/evaluate.js';
-import { located } from '../error.js';
+import { withSegment } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
@@ -82,7 +82,7 @@ const folding = <P extends Parameters, A, B, L>(
     try {
       return take(batch, index + 1);
     } catch (error) {
-      throw located(`step ${index + 1}`, error);
+      throw withSegment(`step ${index + 1}`, error);
     }
   };
 };
