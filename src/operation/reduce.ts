@@ -12,7 +12,7 @@ import * as extremum from '../tensor/primitive/extremum.js';
 import { abs } from '../tensor/primitive/magnitude.js';
 import { reshape, transpose } from '../tensor/primitive/movement.js';
 import * as reduction from '../tensor/primitive/reduction.js';
-import { range, type Scalar, type Shape, sizeOf, without } from '../tensor/shape.js';
+import { type Scalar, type Shape, sizeOf, without, otherAxes } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** A reduction over all axes to a single number, or over the axes named. */
@@ -54,7 +54,7 @@ export const mean: Reduction = overAxes('mean', (x, axes) => {
 
 /** The largest element over all axes, or over those named; where several are, the first has the derivative. */
 export const max: Reduction = overAxes('max', (x, axes) => {
-  const kept = range(x.shape.length).filter((axis) => !axes.includes(axis));
+  const kept = otherAxes(x.shape.length, axes);
   const rest = without(x.shape, axes);
   const last = sizeOf(axes.map((axis) => x.shape[axis] ?? 0));
   return extremum.max(reshape(transpose(x, [...kept, ...axes]), [...rest, last]), kept.length);
@@ -82,12 +82,7 @@ export const along = <S extends Shape, D extends DType>(
   reduced: Tensor<Shape, D>,
   shape: S,
   axis: number,
-): Tensor<S, D> =>
-  reduction.broadcast(
-    reduced,
-    shape,
-    range(shape.length).filter((each) => each !== axis),
-  );
+): Tensor<S, D> => reduction.broadcast(reduced, shape, otherAxes(shape.length, [axis]));
 
 /** The largest element along an axis, held constant; 0 where it is infinite, so that x − peak is no NaN. */
 export const peak = <D extends FloatDType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> => {

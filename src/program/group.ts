@@ -1,5 +1,5 @@
 /** Groups: kernels while they are being put together. A group computes values over one domain in one pass. */
-import { sameShape, type Shape } from '../tensor/shape.js';
+import { otherAxes, sameShape, type Shape } from '../tensor/shape.js';
 import { type Access, computeAt, fills, identityMap, placeOf } from './access.js';
 import { type IndexMap, sameAffine } from './index-map.js';
 import { type Expression, expressionsBelow, type Reduction } from './kernel.js';
@@ -75,7 +75,7 @@ export const addReduction = (
 
 /** The map of the operand of a reduction: each axis is one of the domain or one of those reduced. */
 export const reducedMap = (shape: Shape, axes: readonly number[]): IndexMap => {
-  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const kept = otherAxes(shape.length, axes);
   const order = [...kept, ...axes];
   const whole = identityMap(
     order.map((axis) => shape[axis] ?? 1),

@@ -5,7 +5,7 @@
  * where it can: the one that computed what it needs at the same point, so that this never leaves registers,
  * or one that reads the same. Otherwise it begins a pass. What no other kernel reads is then not stored.
  */
-import { sizeOf } from '../tensor/shape.js';
+import { sizeOf, without } from '../tensor/shape.js';
 import { addressIn, expressionOf, identityMap } from './access.js';
 import { simplifyAxes } from './axes.js';
 import {
@@ -179,7 +179,7 @@ const reduction = (
   combine: 'sum' | 'max' | 'argmax',
   operand: ValueId,
 ): Draft => {
-  const domain = shape.filter((_, axis) => !axes.includes(axis));
+  const domain = without(shape, axes);
   const reduced = axes.map((axis) => shape[axis] ?? 0);
   const map = reducedMap(shape, axes);
   const alone = emptyGroup(program, inMemory, domain, { reduced });

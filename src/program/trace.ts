@@ -64,8 +64,8 @@ export const traceTensors = (
   const places = new Map<AnyTensor, ValueId>();
   const checks: ProgramCheck[] = [];
   const placeOf = (tensor: AnyTensor): ValueId => places.get(tensor) ?? foreign();
-  for (const [position, { shape, dtype }] of inputs.entries())
-    places.set(inputs[position] ?? foreign(), add({ kind: 'input', position, shape, dtype, path: '' }));
+  for (const [position, input] of inputs.entries())
+    places.set(input, add({ kind: 'input', position, shape: input.shape, dtype: input.dtype, path: '' }));
 
   const write = (node: SomeApplication, { shape, dtype }: Spec, path: string): ValueId => {
     const [first, holds, got] = node.inputs;

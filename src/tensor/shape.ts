@@ -33,6 +33,10 @@ export const range = (n: number): readonly number[] => Array.from({ length: n },
 export const isSuffix = (part: Shape, whole: Shape): boolean =>
   part.length <= whole.length && sameShape(part, whole.slice(whole.length - part.length));
 
+/** The axes of this rank, in order, that are none of these. */
+export const otherAxes = (rank: number, axes: readonly number[]): readonly number[] =>
+  range(rank).filter((axis) => !axes.includes(axis));
+
 /** The shape without these axes. */
 export const without = (shape: Shape, axes: readonly number[]): readonly number[] =>
   shape.filter((_, axis) => !axes.includes(axis));

@@ -59,12 +59,12 @@ export const interpret = (program: Program, inputs: readonly Data[], visit?: Vis
   const values: Data[] = [];
   const dying = lastReads(program);
   for (const [id, instruction] of program.instructions.entries()) {
-    const { dtype, shape } = instruction;
+    const { dtype } = instruction;
     const empty = allocate(dtype, 0);
     if (instruction.kind === 'input') values[id] = asData(inputs[instruction.position] ?? empty, dtype);
     else if (instruction.kind === 'constant') values[id] = asData(instruction.data, dtype);
     else values[id] = evaluateOperation<KernelName>(instruction, program, values);
-    visit?.({ ...instruction, shape }, values[id] ?? empty);
+    visit?.(instruction, values[id] ?? empty);
     for (const operand of dying.get(id) ?? []) values[operand] = empty;
   }
   return program.outputs.map((id) => values[id] ?? new Float32Array(0));

@@ -3,6 +3,7 @@
  * micro-kernel reads them. All transpositions, batches and windows of a product end here, in where a line
  * begins and how it goes on.
  */
+import { range } from '../../tensor/shape.js';
 import type { Walk } from '../../program/kernel.js';
 import { displaced } from './address.js';
 import {
@@ -43,10 +44,8 @@ export interface Packing {
   readonly along: Steps;
 }
 
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
-
 const firstLanes = (count: number): V => {
-  const [a, b, c, d] = upTo(4).map((lane) => (lane < count ? -1 : 0));
+  const [a, b, c, d] = range(4).map((lane) => (lane < count ? -1 : 0));
   return i32x4.const(a ?? 0, b ?? 0, c ?? 0, d ?? 0);
 };
 
@@ -78,7 +77,7 @@ const packContiguous = (
 ): void => {
   const from = scope.hold(i32.add(source, i32.mul(first, constant(4))));
   alongLine(scope, packing.inner, (inside) => {
-    for (const each of upTo(packing.width / 4)) {
+    for (const each of range(packing.width / 4)) {
       const lanes = Math.min(4, Math.max(0, valid - each * 4));
       const found = lanes === 0 ? v128.zero : load.v128({ base: from, offset: each * 16 });
       inside.run(
@@ -112,13 +111,13 @@ const transpose = (scope: Scope, [a, b, c, d]: readonly [V, V, V, V]): readonly 
 /** Lines anywhere: a pointer to each, all moving alike. */
 const packLines = (scope: Scope, { packing, source, first, target, valid }: Panel): void => {
   const { width, inner, line, along } = packing;
-  const pointers = upTo(valid).map((each) =>
+  const pointers = range(valid).map((each) =>
     scope.hold(i32.add(source, stepTo(line, each === 0 ? first : i32.add(first, constant(each))))),
   );
   const place = scope.hold(constant(0));
   const one = (inside: Scope): void => {
     const further = 'stride' in along ? place : inside.hold(load.i32({ base: place, offset: along.table }));
-    for (const group of upTo(width / 4)) {
+    for (const group of range(width / 4)) {
       const lanes = pointers.slice(group * 4, group * 4 + 4).reduce<V>((vector, pointer, lane) => {
         const address: Address = { base: i32.add(pointer, further), offset: 0 };
         return load.lane32(address, vector, lane);
@@ -130,7 +129,7 @@ const packLines = (scope: Scope, { packing, source, first, target, valid }: Pane
   };
   const fours = 'stride' in along && along.stride === 4 ? Math.floor(inner / 4) : 0;
   alongLine(scope, fours, (inside) => {
-    for (const group of upTo(width / 4)) {
+    for (const group of range(width / 4)) {
       const vector = (lane: number): V => {
         const pointer = pointers[group * 4 + lane];
         return pointer === undefined

@@ -1,4 +1,5 @@
 /** The micro-kernel of the matrix product: a tile of the result, kept in registers over a whole sum. */
+import { range } from '../../tensor/shape.js';
 import {
   defineFunction,
   type Expr,
@@ -18,8 +19,6 @@ type MultiplyAdd = (a: Expr<'v128'>, b: Expr<'v128'>, sum: Expr<'v128'>) => Expr
 
 const multiplyThenAdd: MultiplyAdd = (a, b, sum) => f32x4.add(sum, f32x4.mul(a, b));
 
-const each = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
-
 /** The next term of every sum in the tile. */
 const term = (
   scope: Scope,
@@ -28,7 +27,7 @@ const term = (
   sums: readonly (readonly Local<'v128'>[])[],
   multiplyAdd: MultiplyAdd,
 ): void => {
-  const columns = each(VECTORS).map((v) => scope.hold(load.v128({ base: right, offset: v * 16 })));
+  const columns = range(VECTORS).map((v) => scope.hold(load.v128({ base: right, offset: v * 16 })));
   for (const [row, line] of sums.entries()) {
     const factor = scope.hold(load.splat32({ base: left, offset: row * 4 }));
     for (const [v, sum] of line.entries()) {
@@ -50,10 +49,10 @@ export const tileFunction = (goesOn: boolean, relaxed: boolean): FunctionBody =>
   defineFunction(['i32', 'i32', 'i32', 'i32', 'i32'], (scope, length, left, right, result, pitch) => {
     const multiplyAdd = relaxed ? f32x4.relaxedMadd : multiplyThenAdd;
     const lines = [result];
-    for (const row of each(TILE_ROWS - 1)) lines.push(scope.hold(i32.add(lines[row] ?? result, pitch)));
+    for (const row of range(TILE_ROWS - 1)) lines.push(scope.hold(i32.add(lines[row] ?? result, pitch)));
     const address = (row: number, v: number): Address => ({ base: lines[row] ?? result, offset: v * 16 });
-    const sums = each(TILE_ROWS).map((row) =>
-      each(VECTORS).map((v) => (goesOn ? scope.hold(load.v128(address(row, v))) : scope.local('v128'))),
+    const sums = range(TILE_ROWS).map((row) =>
+      range(VECTORS).map((v) => (goesOn ? scope.hold(load.v128(address(row, v))) : scope.local('v128'))),
     );
     // One term at a time: in a longer body V8 runs out of registers, and loses 40 % of the speed.
     const step = scope.inner((inside) => {

@@ -1,4 +1,5 @@
 /** Four lanes of 32 bits. An element's value never depends on the lane it is in, nor on its neighbours. */
+import { range } from '../../tensor/shape.js';
 import type { DType } from '../../tensor/dtype.js';
 import { displaced, indexed } from './address.js';
 import { type Expr, type Scope, type Statement } from './emitter.js';
@@ -9,8 +10,6 @@ import { randomWords } from './vector-random.js';
 import { vectorAccumulator } from './vector-reductions.js';
 
 type V = Expr<'v128'>;
-
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 const literal = (dtype: DType, value: number): V => {
   if (dtype === 'float32') return f32x4.const(value);
@@ -24,7 +23,7 @@ const loadLanes = (scope: Scope, dtype: DType, address: Address, step: number, c
   if (dtype === 'bool') {
     if (step === 0) return scope.hold(narrow.bytesSplatNonZero(load.splatByte(address)));
     if (step === 1) return scope.hold(isTrue(narrow.widenShorts(narrow.widenBytes(load.only32(address)))));
-    const bytes = upTo(count).reduce<V>(
+    const bytes = range(count).reduce<V>(
       (lanes, each) => load.laneByte(displaced(address, each * step), lanes, each * 4),
       v128.zero,
     );
@@ -33,7 +32,7 @@ const loadLanes = (scope: Scope, dtype: DType, address: Address, step: number, c
   if (step === 0) return scope.hold(load.splat32(address));
   if (step === 4 && count > 1) return scope.hold(load.v128(address));
   return scope.hold(
-    upTo(count).reduce<V>(
+    range(count).reduce<V>(
       (lanes, each) => load.lane32(displaced(address, each * step), lanes, each),
       v128.zero,
     ),
@@ -52,10 +51,10 @@ const storeLanes = (
     const shorts = narrow.toShorts(ones, v128.zero);
     const bytes = narrow.toBytes(shorts, v128.zero);
     if (step === 1 && count === 4) return [store.lane32(address, bytes, 0)];
-    return upTo(count).map((each) => store.laneByte(displaced(address, each * step), bytes, each));
+    return range(count).map((each) => store.laneByte(displaced(address, each * step), bytes, each));
   }
   if (step === 4 && count === 4) return [store.v128(address, value)];
-  return upTo(count).map((each) => store.lane32(displaced(address, each * step), value, each));
+  return range(count).map((each) => store.lane32(displaced(address, each * step), value, each));
 };
 
 const gatherLanes = (scope: Scope, gather: Gather<'v128'>): V => {
@@ -69,7 +68,7 @@ const gatherLanes = (scope: Scope, gather: Gather<'v128'>): V => {
   };
   const found = uniform
     ? loadLanes(scope, dtype, addressOf(0), step, count)
-    : upTo(count).reduce<V>((lanes, lane) => {
+    : range(count).reduce<V>((lanes, lane) => {
         const place = displaced(addressOf(lane), lane * step);
         return dtype === 'bool' ? load.laneByte(place, lanes, lane * 4) : load.lane32(place, lanes, lane);
       }, v128.zero);

@@ -1,7 +1,7 @@
 /** The largest element along an axis, and where the first such stands. NaN is larger than every number. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType } from '../dtype.js';
-import { range, type Shape, sizeOf, stridesOf, without } from '../shape.js';
+import { type Shape, sizeOf, stridesOf, without, otherAxes } from '../shape.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { equal, select } from './comparison.js';
 import { fullLike } from './constant.js';
@@ -55,7 +55,7 @@ const eachLargest = (
 
 /** Of each line along the axis, 1 where the first largest element stands. */
 const firstLargest = (x: AnyTensor, axis: number): Tensor<Shape, 'bool'> => {
-  const kept = range(x.shape.length).filter((each) => each !== axis);
+  const kept = otherAxes(x.shape.length, [axis]);
   const winner = broadcast(argmax(x, axis), x.shape, kept);
   return equal(iota(x.shape, axis), winner);
 };
@@ -82,11 +82,7 @@ export const maxPrimitive: Primitive<'max'> = {
   // y = max x ⇒ dx = dy at the first largest, 0 elsewhere
   pullback: (dy, _, { inputs: [x], attributes: { axis } }) => {
     if (x === undefined) return undefined;
-    const spread = broadcast(
-      dy,
-      x.shape,
-      range(x.shape.length).filter((each) => each !== axis),
-    );
+    const spread = broadcast(dy, x.shape, otherAxes(x.shape.length, [axis]));
     return select(firstLargest(x, axis), spread, fullLike(spread, 0));
   },
   // y = max x ⇒ dy = dx at the first largest

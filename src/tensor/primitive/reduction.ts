@@ -1,7 +1,7 @@
 /** Sum over axes and its adjoint, broadcast along them. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
-import { range, sameShape, type Shape, sizeOf, stridesOf, without } from '../shape.js';
+import { range, sameShape, type Shape, sizeOf, stridesOf, without, otherAxes } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { apply, at, type Draw, type Primitive, type Spec } from './primitive.js';
@@ -56,7 +56,7 @@ export const sumPrimitive: Primitive<'sum'> = {
   evaluate: ({ inputs: [x], attributes: { axes }, output }) => {
     const totals = new Float64Array(sizeOf(output.shape));
     if (x === undefined) return totals;
-    const kept = range(x.shape.length).filter((axis) => !axes.includes(axis));
+    const kept = otherAxes(x.shape.length, axes);
     const into = places(x.shape, scattered(x.shape.length, kept, stridesOf(output.shape)));
     for (let i = 0; i < into.length; i++) totals[at(into, i)] = at(totals, at(into, i)) + at(x.data, i);
     const result = allocate(output.dtype, totals.length);
@@ -65,12 +65,7 @@ export const sumPrimitive: Primitive<'sum'> = {
   },
   // y = Σ x ⇒ dx = dy, along the summed axes
   pullback: (dy, _, { inputs: [x], attributes: { axes } }) =>
-    x &&
-    broadcast(
-      dy,
-      x.shape,
-      range(x.shape.length).filter((axis) => !axes.includes(axis)),
-    ),
+    x && broadcast(dy, x.shape, otherAxes(x.shape.length, axes)),
   pushforward: (dx, _, { attributes: { axes } }) => sum(dx, axes),
   sample: (draw) => {
     const shape = draw.shape();
@@ -112,11 +107,7 @@ export const broadcastPrimitive: Primitive<'broadcast'> = {
     return result;
   },
   // y = x along new axes ⇒ dx = Σ dy over them
-  pullback: (dy, _, { attributes: { shape, axes } }) =>
-    sum(
-      dy,
-      range(shape.length).filter((axis) => !axes.includes(axis)),
-    ),
+  pullback: (dy, _, { attributes: { shape, axes } }) => sum(dy, otherAxes(shape.length, axes)),
   pushforward: (dx, _, { attributes: { shape, axes } }) => broadcast(dx, shape, axes),
   sample: (draw) => {
     const shape = draw.shape();
