@@ -1,6 +1,6 @@
 export { type Claim, same } from './compare.js';
 export { bitwise, type Difference, elementWise, type Equality, normWise, numerically } from './equality.js';
-export { check, type CheckOptions, assertHolds, LawError } from './runner.js';
+export { assertHolds, brokenLaws, check, type CheckOptions, LawError } from './runner.js';
 export {
   broken,
   every,

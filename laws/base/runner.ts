@@ -119,3 +119,26 @@ export const check = <T>(
       `${name}: ${reasons.length} of ${runs} examples rejected, at most ${allowed} may be, with seed ${seed}: ${reasons[0] ?? ''}`,
     );
 };
+
+/**
+ * The names of all laws that break for some example, each looked at by itself: what a suite that is tested for
+ * the bugs it finds has to say. A law that throws something of its own is called by that error's name.
+ */
+export const brokenLaws = <T>(
+  arbitrary: fc.Arbitrary<T>,
+  laws: readonly Law<T>[],
+  options: CheckOptions = {},
+): readonly string[] => {
+  const found = laws.flatMap((law) => {
+    const { errorInstance: cause, failed } = fc.check(
+      fc.property(arbitrary, (example) => {
+        assertHolds(law(example));
+      }),
+      { seed: options.seed ?? DEFAULT_SEED, numRuns: options.runs ?? DEFAULT_RUNS, endOnFailure: true },
+    );
+    if (!failed) return [];
+    if (cause instanceof LawError) return [cause.finding?.law ?? cause.name];
+    return [cause instanceof Error ? cause.name : String(cause)];
+  });
+  return [...new Set(found)];
+};
