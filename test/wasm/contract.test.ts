@@ -6,9 +6,9 @@ import type { Program } from '../../src/program/program.js';
 import { schedule } from '../../src/program/schedule.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 import { layer, programOf, wholeNumbers, WORDS } from './contractions.js';
-import { fill, interpret, plain, randomOf, run } from './support.js';
+import { fill, interpret, plain, randomOf, run, tiled, TILES } from './support.js';
 
-describe('sums of products of small whole numbers are exact', () => {
+describe.each(TILES.map(tiled))('sums of products of small whole numbers are exact, in $name', (backend) => {
   for (const words of WORDS)
     test(words, () => {
       for (const [i, j, k] of [
@@ -21,37 +21,37 @@ describe('sums of products of small whole numbers are exact', () => {
       ] as const) {
         const program = programOf(words, { i, j, k, l: 3, b: 3 });
         const inputs = wholeNumbers(program, i);
-        expect(run(program, inputs)).toEqual(interpret(program, inputs));
+        expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
       }
     });
 
   test('of every size around a tile', () => {
-    for (const i of [1, 3, 4, 5, 31])
+    for (const i of [1, 3, 4, 5, 6, 7, 10, 31])
       for (const j of [1, 7, 8, 9, 33])
         for (const k of [1, 4, 97]) {
           const program = programOf('ik,kj->ij', { i, j, k });
           const inputs = wholeNumbers(program, j);
-          expect(run(program, inputs)).toEqual(interpret(program, inputs));
+          expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
         }
   });
 
   test('of a sum longer than a piece', () => {
     const program = programOf('ik,kj->ij', { i: 9, j: 11, k: 2500 });
     const inputs = wholeNumbers(program, 5);
-    expect(run(program, inputs)).toEqual(interpret(program, inputs));
+    expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
   });
 
   test('in int32, in which products wrap', () => {
     const program = programOf('ik,kj->ij', { i: 9, j: 11, k: 50 }, 'int32');
     const inputs = wholeNumbers(program, 6);
-    expect(run(program, inputs)).toEqual(interpret(program, inputs));
+    expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
   });
+});
 
-  test('with relaxed multiply-add, where the engine has it', () => {
-    const program = programOf('ik,kj->ij', { i: 37, j: 41, k: 29 });
-    const inputs = wholeNumbers(program, 7);
-    expect(run(program, inputs, wasm())).toEqual(interpret(program, inputs));
-  });
+test('relaxed multiply-add is exact where the engine has it', () => {
+  const program = programOf('ik,kj->ij', { i: 37, j: 41, k: 29 });
+  const inputs = wholeNumbers(program, 7);
+  expect(run(program, inputs, wasm())).toEqual(interpret(program, inputs));
 });
 
 test('an empty sum is zero, whatever the rest', () => {

@@ -3,6 +3,7 @@ import wabt from 'wabt';
 import { describe, expect, test } from 'vitest';
 import { moduleCache } from '../../src/backend/wasm/cache.js';
 import { compileProgram } from '../../src/backend/wasm/compile.js';
+import { tileOf } from '../../src/backend/wasm/product-shape.js';
 import { float64Bytes, signed, unsigned } from '../../src/backend/wasm/encoding.js';
 import type { KernelName } from '../../src/program/program.js';
 import type { Primitive, Sample } from '../../src/tensor/primitive/primitive.js';
@@ -33,7 +34,7 @@ describe('modules that wabt validates', () => {
         const { inputs, attributes }: Sample<KernelName> = primitive.sample(drawOf(random));
         const program = single(name, inputs, attributes, primitive.shape(inputs, attributes));
         for (const threads of [1, 2])
-          assertValid(compileProgram(program, { relaxed: true, threads, worthSharing: 1 }).code);
+          assertValid(compileProgram(program, { tile: tileOf(true), threads, worthSharing: 1 }).code);
       }
     }
     expect(names.length).toBeGreaterThan(40);
@@ -43,7 +44,7 @@ describe('modules that wabt validates', () => {
     for (let seed = 0; seed < 60; seed++) {
       const { program } = randomProgram(drawOf(randomOf(seed), [1, 4, 7, 40]));
       for (const threads of [1, 2])
-        assertValid(compileProgram(program, { relaxed: true, threads, worthSharing: 1 }).code);
+        assertValid(compileProgram(program, { tile: tileOf(true), threads, worthSharing: 1 }).code);
     }
     expect.assertions(0);
   });
@@ -70,7 +71,7 @@ test('the cache keeps the modules used last, and no more', () => {
   const cache = moduleCache(2);
   const bytesOf = (size: number): Uint8Array<ArrayBuffer> => {
     const input = { shape: [size], dtype: 'float32' } as const;
-    return compileProgram(single('exp', [input], {}, input), { relaxed: false, threads: 1 }).code;
+    return compileProgram(single('exp', [input], {}, input), { tile: tileOf(false), threads: 1 }).code;
   };
   const [a, b, c] = [bytesOf(1), bytesOf(2), bytesOf(3)];
   const first = cache.moduleOf(a);

@@ -6,7 +6,7 @@ import type { Pool } from '../../src/backend/wasm/threads/pool.js';
 import type { Program } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { randomProgram } from './random-program.js';
-import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
+import { differAt, drawOf, fill, plain, randomOf, single, TILES } from './support.js';
 
 /** Does the pieces itself, in any order, each as any worker. */
 const shuffling = (random: () => number, workers: number): Pool & { readonly pieces: () => number } => {
@@ -36,7 +36,11 @@ const inputsOf = (program: Program, random: () => number): readonly Data[] =>
 const assertSame = (program: Program, seed: number, threads: number): number => {
   const random = randomOf(seed);
   const pool = shuffling(random, threads);
-  const compiled = compileProgram(program, { relaxed: false, threads, worthSharing: 0.001 });
+  const compiled = compileProgram(program, {
+    tile: TILES[seed % 2] ?? TILES[0],
+    threads,
+    worthSharing: 0.001,
+  });
   const module = new WebAssembly.Module(compiled.code);
   const { carried } = program;
   const state = inputsOf(program, random).slice(0, carried);

@@ -1,5 +1,9 @@
 /** What the tests of this folder share: seeded choices, a plain interpreter, and distances between floats. */
+import type { Backend, Machine } from '../../src/backend/backend.js';
+import { compileProgram } from '../../src/backend/wasm/compile.js';
 import { wasm } from '../../src/backend/wasm/index.js';
+import { startMachine } from '../../src/backend/wasm/machine.js';
+import { type Tile, tileOf } from '../../src/backend/wasm/product-shape.js';
 import { builder } from '../../src/program/builder.js';
 import { type KernelName, type Program, type SomeOperation } from '../../src/program/program.js';
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
@@ -121,8 +125,24 @@ export const single = (
 
 export const plain = wasm({ relaxedSimd: false });
 
+/** The tiles that products are computed in, on engines with relaxed multiply-add and on those without. */
+export const TILES = [tileOf(false), { ...tileOf(true), relaxed: false }] as const;
+
+/** One thread with this tile, whatever the engine would choose. */
+export const tiled = (tile: Tile): Backend => ({
+  ...plain,
+  name: `tiles of ${tile.rows} × ${tile.columns}`,
+  compile: (program) => {
+    const compiled = compileProgram(program, { tile, threads: 1 });
+    const module = new WebAssembly.Module(compiled.code);
+    const start = (state: readonly Data[]): Machine =>
+      startMachine({ module, program, compiled, threads: 1, pool: undefined, blas: undefined }, state);
+    return { ...plain.compile(program), start };
+  },
+});
+
 /** Runs a program without state once. */
-export const run = (program: Program, inputs: readonly Data[], backend = plain): readonly Data[] =>
+export const run = (program: Program, inputs: readonly Data[], backend: Backend = plain): readonly Data[] =>
   backend.compile(program).start(inputs.slice(0, program.carried)).step(inputs.slice(program.carried));
 
 /** The place of a float32 on the line of all of them; neighbours differ by one, and the zeros are one. */

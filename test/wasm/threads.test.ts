@@ -5,6 +5,7 @@ import type { Machine } from '../../src/backend/backend.js';
 import { compileProgram } from '../../src/backend/wasm/compile.js';
 import { wasm } from '../../src/backend/wasm/index.js';
 import { startMachine } from '../../src/backend/wasm/machine.js';
+import { tileOf } from '../../src/backend/wasm/product-shape.js';
 import type { Pool } from '../../src/backend/wasm/threads/pool.js';
 import { threadsFor } from '../../src/backend/wasm/threads/threads.js';
 import type { Program } from '../../src/program/program.js';
@@ -39,7 +40,7 @@ const inputsOf = (program: Program, random: () => number): readonly Data[] =>
   program.inputs.map((spec) => fill(random, { ...spec, low: spec.dtype === 'bool' ? 0 : -3, high: 1 }));
 
 const startShared = (program: Program, state: readonly Data[], pool: Pool, workers: number): Machine => {
-  const options = { relaxed: false, threads: workers + 1, worthSharing: 1 };
+  const options = { tile: tileOf(false), threads: workers + 1, worthSharing: 1 };
   const compiled = compileProgram(program, options);
   const module = new WebAssembly.Module(compiled.code);
   return startMachine({ module, program, compiled, threads: workers + 1, pool, blas: undefined }, state);

@@ -18,24 +18,24 @@ import { moduleBuilder } from './module.js';
 import { pieceOf, type Sharing } from './phase.js';
 import { type Part, phasesOf } from './phase-code.js';
 import { productFunctions } from './product-code.js';
-import { scratchBytes } from './product-shape.js';
+import { scratchBytes, type Tile } from './product-shape.js';
 
 export interface CompileOptions extends Sharing {
-  /** Whether products may multiply and add with one rounding. */
-  readonly relaxed: boolean;
+  /** What the micro-kernel of products keeps in registers. */
+  readonly tile: Tile;
   /** Whether large products are left to a library. */
   readonly blas?: boolean;
 }
 
 export const compileProgram = (program: Program, options: CompileOptions): Compiled => {
-  const { relaxed, threads, blas = false } = options;
+  const { tile, threads, blas = false } = options;
   const scheduled = schedule(program);
   const forLibrary = (kernel: ProductKernel): LibraryProduct | undefined =>
     blas ? libraryProduct(program, kernel) : undefined;
   const planned = plan(scheduled, (kernel) => {
     if (kernel.kind === 'loop') return 0;
     const given = forLibrary(kernel);
-    return given === undefined ? scratchBytes(kernel, threads) : libraryScratch(given);
+    return given === undefined ? scratchBytes(kernel, tile, threads) : libraryScratch(given);
   });
   const module = moduleBuilder(HOST_FUNCTIONS, threads > 1);
 
@@ -74,7 +74,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
       const { products, rest } = libraryParts(given, scratch, layout, module);
       return [{ products }, ...(rest === undefined ? [] : [rangePart(rest, nanosecondsOf(rest.kernel))])];
     }
-    const setting = { layout, module, tableOf, scratch, workers: threads, relaxed };
+    const setting = { layout, module, tableOf, scratch, workers: threads, tile };
     const { packing, multiplying } = productFunctions(kernel, setting);
     const packed = packingNanoseconds(kernel.columns * kernel.inner);
     return [

@@ -109,6 +109,10 @@ export const loopWhile = (body: Statement, condition: Expr<'i32'>): Statement =>
 export const when = (condition: Expr<'i32'>, then: Statement): Statement =>
   statement([condition.code, 0x04, VOID, then.statement, END]);
 
+/** Does `body` as long as the condition holds before it. */
+export const repeatWhile = (body: Statement, condition: Expr<'i32'>): Statement =>
+  when(condition, loopWhile(body, condition));
+
 /** One of two values; both are computed. */
 export const choose = <T extends ScalarType>(condition: Expr<'i32'>, yes: Expr<T>, no: Expr<T>): Expr<T> =>
   expr(yes.type, [yes.code, no.code, condition.code, 0x1b]);

@@ -268,6 +268,7 @@ export const store = {
   v128: storer<'v128'>(simd(0x0b)),
   laneByte: laneStorer(0x58),
   lane32: laneStorer(0x5a),
+  lane64: laneStorer(0x5b),
 };
 
 /** Copies bytes within memory; the two may overlap. */

@@ -10,7 +10,7 @@ import {
   type Expr,
   i32 as constant,
   type Local,
-  loopWhile,
+  repeatWhile,
   type Scope,
   set,
   type ValueType,
@@ -140,12 +140,7 @@ const rows = <T extends ValueType>(
     oneRow(nest, inside, new Map(known));
     inside.run(set(row, i32.add(row, constant(1))), ...nextIndices(inside, axes, outer, indices));
   });
-  scope.run(
-    when(
-      i32.ltU(row, end),
-      scope.inner((inside) => inside.run(loopWhile(body, i32.ltU(row, end)))),
-    ),
-  );
+  scope.run(repeatWhile(body, i32.ltU(row, end)));
 };
 
 /** The indices of the next row: the innermost goes on, and where it is at its end the one before it does. */
@@ -226,8 +221,7 @@ const lanesOfRange = <T extends ValueType>(
       point(nest, inside, new Map(known), lanes.width, vectors);
       inside.run(...cursors.advance(lined, elements), set(place, behind));
     });
-    const loop = scope.inner((inside) => inside.run(loopWhile(body, inRange)));
-    scope.run(when(inRange, loop));
+    scope.run(repeatWhile(body, inRange));
   }
   const rest = size % lanes.width;
   if (rest === 0) return;

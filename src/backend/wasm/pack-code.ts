@@ -1,5 +1,5 @@
 /**
- * Packing: lines of a factor, four rows or eight columns at a time, interleaved in the order in which the
+ * Packing: lines of a factor, as many rows or columns at a time as a tile has, interleaved in the order in which the
  * micro-kernel reads them. All transpositions, batches and windows of a product end here, in where a line
  * begins and how it goes on.
  */
@@ -13,6 +13,7 @@ import {
   i32 as constant,
   type Local,
   loopWhile,
+  repeatWhile,
   type Scope,
   set,
   when,
@@ -35,8 +36,10 @@ export const stepTo = (steps: Steps, index: Expr<'i32'>): Expr<'i32'> =>
     : load.i32({ base: i32.shl(index, constant(2)), offset: steps.table });
 
 export interface Packing {
-  /** Lines of a panel. */
+  /** Lines of a panel: whole vectors of four, perhaps with half a one behind. */
   readonly width: number;
+  /** Lines of the last panel, where they don't fill it: zeros make them up to the width unless there is another. */
+  readonly lastWidth?: number;
   /** All lines, and the length of each. */
   readonly lines: number;
   readonly inner: number;
@@ -44,9 +47,20 @@ export interface Packing {
   readonly along: Steps;
 }
 
+/** The vectors of four lines that a panel's lines make. */
+const groupsOf = (width: number): readonly number[] => range(Math.ceil(width / 4));
+
 const firstLanes = (count: number): V => {
   const [a, b, c, d] = range(4).map((lane) => (lane < count ? -1 : 0));
   return i32x4.const(a ?? 0, b ?? 0, c ?? 0, d ?? 0);
+};
+
+/** Stores the vectors of four lines each, the last of which may be half a one. */
+const storeAcross = (scope: Scope, target: Address, vectors: readonly V[], width: number): void => {
+  for (const [group, vector] of vectors.entries()) {
+    const address = displaced(target, group * 16);
+    scope.run(width - group * 4 >= 4 ? store.v128(address, vector) : store.lane64(address, vector, 0));
+  }
 };
 
 /** Does something `inner` times, with what is left over by a multiple of `by` done otherwise. */
@@ -72,25 +86,18 @@ interface Panel {
 /** Neighbouring lines are neighbours in memory: whole vectors are copied. */
 const packContiguous = (
   scope: Scope,
-  { packing, source, first, target, valid }: Panel,
+  { packing: { width, inner }, source, first, target, valid }: Panel,
   stride: number,
 ): void => {
   const from = scope.hold(i32.add(source, i32.mul(first, constant(4))));
-  alongLine(scope, packing.inner, (inside) => {
-    for (const each of range(packing.width / 4)) {
-      const lanes = Math.min(4, Math.max(0, valid - each * 4));
-      const found = lanes === 0 ? v128.zero : load.v128({ base: from, offset: each * 16 });
-      inside.run(
-        store.v128(
-          { base: target, offset: each * 16 },
-          lanes === 4 ? found : v128.and(found, firstLanes(lanes)),
-        ),
-      );
-    }
-    inside.run(
-      set(from, i32.add(from, constant(stride))),
-      set(target, i32.add(target, constant(packing.width * 4))),
-    );
+  alongLine(scope, inner, (inside) => {
+    const vectors = groupsOf(width).map((group) => {
+      const lanes = Math.max(0, valid - group * 4);
+      const found = lanes === 0 ? v128.zero : load.v128({ base: from, offset: group * 16 });
+      return lanes === 0 || lanes >= 4 ? found : v128.and(found, firstLanes(lanes));
+    });
+    storeAcross(inside, { base: target, offset: 0 }, vectors, width);
+    inside.run(set(from, i32.add(from, constant(stride))), set(target, i32.add(target, constant(width * 4))));
   });
 };
 
@@ -117,19 +124,19 @@ const packLines = (scope: Scope, { packing, source, first, target, valid }: Pane
   const place = scope.hold(constant(0));
   const one = (inside: Scope): void => {
     const further = 'stride' in along ? place : inside.hold(load.i32({ base: place, offset: along.table }));
-    for (const group of range(width / 4)) {
-      const lanes = pointers.slice(group * 4, group * 4 + 4).reduce<V>((vector, pointer, lane) => {
+    const vectors = groupsOf(width).map((group) =>
+      pointers.slice(group * 4, group * 4 + 4).reduce<V>((vector, pointer, lane) => {
         const address: Address = { base: i32.add(pointer, further), offset: 0 };
         return load.lane32(address, vector, lane);
-      }, v128.zero);
-      inside.run(store.v128({ base: target, offset: group * 16 }, lanes));
-    }
+      }, v128.zero),
+    );
+    storeAcross(inside, { base: target, offset: 0 }, vectors, width);
     const step = 'stride' in along ? along.stride : 4;
     inside.run(set(place, i32.add(place, constant(step))), set(target, i32.add(target, constant(width * 4))));
   };
   const fours = 'stride' in along && along.stride === 4 ? Math.floor(inner / 4) : 0;
   alongLine(scope, fours, (inside) => {
-    for (const group of range(width / 4)) {
+    for (const group of groupsOf(width)) {
       const vector = (lane: number): V => {
         const pointer = pointers[group * 4 + lane];
         return pointer === undefined
@@ -138,7 +145,12 @@ const packLines = (scope: Scope, { packing, source, first, target, valid }: Pane
       };
       const across = transpose(inside, [vector(0), vector(1), vector(2), vector(3)]);
       for (const [k, value] of across.entries())
-        inside.run(store.v128(displaced({ base: target, offset: group * 16 }, k * width * 4), value));
+        storeAcross(
+          inside,
+          { base: target, offset: (k * width + group * 4) * 4 },
+          [value],
+          width - group * 4,
+        );
     }
     inside.run(set(place, i32.add(place, constant(16))), set(target, i32.add(target, constant(width * 16))));
   });
@@ -148,33 +160,26 @@ const packLines = (scope: Scope, { packing, source, first, target, valid }: Pane
 /** Parameters: the first panel and the one behind the last, the source, and where the packed panels go. */
 export const packFunction = (packing: Packing): FunctionBody =>
   defineFunction(['i32', 'i32', 'i32', 'i32'], (scope, begin, end, source, target) => {
-    const { width, lines, line, along } = packing;
+    const { width, lines, line, along, lastWidth = width } = packing;
     const full = Math.floor(lines / width);
     const panel = scope.hold(begin);
-    const pack = (inside: Scope, valid: number): void => {
+    const pack = (inside: Scope, valid: number, as: Packing): void => {
       const first = inside.hold(i32.mul(panel, constant(width)));
-      const each = { packing, source, first, target, valid };
+      const each = { packing: as, source, first, target, valid };
       if ('stride' in line && line.stride === 4 && 'stride' in along)
         packContiguous(inside, each, along.stride);
       else packLines(inside, each);
     };
-    const more = i32.and(i32.ltU(panel, end), i32.ltU(panel, constant(full)));
     const body = scope.inner((inside) => {
-      pack(inside, width);
+      pack(inside, width, packing);
       inside.run(set(panel, i32.add(panel, constant(1))));
     });
-    if (full > 0)
-      scope.run(
-        when(
-          more,
-          scope.inner((inside) => inside.run(loopWhile(body, more))),
-        ),
-      );
+    if (full > 0) scope.run(repeatWhile(body, i32.and(i32.ltU(panel, end), i32.ltU(panel, constant(full)))));
     if (lines % width > 0)
       scope.run(
         when(
           i32.and(i32.eq(panel, constant(full)), i32.ltU(panel, end)),
-          scope.inner((inside) => pack(inside, lines % width)),
+          scope.inner((inside) => pack(inside, lines % width, { ...packing, width: lastWidth })),
         ),
       );
     return undefined;

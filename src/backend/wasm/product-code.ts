@@ -11,17 +11,18 @@ import {
   type Expr,
   i32 as constant,
   type Local,
-  loopWhile,
+  repeatWhile,
   type Scope,
   set,
+  type Statement,
   when,
 } from './emitter.js';
 import { i32 } from './instructions.js';
 import { loopFunction } from './loop-code.js';
 import type { Layout, RangeFunction } from './range-function.js';
 import type { ModuleBuilder } from './module.js';
-import { packFunction, stepsOf, type Steps, stepTo } from './pack-code.js';
-import { blockingOf, TILE_COLUMNS, TILE_ROWS } from './product-shape.js';
+import { packFunction, type Packing, stepsOf, type Steps, stepTo } from './pack-code.js';
+import { blockingOf, lastRows, type Tile } from './product-shape.js';
 import { tileFunction } from './tile-code.js';
 
 export interface ProductSetting {
@@ -32,12 +33,12 @@ export interface ProductSetting {
   /** Where its scratch is, and how many workers share the work. */
   readonly scratch: number;
   readonly workers: number;
-  readonly relaxed: boolean;
+  readonly tile: Tile;
 }
 
 const least = (a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> => choose(i32.ltU(a, b), a, b);
 
-/** Calls `body` for 0, 1, … below a number that is at least one. */
+/** Calls `body` for 0, 1, … below a number. */
 const count = (
   scope: Scope,
   below: Expr<'i32'>,
@@ -49,7 +50,7 @@ const count = (
     body(loop, index);
     loop.run(set(index, i32.add(index, constant(1))));
   });
-  scope.run(loopWhile(inside, i32.ltU(index, limit)));
+  scope.run(repeatWhile(inside, i32.ltU(index, limit)));
 };
 
 export interface ProductFunctions {
@@ -62,33 +63,33 @@ export interface ProductFunctions {
 /** The functions of a product. */
 export const productFunctions = (product: ProductKernel, setting: ProductSetting): ProductFunctions => {
   const { batch, rows, columns, inner, left, right, epilogue } = product;
-  const { layout, module, tableOf, scratch, workers, relaxed } = setting;
-  const blocking = blockingOf(product);
+  const { layout, module, tableOf, scratch, workers, tile } = setting;
+  const blocking = blockingOf(product, tile);
   const { panels, rowPanels, blockPanels, sharedRight } = blocking;
+  const [fullPanels, last] = [Math.floor(rows / tile.rows), lastRows(rows, tile)];
   const ownScratch = scratch + (sharedRight ? blocking.rightBytes : 0);
-  const tilePitch = panels * TILE_COLUMNS * 4;
+  const tilePitch = panels * tile.columns * 4;
 
-  const packer = (factor: Factor, width: number, lines: number): Callable =>
+  const packer = (factor: Factor, panels: Pick<Packing, 'width' | 'lastWidth' | 'lines'>): Callable =>
     module.add(
       packFunction({
-        width,
-        lines,
+        ...panels,
         inner,
         line: stepsOf(factor.line, tableOf),
         along: stepsOf(factor.inner, tableOf),
       }),
     );
-  const packLeft = packer(left, TILE_ROWS, rows);
-  const packRight = packer(right, TILE_COLUMNS, columns);
+  const packLeft = packer(left, { width: tile.rows, lastWidth: last, lines: rows });
+  const packRight = packer(right, { width: tile.columns, lines: columns });
   const batchSteps = (factor: Factor): Steps => stepsOf(factor.batch, tableOf);
   const [leftBatch, rightBatch] = [batchSteps(left), batchSteps(right)];
   const sourceOf = (factor: Factor, steps: Steps, index: Expr<'i32'>): Expr<'i32'> => {
     const start = constant(layout.placeOf(factor.value) + factor.offset * 4);
     return batch === 1 ? start : i32.add(start, stepTo(steps, index));
   };
-  const tile = (goesOn: boolean): Callable =>
-    module.shared(`tile ${goesOn ? 'on' : 'from 0'} ${relaxed ? 'relaxed' : ''}`, () =>
-      tileFunction(goesOn, relaxed),
+  const tileOfRows = (goesOn: boolean, rows: number): Callable =>
+    module.shared(`tile of ${rows} ${goesOn ? 'on' : 'from 0'}`, () =>
+      tileFunction({ ...tile, rows }, goesOn),
     );
 
   const [store] = epilogue.stores;
@@ -104,7 +105,7 @@ export const productFunctions = (product: ProductKernel, setting: ProductSetting
     : module.add(loopFunction(epilogue, { ...layout, tilePitch }, module).body);
 
   const packing = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end) => {
-    const to = i32.add(constant(scratch), i32.mul(begin, constant(inner * TILE_COLUMNS * 4)));
+    const to = i32.add(constant(scratch), i32.mul(begin, constant(inner * tile.columns * 4)));
     scope.run(call(packRight, begin, end, sourceOf(right, rightBatch, constant(0)), to));
     return undefined;
   });
@@ -132,7 +133,7 @@ export const productFunctions = (product: ProductKernel, setting: ProductSetting
         call(packLeft, first, behind, sourceOf(left, leftBatch, index), leftScratch),
       );
       const firstRow = inside.hold(
-        i32.add(i32.mul(index, constant(rows)), i32.mul(first, constant(TILE_ROWS))),
+        i32.add(i32.mul(index, constant(rows)), i32.mul(first, constant(tile.rows))),
       );
       // Where the block's first row goes: its place in the result, or scratch.
       const pitch = target?.pitch ?? tilePitch;
@@ -143,38 +144,38 @@ export const productFunctions = (product: ProductKernel, setting: ProductSetting
       );
       let done = 0;
       for (const [number, length] of blocking.pieces.entries()) {
-        const [from, goesOn] = [done, number > 0];
-        const [leftPiece, rightPiece] = [
-          inside.hold(i32.add(leftScratch, constant(from * TILE_ROWS * 4))),
-          inside.hold(i32.add(rightScratch, constant(from * TILE_COLUMNS * 4))),
-        ];
+        const [before, goesOn] = [done, number > 0];
+        const rightPiece = inside.hold(i32.add(rightScratch, constant(before * tile.columns * 4)));
         count(inside, constant(panels), (across, strip) => {
           const rightPanel = across.hold(
-            i32.add(rightPiece, i32.mul(strip, constant(inner * TILE_COLUMNS * 4))),
+            i32.add(rightPiece, i32.mul(strip, constant(inner * tile.columns * 4))),
           );
-          const column = across.hold(i32.add(corner, i32.mul(strip, constant(TILE_COLUMNS * 4))));
-          count(across, i32.sub(behind, first), (down, row) => {
-            const leftPanel = i32.add(leftPiece, i32.mul(row, constant(inner * TILE_ROWS * 4)));
-            const to = i32.add(column, i32.mul(row, constant(TILE_ROWS * pitch)));
-            down.run(call(tile(goesOn), constant(length), leftPanel, rightPanel, to, constant(pitch)));
+          const column = across.hold(i32.add(corner, i32.mul(strip, constant(tile.columns * 4))));
+          const multiply = (row: Expr<'i32'>, height: number): Statement => {
+            const start = i32.add(leftScratch, i32.mul(row, constant(inner * tile.rows * 4)));
+            const from = i32.add(start, constant(before * height * 4));
+            const to = i32.add(column, i32.mul(row, constant(tile.rows * pitch)));
+            return call(tileOfRows(goesOn, height), constant(length), from, rightPanel, to, constant(pitch));
+          };
+          count(across, i32.sub(least(behind, constant(fullPanels)), first), (down, row) => {
+            down.run(multiply(row, tile.rows));
           });
+          if (last > 0)
+            across.run(
+              when(i32.eq(behind, constant(rowPanels)), multiply(i32.sub(constant(fullPanels), first), last)),
+            );
         });
         done += length;
       }
       if (finish !== undefined) {
-        const lastRow = least(i32.mul(behind, constant(TILE_ROWS)), constant(rows));
+        const lastRow = least(i32.mul(behind, constant(tile.rows)), constant(rows));
         const rowBehind = i32.add(i32.mul(index, constant(rows)), lastRow);
         inside.run(call(finish, firstRow, rowBehind, tileScratch));
       }
       inside.run(set(panel, i32.add(panel, i32.sub(behind, first))));
     });
     const more = i32.ltU(panel, end);
-    scope.run(
-      when(
-        more,
-        scope.inner((inside) => inside.run(loopWhile(body, more))),
-      ),
-    );
+    scope.run(repeatWhile(body, more));
     return undefined;
   });
   // A worker that begins within a product of the batch packs its right factor once more.

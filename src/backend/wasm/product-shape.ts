@@ -1,9 +1,19 @@
 /** How a matrix product is cut into blocks, and the scratch that this takes. */
 import type { ProductKernel } from '../../program/kernel.js';
 
-/** The micro-kernel keeps a tile of this many rows and columns in registers. */
-export const TILE_ROWS = 4;
-export const TILE_COLUMNS = 8;
+/** What the micro-kernel keeps in registers over a whole sum. */
+export interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  /** Whether its terms are multiplied and added with one rounding. */
+  readonly relaxed: boolean;
+}
+
+/**
+ * The tile that is fastest: with multiply-add, twelve sums and three more fill the sixteen vector registers.
+ * Without, the product needs one more, and V8 spills what is larger than four rows.
+ */
+export const tileOf = (relaxed: boolean): Tile => ({ rows: relaxed ? 6 : 4, columns: 8, relaxed });
 
 /** Rows of a block: as many as, packed, stay in half of a usual second-level cache beside the product's rows. */
 const BLOCK_FLOATS = 48 * 1024;
@@ -33,10 +43,13 @@ export interface Blocking {
   readonly workerBytes: number;
 }
 
+/** Rows of the last panel where the tile's rows don't divide them: an even number, so that halves of vectors do. */
+export const lastRows = (rows: number, tile: Tile): number => roundUp(rows % tile.rows, 2);
+
 const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
 /** Whether all that the epilogue does is store the product, row by row, and no tile reaches over an edge. */
-const isDirect = ({ rows, columns, epilogue }: ProductKernel): boolean => {
+const isDirect = ({ rows, columns, epilogue }: ProductKernel, tile: Tile): boolean => {
   const [store] = epilogue.stores;
   return (
     epilogue.stores.length === 1 &&
@@ -44,30 +57,30 @@ const isDirect = ({ rows, columns, epilogue }: ProductKernel): boolean => {
     store.mode === 'set' &&
     store.at.strides.at(-1) === 1 &&
     epilogue.axes.length <= 2 &&
-    rows % TILE_ROWS === 0 &&
-    columns % TILE_COLUMNS === 0
+    rows % 2 === 0 &&
+    columns % tile.columns === 0
   );
 };
 
-export const blockingOf = (product: ProductKernel): Blocking => {
+export const blockingOf = (product: ProductKernel, tile: Tile): Blocking => {
   const { batch, rows, columns, inner } = product;
-  const fitting = Math.floor(BLOCK_FLOATS / inner / TILE_ROWS) * TILE_ROWS;
-  const most = Math.min(MOST_ROWS, Math.max(4 * TILE_ROWS, fitting));
+  const fitting = Math.floor(BLOCK_FLOATS / inner / tile.rows) * tile.rows;
+  const most = Math.min(MOST_ROWS, Math.max(4 * tile.rows, fitting));
   // Blocks of one size, so that none is left with a few rows.
   const blocks = Math.ceil(rows / most);
-  const blockRows = roundUp(Math.ceil(rows / blocks), TILE_ROWS);
-  const panels = Math.ceil(columns / TILE_COLUMNS);
+  const blockRows = roundUp(Math.ceil(rows / blocks), tile.rows);
+  const panels = Math.ceil(columns / tile.columns);
   const count = Math.ceil(inner / MOST_INNER);
   const piece = Math.ceil(inner / count);
   const pieces = Array.from({ length: count }, (_, i) => Math.min(piece, inner - i * piece));
-  const direct = isDirect(product);
-  const rightBytes = roundUp(panels * TILE_COLUMNS * inner * 4, 64);
+  const direct = isDirect(product, tile);
+  const rightBytes = roundUp(panels * tile.columns * inner * 4, 64);
   const leftBytes = roundUp(blockRows * inner * 4, 64);
-  const tileBytes = direct ? 0 : roundUp(blockRows * panels * TILE_COLUMNS * 4, 64);
+  const tileBytes = direct ? 0 : roundUp(blockRows * panels * tile.columns * 4, 64);
   const sharedRight = batch === 1;
   return {
-    rowPanels: Math.ceil(rows / TILE_ROWS),
-    blockPanels: blockRows / TILE_ROWS,
+    rowPanels: Math.ceil(rows / tile.rows),
+    blockPanels: blockRows / tile.rows,
     panels,
     pieces,
     direct,
@@ -80,7 +93,7 @@ export const blockingOf = (product: ProductKernel): Blocking => {
 };
 
 /** Bytes of scratch that a product needs, done by so many workers. */
-export const scratchBytes = (product: ProductKernel, workers: number): number => {
-  const { rightBytes, sharedRight, workerBytes } = blockingOf(product);
+export const scratchBytes = (product: ProductKernel, tile: Tile, workers: number): number => {
+  const { rightBytes, sharedRight, workerBytes } = blockingOf(product, tile);
   return (sharedRight ? rightBytes : 0) + workers * workerBytes;
 };

@@ -9,6 +9,7 @@ import { compileProgram } from './compile.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { startMachine } from './machine.js';
 import { printPhases } from './print-phases.js';
+import { tileOf } from './product-shape.js';
 import { threadsFor } from './threads/threads.js';
 
 export interface WasmOptions {
@@ -83,6 +84,7 @@ export const wasm = ({
     return { ...reference(), report: 'reference, 1 thread', close: () => {} };
   }
   const cache = moduleCache(modules);
+  const tile = tileOf(relaxed);
   const blas = blasFor(library, warn);
   const { count: threads, pool } = threadsFor(asked, { warn, besideLibrary: blas !== undefined });
   blas?.useThreads(threads);
@@ -97,7 +99,7 @@ export const wasm = ({
       ...(libraryThreads === undefined ? [] : [counted(libraryThreads)]),
     ].join(', '),
     compile: (program) => {
-      const compiled = compileProgram(program, { relaxed, threads, blas: blas !== undefined });
+      const compiled = compileProgram(program, { tile, threads, blas: blas !== undefined });
       const { schedule, plan, bytes, code, phases } = compiled;
       const module = cache.moduleOf(code);
       return {
