@@ -2,7 +2,6 @@
 import type { Tensor } from 'paralens';
 import {
   backendLaws,
-  backends,
   check,
   derivativeLaws,
   drawExpression,
@@ -13,6 +12,7 @@ import {
   subjectOf,
 } from 'paralens/laws';
 import { describe, test } from 'vitest';
+import { everyBackend } from './subject/backends.js';
 
 const drawProgram = (sampler: Sampler): SubjectAtPoint => {
   const shape = sampler.shape(sampler.integer(1, 3)).map((size) => Math.max(1, size));
@@ -28,7 +28,7 @@ describe('random programs', () => {
     check('program', drawing(drawProgram), derivativeLaws(), { runs: 60 });
   });
 
-  test.each(backends)('laws on $name', (backend) => {
+  test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
     check('program', drawing(drawProgram), backendLaws(backend), { runs: 40 });
   });
 });

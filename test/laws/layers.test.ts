@@ -1,6 +1,7 @@
-import { backendLaws, backends, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
+import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
+import { everyBackend } from './subject/backends.js';
 
 const subjects = { ...layerSubjects, ...compositeSubjects, ...lossSubjects };
 
@@ -11,7 +12,7 @@ describe.each(Object.entries(subjects))('%s', (name, draw) => {
     check(name, example, derivativeLaws(), { runs: 20 });
   });
 
-  test.each(backends)('laws on $name', (backend) => {
+  test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
     check(name, example, backendLaws(backend), { runs: 10 });
   });
 });

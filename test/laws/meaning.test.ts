@@ -1,8 +1,9 @@
 /** Reductions against plain loops: a gradient check cannot see that the function itself is another one. */
 import { type DType, evaluate, type Shape, tensor, type Tensor } from 'paralens';
-import { backends, bitwise, check, drawData, drawing, normWise, same } from 'paralens/laws';
+import { bitwise, check, drawData, drawing, normWise, same } from 'paralens/laws';
 import { argmax, max, mean, min, sum } from 'paralens/operation';
 import { describe, test } from 'vitest';
+import { everyBackend } from './subject/backends.js';
 
 type Fold = (numbers: readonly number[]) => number;
 
@@ -16,7 +17,7 @@ const reductions: {
   argmax: [(x) => argmax(x), (numbers) => numbers.indexOf(Math.max(...numbers))],
 };
 
-const cases = backends.flatMap((backend) =>
+const cases = everyBackend.flatMap((backend) =>
   Object.entries(reductions).flatMap(([name, [f, fold]]) =>
     (['float32', 'int32', 'uint32'] as const).map((dtype) => ({ backend, name, f, fold, dtype })),
   ),

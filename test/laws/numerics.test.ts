@@ -13,7 +13,6 @@ import {
 import {
   accurateOnLine,
   assertHolds,
-  backends,
   type Curve,
   engineOf,
   finiteOnLine,
@@ -24,6 +23,7 @@ import {
 } from 'paralens/laws';
 import * as operation from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
+import { everyBackend } from './subject/backends.js';
 
 const curves: { readonly [name: string]: Curve } = {
   relu: operation.relu,
@@ -68,7 +68,7 @@ const ends = [0, 1e-45, 88, 88.8, 104, 1e4, 1e30].flatMap((x) => [x, -x]);
 /** Rows in which each end of the line stands beside each other one. */
 const rows = ends.flatMap((a) => ends.map((b) => [a, b, 1] as const));
 
-describe.each(backends)('numerics on $name', (backend) => {
+describe.each(everyBackend)('numerics on $name, threads: $threads', (backend) => {
   const engine = engineOf(backend);
 
   test.each(Object.entries(curves))('N-1 %s is finite on the line', (name, f) => {

@@ -1,7 +1,8 @@
-import { backendLaws, backends, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
+import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
 import * as operation from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 import { held, operationSubjects } from './subject/operation.js';
+import { everyBackend } from './subject/backends.js';
 
 describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) => {
   const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
@@ -10,7 +11,7 @@ describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) =>
     check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 15 });
   });
 
-  test.each(backends)('laws on $name', (backend) => {
+  test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
     check(name, example, backendLaws(backend), { runs: 10 });
   });
 });

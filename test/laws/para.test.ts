@@ -10,7 +10,6 @@ import {
   type Tensor,
 } from 'paralens';
 import {
-  backends,
   check,
   type Comparison,
   compositionOfParas,
@@ -32,6 +31,7 @@ import {
 } from 'paralens/laws';
 import { add, matmul, multiply, tanh } from 'paralens/operation';
 import { describe, test } from 'vitest';
+import { everyBackend } from './subject/backends.js';
 
 type Law = (example: ParaExample, comparison: Comparison) => Verdict;
 
@@ -61,7 +61,7 @@ const laws: { readonly [id: string]: Law } = {
     flippedTwice(f, { p, a, w }, comparison),
 };
 
-describe.each(backends)('Para on $name', (backend) => {
+describe.each(everyBackend)('Para on $name, threads: $threads', (backend) => {
   test.each(Object.entries(laws))('%s', (name, law) => {
     check(name, drawing(drawParas), (example) => law(example, { backend }), { runs: 15 });
   });

@@ -1,15 +1,8 @@
 import { primitiveNames } from 'paralens';
-import {
-  backendLaws,
-  backends,
-  check,
-  derivativeLaws,
-  drawing,
-  drawPrimitive,
-  drawSubject,
-} from 'paralens/laws';
+import { backendLaws, check, derivativeLaws, drawing, drawPrimitive, drawSubject } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { held } from './subject/operation.js';
+import { everyBackend } from './subject/backends.js';
 
 describe.each(primitiveNames)('primitive %s', (name) => {
   const example = drawing((sampler) => drawSubject(sampler, drawPrimitive(sampler, name)));
@@ -18,7 +11,7 @@ describe.each(primitiveNames)('primitive %s', (name) => {
     check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 30 });
   });
 
-  test.each(backends)('laws on $name', (backend) => {
+  test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
     check(name, example, backendLaws(backend), { runs: 12 });
   });
 });

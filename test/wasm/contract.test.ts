@@ -5,8 +5,9 @@ import { builder } from '../../src/program/builder.js';
 import type { Program } from '../../src/program/program.js';
 import { schedule } from '../../src/program/schedule.js';
 import { sizeOf } from '../../src/tensor/shape.js';
+import { tiled, TILES } from './compiled.js';
 import { layer, programOf, wholeNumbers, WORDS } from './contractions.js';
-import { fill, interpret, plain, randomOf, run, tiled, TILES } from './support.js';
+import { fill, interpret, plain, randomOf, run } from './support.js';
 
 describe.each(TILES.map(tiled))('sums of products of small whole numbers are exact, in $name', (backend) => {
   for (const words of WORDS)

@@ -1,33 +1,10 @@
 /** However a step is cut into pieces, and whoever does them, its results are the same bit for bit. */
 import { describe, expect, test } from 'vitest';
-import { compileProgram } from '../../src/backend/wasm/compile.js';
-import { startMachine } from '../../src/backend/wasm/machine.js';
-import type { Pool } from '../../src/backend/wasm/threads/pool.js';
 import type { Program } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
+import { inPieces } from './compiled.js';
 import { randomProgram } from './random-program.js';
-import { differAt, drawOf, fill, plain, randomOf, single, TILES } from './support.js';
-
-/** Does the pieces itself, in any order, each as any worker. */
-const shuffling = (random: () => number, workers: number): Pool & { readonly pieces: () => number } => {
-  let pieces = 0;
-  return {
-    pieces: () => pieces,
-    free: () => workers,
-    close: () => {},
-    crewFor: () => ({
-      gather: () => {},
-      share: (_, { extent, piece }, doPart) => {
-        const begins = Array.from({ length: Math.ceil(extent / piece) }, (__, i) => i * piece);
-        while (begins.length > 0) {
-          const [begin = 0] = begins.splice(Math.floor(random() * begins.length), 1);
-          doPart(begin, Math.min(begin + piece, extent), Math.floor(random() * workers));
-          pieces++;
-        }
-      },
-    }),
-  };
-};
+import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
 
 const inputsOf = (program: Program, random: () => number): readonly Data[] =>
   program.inputs.map((spec) => fill(random, { ...spec, low: spec.dtype === 'bool' ? 0 : -3, high: 1 }));
@@ -35,16 +12,10 @@ const inputsOf = (program: Program, random: () => number): readonly Data[] =>
 /** How many pieces three steps of a program were cut into, after comparing them with steps that were not. */
 const assertSame = (program: Program, seed: number, threads: number): number => {
   const random = randomOf(seed);
-  const pool = shuffling(random, threads);
-  const compiled = compileProgram(program, {
-    tile: TILES[seed % 2] ?? TILES[0],
-    threads,
-    worthSharing: 0.001,
-  });
-  const module = new WebAssembly.Module(compiled.code);
+  const backend = inPieces(threads, seed);
   const { carried } = program;
   const state = inputsOf(program, random).slice(0, carried);
-  const shared = startMachine({ module, program, compiled, threads, pool, blas: undefined }, state);
+  const shared = backend.compile(program).start(state);
   const alone = plain.compile(program).start(state);
   for (let step = 0; step < 3; step++) {
     const inputs = inputsOf(program, random).slice(carried);
@@ -54,7 +25,7 @@ const assertSame = (program: Program, seed: number, threads: number): number => 
     );
     expect({ seed, threads, step, differ }).toEqual({ seed, threads, step, differ: differ.map(() => -1) });
   }
-  return pool.pieces();
+  return backend.pieces();
 };
 
 describe('a step in pieces is the step', () => {

@@ -1,9 +1,6 @@
 /** What the tests of this folder share: seeded choices, a plain interpreter, and distances between floats. */
-import type { Backend, Machine } from '../../src/backend/backend.js';
-import { compileProgram } from '../../src/backend/wasm/compile.js';
+import type { Backend } from '../../src/backend/backend.js';
 import { wasm } from '../../src/backend/wasm/index.js';
-import { startMachine } from '../../src/backend/wasm/machine.js';
-import { type Tile, tileOf } from '../../src/backend/wasm/product-shape.js';
 import { builder } from '../../src/program/builder.js';
 import { type KernelName, type Program, type SomeOperation } from '../../src/program/program.js';
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
@@ -124,22 +121,6 @@ export const single = (
 };
 
 export const plain = wasm({ relaxedSimd: false });
-
-/** The tiles that products are computed in, on engines with relaxed multiply-add and on those without. */
-export const TILES = [tileOf(false), { ...tileOf(true), relaxed: false }] as const;
-
-/** One thread with this tile, whatever the engine would choose. */
-export const tiled = (tile: Tile): Backend => ({
-  ...plain,
-  name: `tiles of ${tile.rows} × ${tile.columns}`,
-  compile: (program) => {
-    const compiled = compileProgram(program, { tile, threads: 1 });
-    const module = new WebAssembly.Module(compiled.code);
-    const start = (state: readonly Data[]): Machine =>
-      startMachine({ module, program, compiled, threads: 1, pool: undefined, blas: undefined }, state);
-    return { ...plain.compile(program), start };
-  },
-});
 
 /** Runs a program without state once. */
 export const run = (program: Program, inputs: readonly Data[], backend: Backend = plain): readonly Data[] =>
