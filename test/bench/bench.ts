@@ -2,17 +2,19 @@
 import { parseArgs } from 'node:util';
 import { type Backend, defaultBackend, wasm } from 'paralens';
 import type { Figure } from './measure.js';
+import { compileTime } from './compile-time.js';
 import { coldStart } from './cold-start.js';
 import { gradientCost } from './gradient-cost.js';
 import { mnistStep } from './mnist-step.js';
 import { printTable } from './table.js';
 import { sgemm } from './sgemm.js';
 import { tinyMemory, tinyStep } from './tiny-step.js';
+import { trainCost } from './train-cost.js';
 import { trainRate } from './train-rate.js';
 import { updateBandwidth } from './update-bandwidth.js';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, memory: { type: 'string', default: '10000' } },
+  options: { json: { type: 'boolean', default: false }, epochs: { type: 'string', default: '2' } },
 });
 
 /** What threads and libraries change: products, and a step that is mostly products. */
@@ -26,11 +28,13 @@ const others = [
 
 const figures: readonly Figure[] = [
   ...sgemm(defaultBackend),
-  ...mnistStep(defaultBackend, { memorySteps: Number(values.memory) }),
+  ...mnistStep(defaultBackend),
+  ...trainCost(defaultBackend, Number(values.epochs)),
   ...others.flatMap(large),
   ...tinyStep(defaultBackend),
   ...tinyMemory(defaultBackend),
   ...trainRate(defaultBackend),
+  ...compileTime(defaultBackend),
   ...gradientCost(defaultBackend),
   ...updateBandwidth(defaultBackend),
   ...coldStart(defaultBackend),

@@ -23,7 +23,7 @@ import { type Figure, figureOf, median, timesOf } from './measure.js';
 const BATCH = 64;
 
 export const gradientCost = (backend: Backend): readonly Figure[] =>
-  [32, 128, 512].map((width) => {
+  [32, 128, 512].flatMap((width) => {
     const size: number = width;
     const model = sequential(dense(size, size), relu(), dense(size, size), relu(), dense(size, 10));
     const parameters = force(model.init(key(1)));
@@ -68,5 +68,11 @@ export const gradientCost = (backend: Backend): readonly Figure[] =>
       const [value, gradient] = valueAndGradient(f)(p);
       return [gradient, value];
     });
-    return figureOf(`loss and gradient, width ${width}`, backend)('cost', both / forward, '× the loss alone');
+    const unit = '× the loss alone';
+    const count = parts.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    return [
+      figureOf(`loss and gradient, width ${width}`, backend)('cost', both / forward, unit),
+      // Central differences evaluate the loss twice for each parameter.
+      figureOf(`finite differences, width ${width}`, backend)('cost', 2 * count, unit),
+    ];
   });

@@ -18,6 +18,13 @@ export const quantile = (values: readonly number[], share: number): number =>
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** By how many percent the last fifth of the values lies above the first, medians of both. */
+export const growthOf = (values: readonly number[]): number => {
+  const fifth = Math.ceil(values.length / 5);
+  const [first, last] = [median(values.slice(0, fifth)), median(values.slice(-fifth))];
+  return (100 * (last - first)) / first;
+};
+
 /** The milliseconds of each of `runs` calls, after `warmUp` calls that are not counted. */
 export const timesOf = (run: () => void, runs: number, warmUp: number): readonly number[] => {
   for (let i = 0; i < warmUp; i++) run();

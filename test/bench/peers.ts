@@ -30,7 +30,7 @@ const ENGINES: readonly Engine[] = [
       'tsx',
       'test/bench/bench.ts',
       '--json',
-      '--memory',
+      '--epochs',
       '0',
     ],
   },

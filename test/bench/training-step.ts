@@ -1,18 +1,24 @@
 /** Machines for training steps of two dense layers, and made-up batches: arithmetic costs the same on any numbers. */
 import {
+  type AnyTensor,
   type Backend,
+  type Batch,
   compileChecked,
   type Data,
   dense,
+  type DenseParameters,
   evaluate,
   force,
   key,
+  type Learner,
   learner,
   leaves,
   type Machine,
+  type Parameters,
   relu,
   sequential,
   sparseSoftmaxCrossEntropy,
+  tensor,
   type Tensor,
   trace,
   unflatten,
@@ -27,6 +33,11 @@ export interface Sizes {
   readonly outputs: number;
 }
 
+type Rows = Tensor<readonly [number, number]>;
+type Labels = Tensor<readonly [number], 'int32'>;
+type Layer = DenseParameters<number, number>;
+type Perceptron = Learner<readonly [Layer, Layer], Rows, Rows, Labels>;
+
 export interface Prepared {
   readonly machine: Machine;
   readonly batch: readonly Data[];
@@ -34,34 +45,47 @@ export interface Prepared {
   readonly compileMs: number;
 }
 
-/** A compiled step of inputs→hidden relu→outputs. */
-export const prepare = (
+/** A learner's step, compiled for batches like this one. */
+export const compiledStep = <P extends Parameters, A, B, L>(
   backend: Backend,
-  update: Update,
-  { batch, inputs, hidden, outputs }: Sizes,
+  subject: Learner<P, A, B, L>,
+  batch: Batch<A, L>,
 ): Prepared => {
-  const model = sequential(dense(inputs, hidden), relu(), dense(hidden, outputs));
-  const subject = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
   const state = force(subject.init(key(1)));
-  const parts = leaves<Tensor>(state);
-  const data = [
-    evaluate(uniform(key(2), [batch, inputs])).data,
-    Int32Array.from({ length: batch }, (_, i) => i % outputs),
-  ];
+  const parts = leaves<AnyTensor>(state);
+  const examples = leaves<AnyTensor>(batch);
+  const data = examples.map((example) => evaluate(example).data);
   const before = performance.now();
-  const specs = [
-    ...parts,
-    { shape: [batch, inputs], dtype: 'float32' as const },
-    { shape: [batch], dtype: 'int32' as const },
-  ];
   const program = trace(
-    (...values) => {
-      const [input, target] = values.slice(parts.length);
-      return subject.step(unflatten(state, values), { input: input as never, target: target as never });
-    },
-    specs,
+    (...values) => subject.step(unflatten(state, values), unflatten(batch, values.slice(parts.length))),
+    [...parts, ...examples],
     parts.length,
   );
   const machine = compileChecked(backend, program).start(parts.map((part) => evaluate(part).data));
   return { machine, batch: data, compileMs: performance.now() - before };
+};
+
+/** A learner of inputs→hidden relu→outputs, and a batch for it. */
+export const perceptron = (
+  update: Update,
+  { batch, inputs, hidden, outputs }: Sizes,
+): { readonly subject: Perceptron; readonly batch: Batch<Rows, Labels> } => {
+  const model = sequential(dense(inputs, hidden), relu(), dense(hidden, outputs));
+  return {
+    subject: learner({ model, loss: sparseSoftmaxCrossEntropy(), update }),
+    // Data, as a stream brings it: an expression would be computed at every step.
+    batch: force({
+      input: uniform(key(2), [batch, inputs]),
+      target: tensor(
+        Array.from({ length: batch }, (_, i) => i % outputs),
+        'int32',
+      ),
+    }),
+  };
+};
+
+/** A compiled step of inputs→hidden relu→outputs. */
+export const prepare = (backend: Backend, update: Update, sizes: Sizes): Prepared => {
+  const { subject, batch } = perceptron(update, sizes);
+  return compiledStep(backend, subject, batch);
 };
