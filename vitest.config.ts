@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 // `source` first: tests import `paralens` and `paralens/laws` by name and get src/ and laws/, not dist/.
 const conditions = ['source', 'module', 'node', 'development|production'];
 
+// A thorough run of the laws takes as much longer as it has more examples.
+const patience = 60_000 * Math.max(1, Number(process.env['PARALENS_LAWS_TIMES'] ?? 1));
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -12,8 +15,8 @@ export default defineConfig({
     environment: 'node',
     // The second reporter comes last, so that its one line is the last of the whole run.
     reporters: ['default', './test/reporter.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: patience,
+    hookTimeout: patience,
     pool: 'forks',
     maxWorkers: 2,
     restoreMocks: true,
