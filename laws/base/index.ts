@@ -7,6 +7,7 @@ export {
   type Finding,
   holds,
   type Law,
+  law,
   rejected,
   showFinding,
   type Verdict,

@@ -24,7 +24,15 @@ export type Verdict =
   | { readonly kind: 'broken'; readonly finding: Finding };
 
 /** A law of examples of one kind. */
-export type Law<T> = (example: T) => Verdict;
+export interface Law<T> {
+  (example: T): Verdict;
+  /** Its name in the catalogue, where it has one. */
+  readonly id?: string;
+}
+
+/** A law under its name. */
+export const law = <T>(id: string, f: (example: T) => Verdict): Law<T> =>
+  Object.assign((example: T) => f(example), { id });
 
 export const holds: Verdict = { kind: 'holds' };
 

@@ -1,5 +1,5 @@
 /** All laws of a differentiable map, cheapest and strictest first: the first that breaks is the one to read. */
-import type { Law } from '../base/verdict.js';
+import { type Law, law } from '../base/verdict.js';
 import { nearFloat64, repeatable, type Running } from '../gradient/backend.js';
 import { directionalSlope } from '../gradient/directional.js';
 import { secondOrder } from '../gradient/second-order.js';
@@ -22,30 +22,30 @@ type SubjectLaw = Law<SubjectAtPoint>;
 
 /** Of every backward, whatever it is the backward of; purity before all that runs on the same numbers. */
 const always: readonly SubjectLaw[] = [
-  ({ map }) => cotangentLikeArgument(map),
-  ({ map, point }) => pureMap(map, point),
-  ({ map, point }) => zeroCotangent(map, point),
-  ({ map, point }) => powersOfTwo(map, point),
-  ({ map, point }) => reentrantMap(map, point),
+  law('G-4', ({ map }) => cotangentLikeArgument(map)),
+  law('L-6', ({ map, point }) => pureMap(map, point)),
+  law('RD.2', ({ map, point }) => zeroCotangent(map, point)),
+  law('RD.2', ({ map, point }) => powersOfTwo(map, point)),
+  law('L-5', ({ map, point }) => reentrantMap(map, point)),
 ];
 
 /** Of a backward that is the derivative of its forward. */
-const slopes: readonly SubjectLaw[] = [({ map, point }) => directionalSlope(map, point)];
+const slopes: readonly SubjectLaw[] = [law('G-1', ({ map, point }) => directionalSlope(map, point))];
 
 const consistency: readonly SubjectLaw[] = [
-  ({ map, point }) => additive(map, point),
-  ({ map, point }) => linearDerivative(map, point),
-  ({ map, point }) => mixedPartials(map, point),
+  law('RD.2', ({ map, point }) => additive(map, point)),
+  law('RD.6', ({ map, point }) => linearDerivative(map, point)),
+  law('RD.7', ({ map, point }) => mixedPartials(map, point)),
 ];
 
-const transposes: readonly SubjectLaw[] = [({ map, point }) => dotProduct(map, point)];
+const transposes: readonly SubjectLaw[] = [law('RD.9', ({ map, point }) => dotProduct(map, point))];
 
 const second: readonly SubjectLaw[] = [
-  ({ subject, point }) => secondOrder(subject.backwardOn(float64), point),
+  law('G-7', ({ subject, point }) => secondOrder(subject.backwardOn(float64), point)),
 ];
 
 const secondTransposes: readonly SubjectLaw[] = [
-  ({ subject, map, point }) => doubleReverse(map, subject.backwardOn(float64), point),
+  law('RD.8', ({ subject, map, point }) => doubleReverse(map, subject.backwardOn(float64), point)),
 ];
 
 /** G-4, L-6, RD.2, L-5, G-1, RD.2, RD.6, RD.7, RD.9, G-7 and RD.8 in float64. */
@@ -72,12 +72,12 @@ export const backendLaws = (backend: Backend): readonly SubjectLaw[] => {
   });
   const all = ({ point: { x, w } }: SubjectAtPoint): SubjectAtPoint['point']['x'] => [...x, ...w];
   return [
-    ({ subject, point }) => pureMap(subject.on(engine), point),
-    (at) => nearFloat64('B-1', at.subject.computations().forward, forwardOf(at), at.point.x),
-    (at) => nearFloat64('G-10', at.subject.computations().backward, backwardOf(at), all(at)),
-    (at) => repeatable(at.subject.computations().backward, backwardOf(at), all(at)),
-    ({ subject, point }) => zeroCotangent(subject.on(engine), point),
-    ({ subject, point }) => powersOfTwo(subject.on(engine), point),
-    ({ subject, point }) => reentrantMap(subject.on(engine), point),
+    law('L-6', ({ subject, point }) => pureMap(subject.on(engine), point)),
+    law('B-1', (at) => nearFloat64('B-1', at.subject.computations().forward, forwardOf(at), at.point.x)),
+    law('G-10', (at) => nearFloat64('G-10', at.subject.computations().backward, backwardOf(at), all(at))),
+    law('B-3', (at) => repeatable(at.subject.computations().backward, backwardOf(at), all(at))),
+    law('RD.2', ({ subject, point }) => zeroCotangent(subject.on(engine), point)),
+    law('RD.2', ({ subject, point }) => powersOfTwo(subject.on(engine), point)),
+    law('L-5', ({ subject, point }) => reentrantMap(subject.on(engine), point)),
   ];
 };

@@ -7,7 +7,8 @@
 import { same } from '../base/compare.js';
 import { bitwise, type Equality } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
-import { backward, composeLenses, forward, identityLens, type Lens } from '../../src/lens/lens.js';
+import { backward, forward, type Lens } from '../../src/lens/lens.js';
+import { type LensCategory, lenses } from './lens-category.js';
 
 /** Where two lenses are compared. */
 export interface LensPoint<A, DB> {
@@ -33,10 +34,14 @@ export const sameLens = <A, DA, B, DB>(
 };
 
 /** L-1. id;f ≡ f ≡ f;id */
-export const identityLaw = <A, DA, B, DB>(f: Lens<A, DA, B, DB>, at: LensPoint<A, DB>): Verdict =>
+export const identityLaw = <A, DA, B, DB>(
+  f: Lens<A, DA, B, DB>,
+  at: LensPoint<A, DB>,
+  { compose, identity }: LensCategory = lenses,
+): Verdict =>
   every([
-    () => sameLens('L-1', 'id;f', composeLenses(identityLens<A, DA>(), f), f, at),
-    () => sameLens('L-1', 'f;id', composeLenses(f, identityLens<B, DB>()), f, at),
+    () => sameLens('L-1', 'id;f', compose(identity<A, DA>(), f), f, at),
+    () => sameLens('L-1', 'f;id', compose(f, identity<B, DB>()), f, at),
   ]);
 
 /** L-2. (f;g);h ≡ f;(g;h) */
@@ -45,22 +50,18 @@ export const associativity = <A, DA, B, DB, C, DC, D, DD>(
   g: Lens<B, DB, C, DC>,
   h: Lens<C, DC, D, DD>,
   at: LensPoint<A, DD>,
+  { compose }: LensCategory = lenses,
 ): Verdict =>
-  sameLens(
-    'L-2',
-    '(f;g);h against f;(g;h)',
-    composeLenses(composeLenses(f, g), h),
-    composeLenses(f, composeLenses(g, h)),
-    at,
-  );
+  sameLens('L-2', '(f;g);h against f;(g;h)', compose(compose(f, g), h), compose(f, compose(g, h)), at);
 
 /** L-3. get(f;g) = get g ∘ get f, put(f;g)(a, dc) = put f(a, put g(get f a, dc)) */
 export const composition = <A, DA, B, DB, C, DC>(
   f: Lens<A, DA, B, DB>,
   g: Lens<B, DB, C, DC>,
   { a, db: dc }: LensPoint<A, DC>,
+  { compose }: LensCategory = lenses,
 ): Verdict => {
-  const both = composeLenses(f, g);
+  const both = compose(f, g);
   const middle = forward(f)(a);
   const claim = { law: 'L-3', subject: 'f;g' } as const;
   return every([

@@ -1,10 +1,9 @@
 /** P-1, P-2, P-5, P-6, P-7: composing layers. Parameters concatenate, so these hold on the nose: all ≡. */
 import { every, type Verdict } from '../base/verdict.js';
-import { compose } from '../../src/lens/compose.js';
 import { composeLenses, type SimpleLens } from '../../src/lens/lens.js';
-import { identity, lift, type Para, type Parameters } from '../../src/lens/para.js';
-import { parallel } from '../../src/lens/parallel.js';
+import type { Para, Parameters } from '../../src/lens/para.js';
 import { advance, type Key } from '../../src/operation/random.js';
+import { paras } from './para-operations.js';
 import { type Comparison, outcomeOf, type ParaPoint, sameOutcome, samePara } from './same.js';
 
 type Three<A, B, C, D> = readonly [Para<Parameters, A, B>, Para<Parameters, B, C>, Para<Parameters, C, D>];
@@ -13,8 +12,9 @@ type Three<A, B, C, D> = readonly [Para<Parameters, A, B>, Para<Parameters, B, C
 export const compositionOfParas = <A, B, C, D>(
   [f, g, h]: Three<A, B, C, D>,
   at: ParaPoint<Parameters, A, D>,
-  comparison?: Comparison,
+  comparison: Comparison = {},
 ): Verdict => {
+  const { compose, identity } = comparison.operations ?? paras;
   const both = compose(compose(f, g), h);
   return every([
     () => samePara('P-1', '(f;g);h against f;(g;h)', both, compose(f, compose(g, h)), at, comparison),
@@ -27,9 +27,10 @@ export const compositionOfParas = <A, B, C, D>(
 export const initOfComposite = <A, B, C, D>(
   [f, g, h]: Three<A, B, C, D>,
   key: Key,
-  comparison?: Comparison,
-): Verdict =>
-  every([
+  comparison: Comparison = {},
+): Verdict => {
+  const { compose } = comparison.operations ?? paras;
+  return every([
     () =>
       sameOutcome(
         'P-2',
@@ -47,15 +48,17 @@ export const initOfComposite = <A, B, C, D>(
         comparison,
       ),
   ]);
+};
 
 /** P-5. lift(f;g) ≡ lift f;lift g */
 export const liftIsFunctor = <A, B, C>(
   f: SimpleLens<A, B>,
   g: SimpleLens<B, C>,
   { a, w }: Omit<ParaPoint<unknown, A, C>, 'p'>,
-  comparison?: Comparison,
-): Verdict =>
-  samePara(
+  comparison: Comparison = {},
+): Verdict => {
+  const { compose, lift } = comparison.operations ?? paras;
+  return samePara(
     'P-5',
     'lift(f;g) against lift f;lift g',
     lift(composeLenses(f, g)),
@@ -63,6 +66,7 @@ export const liftIsFunctor = <A, B, C>(
     { p: [], a, w },
     comparison,
   );
+};
 
 /**
  * P-6. R layer by layer, composed, is R of the composite: both are the same sums of the same products.
@@ -93,8 +97,9 @@ export const interchangeOfParas = <A, B, C, D, E, F>(
   },
   [p, q, r, s]: readonly [Parameters, Parameters, Parameters, Parameters],
   { a, w }: Omit<ParaPoint<unknown, readonly [A, D], readonly [C, F]>, 'p'>,
-  comparison?: Comparison,
+  comparison: Comparison = {},
 ): Verdict => {
+  const { compose, parallel } = comparison.operations ?? paras;
   const one = outcomeOf(parallel(compose(f, g), compose(h, k)), { p: [...p, ...q, ...r, ...s], a, w });
   const other = outcomeOf(compose(parallel(f, h), parallel(g, k)), { p: [...p, ...r, ...q, ...s], a, w });
   const changes = other.parameters;

@@ -5,6 +5,8 @@ export {
   interchangeOfParas,
   liftIsFunctor,
 } from './composition.js';
+export { paraLaws } from './battery.js';
+export { type ParaOperations, paras } from './para-operations.js';
 export { drawLike, drawPara, drawParas, type Endolayer, type ParaExample } from './random-para.js';
 export {
   along,

@@ -1,6 +1,6 @@
 /** Random parametric lenses from `[2, 3]` to `[2, 3]`, of every way of making one. */
 import fc from 'fast-check';
-import { drawExpression } from '../arbitrary/expression.js';
+import { drawExpression, type Expression } from '../arbitrary/expression.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { dense } from '../../src/layer/dense.js';
 import { relu } from '../../src/layer/activation.js';
@@ -18,6 +18,10 @@ import { tensor } from '../../src/tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../../src/tensor/shape.js';
 import type { AnyTensor, Tensor } from '../../src/tensor/tensor.js';
 import { mapTree } from '../../src/tree/tree.js';
+
+export interface Kernel {
+  readonly kernel: Tensor;
+}
 
 /** A layer that gives what it takes: `[2, 3]`. */
 export type Endolayer = Para<Parameters, Tensor, Tensor>;
@@ -121,6 +125,10 @@ export interface ParaExample {
   readonly c: Tensor;
   readonly w: Tensor;
   readonly v: Tensor;
+  /** Functions over tensors, to be lifted or made layers of. */
+  readonly maps: readonly [Expression, Expression];
+  /** A record for two layers to share. */
+  readonly record: Kernel;
   readonly seed: number;
   readonly [fc.toStringMethod]: () => string;
 }
@@ -138,6 +146,8 @@ export const drawParas = (sampler: Sampler): ParaExample => {
     c: argument(),
     w: argument(),
     v: argument(),
+    maps: [drawExpression(sampler), drawExpression(sampler)],
+    record: drawLike(sampler, { kernel: tensor(Array<number>(9).fill(0), [3, 3]) }),
     seed: sampler.integer(0, 1000),
     [fc.toStringMethod]: () => layers.map(({ description }) => description).join(' | '),
   };

@@ -1,18 +1,20 @@
 /** P-3, P-4, P-8, P-9, P-10: lenses put before the parameters. All ≡. */
 import { every, type Verdict } from '../base/verdict.js';
-import { compose } from '../../src/lens/compose.js';
 import { addTrees } from '../../src/lens/differentiable.js';
 import { composeLenses, identityLens, type SimpleLens, swap } from '../../src/lens/lens.js';
 import { asLens, type Para, type Parameters } from '../../src/lens/para.js';
-import { freeze, reparametrize, share } from '../../src/lens/reparametrize.js';
 import type { Key } from '../../src/operation/random.js';
+import { type ParaOperations, paras } from './para-operations.js';
 import { type Comparison, outcomeOf, type ParaPoint, sameOutcome, samePara } from './same.js';
 
 type ParameterLens = SimpleLens<Parameters, Parameters>;
 
 /** r*f, for a lens that keeps the number of records. */
-export const along = <A, B>(lens: ParameterLens, f: Para<Parameters, A, B>): Para<Parameters, A, B> =>
-  reparametrize({ size: f.size, init: (key: Key) => f.init(key), lens }, f);
+export const along = <A, B>(
+  lens: ParameterLens,
+  f: Para<Parameters, A, B>,
+  { reparametrize }: ParaOperations = paras,
+): Para<Parameters, A, B> => reparametrize({ size: f.size, init: (key: Key) => f.init(key), lens }, f);
 
 /** r⊗s on concatenated parameters, of which the first `size` records are r's. */
 export const beside = (r: ParameterLens, s: ParameterLens, size: number): ParameterLens => ({
@@ -28,16 +30,17 @@ export const reparametrizationIsFunctor = <A, B>(
   { r, s }: { readonly r: ParameterLens; readonly s: ParameterLens },
   f: Para<Parameters, A, B>,
   at: ParaPoint<Parameters, A, B>,
-  comparison?: Comparison,
+  comparison: Comparison = {},
 ): Verdict =>
   every([
-    () => samePara('P-3', 'id*f against f', along(identityLens(), f), f, at, comparison),
+    () =>
+      samePara('P-3', 'id*f against f', along(identityLens(), f, comparison.operations), f, at, comparison),
     () =>
       samePara(
         'P-3',
         '(s;r)*f against s*(r*f)',
-        along(composeLenses(s, r), f),
-        along(s, along(r, f)),
+        along(composeLenses(s, r), f, comparison.operations),
+        along(s, along(r, f, comparison.operations), comparison.operations),
         at,
         comparison,
       ),
@@ -49,24 +52,28 @@ export const whiskering = <A, B, C>(
   f: Para<Parameters, A, B>,
   g: Para<Parameters, B, C>,
   at: ParaPoint<Parameters, A, C>,
-  comparison?: Comparison,
-): Verdict =>
-  samePara(
+  comparison: Comparison = {},
+): Verdict => {
+  const operations = comparison.operations ?? paras;
+  const { compose } = operations;
+  return samePara(
     'P-4',
     '(r*f);(s*g) against (r⊗s)*(f;g)',
-    compose(along(r, f), along(s, g)),
-    along(beside(r, s, f.size), compose(f, g)),
+    compose(along(r, f, operations), along(s, g, operations)),
+    along(beside(r, s, f.size), compose(f, g), operations),
     at,
     comparison,
   );
+};
 
 /** P-8, sharing: the change of a record that is used twice is the sum of both uses' changes. */
 export const sharedChange = <R, A, B>(
   f: Para<readonly [R, R], A, B>,
   r: R,
   { a, w }: Omit<ParaPoint<unknown, A, B>, 'p'>,
-  comparison?: Comparison,
+  comparison: Comparison = {},
 ): Verdict => {
+  const { share } = comparison.operations ?? paras;
   const tied = outcomeOf(share(f), { p: [r], a, w });
   const untied = outcomeOf(f, { p: [r, r], a, w });
   const [first, second] = untied.parameters;
@@ -85,8 +92,9 @@ export const frozenChange = <A, B, C>(
   g: Para<Parameters, B, C>,
   { p, q }: { readonly p: Parameters; readonly q: Parameters },
   { a, w }: Omit<ParaPoint<unknown, A, C>, 'p'>,
-  comparison?: Comparison,
+  comparison: Comparison = {},
 ): Verdict => {
+  const { compose, freeze } = comparison.operations ?? paras;
   const frozen = outcomeOf(compose(freeze(p, f), g), { p: q, a, w });
   const free = outcomeOf(compose(f, g), { p: [...p, ...q], a, w });
   return sameOutcome(

@@ -6,6 +6,7 @@ import type { Backend } from '../../src/backend/backend.js';
 import { evaluate } from '../../src/backend/evaluate.js';
 import { reference } from '../../src/backend/reference/reference.js';
 import type { Para, Parameters } from '../../src/lens/para.js';
+import type { ParaOperations } from './para-operations.js';
 
 export interface ParaPoint<P, A, B> {
   readonly p: P;
@@ -30,6 +31,8 @@ export const outcomeOf = <P extends Parameters, A, B>(
 };
 
 export interface Comparison {
+  /** What layers are put together with: the library's own unless other operations are under test. */
+  readonly operations?: ParaOperations;
   readonly equality?: Equality;
   /** Both sides are computed on one backend, the reference unless another is given. */
   readonly backend?: Backend;

@@ -1,0 +1,18 @@
+/** What layers are put together with, as one value: the laws can be asked of others as well. */
+import { compose } from '../../src/lens/compose.js';
+import { identity, lift } from '../../src/lens/para.js';
+import { parallel } from '../../src/lens/parallel.js';
+import { freeze, reparametrize, share } from '../../src/lens/reparametrize.js';
+
+export interface ParaOperations {
+  readonly identity: typeof identity;
+  readonly compose: typeof compose;
+  readonly parallel: typeof parallel;
+  readonly lift: typeof lift;
+  readonly reparametrize: typeof reparametrize;
+  readonly share: typeof share;
+  readonly freeze: typeof freeze;
+}
+
+/** The library's own. */
+export const paras: ParaOperations = { identity, compose, parallel, lift, reparametrize, share, freeze };
