@@ -12,8 +12,8 @@ export const lensLaws = (category: LensCategory = lenses): readonly Law<LensExam
   law('L-2', ({ f, g, h, values: [a], changes: [db] }) => associativity(f, g, h, { a, db }, category)),
   law('L-3', ({ f, g, values: [a], changes: [db] }) => composition(f, g, { a, db }, category)),
   law('L-4', ({ f, g, values: [a], changes: [db] }) => residualForm(category.compose(f, g), { a, db })),
-  law('L-5', ({ f, g, values: [a], changes: [db, other] }) =>
-    reentrantLens(category.compose(f, g), { a, db }, other),
+  law('L-5', ({ f, g, values: [a, elsewhere], changes: [db, other] }) =>
+    reentrantLens(category.compose(f, g), { a, db }, other, elsewhere),
   ),
   law('L-6', ({ f, g, values, changes }) => {
     const one = category.parallel(f, g);

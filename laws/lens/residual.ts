@@ -15,20 +15,22 @@ export const residualForm = <A, DA, B, DB>(f: Lens<A, DA, B, DB>, { a, db }: Len
   ]);
 };
 
-/** L-5. k(w); k(w₂); k(w) gives the first answer again. */
+/** L-5. k(w); k(w₂); k(w) gives the first answer again, and so it does after a run at another argument. */
 export const reentrantLens = <A, DA, B, DB>(
   f: Lens<A, DA, B, DB>,
   { a, db }: LensPoint<A, DB>,
   other: DB,
+  elsewhere = a,
 ): Verdict => {
   const [, back] = f.run(a);
   const first = structuredClone(back(db));
   back(other);
+  f.run(elsewhere);
   return same(bitwise, back(db), first, {
     law: 'L-5',
     subject: 'lens',
     what: 'the second time the way back gives another answer',
-    hint: 'the residual is used up or written to',
+    hint: 'the residual is used up, written to or shared between runs',
   });
 };
 

@@ -1,5 +1,6 @@
 /** What layers are put together with, as one value: the laws can be asked of others as well. */
 import { compose } from '../../src/lens/compose.js';
+import { swap } from '../../src/lens/lens.js';
 import { identity, lift } from '../../src/lens/para.js';
 import { parallel } from '../../src/lens/parallel.js';
 import { freeze, reparametrize, share } from '../../src/lens/reparametrize.js';
@@ -12,7 +13,18 @@ export interface ParaOperations {
   readonly reparametrize: typeof reparametrize;
   readonly share: typeof share;
   readonly freeze: typeof freeze;
+  /** Exchanges parameters and argument. */
+  readonly swap: typeof swap;
 }
 
 /** The library's own. */
-export const paras: ParaOperations = { identity, compose, parallel, lift, reparametrize, share, freeze };
+export const paras: ParaOperations = {
+  identity,
+  compose,
+  parallel,
+  lift,
+  reparametrize,
+  share,
+  freeze,
+  swap,
+};

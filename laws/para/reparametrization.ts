@@ -1,7 +1,7 @@
 /** P-3, P-4, P-8, P-9, P-10: lenses put before the parameters. All ≡. */
 import { every, type Verdict } from '../base/verdict.js';
 import { addTrees } from '../../src/lens/differentiable.js';
-import { composeLenses, identityLens, type SimpleLens, swap } from '../../src/lens/lens.js';
+import { composeLenses, identityLens, type SimpleLens } from '../../src/lens/lens.js';
 import { asLens, type Para, type Parameters } from '../../src/lens/para.js';
 import type { Key } from '../../src/operation/random.js';
 import { type ParaOperations, paras } from './para-operations.js';
@@ -25,26 +25,39 @@ export const beside = (r: ParameterLens, s: ParameterLens, size: number): Parame
   },
 });
 
-/** P-3. id*f ≡ f and (s;r)*f ≡ s*(r*f) */
+/** P-3. r*f(q, a) is f(r(q), a) and back r's way after f's; id*f ≡ f and (s;r)*f ≡ s*(r*f) */
 export const reparametrizationIsFunctor = <A, B>(
   { r, s }: { readonly r: ParameterLens; readonly s: ParameterLens },
   f: Para<Parameters, A, B>,
   at: ParaPoint<Parameters, A, B>,
   comparison: Comparison = {},
-): Verdict =>
-  every([
-    () =>
-      samePara('P-3', 'id*f against f', along(identityLens(), f, comparison.operations), f, at, comparison),
+): Verdict => {
+  const put = (lens: ParameterLens, g: Para<Parameters, A, B>): Para<Parameters, A, B> =>
+    along(lens, g, comparison.operations);
+  return every([
+    () => {
+      const [p, back] = r.run(at.p);
+      const plain = outcomeOf(f, { ...at, p });
+      return sameOutcome(
+        'P-3',
+        'r*f against f at r(q), then back along r',
+        outcomeOf(put(r, f), at),
+        { ...plain, parameters: back(plain.parameters) },
+        comparison,
+      );
+    },
+    () => samePara('P-3', 'id*f against f', put(identityLens(), f), f, at, comparison),
     () =>
       samePara(
         'P-3',
         '(s;r)*f against s*(r*f)',
-        along(composeLenses(s, r), f, comparison.operations),
-        along(s, along(r, f, comparison.operations), comparison.operations),
+        put(composeLenses(s, r), f),
+        put(s, put(r, f)),
         at,
         comparison,
       ),
   ]);
+};
 
 /** P-4, whiskering: (r*f);(s*g) ≡ (r⊗s)*(f;g) */
 export const whiskering = <A, B, C>(
@@ -106,17 +119,30 @@ export const frozenChange = <A, B, C>(
   );
 };
 
-/** P-10. Argument and parameters exchanged twice are what they were: σ;σ;f ≡ f as a lens from both. */
+/**
+ * P-10. Argument and parameters exchanged are the input turned into a parameter: σ;f has the changes of f,
+ * exchanged; twice they are what they were: σ;σ;f ≡ f as a lens from both.
+ */
 export const flippedTwice = <P extends Parameters, A, B>(
   f: Para<P, A, B>,
   { p, a, w }: ParaPoint<P, A, B>,
-  comparison?: Comparison,
+  comparison: Comparison = {},
 ): Verdict => {
+  const { swap } = comparison.operations ?? paras;
   const lens = asLens(f);
-  const twice = composeLenses(swap<P, A>(), composeLenses(swap<A, P>(), lens));
-  const outcome = (of: typeof lens): unknown => {
-    const [result, back] = of.run([p, a]);
-    return [result, back(w)];
-  };
-  return sameOutcome('P-10', 'flipped twice against not at all', outcome(twice), outcome(lens), comparison);
+  const once = composeLenses(swap<A, P>(), lens);
+  const [result, back] = lens.run([p, a]);
+  const [dp, da] = back(w);
+  return every([
+    () => {
+      const [flipped, backFlipped] = once.run([a, p]);
+      const claim = 'flipped against not at all';
+      return sameOutcome('P-10', claim, [flipped, backFlipped(w)], [result, [da, dp]], comparison);
+    },
+    () => {
+      const [again, backAgain] = composeLenses(swap<P, A>(), once).run([p, a]);
+      const claim = 'flipped twice against not at all';
+      return sameOutcome('P-10', claim, [again, backAgain(w)], [result, [dp, da]], comparison);
+    },
+  ]);
 };

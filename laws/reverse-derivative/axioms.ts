@@ -6,16 +6,10 @@
  */
 import { bitwise, type Equality } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
-import {
-  addTrees,
-  copy,
-  differentiate,
-  projectFirst,
-  projectSecond,
-  zerosLike,
-} from '../../src/lens/differentiable.js';
+import { addTrees, differentiate, zerosLike } from '../../src/lens/differentiable.js';
 import { composeLenses, identityLens, parallelLenses, type SimpleLens } from '../../src/lens/lens.js';
 import { type Comparison, sameOutcome } from '../para/same.js';
+import { cartesian } from './cartesian.js';
 
 /** Where a lens of tensors is looked at. */
 export interface TreePoint<A, B> {
@@ -37,6 +31,7 @@ export const sumRule = <A, B>(
   g: SimpleLens<A, B>,
   at: TreePoint<A, B>,
   comparison?: Comparison,
+  { copy } = cartesian,
 ): Verdict => {
   const sum = composeLenses(composeLenses(copy<A>(), parallelLenses(f, g)), added<B>());
   const [[first, changeF], [second, changeG]] = [both(f, at), both(g, at)];
@@ -65,6 +60,7 @@ export const sumRule = <A, B>(
 export const projections = <A, B>(
   { x, y, dx, dy }: { readonly x: A; readonly y: B; readonly dx: A; readonly dy: B },
   comparison?: Comparison,
+  { projectFirst, projectSecond } = cartesian,
 ): Verdict => {
   const pair = [x, y] as const;
   return every([
@@ -92,6 +88,7 @@ export const projections = <A, B>(
 export const derivedProjection = <A, B>(
   { x, y, dx }: { readonly x: A; readonly y: B; readonly dx: A },
   comparison?: Comparison,
+  { projectFirst } = cartesian,
 ): Verdict =>
   sameOutcome(
     'RD.3',
@@ -110,6 +107,7 @@ export const pairing = <A, B, C>(
   g: SimpleLens<A, C>,
   { a, w: [w, v] }: TreePoint<A, readonly [B, C]>,
   comparison?: Comparison,
+  { copy } = cartesian,
 ): Verdict => {
   const pair = composeLenses(copy<A>(), parallelLenses(f, g));
   const [[first, changeF], [second, changeG]] = [both(f, { a, w }), both(g, { a, w: v })];

@@ -1,0 +1,122 @@
+/** Ways to put layers together with planted bugs: of parameters, of sharing, of freezing. */
+import { addTrees, type Parameters, reference } from 'paralens';
+import { brokenLaws, drawing, drawParas, paraLaws, type ParaOperations, paras } from 'paralens/laws';
+import type { Suspect } from './suspect.js';
+
+const suspect = (name: string, killedBy: readonly string[], changed: Partial<ParaOperations>): Suspect => ({
+  name: `layers: ${name}`,
+  killedBy,
+  breaks: () => {
+    const comparison = { operations: { ...paras, ...changed }, backend: reference() };
+    return brokenLaws(drawing(drawParas), paraLaws(comparison), { runs: 8 });
+  },
+});
+
+/** Composition with something done to its changes. */
+const composing =
+  (change: (dp: Parameters, dq: Parameters) => Parameters): ParaOperations['compose'] =>
+  (f, g) => ({
+    ...paras.compose(f, g),
+    run: (parameters, a) => {
+      const [p, q] = [parameters.slice(0, f.size), parameters.slice(f.size)];
+      const [b, backF] = f.run(p as never, a);
+      const [c, backG] = g.run(q as never, b);
+      return [
+        c,
+        (dc) => {
+          const [dq, db] = backG(dc);
+          const [dp, da] = backF(db);
+          return [change(dp, dq) as never, da];
+        },
+      ];
+    },
+  });
+
+/** Sharing with another way to join the changes of both uses. */
+const sharing =
+  (join: <R>(first: R, second: R) => R): ParaOperations['share'] =>
+  (f) =>
+    paras.reparametrize(
+      {
+        size: 1,
+        init: (key) => [f.init(key)[0]],
+        lens: { run: ([r]) => [[r, r] as const, ([first, second]) => [join(first, second)]] },
+      },
+      f,
+    );
+
+const added = <R>(first: R, second: R): R => addTrees(first, second);
+
+export const paraSuspects: readonly Suspect[] = [
+  suspect('sound', [], {}),
+  suspect('sound, written by hand', [], {
+    compose: composing((dp, dq) => [...dp, ...dq]),
+    share: sharing(added),
+  }),
+  suspect('changes of parameters in reverse order', ['P-6'], {
+    compose: composing((dp, dq) => [...dq, ...dp]),
+  }),
+  suspect('parameters of all layers from one key', ['P-2'], {
+    compose: (f, g) => ({ ...paras.compose(f, g), init: (key) => [...f.init(key), ...g.init(key)] }),
+  }),
+  suspect('a size that counts the first layer only', ['P-2'], {
+    compose: (f, g) => ({ ...paras.compose(f, g), size: f.size }),
+  }),
+  suspect('a wrapper applied twice', ['P-3'], {
+    reparametrize: (along, f) =>
+      paras.reparametrize(along, paras.reparametrize(along as never, f) as typeof f),
+  }),
+  suspect('a wrapper that the way back forgets', ['P-3'], {
+    reparametrize: ({ size, init, lens }, f) =>
+      paras.reparametrize({ size, init, lens: { run: (q) => [lens.run(q)[0], (dp) => dp as never] } }, f),
+  }),
+  suspect('lifting leaves a unit among the parameters’ changes', ['P-5'], {
+    lift: (lens) => ({
+      ...paras.lift(lens),
+      run: (_, a) => {
+        const [b, back] = lens.run(a);
+        return [b, (db) => [[[]] as never, back(db)]];
+      },
+    }),
+  }),
+  suspect('side by side, the argument’s changes change places', ['P-7'], {
+    parallel: (f, g) => ({
+      ...paras.parallel(f, g),
+      run: (p, a) => {
+        const [b, back] = paras.parallel(f, g).run(p, a);
+        return [
+          b,
+          (db) => {
+            const [dp, [da, dc]] = back(db);
+            return [dp, [dc, da] as never];
+          },
+        ];
+      },
+    }),
+  }),
+  suspect('a shared record keeps the last use’s change alone', ['P-8'], {
+    share: sharing((_, last) => last),
+  }),
+  suspect('a shared record counts a use twice', ['P-8'], {
+    share: sharing((first, last) => added(added(first, first), last)),
+  }),
+  suspect('what is frozen still learns', ['P-9'], {
+    freeze: (parameters, f) => ({
+      size: 0,
+      init: () => [],
+      run: (_, a) => {
+        const [b, back] = f.run(parameters, a);
+        return [
+          b,
+          (db) => {
+            const [dp, da] = back(db);
+            return [dp as never, da];
+          },
+        ];
+      },
+    }),
+  }),
+  suspect('flipping does not flip the changes', ['P-10'], {
+    swap: () => ({ run: ([a, b]) => [[b, a], (changes) => changes as never] }),
+  }),
+];
