@@ -64,7 +64,7 @@ export const paraSuspects: readonly Suspect[] = [
   }),
   suspect('a wrapper applied twice', ['P-3'], {
     reparametrize: (along, f) =>
-      paras.reparametrize(along, paras.reparametrize(along as never, f) as typeof f),
+      paras.reparametrize(along, paras.reparametrize(along as never, f)),
   }),
   suspect('a wrapper that the way back forgets', ['P-3'], {
     reparametrize: ({ size, init, lens }, f) =>

@@ -1,7 +1,9 @@
 /** The laws under test themselves: each planted bug is found by the law that should, and no sound code is blamed. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { axiomSuspects } from './axiom.js';
+import { backendSuspects } from './backend.js';
 import { categorySuspects } from './category.js';
+import { costSuspects } from './cost.js';
 import { derivativeSuspects } from './derivative.js';
 import { matrix } from './matrix.js';
 import { paraSuspects } from './para.js';
@@ -12,6 +14,8 @@ const suspects: readonly Suspect[] = [
   ...paraSuspects,
   ...axiomSuspects,
   ...derivativeSuspects,
+  ...backendSuspects,
+  ...costSuspects,
 ];
 const found = new Map<string, readonly string[]>();
 

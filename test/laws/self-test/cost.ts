@@ -1,0 +1,54 @@
+/** A composition that costs too much: it runs forward again on the way back. */
+import { dense, key, type Para, type Parameters, sequential, tanh, tensor, type Tensor } from 'paralens';
+import { brokenLaws, counted, drawing, law, oneForwardEach } from 'paralens/laws';
+import type { Suspect } from './suspect.js';
+
+type Square = Para<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>;
+
+const layer = (): Square => sequential(dense(4, 4), tanh<readonly [number, 4]>());
+
+/** put(f;g)(a, dc) = put f(a, put g(get f a, dc)), to the letter: get f is computed once more. */
+const textbook = (f: Square, g: Square): Square => ({
+  size: f.size + g.size,
+  init: (k) => [...f.init(k), ...g.init(k)],
+  run: (p, a) => {
+    const [pf, pg] = [p.slice(0, f.size), p.slice(f.size)];
+    const [c] = g.run(pg, f.run(pf, a)[0]);
+    return [
+      c,
+      (dc) => {
+        const [b, backF] = f.run(pf, a);
+        const [dq, db] = g.run(pg, b)[1](dc);
+        const [dp, da] = backF(db);
+        return [[...dp, ...dq], da];
+      },
+    ];
+  },
+});
+
+const suspect = (
+  name: string,
+  killedBy: readonly string[],
+  together: (f: Square, g: Square) => Square,
+): Suspect => ({
+  name: `cost: ${name}`,
+  killedBy,
+  breaks: () => {
+    const depth = drawing(({ integer }) => integer(2, 5));
+    return brokenLaws(depth, [
+      law('C-1', (layers) => {
+        const each = Array.from({ length: layers }, () =>
+          counted<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>(layer()),
+        );
+        const model = each.map((one) => one.layer).reduce(together);
+        const a = tensor([[1, 2, 3, 4]]);
+        return oneForwardEach(each, model, { p: model.init(key(0)), a, w: a });
+      }),
+    ]);
+  },
+});
+
+export const costSuspects: readonly Suspect[] = [
+  suspect('sound', [], (f, g) => sequential(f, g)),
+  suspect('forward once more on the way back', ['C-1'], textbook),
+];
