@@ -1,2 +1,3 @@
 export { accurateOnLine, finiteOnLine, line, neighboursApart, type Profile } from './line.js';
 export { type Curve, profileOf } from './profile.js';
+export { specials, specialsKept, unchosenIsZero } from './special.js';

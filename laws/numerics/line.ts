@@ -1,14 +1,10 @@
 /** N-1, N-2, N-3: numerics as a contract, over the whole float32 line. */
+import { EDGES } from '../arbitrary/line.js';
 import { same } from '../base/compare.js';
 import { bitwise, elementWise } from '../base/equality.js';
 import { broken, holds, type Verdict } from '../base/verdict.js';
 
-const EDGES = [
-  1e-45, 1.1754944e-38, 1e-20, 1e-8, 1e-4, 0.5, 1, 2, 5, 6, 10, 17, 20, 44, 64, 87, 88, 88.7, 88.8, 90, 103,
-  104, 110, 709, 750, 1e4, 1e10, 1.8e19, 1e20, 1e30, 3.4e38,
-] as const;
-
-/** The dangerous places of the float32 line: 0, what is denormal, where exponentials end, and the largest. */
+/** The dangerous places of the float32 line, both ways from 0. */
 export const line: readonly number[] = [0, ...EDGES, ...EDGES.map((x) => -x)].map(Math.fround);
 
 /** What a function gives at each number of the line, by an engine of float32: value, slope, bend. */
