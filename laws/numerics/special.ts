@@ -31,18 +31,18 @@ const placeOf = (x: number): number => {
   return bits < 0 ? -(bits & 0x7fffffff) : bits;
 };
 
+const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
+
 /** Whether two float32 are of one kind and sign, and at most so many numbers apart. */
 const alike = (got: number, expected: number, steps: number): boolean => {
   if (Object.is(got, expected)) return true;
   if (!Number.isFinite(got) || !Number.isFinite(expected)) return false;
-  // −0 is told from 0, and a denormal from what it would be flushed to.
-  const signed = Object.is(Math.sign(got) || got, Math.sign(expected) || expected);
-  return signed && steps > 0 && Math.abs(placeOf(got) - placeOf(expected)) <= steps;
+  return isNegative(got) === isNegative(expected) && Math.abs(placeOf(got) - placeOf(expected)) <= steps;
 };
 
 /**
  * B-5. As IEEE 754 has it: NaN stays, infinities are what limits say, zeros keep their sign, and denormal numbers
- * are not flushed to 0; what is finite is within so many float32 of the exact value, and ≡ where that is 0
+ * are not flushed to 0; what is finite has its sign, and is within so many float32 of the exact value
  */
 export const specialsKept = (
   name: string,
