@@ -1,3 +1,10 @@
-export { accurateOnLine, finiteOnLine, line, neighboursApart, type Profile } from './line.js';
+export {
+  accurateOnLine,
+  finiteOnLine,
+  finiteWhereExact,
+  line,
+  neighboursApart,
+  type Profile,
+} from './line.js';
 export { type Curve, profileOf } from './profile.js';
 export { specials, specialsKept, unchosenIsZero } from './special.js';

@@ -39,6 +39,31 @@ export const finiteOnLine = ({ name, at, value, first, second }: Profile): Verdi
   return holds;
 };
 
+/** The largest of float32. */
+const LARGEST = 3.4028234663852886e38;
+
+/**
+ * N-1. f, f′ and f″ are finite wherever their float64 values are numbers of float32; both profiles are of one function
+ */
+export const finiteWhereExact = ({ name, at, ...got }: Profile, exact: Profile): Verdict => {
+  for (const part of ['value', 'first', 'second'] as const) {
+    const index = Array.from(got[part]).findIndex(
+      (each, i) => !Number.isFinite(each) && Math.abs(exact[part][i] ?? Number.NaN) < LARGEST,
+    );
+    if (index < 0) continue;
+    return broken({
+      law: 'N-1',
+      subject: name,
+      what: `${part === 'value' ? 'the value' : `the ${part} derivative`} at x = ${at[index] ?? 0} is not finite`,
+      index,
+      got: got[part][index],
+      expected: exact[part][index],
+      hint: 'what is on the way leaves float32, or is 0·∞: use another form',
+    });
+  }
+  return holds;
+};
+
 /**
  * N-2. Neighbours never change an element: f(x)ᵢ ≡ f of a tensor of xᵢ alone, whatever stands beside it.
  */
