@@ -86,11 +86,8 @@ export const checkLoss = <B, L>(
   options: LossOptions<B, L> = {},
 ): void => {
   const { name = 'loss', argument, permutation = true, chunks = true } = options;
-  // A pair of trees has a pair of specifications, which the type of a pair does not reduce to.
   const pair = (rows?: number): Specifications<readonly [B, L]> =>
-    (rows === undefined
-      ? [prediction, target]
-      : [withRows<B>(prediction, rows), withRows<L>(target, rows)]) as Specifications<readonly [B, L]>;
+    rows === undefined ? [prediction, target] : [withRows<B>(prediction, rows), withRows<L>(target, rows)];
   const whole = lossFamily<B, L>(name, loss, () => pair()).at([]);
   const shapes = leaves<AnyTensor>(specified<readonly [B, L]>(pair()).like).map(({ shape }) => shape);
   const rows = permutation || chunks ? rowsOf(name, shapes) : 1;

@@ -1,3 +1,4 @@
+export { type CurveAt, curveLaws } from './battery.js';
 export {
   accurateOnLine,
   finiteOnLine,

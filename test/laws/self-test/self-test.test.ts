@@ -1,11 +1,20 @@
 /** The laws under test themselves: each planted bug is found by the law that should, and no sound code is blamed. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { backendSuspects } from './backend.js';
 import { derivativeSuspects } from './derivative.js';
+import { equivarianceSuspects } from './equivariance.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
+import { numericsSuspects } from './numerics.js';
 import type { Suspect } from './suspect.js';
 
-const suspects: readonly Suspect[] = [...derivativeSuspects, ...lossSuspects];
+const suspects: readonly Suspect[] = [
+  ...derivativeSuspects,
+  ...lossSuspects,
+  ...numericsSuspects,
+  ...equivarianceSuspects,
+  ...backendSuspects,
+];
 const found = new Map<string, readonly string[]>();
 
 describe.each(suspects.map((suspect) => [suspect.name, suspect] as const))('%s', (name, suspect) => {
