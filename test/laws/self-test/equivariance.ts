@@ -36,7 +36,7 @@ import * as operation from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-const { broadcast, istic, multiply, subtract } = operation;
+const { broadcast, logistic, multiply, subtract } = operation;
 
 const sound = reference();
 const single = engineOf(sound);
