@@ -125,7 +125,7 @@ describe('each promised kind occurs', () => {
 
   test('programs of almost every primitive', () => {
     const names = new Set(
-      drawn((sampler) => drawProgram(sampler).program, 1500).flatMap(({ instructions }) =>
+      drawn((sampler) => drawProgram(sampler).program, 700).flatMap(({ instructions }) =>
         instructions.flatMap((each) => (each.kind === 'operation' ? [each.name] : [])),
       ),
     );

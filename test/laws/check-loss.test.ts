@@ -112,7 +112,7 @@ const bugs: { readonly [bug: string]: readonly [Loss<Matrix, Matrix>, RegExp] } 
 describe('what is wrong is named', () => {
   test.each(Object.entries(bugs))('%s', (_, [wrong, message]) => {
     expect(() => {
-      checkLoss(wrong, both, { zero: true });
+      checkLoss(wrong, both, { zero: true, backends: [], twice: false });
     }).toThrow(message);
   });
 

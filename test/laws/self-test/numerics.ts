@@ -39,7 +39,7 @@ const curve = (name: string, killedBy: readonly string[], f: Curve, engine: Engi
   plant(
     `curve: ${name}`,
     killedBy,
-    (sampler) => ({ name, f, at: [90, ...drawLine(sampler, 4), 0] }),
+    (sampler) => ({ name, f, at: [90, ...drawLine(sampler, 2), 0] }),
     curveLaws(engine),
   );
 
