@@ -1,5 +1,7 @@
+export { drawBroadcast, type Broadcast } from './broadcast.js';
 export { drawing, type Sampler } from './draw.js';
 export { drawExpression, type Expression } from './expression.js';
+export { drawLine } from './line.js';
 export {
   drawCotangent,
   drawData,
@@ -11,6 +13,7 @@ export {
   shown,
 } from './point.js';
 export { drawPrimitive } from './primitive.js';
+export { drawProgram, type RandomProgram } from './program.js';
 export {
   type Range,
   type Specification,
@@ -19,3 +22,4 @@ export {
   type Specified,
 } from './specification.js';
 export { drawTensor, drawTree, type TensorTree } from './tree.js';
+export { drawOrder, drawView, type View } from './view.js';

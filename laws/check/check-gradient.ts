@@ -29,8 +29,11 @@ export interface DifferentiableOptions<A> extends CheckOptions, Battery {
 const dataOfTree = (tree: unknown): Vector =>
   leaves<AnyTensor>(tree).map((each) => evaluate(each, { backend: reference() }).data);
 
-const drawArgument = <A>(sampler: Sampler, argument: fc.Arbitrary<A> | undefined): Vector | undefined =>
-  argument && dataOfTree(sampler.value(argument));
+/** Data of the argument that a user gives, where there is one. */
+export const drawArgument = <A>(
+  sampler: Sampler,
+  argument: fc.Arbitrary<A> | undefined,
+): Vector | undefined => argument && dataOfTree(sampler.value(argument));
 
 /** Holds a subject to the laws of derivatives, and to float64 on each backend. */
 export const checkSubject = <A>(subject: Subject, options: DifferentiableOptions<A> = {}): void => {

@@ -1,2 +1,11 @@
-export { accurateOnLine, finiteOnLine, line, neighboursApart, type Profile } from './line.js';
+export { type CurveAt, curveLaws } from './battery.js';
+export {
+  accurateOnLine,
+  finiteOnLine,
+  finiteWhereExact,
+  line,
+  neighboursApart,
+  type Profile,
+} from './line.js';
 export { type Curve, profileOf } from './profile.js';
+export { specials, specialsKept, unchosenIsZero } from './special.js';

@@ -1,14 +1,10 @@
 /** N-1, N-2, N-3: numerics as a contract, over the whole float32 line. */
+import { EDGES } from '../arbitrary/line.js';
 import { same } from '../base/compare.js';
 import { bitwise, elementWise } from '../base/equality.js';
 import { broken, holds, type Verdict } from '../base/verdict.js';
 
-const EDGES = [
-  1e-45, 1.1754944e-38, 1e-20, 1e-8, 1e-4, 0.5, 1, 2, 5, 6, 10, 17, 20, 44, 64, 87, 88, 88.7, 88.8, 90, 103,
-  104, 110, 709, 750, 1e4, 1e10, 1.8e19, 1e20, 1e30, 3.4e38,
-] as const;
-
-/** The dangerous places of the float32 line: 0, what is denormal, where exponentials end, and the largest. */
+/** The dangerous places of the float32 line, both ways from 0. */
 export const line: readonly number[] = [0, ...EDGES, ...EDGES.map((x) => -x)].map(Math.fround);
 
 /** What a function gives at each number of the line, by an engine of float32: value, slope, bend. */
@@ -38,6 +34,31 @@ export const finiteOnLine = ({ name, at, value, first, second }: Profile): Verdi
       got: numbers[index],
       expected: 'a finite number',
       hint: 'an exponential of a large number, 0·∞, or a difference of infinities: use the stable form',
+    });
+  }
+  return holds;
+};
+
+/** The largest of float32. */
+const LARGEST = 3.4028234663852886e38;
+
+/**
+ * N-1. f, f′ and f″ are finite wherever their float64 values are numbers of float32; both profiles are of one function
+ */
+export const finiteWhereExact = ({ name, at, ...got }: Profile, exact: Profile): Verdict => {
+  for (const part of ['value', 'first', 'second'] as const) {
+    const index = Array.from(got[part]).findIndex(
+      (each, i) => !Number.isFinite(each) && Math.abs(exact[part][i] ?? Number.NaN) < LARGEST,
+    );
+    if (index < 0) continue;
+    return broken({
+      law: 'N-1',
+      subject: name,
+      what: `${part === 'value' ? 'the value' : `the ${part} derivative`} at x = ${at[index] ?? 0} is not finite`,
+      index,
+      got: got[part][index],
+      expected: exact[part][index],
+      hint: 'what is on the way leaves float32, or is 0·∞: use another form',
     });
   }
   return holds;

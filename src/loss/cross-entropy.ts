@@ -1,7 +1,7 @@
 /** Cross-entropy of logits: the softmax or logistic is inside, where it is stable. */
 import { fail, showShape } from '../error.js';
 import { multiply, subtract } from '../operation/arithmetic.js';
-import { all, logSumExp, mean } from '../operation/reduce.js';
+import { all, mean } from '../operation/reduce.js';
 import { softplus } from '../operation/activation.js';
 import { logSoftmax } from '../operation/softmax.js';
 import type { IntegerDType } from '../tensor/dtype.js';
@@ -80,8 +80,8 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
       cast(iota(logits.shape, axis), labels.dtype),
       broadcast(labels, logits.shape, range(axis)),
     );
-    const logit = sum(select(chosen, logits, fullLike(logits, 0)), [axis]);
-    return mean(subtract(logSumExp(logits), logit));
+    const logarithms = logSoftmax(logits);
+    return negate(mean(sum(select(chosen, logarithms, fullLike(logits, 0)), [axis])));
   });
 
 /**

@@ -3,6 +3,7 @@ import { add, multiply, subtract } from './arithmetic.js';
 import { axesOf, axisOf } from './axes.js';
 import { fail, showShape } from '../error.js';
 import { type DType, type FloatDType, isFloat } from '../tensor/dtype.js';
+import { negate } from '../tensor/primitive/arithmetic.js';
 import { equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast, stopGradient } from '../tensor/primitive/conversion.js';
@@ -62,7 +63,8 @@ export const max: Reduction = overAxes('max', (x, axes) => {
 
 /** Turns the order around, and is its own inverse; −1 − x of integers, which overflows for none. */
 const reversed = <D extends DType>(x: Tensor<Shape, D>): Tensor<Shape, D> =>
-  subtract(fullLike(x, isFloat(x.dtype) ? 0 : -1), x);
+  // −x and not 0 − x, which has no −0
+  isFloat(x.dtype) ? negate(x) : subtract(fullLike(x, -1), x);
 
 /** The smallest element over all axes, or over those named; where several are, the first has the derivative. */
 export const min: Reduction = overAxes('min', (x, axes) => reversed(max(reversed(x), axes)));

@@ -1,7 +1,7 @@
 /** `compile`: traced once a signature, the same results as without, and printed stage by stage. */
 import { expect, test } from 'vitest';
 import { compile, evaluate, gradient, print, reference, scalar, tensor, type Tensor } from 'paralens';
-import { add, check, less, multiply, reshape, sum, tanh, transpose } from 'paralens/operation';
+import { add, check, exp, less, multiply, reshape, sin, sum, tanh, transpose } from 'paralens/operation';
 
 test('traces once for each signature', () => {
   let traced = 0;
@@ -38,6 +38,14 @@ test('gives what evaluation gives, bit for bit', () => {
   const f = (x: Tensor, y: Tensor) => [tanh(multiply(x, y)), sum(add(x, y))];
   const [x, y] = [tensor([0.1, 0.7, -3]), tensor([2, -0.3, 0.5])];
   expect(evaluate(compile(f)(x, y))).toEqual(evaluate(f(x, y)));
+});
+
+test('gives what evaluation gives of a single number, which a trace may know and an argument not', () => {
+  const f = (x: Tensor<readonly []>) => exp(sin(x));
+  for (let i = 0; i < 50; i++) {
+    const x = scalar(Math.fround(0.3 + i * 0.0371));
+    expect(evaluate(compile(f)(x))).toEqual(evaluate(f(x)));
+  }
 });
 
 test('takes expressions and gives data', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { instructionAt } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
-import { randomProgram } from './random-program.js';
+import { drawProgram } from '../../laws/arbitrary/program.js';
 import { drawOf, fill, interpret, plain, randomOf } from './support.js';
 
 const close = (got: number, needed: number, exact: boolean): boolean => {
@@ -29,7 +29,7 @@ const assertSame = (
 const checkSeed = (seed: number, sizes: readonly number[]): void => {
   const random = randomOf(seed);
   const draw = drawOf(random, sizes);
-  const { program, exact } = randomProgram(draw);
+  const { program, exact } = drawProgram(draw);
   const whole = (spec: (typeof program.inputs)[number]): Data =>
     fill(random, { ...spec, low: spec.dtype === 'bool' ? 0 : -3, high: spec.dtype === 'bool' ? 1 : 3 }).map(
       Math.round,

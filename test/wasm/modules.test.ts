@@ -8,7 +8,7 @@ import { float64Bytes, signed, unsigned } from '../../src/backend/wasm/encoding.
 import type { KernelName } from '../../src/program/program.js';
 import type { Primitive, Sample } from '../../src/tensor/primitive/primitive.js';
 import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js';
-import { randomProgram } from './random-program.js';
+import { drawProgram } from '../../laws/arbitrary/program.js';
 import { drawOf, randomOf, single } from './support.js';
 
 const STEERING = ['identity', 'stopGradient', 'check', 'custom'];
@@ -42,7 +42,7 @@ describe('modules that wabt validates', () => {
 
   test('of random programs', () => {
     for (let seed = 0; seed < 60; seed++) {
-      const { program } = randomProgram(drawOf(randomOf(seed), [1, 4, 7, 40]));
+      const { program } = drawProgram(drawOf(randomOf(seed), [1, 4, 7, 40]));
       for (const threads of [1, 2])
         assertValid(compileProgram(program, { tile: tileOf(true), threads, worthSharing: 1 }).code);
     }

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { byteLength, livesOf, mayOverwrite } from '../../src/program/liveness.js';
 import { plan } from '../../src/program/plan.js';
 import { schedule } from '../../src/program/schedule.js';
-import { randomProgram } from './random-program.js';
+import { drawProgram } from '../../laws/arbitrary/program.js';
 import { drawOf, plain, randomOf, single } from './support.js';
 
 test('values that live at once lie apart', () => {
   for (let seed = 0; seed < 300; seed++) {
-    const scheduled = schedule(randomProgram(drawOf(randomOf(seed))).program);
+    const scheduled = schedule(drawProgram(drawOf(randomOf(seed))).program);
     const { program, kernels } = scheduled;
     const { places, bytes } = plan(scheduled, () => 100);
     const lives = [...livesOf(scheduled).values()].filter(({ value }) => byteLength(program, value) > 0);
@@ -35,7 +35,7 @@ test('values that live at once lie apart', () => {
 test('what is planned is within a quarter of the largest live set', () => {
   let [planned, bound] = [0, 0];
   for (let seed = 0; seed < 100; seed++) {
-    const { memory } = plain.compile(randomProgram(drawOf(randomOf(seed), [16, 32])).program);
+    const { memory } = plain.compile(drawProgram(drawOf(randomOf(seed), [16, 32])).program);
     planned += memory.planned;
     bound += memory.bound;
   }

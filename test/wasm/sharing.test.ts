@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Program } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
+import { drawProgram } from '../../laws/arbitrary/program.js';
 import { inPieces } from './compiled.js';
-import { randomProgram } from './random-program.js';
 import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
 
 const inputsOf = (program: Program, random: () => number): readonly Data[] =>
@@ -34,7 +34,7 @@ describe('a step in pieces is the step', () => {
       let pieces = 0;
       for (let seed = 0; seed < 120; seed++) {
         const sizes = seed % 2 === 0 ? [0, 1, 2, 3, 5, 8, 9] : [1, 3, 17, 33, 64];
-        const { program } = randomProgram(drawOf(randomOf(seed), sizes));
+        const { program } = drawProgram(drawOf(randomOf(seed), sizes));
         pieces += assertSame(program, seed, threads);
       }
       expect(pieces).toBeGreaterThan(1000);

@@ -10,7 +10,7 @@ import type { Pool } from '../../src/backend/wasm/threads/pool.js';
 import { threadsFor } from '../../src/backend/wasm/threads/threads.js';
 import type { Program } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
-import { randomProgram } from './random-program.js';
+import { drawProgram } from '../../laws/arbitrary/program.js';
 import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
 import { platform, poolOf, unexpected, unreachable, until } from './workers.js';
 
@@ -54,7 +54,7 @@ describe('workers compute what one thread computes', () => {
       // More machines than workers keep, in turn, and until workers have done something.
       for (let seed = 0; seed < 30 || pieces.own === pieces.all; seed++) {
         const random = randomOf(seed);
-        const { program } = randomProgram(drawOf(random, [17, 33, 64, 128]));
+        const { program } = drawProgram(drawOf(random, [17, 33, 64, 128]));
         const state = inputsOf(program, random).slice(0, program.carried);
         const shared = startShared(program, state, counting(pool, pieces), workers);
         const alone = plain.compile(program).start(state);

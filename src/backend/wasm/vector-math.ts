@@ -125,15 +125,15 @@ const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422
 const TANH_SMALL = 0.625;
 const SIGN = 0x80000000;
 
-/** tanh x: an odd polynomial near 0, elsewhere 1 − 2/(e²ˣ + 1) with the sign of x. */
+/** tanh x, of |x| and then with the sign of x, also of 0: an odd polynomial near 0, elsewhere 1 − 2/(e²ˣ + 1). */
 export const tanh = (scope: Scope, input: V): V => {
   const magnitude = scope.hold(f32x4.abs(input));
   const square = scope.hold(mul(input, input));
-  const near = scope.hold(add(mul(mul(polynomial(scope, square, TANH), square), input), input));
+  const near = scope.hold(add(mul(mul(polynomial(scope, square, TANH), square), magnitude), magnitude));
   const power = exp(scope, add(magnitude, magnitude));
   const far = scope.hold(sub(f32x4.const(1), div(f32x4.const(2), add(power, f32x4.const(1)))));
-  const signed = v128.or(far, v128.and(input, i32x4.const(SIGN)));
-  return scope.hold(v128.bitselect(near, signed, f32x4.lt(magnitude, f32x4.const(TANH_SMALL))));
+  const size = v128.bitselect(near, far, f32x4.lt(magnitude, f32x4.const(TANH_SMALL)));
+  return scope.hold(v128.or(size, v128.and(input, i32x4.const(SIGN))));
 };
 
 /** 1/(1 + e⁻ˣ), as e⁻ˡˣˡ/(1 + e⁻ˡˣˡ) on the left, where the other form would lose the small ones. */

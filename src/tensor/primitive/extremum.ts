@@ -47,7 +47,9 @@ const eachLargest = (
     let largest = at(x.data, start);
     for (let i = 1; i < size && !Number.isNaN(largest); i++) {
       const value = at(x.data, start + i * stride);
-      if (value > largest || Number.isNaN(value)) [largest, index] = [value, i];
+      if (value > largest || Number.isNaN(value)) index = i;
+      // Of zeros of both signs 0 is the larger value, as for `maximum`, and the first the index.
+      largest = Math.max(largest, value);
     }
     visit(line, largest, index);
   }

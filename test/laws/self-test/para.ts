@@ -63,8 +63,7 @@ export const paraSuspects: readonly Suspect[] = [
     compose: (f, g) => ({ ...paras.compose(f, g), size: f.size }),
   }),
   suspect('a wrapper applied twice', ['P-3'], {
-    reparametrize: (along, f) =>
-      paras.reparametrize(along, paras.reparametrize(along as never, f)),
+    reparametrize: (along, f) => paras.reparametrize(along, paras.reparametrize(along as never, f)),
   }),
   suspect('a wrapper that the way back forgets', ['P-3'], {
     reparametrize: ({ size, init, lens }, f) =>

@@ -3,9 +3,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { axiomSuspects } from './axiom.js';
 import { backendSuspects } from './backend.js';
 import { categorySuspects } from './category.js';
+import { compilationSuspects } from './compilation.js';
 import { costSuspects } from './cost.js';
 import { derivativeSuspects } from './derivative.js';
+import { equivarianceSuspects } from './equivariance.js';
+import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
+import { numericsSuspects } from './numerics.js';
 import { paraSuspects } from './para.js';
 import type { Suspect } from './suspect.js';
 
@@ -14,7 +18,11 @@ const suspects: readonly Suspect[] = [
   ...paraSuspects,
   ...axiomSuspects,
   ...derivativeSuspects,
+  ...lossSuspects,
+  ...numericsSuspects,
+  ...equivarianceSuspects,
   ...backendSuspects,
+  ...compilationSuspects,
   ...costSuspects,
 ];
 const found = new Map<string, readonly string[]>();

@@ -207,7 +207,7 @@ const contraction = (writer: Writer, x: Item): Item | undefined => {
 };
 
 /** A random program with state; `sizes` are those that its inputs draw from. */
-export const randomProgram = (draw: Draw): RandomProgram => {
+export const drawProgram = (draw: Draw): RandomProgram => {
   const made = builder();
   const items: Item[] = [];
   const carriedCount = draw.integer(0, 3);

@@ -1,0 +1,1 @@
+export { shareOfRows } from './share.js';

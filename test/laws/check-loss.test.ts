@@ -1,0 +1,127 @@
+/** `checkLoss`: it passes what is right, and names what is wrong with what is not. */
+import {
+  loss,
+  type Loss,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+  type Tensor,
+  tensor,
+} from 'paralens';
+import { checkLoss } from 'paralens/laws';
+import {
+  abs,
+  add,
+  contract,
+  logSumExp,
+  mean,
+  multiply,
+  negate,
+  slice,
+  softplus,
+  subtract,
+  sum,
+} from 'paralens/operation';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+type Matrix = Tensor<readonly [number, number]>;
+type Vector = Tensor<readonly [number]>;
+
+const both = { prediction: { shape: [6, 2] }, target: { shape: [6, 2] } } as const;
+const matrices = (f: (y: Matrix, t: Matrix) => Tensor<readonly []>): Loss<Matrix, Matrix> => loss(f);
+
+const logCosh = matrices((y, t) => {
+  const d = subtract(y, t);
+  return mean(subtract(add(d, softplus(multiply(d, -2))), Math.LN2));
+});
+
+/** Each row against each other one: neither a mean of chunks nor of rows. */
+const contrastive = matrices((y, t) => {
+  const alike = contract(y, t, 'ik,jk->ij');
+  const own = contract(y, t, 'ik,ik->i');
+  return mean(subtract(logSumExp(alike), own as Tensor<never>));
+});
+
+describe('what is right passes', () => {
+  test('a distance', () => {
+    checkLoss(logCosh, both, { name: 'log cosh', zero: true });
+  });
+
+  test('a loss of logits and labels', () => {
+    checkLoss(sparseSoftmaxCrossEntropy<readonly [number]>(), {
+      prediction: { shape: [4, 3], low: -3, high: 3 },
+      target: { shape: [4], dtype: 'int32', low: 0, high: 2 },
+    });
+  });
+
+  test('a loss that compares rows, without the law of chunks', () => {
+    checkLoss(contrastive, both, { chunks: false, nonnegative: true });
+  });
+
+  test('a loss without a floor, of arguments of one’s own', () => {
+    const probabilities = fc
+      .array(fc.integer({ min: 1, max: 5 }), { minLength: 4, maxLength: 4 })
+      .map(([a = 1, b = 1, c = 1, d = 1]) =>
+        tensor([a / (a + b), b / (a + b), c / (c + d), d / (c + d)], [2, 2]),
+      );
+    const argument = fc.tuple(
+      fc.constantFrom(tensor([1, 2, 3, 4], [2, 2]), tensor([0, 0, 1, -1], [2, 2])),
+      probabilities,
+    );
+    const spec = { prediction: { shape: [2, 2] }, target: { shape: [2, 2] } } as const;
+    const offset = matrices((y, t) =>
+      subtract(softmaxCrossEntropy<readonly [number, number]>().run([y, t])[0], 9),
+    );
+    checkLoss(offset, spec, { argument, nonnegative: false });
+  });
+});
+
+/** Losses with a planted bug, and what must be said of each. */
+const bugs: { readonly [bug: string]: readonly [Loss<Matrix, Matrix>, RegExp] } = {
+  'it is one number a row': [
+    matrices((y, t) => mean(abs(subtract(y, t)), [1]) as Tensor<readonly []>),
+    /^S-1 loss: a loss that is not one number, got \[6\], expected \[\]/,
+  ],
+  'its sign is wrong': [matrices((y, t) => negate(logCosh.run([y, t])[0])), /^S-1 loss: a loss below/],
+  'it is not 0 at equality': [
+    matrices((y, t) => add(logCosh.run([y, t])[0], 0.01)),
+    /^S-1 loss: the loss of the best prediction is not what it should be, got 0\.0\d+, expected 0/,
+  ],
+  'it is a sum': [
+    matrices((y, t) => multiply(logCosh.run([y, t])[0], y.shape[0])),
+    /^S-6 loss: a batch is not the mean of its \d equal chunks/,
+  ],
+  'the first row weighs double': [
+    matrices((y, t) => {
+      const first = (x: Matrix): Matrix => slice(x, { start: [0, 0], stop: [1, 2] }) as Matrix;
+      return add(logCosh.run([y, t])[0], logCosh.run([first(y), first(t)])[0]);
+    }),
+    /^S-7 loss: the batch in order \d(, \d)+ has another value/,
+  ],
+  'the slot of the target is swapped': [
+    {
+      run: ([y, t]) => {
+        const [value, back] = logCosh.run([y, t]);
+        return [value, (dy) => back(dy).toReversed() as [Matrix, Matrix]];
+      },
+    },
+    /^G-1 loss: the backward is not the slope/,
+  ],
+};
+
+describe('what is wrong is named', () => {
+  test.each(Object.entries(bugs))('%s', (_, [wrong, message]) => {
+    expect(() => {
+      checkLoss(wrong, both, { zero: true, backends: [], twice: false });
+    }).toThrow(message);
+  });
+
+  test('leaves without one batch', () => {
+    const f = loss((y: Matrix, t: Vector) => sum(multiply(y, t)));
+    expect(() => {
+      checkLoss(f, { prediction: { shape: [4, 3] }, target: { shape: [3] } });
+    }).toThrow('checkLoss loss: the leaves have not one first axis');
+    const options = { permutation: false, chunks: false, nonnegative: false };
+    checkLoss(f, { prediction: { shape: [4, 3] }, target: { shape: [3] } }, options);
+  });
+});
