@@ -1,10 +1,18 @@
 /** The laws under test themselves: each planted bug is found by the law that should, and no sound code is blamed. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { derivativeSuspects } from './derivative.js';
+import { learnerSuspects } from './learner.js';
 import { matrix } from './matrix.js';
+import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
+import { trainingSuspects } from './training.js';
 
-const suspects: readonly Suspect[] = [...derivativeSuspects];
+const suspects: readonly Suspect[] = [
+  ...derivativeSuspects,
+  ...streamSuspects,
+  ...trainingSuspects,
+  ...learnerSuspects,
+];
 const found = new Map<string, readonly string[]>();
 
 describe.each(suspects.map((suspect) => [suspect.name, suspect] as const))('%s', (name, suspect) => {
