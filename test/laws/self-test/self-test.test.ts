@@ -1,5 +1,6 @@
 /** The laws under test themselves: each planted bug is found by the law that should, and no sound code is blamed. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { costSuspects } from './cost-of-training.js';
 import { derivativeSuspects } from './derivative.js';
 import { learnerSuspects } from './learner.js';
 import { matrix } from './matrix.js';
@@ -12,6 +13,7 @@ const suspects: readonly Suspect[] = [
   ...streamSuspects,
   ...trainingSuspects,
   ...learnerSuspects,
+  ...costSuspects,
 ];
 const found = new Map<string, readonly string[]>();
 
