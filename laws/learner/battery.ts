@@ -1,7 +1,6 @@
 /** All laws of training, cheapest and strictest first: the first that breaks is the one to read. */
 import { from } from 'rxjs';
-import type { Law } from '../base/verdict.js';
-import { every, type Verdict } from '../base/verdict.js';
+import { every, type Law, type Verdict } from '../base/verdict.js';
 import { causal, onTime } from '../stream/causality.js';
 import { mapFuses, watchingIsNeutral } from '../stream/neutral.js';
 import { repeats } from '../stream/repeatable.js';

@@ -20,13 +20,15 @@ export const joinedBatches = <B>(batches: readonly [B, ...B[]]): B => {
   const joined = leaves<AnyTensor>(first).map((like, i) => {
     const own = parts.flatMap((each) => each[i] ?? []);
     const arrays = dataOf(own, reference());
-    const data = allocate(like.dtype, arrays.reduce((sum, { length }) => sum + length, 0)); // prettier-ignore
+    const width = sizeOf(like.shape.slice(1));
+    const rows = own.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+    const data = allocate(like.dtype, rows * width);
     let at = 0;
     for (const array of arrays) {
       data.set(array, at);
       at += array.length;
     }
-    return tensorOf(data, own.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0), like); // prettier-ignore
+    return tensorOf(data, rows, like);
   });
   return unflatten(first, joined);
 };

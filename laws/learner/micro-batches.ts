@@ -121,7 +121,8 @@ export const orderOfExamples = <B>(
 /** Means over a data set, and how they are made. */
 export interface DatasetMean<B> {
   readonly name: string;
-  readonly loss: (dataset: B, size: number) => number;
+  /** Loss and metrics, in parts of a size. */
+  readonly of: (dataset: B, size: number) => Readonly<Record<string, number>>;
 }
 
 /**
@@ -129,26 +130,21 @@ export interface DatasetMean<B> {
  * which may be shorter
  */
 export const anyParts = <B>(
-  { name, loss }: DatasetMean<B>,
+  { name, of }: DatasetMean<B>,
   dataset: B,
   sizes: readonly number[],
   equality: Equality = normWise({ rtol: 1e-6, atol: 1e-7 }),
 ): Verdict => {
-  const whole = loss(dataset, countOf(dataset));
+  const whole = of(dataset, countOf(dataset));
   return every(
     sizes.map(
       (size) => () =>
-        same(
-          equality,
-          { loss: loss(dataset, size) },
-          { loss: whole },
-          {
-            law: 'F-10',
-            subject: name,
-            what: `in parts of ${size} of ${countOf(dataset)} examples another mean`,
-            hint: 'a mean of means: the last part has fewer examples, and must count less',
-          },
-        ),
+        same(equality, of(dataset, size), whole, {
+          law: 'F-10',
+          subject: name,
+          what: `in parts of ${size} of ${countOf(dataset)} examples another mean`,
+          hint: 'a mean of means: the last part has fewer examples, and must count less',
+        }),
     ),
   );
 };

@@ -8,6 +8,7 @@ import {
   evaluator,
   key,
   learner,
+  loss,
   type LearnerState,
   meanSquaredError,
   momentum,
@@ -23,6 +24,7 @@ import {
   tanh,
   tensor,
   type Tensor,
+  train,
 } from 'paralens';
 import {
   anyParts,
@@ -52,10 +54,12 @@ import {
   putIsPara,
   type Sampler,
   safeRate,
+  type Trainer,
   trainingOf,
 } from 'paralens/laws';
-import { abs, mean } from 'paralens/operation';
-import { describe, test } from 'vitest';
+import { abs, mean, multiply, subtract, sum } from 'paralens/operation';
+import { startWith } from 'rxjs';
+import { describe, expect, test } from 'vitest';
 import { drawnPoints, fitted, initialLine } from './subject/regression.js';
 
 const options = {
@@ -77,7 +81,7 @@ const other = {
 
 describe('the library’s learners', () => {
   test('regression, with metrics', () => {
-    checkLearner(measured, regressionBatch, { name: 'regression' });
+    checkLearner(measured, regressionBatch, { name: 'regression', runs: 3 });
   });
 
   test('classes as labels', () => {
@@ -100,6 +104,30 @@ describe('the library’s learners', () => {
       classes,
       { input: { shape: [2, 3] }, target: { shape: [2, 2], low: 0 } },
       { name: 'probabilities', runs: 2 },
+    );
+  });
+});
+
+describe('what is wrong with a learner is named', () => {
+  type Column1 = Tensor<readonly [number, 1]>;
+  type Trained = ReturnType<typeof bare.init>['parameters'];
+  type LineTrainer = Trainer<Trained, Tensor<readonly [number, 2]>, Column1>;
+  const failing = (own: typeof bare, trainer?: LineTrainer) => () => {
+    checkLearner(own, regressionBatch, { name: 'mine', backends: [reference()], trainer });
+  };
+
+  test('a loss that is a sum', () => {
+    const squares = loss((y: Column1, t: Column1) => sum(multiply(subtract(y, t), subtract(y, t))));
+    expect(failing(learner({ ...options, loss: squares }))).toThrow(
+      /^F-10 mine \(reference float64\): a batch of \d+ is not the mean of its parts of 3(, 3)+ at loss\[0\], got/,
+    );
+  });
+
+  test('training that tells its first state', () => {
+    const early: LineTrainer = (given) => (source) =>
+      source.pipe(train(bare, given), startWith({ step: 0, loss: 0, metrics: {}, state: bare.init(key(0)) }));
+    expect(failing(bare, early)).toThrow(
+      /^F-2 mine \(reference\): a stream without batches does not simply end at emitted, got array of 1, expected array of 0\n {2}checking mine, example \d+ of \d+/,
     );
   });
 });
@@ -191,7 +219,10 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('on %
         anyParts(
           {
             name: `evaluator (${backend.name})`,
-            loss: (set, size) => evaluator(bare, set, { backend, size })(example.state).loss,
+            of: (set, size) => {
+              const { loss: own, metrics } = evaluator(measured, set, { backend, size })(example.state);
+              return { loss: own, ...metrics };
+            },
           },
           example.dataset,
           [1, 2, 3, 1000],

@@ -20,6 +20,7 @@ import {
 import {
   anyParts,
   assertHolds,
+  backends,
   batcherLaws,
   check,
   type Cut,
@@ -33,6 +34,7 @@ import {
   operatorLaws,
   passesOn,
   type Run,
+  statesStay,
   type StreamSubject,
   trainingLaws,
   trainingOf,
@@ -128,7 +130,10 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
       drawing((sampler) => ({ dataset: set(sampler), state: line.init(key(sampler.integer(0, 99))) })),
       ({ dataset, state }) =>
         anyParts(
-          { name: 'evaluator', loss: (each, size) => evaluator(line, each, { size })(state).loss },
+          {
+            name: 'evaluator',
+            of: (each, size) => ({ loss: evaluator(line, each, { size })(state).loss }),
+          },
           dataset,
           [1, 2, 3, 4, 6],
         ),
@@ -169,6 +174,35 @@ describe('each export of src/stream', () => {
   test.each(Object.entries(table))('%s', async (_, checkExport) => {
     await checkExport();
   });
+});
+
+test('F-2 states of a run so long that they are computed again, read in any order', () => {
+  const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: adam() });
+  const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
+    input: { shape: [3, 2] },
+    target: { shape: [3, 1] },
+  });
+  const steps = Array.from({ length: 150 }, (_, i) => i);
+  const example = drawing((sampler) => ({
+    batch: draw(sampler),
+    initial: line.init(key(sampler.integer(0, 99))),
+    order: sampler.value(fc.shuffledSubarray(steps, { minLength: 9 })),
+  }));
+  for (const backend of backends) {
+    const training = trainingOf('train', line, backend);
+    check(
+      'F-2',
+      example,
+      ({ batch, initial, order }) =>
+        statesStay(
+          training,
+          initial,
+          steps.map(() => batch),
+          order,
+        ),
+      { runs: 2 },
+    );
+  }
 });
 
 test('F-13 a run over a shuffled data set resumes where it was stopped', () => {

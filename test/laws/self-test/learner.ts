@@ -62,7 +62,7 @@ type LineRun = Run<LineState, ColumnBatch>;
 const of = (name: string, killedBy: readonly string[], laws: () => readonly Law<LineRun>[]): Suspect => ({
   name,
   killedBy,
-  breaks: () => brokenLaws(lineRuns, laws(), { runs: 6 }),
+  breaks: () => brokenLaws(lineRuns, laws(), { runs: 5 }),
 });
 
 /** A learner with a loss of its own, or with a model. */
@@ -276,7 +276,14 @@ const evaluators: readonly Suspect[] = (
   breaks: () =>
     brokenLaws(
       drawing((sampler) => ({ set: points(sampler), state: line.init(key(sampler.integer(0, 99))) })),
-      [({ set, state }) => anyParts({ name: 'evaluator', loss: make(state) }, set, [1, 2, 3, 4])],
+      [
+        ({ set, state }) =>
+          anyParts(
+            { name: 'evaluator', of: (each, size) => ({ loss: make(state)(each, size) }) },
+            set,
+            [1, 2, 3, 4],
+          ),
+      ],
       { runs: 5 },
     ),
 }));

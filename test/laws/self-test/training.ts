@@ -117,7 +117,7 @@ const suspect = (name: string, killedBy: readonly string[], trainer: LineTrainer
   name: `train: ${name}`,
   killedBy,
   breaks: () =>
-    brokenLaws(lineRuns, learnerLaws(line, { backends: [backend], examples: false, trainer }), { runs: 6 }),
+    brokenLaws(lineRuns, learnerLaws(line, { backends: [backend], examples: false, trainer }), { runs: 5 }),
 });
 
 const sound: readonly Suspect[] = [
