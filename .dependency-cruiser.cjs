@@ -100,10 +100,10 @@ module.exports = {
     },
     {
       name: 'laws-dependencies',
-      comment: 'laws may import only src and fast-check.',
+      comment: 'laws may import only src, fast-check and rxjs.',
       severity: 'error',
       from: { path: '^laws/' },
-      to: { pathNot: '^(src|laws)/|^node_modules/fast-check/' },
+      to: { pathNot: '^(src|laws)/|^node_modules/(fast-check|rxjs)/' },
     },
     {
       name: 'not-to-unresolvable',

@@ -1,5 +1,4 @@
 /** Batches of a stream of examples: pulled, and never more than one batch ahead. */
-import fc from 'fast-check';
 import { expect, expectTypeOf, test } from 'vitest';
 import { batchesOf, evaluate, tensor, type Tensor } from 'paralens';
 
@@ -26,29 +25,6 @@ const collect = async <T>(source: AsyncIterable<T>): Promise<readonly T[]> => {
   for await (const each of source) all.push(each);
   return all;
 };
-
-test('examples are stacked in their order, and the remainder is dropped or kept', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.nat(20),
-      fc.integer({ min: 1, max: 6 }),
-      fc.constantFrom('drop' as const, 'keep' as const),
-      async (count, size, remainder) => {
-        const all = await collect(batchesOf(counting(count), { size, remainder }));
-        const used = remainder === 'drop' ? count - (count % size) : count;
-        expect(all.flatMap(({ target }) => [...evaluate(target).data])).toEqual(
-          Array.from({ length: used }, (_, i) => i),
-        );
-        for (const [i, { input, target }] of all.entries()) {
-          const rows = Math.min(size, used - i * size);
-          expect([input.shape, target.shape]).toEqual([[rows, 2], [rows]]);
-          expect([...evaluate(input).data]).toEqual([...evaluate(target).data].flatMap((n) => [n, n + 1]));
-        }
-      },
-    ),
-    { numRuns: 40 },
-  );
-});
 
 test('the type has a new first axis', () => {
   expectTypeOf(batchesOf(counting(1), { size: 1 })).toExtend<

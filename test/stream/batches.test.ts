@@ -1,5 +1,4 @@
-/** Batches of a data set in memory: what is in them, and what is refused. */
-import fc from 'fast-check';
+/** Batches of a data set in memory: their types, their turns, and what is refused. Laws: test/laws/streams. */
 import { expect, expectTypeOf, test } from 'vitest';
 import { batches, evaluate, key, leaves, tensor, type Tensor } from 'paralens';
 import { multiply } from 'paralens/operation';
@@ -20,43 +19,6 @@ const counting = (count: number, width = 2) => ({
 const numbers = (each: Tensor | Tensor<readonly number[], 'int32'>): readonly number[] => [
   ...evaluate(each).data,
 ];
-
-const setups = fc.record({
-  count: fc.integer({ min: 1, max: 40 }),
-  width: fc.constantFrom(1, 3, 30),
-  share: fc.double({ min: 0, max: 1, noNaN: true }),
-  epochs: fc.integer({ min: 1, max: 3 }),
-  seed: fc.option(fc.nat(), { nil: undefined }),
-  remainder: fc.constantFrom('drop' as const, 'keep' as const),
-});
-
-test('every example comes once an epoch, its parts together, and nothing else does (F-14)', () => {
-  fc.assert(
-    fc.property(setups, ({ count, width, share, epochs, seed, remainder }) => {
-      const size = 1 + Math.floor(share * (count - 1));
-      const shuffle = seed === undefined ? {} : { shuffle: key(seed) };
-      const data = batches(counting(count, width), { size, epochs, remainder, ...shuffle });
-      const all = [...data];
-      expect(all).toHaveLength(data.total);
-      expect(data.total).toBe(data.perEpoch * epochs);
-      for (let epoch = 0; epoch < epochs; epoch++) {
-        const here = all.slice(epoch * data.perEpoch, (epoch + 1) * data.perEpoch);
-        const targets = here.flatMap(({ target }) => numbers(target));
-        for (const { input, target } of here) {
-          expect(input.shape).toEqual([target.shape[0], width]);
-          expect(numbers(input)).toEqual(
-            numbers(target).flatMap((row) => Array.from({ length: width }, () => row)),
-          );
-        }
-        for (const { target } of here.slice(0, -1)) expect(target.shape).toEqual([size]);
-        const used = remainder === 'keep' ? count : count - (count % size);
-        expect(targets).toHaveLength(used);
-        expect(new Set(targets).size).toBe(used);
-        if (seed === undefined) expect(targets).toEqual(Array.from({ length: used }, (_, i) => i));
-      }
-    }),
-  );
-});
 
 test('key and epoch decide the order; going through again, also while going through, repeats it (F-4)', async () => {
   const data = batches(counting(50), { size: 10, shuffle: key(5), epochs: 2 });

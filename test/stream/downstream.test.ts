@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
-import { batches, earlyStopping, evaluate, evaluator, progress, runningMean, tensor, train } from 'paralens';
+import { batches, earlyStopping, evaluator, progress, runningMean, tensor, train } from 'paralens';
 import { initial, plain, tiny } from './tiny.js';
 
 const count = 11;
@@ -16,16 +16,6 @@ const dataset = {
     [count, 1],
   ),
 };
-
-test('loss and metrics over a data set do not depend on the size of the parts it is looked at in', () => {
-  const { loss, metrics } = tiny.evaluate(initial, dataset);
-  const whole = [evaluate(loss).data[0] ?? 0, evaluate(metrics['size'] ?? loss).data[0] ?? 0] as const;
-  for (const size of [1, 3, 4, 11, 1000]) {
-    const found = evaluator(tiny, dataset, { size })(initial);
-    expect(found.loss).toBeCloseTo(whole[0], 6);
-    expect(found.metrics['size']).toBeCloseTo(whole[1], 6);
-  }
-});
 
 test('an evaluator refuses an empty data set and parts of no size', () => {
   const empty = { input: tensor([], [0, 2]), target: tensor([], [0, 1]) };

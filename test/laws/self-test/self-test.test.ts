@@ -5,13 +5,17 @@ import { backendSuspects } from './backend.js';
 import { categorySuspects } from './category.js';
 import { compilationSuspects } from './compilation.js';
 import { costSuspects } from './cost.js';
+import { costOfTrainingSuspects } from './cost-of-training.js';
 import { derivativeSuspects } from './derivative.js';
 import { equivarianceSuspects } from './equivariance.js';
+import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
 import { numericsSuspects } from './numerics.js';
 import { paraSuspects } from './para.js';
+import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
+import { trainingSuspects } from './training.js';
 
 const suspects: readonly Suspect[] = [
   ...categorySuspects,
@@ -21,9 +25,13 @@ const suspects: readonly Suspect[] = [
   ...lossSuspects,
   ...numericsSuspects,
   ...equivarianceSuspects,
+  ...trainingSuspects,
+  ...learnerSuspects,
+  ...streamSuspects,
   ...backendSuspects,
   ...compilationSuspects,
   ...costSuspects,
+  ...costOfTrainingSuspects,
 ];
 const found = new Map<string, readonly string[]>();
 

@@ -1,0 +1,231 @@
+/** The laws of streams: what each export of src/stream is held to, none left out. */
+import {
+  adam,
+  type Batches,
+  batches,
+  batchesOf,
+  dense,
+  earlyStopping,
+  evaluator,
+  key,
+  learner,
+  meanSquaredError,
+  progress,
+  reference,
+  type Rows,
+  runningMean,
+  sgd,
+  tensor,
+} from 'paralens';
+import {
+  anyParts,
+  assertHolds,
+  batcherLaws,
+  check,
+  type Cut,
+  drawCut,
+  drawing,
+  drawnOf,
+  numbered,
+  type Numbered,
+  onceAnEpoch,
+  resumes,
+  operatorLaws,
+  passesOn,
+  type Run,
+  statesStay,
+  type StreamSubject,
+  trainingLaws,
+  trainingOf,
+  batchDrawer,
+  drawRun,
+} from 'paralens/laws';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as streams from '../../src/stream/index.js';
+import { everyBackend } from './subject/backends.js';
+
+const cuts = drawing(drawCut);
+
+/** What an operator over plain values is run on. */
+type Plain<T> = Pick<Run<unknown, T>, 'others' | 'k' | 'gaps'> & { readonly values: readonly T[] };
+
+const plainRuns = <T>(value: (integer: (low: number, high: number) => number, i: number) => T) =>
+  drawing(({ integer }): Plain<T> => {
+    const several = (): readonly T[] => Array.from({ length: integer(0, 8) }, (_, i) => value(integer, i));
+    return { values: several(), others: several(), k: integer(1, 8), gaps: [integer(0, 3), integer(0, 3)] };
+  });
+
+/** F-3, F-4, F-5, F-7 and F-8 of an operator that is made anew for each run. */
+const checkOperator = <T, U>(
+  name: string,
+  operator: (run: Plain<T>) => StreamSubject<T, U>['operator'],
+  value: Parameters<typeof plainRuns<T>>[0],
+): void => {
+  check(
+    name,
+    plainRuns(value),
+    operatorLaws<T, U, Plain<T>>(
+      (run) => ({ name, operator: operator(run), plain: (emission) => emission }),
+      ({ values }) => values,
+    ),
+  );
+};
+
+const silent = { write: () => undefined };
+const step = (_: unknown, i: number) => ({ step: i + 1, loss: 1 / (i + 1) });
+const digit = (integer: (low: number, high: number) => number): number => integer(0, 9);
+
+const collect = async <T>(source: AsyncIterable<T>): Promise<readonly T[]> => {
+  const all: T[] = [];
+  for await (const each of source) all.push(each);
+  return all;
+};
+
+async function* examples(count: number, width: number) {
+  for (let i = 0; i < count; i++)
+    yield {
+      input: tensor(
+        Array.from({ length: width }, () => i),
+        [width],
+      ),
+      target: tensor(i, 'int32'),
+    };
+}
+
+/** Each export, by its name, with what holds of it; a missing one does not compile. */
+const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> } = {
+  batches: async () => {
+    check('batches', cuts, batcherLaws('batches', batches));
+    // The same as they come to rxjs, which takes them one promise after the other.
+    const data = batches(numbered({ count: 7, width: 2 }), { size: 2, shuffle: key(1), epochs: 2 });
+    const all: Batches<Rows<Numbered>> = data;
+    expect((await collect(all)).map(drawnOf)).toEqual([...all].map(drawnOf));
+  },
+  batchesOf: async () => {
+    const drawn = fc.sample(cuts, { numRuns: 20, seed: 20_210_301 });
+    for (const each of drawn) {
+      const cut: Cut = { ...each, epochs: 1, seed: undefined };
+      const { count, width, size, remainder } = cut;
+      const stacked = await collect(batchesOf(examples(count, width), { size, remainder }));
+      assertHolds(onceAnEpoch('batchesOf', cut, stacked.map(drawnOf)));
+    }
+  },
+  earlyStopping: () => {
+    const stopping = ({ k }: Pick<Plain<number>, 'k'>) =>
+      earlyStopping<number>({ patience: Math.ceil(k / 2), measure: (value) => value });
+    checkOperator('earlyStopping', stopping, digit);
+    check('earlyStopping', plainRuns(digit), ({ values, k }) =>
+      passesOn({ name: 'earlyStopping', operator: stopping({ k }) }, values, 'prefix'),
+    );
+  },
+  evaluator: () => {
+    const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
+    const set = batchDrawer<Parameters<typeof line.evaluate>[1]>({
+      input: { shape: [7, 2] },
+      target: { shape: [7, 1] },
+    });
+    check(
+      'evaluator',
+      drawing((sampler) => ({ dataset: set(sampler), state: line.init(key(sampler.integer(0, 99))) })),
+      ({ dataset, state }) =>
+        anyParts(
+          {
+            name: 'evaluator',
+            of: (each, size) => ({ loss: evaluator(line, each, { size })(state).loss }),
+          },
+          dataset,
+          [1, 2, 3, 4, 6],
+        ),
+      { runs: 5 },
+    );
+  },
+  progress: () => {
+    const watching = () => progress<ReturnType<typeof step>>({ total: 8, output: silent });
+    checkOperator('progress', watching, step);
+    check('progress', plainRuns(step), ({ values }) =>
+      passesOn({ name: 'progress', operator: watching() }, values, 'all'),
+    );
+  },
+  runningMean: () => {
+    checkOperator('runningMean', ({ k }) => runningMean(k), digit);
+  },
+  train: () => {
+    // More learners on all everyBackend are in learner.test.ts.
+    const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
+    const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
+      input: { shape: [3, 2] },
+      target: { shape: [3, 1] },
+    });
+    check(
+      'train',
+      drawing((sampler) => drawRun(sampler, line, draw)),
+      trainingLaws(trainingOf('train', line, reference())),
+      { runs: 10 },
+    );
+  },
+};
+
+describe('each export of src/stream', () => {
+  test('is in the table', () => {
+    expect(Object.keys(table).toSorted()).toEqual(Object.keys(streams).toSorted());
+  });
+
+  test.each(Object.entries(table))('%s', async (_, checkExport) => {
+    await checkExport();
+  });
+});
+
+test('F-2 states of a run so long that they are computed again, read in any order', () => {
+  const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: adam() });
+  const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
+    input: { shape: [3, 2] },
+    target: { shape: [3, 1] },
+  });
+  const steps = Array.from({ length: 150 }, (_, i) => i);
+  const example = drawing((sampler) => ({
+    batch: draw(sampler),
+    initial: line.init(key(sampler.integer(0, 99))),
+    order: sampler.value(fc.shuffledSubarray(steps, { minLength: 9 })),
+  }));
+  for (const backend of everyBackend) {
+    const training = trainingOf('train', line, backend);
+    check(
+      'F-2',
+      example,
+      ({ batch, initial, order }) =>
+        statesStay(
+          training,
+          initial,
+          steps.map(() => batch),
+          order,
+        ),
+      { runs: 2 },
+    );
+  }
+});
+
+test('F-13 a run over a shuffled data set resumes where it was stopped', () => {
+  const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: adam() });
+  const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
+    input: { shape: [9, 2] },
+    target: { shape: [9, 1] },
+  });
+  const training = trainingOf('train', line, reference());
+  const example = drawing((sampler) => ({
+    dataset: draw(sampler),
+    initial: line.init(key(sampler.integer(0, 99))),
+    stop: sampler.integer(0, 12),
+    seed: sampler.integer(0, 99),
+  }));
+  check(
+    'F-13',
+    example,
+    ({ dataset, initial, stop, seed }) => {
+      // The data are gone through afresh, as in a process of their own, and those already seen skipped.
+      const data = () => batches(dataset, { size: 2, shuffle: key(seed), epochs: 3 });
+      return resumes(training, initial, [[...data()].slice(0, stop), [...data()].slice(stop)]);
+    },
+    { runs: 5 },
+  );
+});
