@@ -9,3 +9,4 @@ export * from './map/index.js';
 export * from './numerics/index.js';
 export * from './para/index.js';
 export * from './reverse-derivative/index.js';
+export * from './update/index.js';

@@ -1,3 +1,5 @@
 export { type Battery, backendLaws, derivativeLaws } from './battery.js';
 export { checkGradient, checkSubject, type DifferentiableOptions } from './check-gradient.js';
 export { checkPara, initLaws } from './check-para.js';
+export { checkUpdate, type UpdateOptions } from './check-update.js';
+export { onEngine, type UpdateBattery, updateLaws, type UpdateTraits } from './update-battery.js';

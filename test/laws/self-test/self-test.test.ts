@@ -3,8 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { derivativeSuspects } from './derivative.js';
 import { matrix } from './matrix.js';
 import type { Suspect } from './suspect.js';
+import { updateSuspects } from './update.js';
 
-const suspects: readonly Suspect[] = [...derivativeSuspects];
+const suspects: readonly Suspect[] = [...derivativeSuspects, ...updateSuspects];
 const found = new Map<string, readonly string[]>();
 
 describe.each(suspects.map((suspect) => [suspect.name, suspect] as const))('%s', (name, suspect) => {
