@@ -1,5 +1,5 @@
 /** O-1 to O-20: every update and every schedule under the laws of all and under its own closed forms. */
-import { adam } from 'paralens';
+import { adam, elementwiseUpdate, type Tensor, type Update } from 'paralens';
 import {
   backends,
   brokenLaws,
@@ -17,6 +17,7 @@ import {
   updateLaws,
   type UpdateAtPoint,
 } from 'paralens/laws';
+import { add, multiply, subtract } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 import * as exported from '../../src/update/index.js';
 import { scheduleRows, updateRows } from './subject/update.js';
@@ -25,11 +26,16 @@ const engines = [float64, ...backends.map(engineOf)];
 
 describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, onWholeNumbers, forms }) => {
   test('laws of every update', () => {
-    checkUpdate(usual, undefined, { ...traits, name });
+    checkUpdate(usual, undefined, { ...traits, name, runs: 12 });
   });
 
   test.runIf(onWholeNumbers !== undefined)('laws of every update, on whole numbers', () => {
-    checkUpdate(onWholeNumbers ?? usual, undefined, { ...traits, name, exact: true, runs: 10 });
+    checkUpdate(onWholeNumbers ?? usual, undefined, { ...traits, name, exact: true, runs: 6 });
+  });
+
+  test('laws of every update, of parameters in float64', () => {
+    const like = { narrow: { shape: [3] }, wide: { shape: [2, 2], dtype: 'float64' } } as const;
+    checkUpdate(usual, like, { ...traits, name, runs: 4 });
   });
 
   const example = drawing((sampler) => {
@@ -76,6 +82,32 @@ describe.each(Object.entries(scheduleRows))('schedule %s', (name, draw) => {
 test('every update and every schedule is under its laws', () => {
   const rows = [...Object.keys(updateRows), ...Object.keys(scheduleRows)];
   expect(rows.toSorted()).toEqual(Object.keys(exported).toSorted());
+});
+
+describe('a user’s own', () => {
+  const descent = (f: (g: Tensor, p: Tensor) => Tensor): Update =>
+    elementwiseUpdate({
+      learningRate: 0.25,
+      slots: [],
+      move: ({ parameter, gradient, rate }) => ({
+        parameter: subtract(parameter, multiply(f(gradient, parameter), rate)),
+        slots: {},
+      }),
+    });
+
+  test('passes with short arguments', () => {
+    checkUpdate(descent((g) => g));
+  });
+
+  test('is told what is wrong, and where', () => {
+    const decaying = descent((g, p) => add(g, multiply(p, 0.01)));
+    expect(() => {
+      checkUpdate(decaying, { kernel: { shape: [2, 3] } }, { name: 'descent' });
+    }).toThrow(
+      /^O-2 descent: gradients of 0 move fresh parameters at kernel\[\d\], got \S+, expected \S+; a division of 0 by 0, a decay of the parameters/,
+    );
+    checkUpdate(decaying, { kernel: { shape: [2, 3] } }, { decays: true });
+  });
 });
 
 test.each(['adam', 'rmsprop'])('O-17 is no law of %s: a rate on the gradient is no rate', (name) => {
