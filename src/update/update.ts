@@ -79,10 +79,7 @@ const floatsOnly = <T extends AnyTensor>(tensor: T, f: () => AnyTensor): AnyTens
 
 /** A number of the whole, in the dtype of the parameter that it is used for. */
 const inDtypeOf = (parameter: Tensor, number: Tensor<Scalar>): Tensor<Scalar> =>
-  // Rules are written in float32 types, as layers are.
-  isFloat(parameter.dtype) && parameter.dtype !== number.dtype
-    ? (cast(number, parameter.dtype) as Tensor<Scalar>)
-    : number;
+  isFloat(parameter.dtype) && parameter.dtype !== number.dtype ? cast(number, parameter.dtype) : number;
 
 /** Throws where a gradient is not of the parameters' structure. */
 const requireStructure = (gradient: unknown, parameters: unknown): void => {
