@@ -74,9 +74,9 @@ const follows = (
   claim: { readonly law: string; readonly what: string; readonly hint?: string },
   equality: Equality,
 ): Verdict => {
-  const zero = zerosOf(widened(gradients[0] ?? []));
-  const got = reached(map, zero, gradients).parameters;
-  const expected = sumOfSteps(zero, gradients, stepOf);
+  const zero = zerosOf(gradients[0] ?? []);
+  const got = widened(reached(map, zero, gradients).parameters);
+  const expected = sumOfSteps(widened(zero), gradients, stepOf);
   return same(equality, labelled(map.parameters, got), labelled(map.parameters, expected), {
     subject: map.name,
     ...claim,

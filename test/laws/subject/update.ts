@@ -24,6 +24,7 @@ import {
   longestStep,
   looksAhead,
   looksAtParameters,
+  normWise,
   quadratic,
   runningSize,
   sameUpdate,
@@ -50,7 +51,7 @@ export interface ClosedForms {
   readonly update: Update;
   /** Mathematics, in float64. */
   readonly near: readonly Form[];
-  /** To the bit, on every engine. */
+  /** To the bit, or nearly, on every engine. */
   readonly exact: readonly Form[];
 }
 
@@ -196,7 +197,11 @@ export const updateRows: { readonly [name: string]: UpdateRow } = {
             ),
           (map, point) => signOfGradient(withUpdate(map, withoutMemory), constants, point),
         ],
-        exact: [(map, point) => scaleFree(withUpdate(map, withoutEpsilon), point)],
+        exact: [
+          (map, point) => scaleFree(withUpdate(map, withoutEpsilon), point),
+          // In float32 as well: the correction of the bias loses no digits.
+          (map, point) => equalGradients(map, constants, point, normWise({ rtol: 1e-6 })),
+        ],
       };
     },
   },
