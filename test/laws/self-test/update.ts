@@ -99,7 +99,7 @@ const suspect = (
               form(on(float64), point),
         ),
       ],
-      { runs: 8 },
+      { runs: 6 },
     ),
 });
 
