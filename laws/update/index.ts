@@ -1,16 +1,13 @@
 export {
-  type AdamConstants,
   boundedSteps,
   correctedMoments,
   equalGradients,
   longestStep,
-  type RmspropConstants,
-  runningSize,
-  scaleFree,
   signOfGradient,
-  sizeUnderConstantGradient,
   withoutMean,
-} from './adaptive.js';
+} from './adam.js';
+export { type AdamConstants, type RmspropConstants } from './history.js';
+export { runningSize, scaleFree, sizeUnderConstantGradient } from './running-size.js';
 export { stepExact, stepNearFloat64, stepRepeatable, wholePoint } from './backend.js';
 export {
   constantGradients,

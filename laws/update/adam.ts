@@ -1,87 +1,20 @@
-/**
- * O-6, O-11, O-12, O-13, O-14: updates that divide by the running size of the gradient, against sums over the
- * whole history of gradients. A running mean that is freed of its bias is the weighted mean Σβᵗ⁻ⁱxᵢ / Σβᵗ⁻ⁱ.
- */
+/** O-6, O-12, O-13: Adam against weighted means over the whole history of gradients. */
 import { same } from '../base/compare.js';
-import { bitwise, type Equality, normWise } from '../base/equality.js';
+import { type Equality, normWise } from '../base/equality.js';
 import { broken, every, holds, type Verdict } from '../base/verdict.js';
-import { labelled, scaled, type Vector } from '../map/vector.js';
+import { labelled, type Vector } from '../map/vector.js';
 import { mapFloats, nonzero, numberAt, widened, zerosOf } from './numbers.js';
 import type { UpdatePoint } from './random-update.js';
-import { beginning, reached, trajectory, type UpdateMap } from './update-map.js';
-
-export interface AdamConstants {
-  readonly rate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
-
-export interface RmspropConstants {
-  readonly rate: number;
-  readonly decay: number;
-  readonly epsilon: number;
-}
-
-const closely = normWise({ rtol: 1e-12, atol: 1e-14 });
-
-/** Σβᵗ⁻ⁱ·f(gᵢ) and Σβᵗ⁻ⁱ over the numbers of one coordinate, oldest first. */
-const weighted = (numbers: readonly number[], beta: number, f: (g: number) => number) => {
-  const weights = numbers.map((_, i) => beta ** (numbers.length - 1 - i));
-  return {
-    sum: numbers.reduce((sum, g, i) => sum + (weights[i] ?? 0) * f(g), 0),
-    weight: weights.reduce((sum, weight) => sum + weight, 0),
-  };
-};
-
-/** What a coordinate has seen of gradients. */
-const seenAt = (gradients: readonly Vector[], leaf: number, index: number): readonly number[] =>
-  gradients.map((gradient) => numberAt(gradient, leaf, index));
-
-/** Where the steps of a rule lead from 0, each made from all gradients so far. */
-const sumOfSteps = (
-  like: Vector,
-  gradients: readonly Vector[],
-  stepOf: (seen: readonly number[]) => number,
-): Vector =>
-  mapFloats(like, (_, leaf, i) => {
-    const all = seenAt(gradients, leaf, i);
-    return all.reduce((p, __, t) => p + stepOf(all.slice(0, t + 1)), 0);
-  });
-
-const square = (g: number): number => g * g;
-
-// m̂ = Σβ₁ᵗ⁻ⁱgᵢ/Σβ₁ᵗ⁻ⁱ, ŝ = Σβ₂ᵗ⁻ⁱgᵢ²/Σβ₂ᵗ⁻ⁱ, δ = −η·m̂/(√ŝ + ε)
-const adamStep =
-  ({ rate, beta1, beta2, epsilon }: AdamConstants) =>
-  (seen: readonly number[]): number => {
-    const mean = weighted(seen, beta1, (g) => g);
-    const size = weighted(seen, beta2, square);
-    return (-rate * (mean.sum / mean.weight)) / (Math.sqrt(size.sum / size.weight) + epsilon);
-  };
-
-// s = (1 − ρ)Σρᵗ⁻ⁱgᵢ², δ = −η·g/(√s + ε)
-const rmspropStep =
-  ({ rate, decay, epsilon }: RmspropConstants) =>
-  (seen: readonly number[]): number =>
-    (-rate * (seen.at(-1) ?? 0)) / (Math.sqrt((1 - decay) * weighted(seen, decay, square).sum) + epsilon);
-
-/** Compares an update that begins at 0 with a rule of the whole history. */
-const follows = (
-  map: UpdateMap,
-  gradients: readonly Vector[],
-  stepOf: (seen: readonly number[]) => number,
-  claim: { readonly law: string; readonly what: string; readonly hint?: string },
-  equality: Equality,
-): Verdict => {
-  const zero = zerosOf(gradients[0] ?? []);
-  const got = widened(reached(map, zero, gradients).parameters);
-  const expected = sumOfSteps(widened(zero), gradients, stepOf);
-  return same(equality, labelled(map.parameters, got), labelled(map.parameters, expected), {
-    subject: map.name,
-    ...claim,
-  });
-};
+import { beginning, trajectory, type UpdateMap } from './update-map.js';
+import {
+  type AdamConstants,
+  adamStep,
+  closely,
+  follows,
+  type RmspropConstants,
+  square,
+  weighted,
+} from './history.js';
 
 /**
  * O-12. Whatever the gradients were, Adam’s corrected moments are weighted means of them and of their squares.
@@ -159,64 +92,6 @@ export const signOfGradient = (
     { law: 'O-6', what: 'Adam with β₁ = β₂ = ε = 0 does not move by the sign of the gradient' },
     equality,
   );
-
-/** O-14. RMSprop’s square is a running mean of all squares, with the bias of beginning at 0. */
-export const runningSize = (
-  map: UpdateMap,
-  constants: RmspropConstants,
-  { history, gradient }: Pick<UpdatePoint, 'history' | 'gradient'>,
-  equality: Equality = closely,
-): Verdict =>
-  follows(
-    map,
-    [...history, gradient],
-    rmspropStep(constants),
-    {
-      law: 'O-14',
-      what: 'a step is not −η·g/(√s + ε) with s = (1 − ρ)Σρᵗ⁻ⁱgᵢ²',
-      hint: 'the square is a mean and no sum, and ε stands outside of the root',
-    },
-    equality,
-  );
-
-/**
- * O-14. Under a constant gradient the square goes up to g² and the steps down to η: step t is η/√(1 − ρᵗ) without an
- * ε. (An accumulator that only adds would make them shrink as 1/√t for ever.)
- */
-export const sizeUnderConstantGradient = (
-  map: UpdateMap,
-  { rate, decay }: Pick<RmspropConstants, 'rate' | 'decay'>,
-  { gradient }: Pick<UpdatePoint, 'gradient'>,
-  equality: Equality = closely,
-): Verdict =>
-  follows(
-    map,
-    Array.from({ length: 12 }, () => nonzero(gradient)),
-    (seen) => (-rate * Math.sign(seen[0] ?? 0)) / Math.sqrt(1 - decay ** seen.length),
-    { law: 'O-14', what: 'step t under a constant gradient is not η/√(1 − ρᵗ)' },
-    equality,
-  );
-
-/** O-11. Without an ε, g → 2ᵏg leaves every step as it was. ≡ */
-export const scaleFree = (
-  map: UpdateMap,
-  { parameters, history, gradient, exponent }: UpdatePoint,
-): Verdict => {
-  const gradients = [...history, gradient].map(nonzero);
-  const factor = 2 ** exponent;
-  const got = reached(
-    map,
-    parameters,
-    gradients.map((g) => scaled(factor, g)),
-  ).parameters;
-  const expected = reached(map, parameters, gradients).parameters;
-  return same(bitwise, labelled(map.parameters, got), labelled(map.parameters, expected), {
-    law: 'O-11',
-    subject: map.name,
-    what: `gradients ${factor} times as large move otherwise, though ε is 0`,
-    hint: 'something has a size of its own: a hidden ε, a floor, a clip',
-  });
-};
 
 /**
  * The longest step that t gradients can make, in learning rates: by Cauchy and Schwarz
