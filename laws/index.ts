@@ -15,3 +15,4 @@ export * from './para/index.js';
 export * from './program/index.js';
 export * from './reverse-derivative/index.js';
 export * from './stream/index.js';
+export * from './update/index.js';

@@ -2,6 +2,7 @@
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
+import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { LearningRate } from './schedule.js';
 import { elementwiseUpdate, type Update } from './update.js';
@@ -16,12 +17,13 @@ export interface AdamOptions {
 }
 
 /** m′ = β·m + (1 − β)·x */
-const runningMean = (before: Tensor, x: Tensor, beta: number): Tensor =>
+const runningMean = <S extends Shape>(before: Tensor<S>, x: Tensor<S>, beta: number): Tensor<S> =>
   add(multiply(before, beta), multiply(x, 1 - beta));
 
 /**
  * m′ = β₁m + (1 − β₁)g, s′ = β₂s + (1 − β₂)g², p′ = p − η·m̂/(√ŝ + ε) with m̂ = m′/(1 − β₁ᵗ), ŝ = s′/(1 − β₂ᵗ).
- * The powers of β are kept in the state.
+ * The sums of weights 1 − βᵗ are kept in the state, as running means of ones: a power of β taken from 1 would lose
+ * the digits that both share, three of seven at the first step with β = 0.999.
  *
  * Source: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (arXiv 1412.6980).
  *
@@ -38,16 +40,16 @@ export const adam = ({
     learningRate,
     slots: ['mean', 'square'],
     scalars: {
-      beta1Power: { initial: 1, next: (power) => multiply(power, beta1) },
-      beta2Power: { initial: 1, next: (power) => multiply(power, beta2) },
+      meanWeight: { initial: 0, next: (weight) => runningMean(weight, scalar(1), beta1) },
+      squareWeight: { initial: 0, next: (weight) => runningMean(weight, scalar(1), beta2) },
     },
     move: ({ parameter, gradient, slots, rate, scalars }) => {
       const { mean = fullLike(parameter, 0), square = fullLike(parameter, 0) } = slots;
-      const { beta1Power = scalar(0), beta2Power = scalar(0) } = scalars;
+      const { meanWeight = scalar(1), squareWeight = scalar(1) } = scalars;
       const nextMean = runningMean(mean, gradient, beta1);
       const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
-      const size = sqrt(divide(nextSquare, subtract(1, beta2Power)));
-      const step = divide(multiply(divide(nextMean, subtract(1, beta1Power)), rate), add(size, epsilon));
+      const size = sqrt(divide(nextSquare, squareWeight));
+      const step = divide(multiply(divide(nextMean, meanWeight), rate), add(size, epsilon));
       return {
         parameter: subtract(parameter, step),
         slots: { mean: nextMean, square: nextSquare },

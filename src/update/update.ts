@@ -1,12 +1,13 @@
 /** What an update is: how an optimizer moves parameters against their gradient. */
 import type { Lens } from '../lens/lens.js';
-import { fullLike } from '../tensor/primitive/constant.js';
-import { scalar } from '../tensor/primitive/constant.js';
+import { fail } from '../error.js';
+import { fullLike, scalar } from '../tensor/primitive/constant.js';
+import { cast } from '../tensor/primitive/conversion.js';
 import { isFloat } from '../tensor/dtype.js';
 import { add } from '../operation/arithmetic.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
-import { leaves, mapTree, unflatten } from '../tree/tree.js';
+import { leaves, mapTree, structureOf, unflatten } from '../tree/tree.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
 /** What an update keeps from one step to the next: a tree, as the parameters are. */
@@ -76,6 +77,22 @@ const slotsByLeaf = <P>(slots: Names<P>, count: number): readonly Names<Tensor>[
 const floatsOnly = <T extends AnyTensor>(tensor: T, f: () => AnyTensor): AnyTensor =>
   isFloat(tensor.dtype) ? f() : tensor;
 
+/** A number of the whole, in the dtype of the parameter that it is used for. */
+const inDtypeOf = (parameter: Tensor, number: Tensor<Scalar>): Tensor<Scalar> =>
+  isFloat(parameter.dtype) && parameter.dtype !== number.dtype ? cast(number, parameter.dtype) : number;
+
+/** Throws where a gradient is not of the parameters' structure. */
+const requireStructure = (gradient: unknown, parameters: unknown): void => {
+  const [got, needed] = [structureOf(gradient), structureOf(parameters)];
+  if (got !== needed)
+    fail({
+      operation: 'update',
+      what: 'the gradient has another structure than the parameters',
+      got,
+      needed,
+    });
+};
+
 /** The update of an element-wise rule. Throws where the gradient has another structure than the parameters. */
 export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
   const { slots: names, scalars = {}, ahead, move } = rule;
@@ -97,8 +114,8 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
     const context = (parameter: Tensor, i: number): Omit<Leaf, 'gradient'> => ({
       parameter,
       slots: kept[i] ?? {},
-      rate,
-      scalars: moved,
+      rate: inDtypeOf(parameter, rate),
+      scalars: mapValues(moved, (number) => inDtypeOf(parameter, number)),
     });
     const at =
       ahead === undefined
@@ -108,6 +125,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
             flat.map((parameter, i) => floatsOnly(parameter, () => ahead(context(parameter, i)))),
           );
     const back = (gradient: P): Updated<P> => {
+      requireStructure(gradient, parameters);
       const gradients = leaves<Tensor>(gradient);
       const next = flat.map((parameter, i) => {
         const own = {

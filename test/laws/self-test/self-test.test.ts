@@ -16,6 +16,7 @@ import { paraSuspects } from './para.js';
 import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
 import { trainingSuspects } from './training.js';
+import { updateSuspects } from './update.js';
 
 const suspects: readonly Suspect[] = [
   ...categorySuspects,
@@ -25,6 +26,7 @@ const suspects: readonly Suspect[] = [
   ...lossSuspects,
   ...numericsSuspects,
   ...equivarianceSuspects,
+  ...updateSuspects,
   ...trainingSuspects,
   ...learnerSuspects,
   ...streamSuspects,

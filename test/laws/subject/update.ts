@@ -1,0 +1,279 @@
+/** Every update and schedule of the library, with what it is and what mathematics says of it. */
+import {
+  adam,
+  cosineDecay,
+  elementwiseUpdate,
+  exponentialDecay,
+  type LearningRate,
+  momentum,
+  nesterov,
+  rmsprop,
+  type Schedule,
+  sgd,
+  stepDecay,
+  type Update,
+  warmUp,
+} from 'paralens';
+import {
+  bitwise,
+  boundedSteps,
+  constantGradients,
+  converges,
+  correctedMoments,
+  equalGradients,
+  longestStep,
+  looksAhead,
+  looksAtParameters,
+  normWise,
+  quadratic,
+  runningSize,
+  sameUpdate,
+  type Sampler,
+  scaleFree,
+  signOfGradient,
+  sizeUnderConstantGradient,
+  stepsDownGradient,
+  type UpdateMap,
+  type UpdatePoint,
+  type UpdateTraits,
+  type Vector,
+  type Verdict,
+  wholePoint,
+  withoutMean,
+  withUpdate,
+} from 'paralens/laws';
+import { abs, multiply, sign, subtract } from 'paralens/operation';
+
+type Form = (map: UpdateMap, point: UpdatePoint) => Verdict;
+
+/** An update whose constants were drawn, and laws that know them. */
+export interface ClosedForms {
+  readonly update: Update;
+  /** Mathematics, in float64. */
+  readonly near: readonly Form[];
+  /** To the bit, or nearly, on every engine. */
+  readonly exact: readonly Form[];
+}
+
+export interface UpdateRow {
+  readonly traits: UpdateTraits;
+  /** The update as most would use it. */
+  readonly usual: Update;
+  /** With constants that are powers of two, where it is exact then. */
+  readonly onWholeNumbers?: Update;
+  readonly forms: (sampler: Sampler) => ClosedForms;
+}
+
+const drawRate = ({ numbers }: Sampler): number => (numbers(1, 0.01, 0.5)[0] ?? 0.1) + 0;
+const drawKept = ({ pick }: Sampler): number => pick([0, 0.25, 0.5, 0.9, 0.99]) ?? 0.9;
+const drawDecay = ({ pick }: Sampler): number => pick([0.5, 0.9, 0.99, 0.999]) ?? 0.9;
+const drawEpsilon = ({ pick }: Sampler): number => pick([1e-8, 1e-3, 0.25]) ?? 1e-8;
+/** λ, of which with those rates some converge and some do not. */
+const drawCurvature = ({ pick }: Sampler): number => pick([0.5, 2, 5, 20]) ?? 2;
+
+/** Gradients of very different sizes, one after the other. */
+const uneven = ({ history, gradient, other, exponent }: UpdatePoint): readonly Vector[] =>
+  [...history, gradient, other, ...history, gradient].map((each, t) =>
+    each.map((data) =>
+      data instanceof Float32Array ? data.map((g) => g * 2 ** (exponent * (t % 3))) : data,
+    ),
+  );
+
+const velocity =
+  (
+    update: (options: { readonly learningRate: LearningRate; readonly momentum: number }) => Update,
+    ahead: boolean,
+  ) =>
+  (sampler: Sampler): ClosedForms => {
+    const constants = { rate: drawRate(sampler), momentum: drawKept(sampler), ahead };
+    const curvature = drawCurvature(sampler);
+    const learningRate = constants.rate;
+    return {
+      update: update({ learningRate, momentum: constants.momentum }),
+      near: [
+        (map, point) => constantGradients(map, constants, point),
+        (map, point) => quadratic(map, constants, curvature, point),
+        (map, point) => converges(map, constants, curvature, point),
+        ahead ? looksAhead : looksAtParameters,
+      ],
+      exact: [
+        (map, point) =>
+          sameUpdate(
+            withUpdate(map, update({ learningRate, momentum: 0 }), 'without momentum'),
+            withUpdate(map, sgd({ learningRate }), 'sgd'),
+            point,
+          ),
+      ],
+    };
+  };
+
+export const updateRows: { readonly [name: string]: UpdateRow } = {
+  sgd: {
+    traits: {
+      memoryless: true,
+      linear: true,
+      ahead: false,
+      withRate: (learningRate) => sgd({ learningRate }),
+    },
+    usual: sgd(),
+    onWholeNumbers: sgd({ learningRate: 0.25 }),
+    forms: (sampler) => {
+      const constants = { rate: drawRate(sampler), momentum: 0, ahead: false };
+      const curvature = drawCurvature(sampler);
+      return {
+        update: sgd({ learningRate: constants.rate }),
+        near: [
+          (map, point) => stepsDownGradient(map, constants, point),
+          (map, point) => quadratic(map, constants, curvature, point),
+          (map, point) => converges(map, constants, curvature, point),
+        ],
+        exact: [
+          (map, point) =>
+            stepsDownGradient(
+              withUpdate(map, sgd({ learningRate: 0.5 })),
+              { rate: 0.5 },
+              wholePoint(point),
+              bitwise,
+            ),
+        ],
+      };
+    },
+  },
+  momentum: {
+    traits: { linear: true, ahead: false, withRate: (learningRate) => momentum({ learningRate }) },
+    usual: momentum(),
+    onWholeNumbers: momentum({ learningRate: 0.25, momentum: 0.5 }),
+    forms: velocity(momentum, false),
+  },
+  nesterov: {
+    traits: { linear: true, ahead: true, withRate: (learningRate) => nesterov({ learningRate }) },
+    usual: nesterov(),
+    onWholeNumbers: nesterov({ learningRate: 0.25, momentum: 0.5 }),
+    forms: velocity(nesterov, true),
+  },
+  rmsprop: {
+    traits: { memoryless: true, ahead: false, withRate: (learningRate) => rmsprop({ learningRate }) },
+    usual: rmsprop(),
+    forms: (sampler) => {
+      const constants = { rate: drawRate(sampler), decay: drawDecay(sampler), epsilon: drawEpsilon(sampler) };
+      const { rate: learningRate, decay } = constants;
+      const withoutEpsilon = rmsprop({ learningRate, decay, epsilon: 0 });
+      return {
+        update: rmsprop({ ...constants, learningRate }),
+        near: [
+          (map, point) => runningSize(map, constants, point),
+          (map, point) => sizeUnderConstantGradient(withUpdate(map, withoutEpsilon), constants, point),
+        ],
+        exact: [(map, point) => scaleFree(withUpdate(map, withoutEpsilon), point)],
+      };
+    },
+  },
+  adam: {
+    traits: { ahead: false, withRate: (learningRate) => adam({ learningRate }) },
+    usual: adam(),
+    forms: (sampler) => {
+      const constants = {
+        rate: drawRate(sampler),
+        beta1: sampler.pick([0, 0.5, 0.9]) ?? 0.9,
+        beta2: drawDecay(sampler),
+        epsilon: drawEpsilon(sampler),
+      };
+      const { rate: learningRate, beta2, epsilon } = constants;
+      const withoutEpsilon = adam({ ...constants, learningRate, epsilon: 0 });
+      const withoutMemory = adam({ learningRate, beta1: 0, beta2: 0, epsilon: 0 });
+      const steps = sampler.integer(1, 40);
+      return {
+        update: adam({ ...constants, learningRate }),
+        near: [
+          (map, point) => correctedMoments(map, constants, point),
+          (map, point) => equalGradients(map, constants, point),
+          (map, point) => boundedSteps(map, constants, uneven(point)),
+          (map, point) => longestStep(withUpdate(map, withoutEpsilon), constants, point.parameters, steps),
+          (map, point) =>
+            withoutMean(
+              withUpdate(map, adam({ learningRate, beta1: 0, beta2, epsilon })),
+              { ...constants, decay: beta2 },
+              point,
+            ),
+          (map, point) => signOfGradient(withUpdate(map, withoutMemory), constants, point),
+        ],
+        exact: [
+          (map, point) => scaleFree(withUpdate(map, withoutEpsilon), point),
+          // In float32 as well: the correction of the bias loses no digits.
+          (map, point) => equalGradients(map, constants, point, normWise({ rtol: 1e-6 })),
+        ],
+      };
+    },
+  },
+  elementwiseUpdate: {
+    // p′ = p − η·sign(g)·|g|, which is gradient descent in other words
+    traits: { memoryless: true, linear: true, withRate: (learningRate) => bySign(learningRate) },
+    usual: bySign(0.1),
+    onWholeNumbers: bySign(0.25),
+    forms: (sampler) => {
+      const learningRate = drawRate(sampler);
+      return {
+        update: bySign(learningRate),
+        near: [(map, point) => stepsDownGradient(map, { rate: learningRate }, point)],
+        exact: [(map, point) => sameUpdate(map, withUpdate(map, sgd({ learningRate }), 'sgd'), point)],
+      };
+    },
+  },
+};
+
+function bySign(learningRate: LearningRate): Update {
+  return elementwiseUpdate({
+    learningRate,
+    slots: [],
+    move: ({ parameter, gradient, rate }) => ({
+      parameter: subtract(parameter, multiply(multiply(sign(gradient), abs(gradient)), rate)),
+      slots: {},
+    }),
+  });
+}
+
+/** A schedule, its formula, and where it is another one from some count on. */
+export interface ScheduleRow {
+  readonly schedule: Schedule;
+  readonly formula: (count: number) => number;
+  readonly joins?: { readonly from: number; readonly into: LearningRate };
+}
+
+export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => ScheduleRow } = {
+  stepDecay: (sampler) => {
+    const [rate, factor, every] = [drawRate(sampler), drawKept(sampler) + 0.1, sampler.integer(1, 10)];
+    return {
+      schedule: stepDecay(rate, factor, every),
+      formula: (count) => rate * factor ** Math.floor(count / every),
+    };
+  },
+  exponentialDecay: (sampler) => {
+    const [rate, factor, every] = [drawRate(sampler), drawKept(sampler) + 0.1, sampler.integer(1, 10)];
+    return {
+      schedule: exponentialDecay(rate, factor, every),
+      formula: (count) => rate * factor ** (count / every),
+    };
+  },
+  cosineDecay: (sampler) => {
+    const [rate, end, over] = [
+      drawRate(sampler),
+      sampler.pick([0, 0.125, 0.01]) ?? 0,
+      sampler.integer(1, 20),
+    ];
+    return {
+      schedule: cosineDecay(rate, over, end),
+      formula: (count) => end + ((rate - end) * (1 + Math.cos(Math.PI * Math.min(1, count / over)))) / 2,
+      joins: { from: over, into: end },
+    };
+  },
+  warmUp: (sampler) => {
+    const [rate, over] = [drawRate(sampler), sampler.integer(1, 20)];
+    const then = sampler.pick([rate, exponentialDecay(rate, 0.5, 3)]) ?? rate;
+    const after = (count: number): number => (typeof then === 'number' ? rate : rate * 0.5 ** (count / 3));
+    return {
+      schedule: warmUp(over, then),
+      formula: (count) => Math.min(1, count / over) * after(Math.max(0, count - over)),
+      joins: { from: over, into: then },
+    };
+  },
+};
