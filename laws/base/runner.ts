@@ -35,6 +35,20 @@ const environment = (name: string, otherwise: number): number => {
   return given === undefined || given === '' ? otherwise : Number(given);
 };
 
+/**
+ * Notes what has been held to which laws: a line of JSON for each check, in the file that `PARALENS_LAWS_RECORD`
+ * names, beside what `PARALENS_LAWS_CONTEXT` says, such as the test. Of Node alone.
+ */
+const record = <T>(name: string, laws: readonly Law<T>[]): void => {
+  const file = typeof process === 'undefined' ? undefined : process.env['PARALENS_LAWS_RECORD'];
+  if (file === undefined) return;
+  const context = process.env['PARALENS_LAWS_CONTEXT'] ?? '';
+  const ids = [...new Set(laws.flatMap(({ id }) => id ?? []))];
+  process
+    .getBuiltinModule('node:fs')
+    .appendFileSync(file, `${JSON.stringify({ context, name, laws: ids })}\n`);
+};
+
 /** Throws the finding of a broken verdict. */
 export const assertHolds = (verdict: Verdict): void => {
   if (verdict.kind === 'broken') throw new LawError(showFinding(verdict.finding), verdict.finding);
@@ -103,6 +117,7 @@ export const check = <T>(
   const runs = Math.ceil((options.runs ?? DEFAULT_RUNS) * environment('PARALENS_LAWS_TIMES', 1));
   const run = { seed, runs, path: options.path };
   const all = typeof laws === 'function' ? [laws] : laws;
+  record(name, all);
   const together: Law<T> = (example) => every(all.map((law) => () => law(example)));
   const { failure, reasons } = runLaw(name, arbitrary, together, run);
   if (failure !== undefined) {

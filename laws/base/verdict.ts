@@ -30,10 +30,6 @@ export interface Law<T> {
   readonly id?: string;
 }
 
-/** A law under its name. */
-export const law = <T>(id: string, f: (example: T) => Verdict): Law<T> =>
-  Object.assign((example: T) => f(example), { id });
-
 export const holds: Verdict = { kind: 'holds' };
 
 export const rejected = (reason: string): Verdict => ({ kind: 'rejected', reason });
@@ -70,3 +66,15 @@ export const showFinding = (finding: Finding): string => {
     hint === undefined ? '' : `; ${hint}`,
   ].join('');
 };
+
+/** A law under its name. Throws where it reports a break under another. */
+export const law = <T>(id: string, f: (example: T) => Verdict): Law<T> =>
+  Object.assign(
+    (example: T) => {
+      const verdict = f(example);
+      if (verdict.kind === 'broken' && verdict.finding.law !== id)
+        throw new TypeError(`law ${id} reports ${showFinding(verdict.finding)}`);
+      return verdict;
+    },
+    { id },
+  );

@@ -3,7 +3,7 @@ import type fc from 'fast-check';
 import { drawing, type Sampler } from '../arbitrary/draw.js';
 import type { Specifications } from '../arbitrary/specification.js';
 import { check, type CheckOptions } from '../base/runner.js';
-import { every, holds, type Law, type Verdict } from '../base/verdict.js';
+import { every, holds, type Law, type Verdict, law } from '../base/verdict.js';
 import { nearFloat64, repeatable, type Running } from '../gradient/backend.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { dataOf } from '../../src/backend/evaluate.js';
@@ -71,15 +71,14 @@ const stepLaws = <P extends Parameters, A, B, L>(
 ): readonly Law<LearnerRun<P, A, L>>[] => {
   const engine = engineOf(backend);
   // Of every run anew: the shapes may be its batch's own.
-  const at =
-    (law: StepLaw): Law<LearnerRun<P, A, L>> =>
-    ({ initial, batches: [batch] }) => {
+  const at = (id: string, stepLaw: StepLaw): Law<LearnerRun<P, A, L>> =>
+    law(id, ({ initial, batches: [batch] }) => {
       if (batch === undefined) return holds;
       const computation = computationOf(`step of ${name}`, learner, [initial, batch]);
       const inputs = dataOf(leaves<AnyTensor>([initial, batch]), reference());
-      return law(computation, { name: engine.name, run: engine.compile(computation.program) }, inputs);
-    };
-  return [at(repeatable), at((...step) => nearFloat64('B-1', ...step))];
+      return stepLaw(computation, { name: engine.name, run: engine.compile(computation.program) }, inputs);
+    });
+  return [at('B-3', repeatable), at('B-1', (...step) => nearFloat64('B-1', ...step))];
 };
 
 /** F-10 and F-12 of a learner, in float64. */
@@ -87,18 +86,19 @@ const exampleLaws = <P extends Parameters, A, B, L>(
   name: string,
   learner: Learner<P, A, B, L>,
 ): readonly Law<LearnerRun<P, A, L>>[] => [
-  ({ initial, batches: [first, ...rest] }) =>
+  law('F-10', ({ initial, batches: [first, ...rest] }) =>
     first === undefined
       ? holds
       : meanOfParts(gradientOf(name, learner, initial, inFloat64.backend), [first, ...rest]),
-  ({ initial, batches: [batch] }) => {
+  ),
+  law('F-12', ({ initial, batches: [batch] }) => {
     if (batch === undefined) return holds;
     const backwards = Array.from({ length: countOf(batch) }, (_, i) => i).toReversed();
     // In reverse, and by one further: examples change places with neighbors of either parity.
     const around = backwards.map((i) => (i + 1) % backwards.length);
     const gradient = gradientOf(name, learner, initial, inFloat64.backend);
     return every([backwards, around].map((order) => () => orderOfExamples(gradient, batch, order)));
-  },
+  }),
 ];
 
 /** All laws of `checkLearner`, for examples drawn otherwise. */
@@ -118,8 +118,9 @@ export const learnerLaws = <P extends Parameters, A, B, L>(
     return [
       ...stepLaws(name, learner, backend),
       ...trainingLaws(training),
-      ({ initial, batches }: LearnerRun<P, A, L>) =>
+      law('F-16', ({ initial, batches }: LearnerRun<P, A, L>) =>
         unrolledIsStreamed(training, (state, batch) => learner.step(state, batch)[0], initial, batches),
+      ),
     ];
   }),
   ...laws,
@@ -145,5 +146,5 @@ export const checkLearner = <P extends Parameters, A, B, L>(
   const drawBatch = batch === undefined ? batchDrawer(specification) : ({ value }: Sampler) => value(batch);
   const example = drawing((sampler) => drawRun(sampler, learner, drawBatch));
   // One law after the other: a run is long, so a failure is made smaller under the law that it breaks alone.
-  for (const law of learnerLaws(learner, options)) check(name, example, law, { ...options, runs });
+  for (const each of learnerLaws(learner, options)) check(name, example, each, { ...options, runs });
 };

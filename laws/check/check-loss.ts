@@ -4,7 +4,7 @@ import { drawData } from '../arbitrary/point.js';
 import { type Specifications, specified } from '../arbitrary/specification.js';
 import { drawOrder } from '../arbitrary/view.js';
 import { check } from '../base/runner.js';
-import type { Law } from '../base/verdict.js';
+import { type Law, law } from '../base/verdict.js';
 import { type BatchLaws, batchLaws } from '../loss/battery.js';
 import { atLeast, bestIs, scalarLoss } from '../loss/bounds.js';
 import { showing } from '../loss/draw.js';
@@ -60,14 +60,14 @@ type Bounds = Pick<LossOptions<unknown, unknown>, 'nonnegative' | 'zero'>;
 
 const boundLaws = ({ nonnegative = true, zero = false }: Bounds): readonly Law<LossBatch>[] => [
   ...(nonnegative
-    ? [({ family, shape, x }: LossBatch) => atLeast(family.at(shape).on(float64), x, 0, ROUNDING)]
+    ? [law('S-1', ({ family, shape, x }: LossBatch) => atLeast(family.at(shape).on(float64), x, 0, ROUNDING))]
     : []),
   ...(zero
     ? [
-        ({ family, shape, x }: LossBatch) => {
+        law('S-1', ({ family, shape, x }: LossBatch) => {
           const target = x.slice(x.length / 2);
           return bestIs(family.at(shape).on(float64), [...target, ...target], 0, ROUNDING);
-        },
+        }),
       ]
     : []),
 ];
@@ -98,7 +98,12 @@ export const checkLoss = <B, L>(
     const order = drawOrder(sampler, range(rows));
     return showing({ family, shape: [rows], x, order, chunks: sampler.pick(divisors(rows)) ?? 1 });
   });
-  check(name, example, () => scalarLoss(whole.on(float64)), { ...options, runs: 1, path: undefined });
+  check(
+    name,
+    example,
+    law('S-1', () => scalarLoss(whole.on(float64))),
+    { ...options, runs: 1, path: undefined },
+  );
   checkSubject(whole, options);
   check(name, example, [...boundLaws(options), ...batchLaws({ permutation, chunks })], {
     ...options,

@@ -1,6 +1,6 @@
 /** All laws of an update, whatever its formula, cheapest and strictest first. */
 import { bitwise, normWise } from '../base/equality.js';
-import type { Law } from '../base/verdict.js';
+import { type Law, law } from '../base/verdict.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { backends as allBackends, type Engine, engineOf, float64 } from '../map/engine.js';
 import { stepExact, stepNearFloat64, stepRepeatable, wholePoint } from '../update/backend.js';
@@ -53,34 +53,43 @@ export interface UpdateBattery extends UpdateTraits {
 type UpdateLaw = Law<UpdateAtPoint>;
 type Predicate = (map: UpdateMap, point: UpdatePoint) => ReturnType<UpdateLaw>;
 
+/** A predicate under the name of its law. */
+type Claim = readonly [id: string, predicate: Predicate];
+
 /** A predicate as a law, on an engine. */
-export const onEngine =
-  (engine: Engine, predicate: Predicate): UpdateLaw =>
-  ({ on, point }) =>
-    predicate(on(engine), point);
+export const onEngine = (engine: Engine, [id, predicate]: Claim): UpdateLaw =>
+  law(id, ({ on, point }) => predicate(on(engine), point));
 
 /** Those that hold to the bit, and so on every engine. */
-const exactly = (traits: UpdateTraits): readonly Predicate[] => {
+const exactly = (traits: UpdateTraits): readonly Claim[] => {
   const { scope = 'element', decays = false, memoryless = false, exact = false, withRate } = traits;
   const { linear = false, rateInState = false } = traits;
   return [
-    runIsGetAndPut,
-    reentrantUpdate,
-    pureUpdate,
-    countsUpdates,
-    finiteState,
-    wholeNumbersStay,
-    ...(decays ? [] : [restsAtFirst]),
-    ...(memoryless && !decays ? [restsInEveryState] : []),
-    ...(exact && !decays ? [exactTranslation] : []),
-    ...(scope === 'element' ? [signedPermutation] : []),
-    (map, point) => tensorOfUpdates(map, map, point),
-    ...(scope === 'element' || scope === 'leaf' ? [joint, leafByLeaf, renestedExactly] : []),
-    ...(scope === 'element' ? [split] : []),
+    ['L-4', runIsGetAndPut],
+    ['L-5', reentrantUpdate],
+    ['L-6', pureUpdate],
+    ['O-19', countsUpdates],
+    ['O-20', finiteState],
+    ['O-2', wholeNumbersStay],
+    ...only(!decays, ['O-2', restsAtFirst]),
+    ...only(memoryless && !decays, ['O-2', restsInEveryState]),
+    ...only(exact && !decays, ['O-5', exactTranslation]),
+    ...only(scope === 'element', ['O-10', signedPermutation]),
+    ['O-18', (map, point) => tensorOfUpdates(map, map, point)],
+    ...only(
+      scope === 'element' || scope === 'leaf',
+      ['O-18', joint],
+      ['O-3', leafByLeaf],
+      ['O-3', renestedExactly],
+    ),
+    ...only(scope === 'element', ['O-3', split]),
     ...(withRate === undefined ? [] : withRates(withRate, { linear, rateInState })),
-    resumable,
+    ['O-20', resumable],
   ];
 };
+
+/** Claims, where they are owed. */
+const only = (owed: boolean, ...claims: readonly Claim[]): readonly Claim[] => (owed ? claims : []);
 
 const exactTranslation: Predicate = (map, point) => translation(map, wholePoint(point), bitwise);
 const renestedExactly: Predicate = (map, point) => renested(map, point);
@@ -89,23 +98,22 @@ const joint: Predicate = (map, point) => besideEachOther(...inTwo(map), point);
 const withRates = (
   withRate: WithRate,
   { linear, rateInState }: { readonly linear: boolean; readonly rateInState: boolean },
-): readonly Predicate[] => [
-  (map, point) => constantSchedule(map, withRate, point),
-  (map, point) => followsSchedule(map, withRate, point),
-  ...(rateInState ? [] : [(map: UpdateMap, point: UpdatePoint) => linearInRate(map, withRate, point)]),
-  ...(rateInState || !linear
-    ? []
-    : [(map: UpdateMap, point: UpdatePoint) => rateAsCap(map, withRate, point)]),
+): readonly Claim[] => [
+  ['O-19', (map, point) => constantSchedule(map, withRate, point)],
+  ['O-19', (map, point) => followsSchedule(map, withRate, point)],
+  ...only(!rateInState, ['O-16', (map, point) => linearInRate(map, withRate, point)]),
+  ...only(linear && !rateInState, ['O-17', (map, point) => rateAsCap(map, withRate, point)]),
 ];
 
 /** Those that hold up to rounding, and so in float64. */
-const nearly = ({ scope, decays = false, linear = false, ahead }: UpdateTraits): readonly Predicate[] => [
-  ahead === undefined ? looksSomewhere : ahead ? looksAhead : looksAtParameters,
-  ...(decays ? [] : [(map: UpdateMap, point: UpdatePoint) => translation(map, point)]),
-  ...(linear ? [(map: UpdateMap, point: UpdatePoint) => rotation(map, point)] : []),
-  ...(scope === 'tree'
-    ? [(map: UpdateMap, point: UpdatePoint) => renested(map, point, normWise({ rtol: 1e-11, atol: 1e-12 }))]
-    : []),
+const nearly = ({ scope, decays = false, linear = false, ahead }: UpdateTraits): readonly Claim[] => [
+  ['O-8', ahead === undefined ? looksSomewhere : ahead ? looksAhead : looksAtParameters],
+  ...only(!decays, ['O-5', (map, point) => translation(map, point)]),
+  ...only(linear, ['O-10', (map, point) => rotation(map, point)]),
+  ...only(scope === 'tree', [
+    'O-3',
+    (map, point) => renested(map, point, normWise({ rtol: 1e-11, atol: 1e-12 })),
+  ]),
 ];
 
 /**
@@ -120,18 +128,18 @@ export const updateLaws = ({
   const near = againstFloat64(traits);
   return [
     // First of all: without it no state can be reached.
-    onEngine(float64, stableForm),
+    onEngine(float64, ['O-20', stableForm]),
     ...[float64, ...backends.map(engineOf)].flatMap((engine) =>
-      exactly(traits).map((predicate) => onEngine(engine, predicate)),
+      exactly(traits).map((claim) => onEngine(engine, claim)),
     ),
-    ...nearly(traits).map((predicate) => onEngine(float64, predicate)),
-    ...backends.map(engineOf).flatMap((engine) => near.map((predicate) => onEngine(engine, predicate))),
+    ...nearly(traits).map((claim) => onEngine(float64, claim)),
+    ...backends.map(engineOf).flatMap((engine) => near.map((claim) => onEngine(engine, claim))),
   ];
 };
 
 /** Those that hold a backend to float64, and to itself. */
-const againstFloat64 = ({ exact = false }: UpdateTraits): readonly Predicate[] => [
-  stepNearFloat64,
-  stepRepeatable,
-  ...(exact ? [stepExact] : []),
+const againstFloat64 = ({ exact = false }: UpdateTraits): readonly Claim[] => [
+  ['B-1', stepNearFloat64],
+  ['B-3', stepRepeatable],
+  ...only(exact, ['B-2', stepExact]),
 ];

@@ -1,6 +1,6 @@
 /** All laws of training, cheapest and strictest first: the first that breaks is the one to read. */
 import { from } from 'rxjs';
-import { every, type Law, type Verdict } from '../base/verdict.js';
+import { every, type Law, law, type Verdict } from '../base/verdict.js';
 import { causal, onTime } from '../stream/causality.js';
 import { mapFuses, watchingIsNeutral } from '../stream/neutral.js';
 import { repeats } from '../stream/repeatable.js';
@@ -42,30 +42,31 @@ export const operatorLaws = <T, U, R extends Pick<Run<unknown, T>, 'others' | 'k
   subjectOf: (run: R) => StreamSubject<T, U>,
   valuesOf: (run: R) => readonly T[],
 ): readonly Law<R>[] => [
-  (run) => causal(subjectOf(run), { ...run, values: valuesOf(run) }),
-  (run) => onTime(subjectOf(run), valuesOf(run)),
-  (run) => repeats(subjectOf(run), valuesOf(run)),
-  (run) => schedulerInvariant(subjectOf(run), valuesOf(run), run.gaps),
-  (run) => stops(subjectOf(run), valuesOf(run), run.k),
-  (run) => errorsPass(subjectOf(run), valuesOf(run)),
-  (run) => watchingIsNeutral(subjectOf(run), valuesOf(run), (i) => i % 2 === run.k % 2),
+  law('F-3', (run) => causal(subjectOf(run), { ...run, values: valuesOf(run) })),
+  law('F-3', (run) => onTime(subjectOf(run), valuesOf(run))),
+  law('F-4', (run) => repeats(subjectOf(run), valuesOf(run))),
+  law('F-5', (run) => schedulerInvariant(subjectOf(run), valuesOf(run), run.gaps)),
+  law('F-7', (run) => stops(subjectOf(run), valuesOf(run), run.k)),
+  law('F-7', (run) => errorsPass(subjectOf(run), valuesOf(run))),
+  law('F-8', (run) => watchingIsNeutral(subjectOf(run), valuesOf(run), (i) => i % 2 === run.k % 2)),
 ];
 
 /** L-6, F-1 to F-5, F-7, F-8 and F-13 of training. */
 export const trainingLaws = <S, B>(training: Training<S, B>): readonly Law<Run<S, B>>[] => [
-  ({ initial, batches }) => trainingOnlyReads(training, initial, batches),
-  ({ initial, batches }) => trainIsScan(training, initial, batches),
-  ({ initial, batches, order }) => statesStay(training, initial, batches, order),
-  ({ initial, batches, others }) => monoidAction(training, initial, [batches, others]),
+  law('L-6', ({ initial, batches }) => trainingOnlyReads(training, initial, batches)),
+  law('F-2', ({ initial, batches }) => trainIsScan(training, initial, batches)),
+  law('F-2', ({ initial, batches, order }) => statesStay(training, initial, batches, order)),
+  law('F-1', ({ initial, batches, others }) => monoidAction(training, initial, [batches, others])),
   ...operatorLaws<B, Told<S>, Run<S, B>>(
     ({ initial }) => streamOf(training, initial),
     ({ batches }) => batches,
   ),
-  ({ initial, batches }) =>
+  law('F-8', ({ initial, batches }) =>
     mapFuses(streamOf(training, initial), batches, turned, (values) =>
       scanned(training, initial, values.map(turned)),
     ),
-  (run) => keyDecides(training, run),
-  ({ initial, batches, bad }) => lastGoodState(training, initial, batches, bad),
-  ({ initial, batches, others }) => resumes(training, initial, [batches, others]),
+  ),
+  law('F-4', (run) => keyDecides(training, run)),
+  law('F-7', ({ initial, batches, bad }) => lastGoodState(training, initial, batches, bad)),
+  law('F-13', ({ initial, batches, others }) => resumes(training, initial, [batches, others])),
 ];

@@ -1,5 +1,5 @@
 /** The laws of each kind of loss, cheapest first. */
-import { every, type Law } from '../base/verdict.js';
+import { every, type Law, law } from '../base/verdict.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { type Engine, engineOf, float64 } from '../map/engine.js';
 import type { NumericMap } from '../map/numeric-map.js';
@@ -41,35 +41,33 @@ export interface BatchLaws {
 export const batchLaws = ({ permutation = true, chunks = true }: BatchLaws = {}): readonly BatchLaw[] => [
   ...(permutation
     ? [
-        (at: LossBatch) => permutationInvariant(mapOf(at), at.x, at.order),
-        (at: LossBatch) => gradientPermutes(mapOf(at), at.x, at.order),
+        law('S-7', (at: LossBatch) => permutationInvariant(mapOf(at), at.x, at.order)),
+        law('S-7', (at: LossBatch) => gradientPermutes(mapOf(at), at.x, at.order)),
       ]
     : []),
   ...(chunks
     ? [
-        (at: LossBatch) => meanOfChunks(mapOf(at), partOf(at), at.x, at.chunks),
-        (at: LossBatch) => gradientOfChunks(mapOf(at), partOf(at), at.x, at.chunks),
+        law('S-6', (at: LossBatch) => meanOfChunks(mapOf(at), partOf(at), at.x, at.chunks)),
+        law('S-6', (at: LossBatch) => gradientOfChunks(mapOf(at), partOf(at), at.x, at.chunks)),
       ]
     : []),
 ];
 
 /** S-7 and S-6 of a value alone. */
 export const metricLaws = (): readonly BatchLaw[] => [
-  (at) => permutationInvariant(mapOf(at), at.x, at.order),
-  (at) => meanOfChunks(mapOf(at), partOf(at), at.x, at.chunks),
+  law('S-7', (at) => permutationInvariant(mapOf(at), at.x, at.order)),
+  law('S-6', (at) => meanOfChunks(mapOf(at), partOf(at), at.x, at.chunks)),
 ];
 
 /** M-2, S-7 and S-6 of an accuracy, on logits with ties. */
 export const accuracyLaws = (): readonly BatchLaw[] => [
-  (at) => shareOfRows(mapOf(at), at.x, columnsOf(at)),
+  law('M-2', (at) => shareOfRows(mapOf(at), at.x, columnsOf(at))),
   ...metricLaws(),
 ];
 
 /** S-7 on a backend, bit for bit: each row's gradient is its own, wherever it stands. */
-export const rowGradientLaw =
-  (backend: Backend): BatchLaw =>
-  (at) =>
-    gradientPermutes(mapOf(at, engineOf(backend)), singleOf(at.x), at.order, bitwise);
+export const rowGradientLaw = (backend: Backend): BatchLaw =>
+  law('S-7', (at) => gradientPermutes(mapOf(at, engineOf(backend)), singleOf(at.x), at.order, bitwise));
 
 /** The floats in the precision that a backend takes. */
 const singleOf = (x: Vector): Vector =>
@@ -83,16 +81,17 @@ const opposed = ([, target = new Float64Array(0)]: Vector): Vector => [
 
 /** S-1, S-2, S-6 and S-7 of a mean squared error, on whole numbers. */
 export const squaredErrorLaws = (): readonly BatchLaw[] => [
-  (at) => scalarLoss(mapOf(at)),
-  (at) => atLeast(mapOf(at), at.x),
-  (at) =>
+  law('S-1', (at) => scalarLoss(mapOf(at))),
+  law('S-1', (at) => atLeast(mapOf(at), at.x)),
+  law('S-1', (at) =>
     bestIs(
       mapOf(at),
       at.x.map(() => at.x[1] ?? new Float64Array(0)),
     ),
-  (at) => apartIsAbove(mapOf(at), at.x),
+  ),
+  law('S-1', (at) => apartIsAbove(mapOf(at), at.x)),
   (at) => apartIsAbove(mapOf(at), opposed(at.x)),
-  (at) => squaredDistance(mapOf(at), at.x, at.order[0] ?? 0),
+  law('S-2', (at) => squaredDistance(mapOf(at), at.x, at.order[0] ?? 0)),
   ...batchLaws(),
 ];
 
@@ -101,9 +100,8 @@ const withLogits = (x: Vector, f: (z: number, i: number) => number): Vector =>
   singleOf(x).map((data, leaf) => (leaf === 0 ? data.map(f) : data));
 
 /** S-3 on a backend: logits of ±88.8, ±1e4 and beyond, and rows moved there as a whole, whose loss is small. */
-export const stableLaw =
-  (backend: Backend): BatchLaw =>
-  (at) => {
+export const stableLaw = (backend: Backend): BatchLaw =>
+  law('S-3', (at) => {
     const [map, exact] = [mapOf(at, engineOf(backend)), mapOf(at)];
     const columns = columnsOf(at);
     const far = (z: number, i: number, size: number): number =>
@@ -125,39 +123,40 @@ export const stableLaw =
           ),
       ]),
     ]);
-  };
+  });
 
 /** S-1, S-3, S-6 and S-7 of a cross-entropy of logits against probabilities, or labels. */
 export const crossEntropyLaws = (): readonly BatchLaw[] => [
-  (at) => scalarLoss(mapOf(at)),
-  (at) => atLeastEntropy(mapOf(at), at.x, columnsOf(at)),
-  (at) => entropyAtBest(mapOf(at), at.x[1] ?? new Float64Array(0), columnsOf(at)),
-  (at) => composedCrossEntropy(mapOf(at), at.x, columnsOf(at)),
-  (at) => crossEntropyGradient(mapOf(at), at.x, columnsOf(at)),
-  (at) =>
+  law('S-1', (at) => scalarLoss(mapOf(at))),
+  law('S-1', (at) => atLeastEntropy(mapOf(at), at.x, columnsOf(at))),
+  law('S-1', (at) => entropyAtBest(mapOf(at), at.x[1] ?? new Float64Array(0), columnsOf(at))),
+  law('S-3', (at) => composedCrossEntropy(mapOf(at), at.x, columnsOf(at))),
+  law('S-3', (at) => crossEntropyGradient(mapOf(at), at.x, columnsOf(at))),
+  law('S-3', (at) =>
     shiftInvariantLoss(
       mapOf(at),
       at.x,
       columnsOf(at),
       at.order.map((n) => 3 * n - 4),
     ),
+  ),
   ...batchLaws(),
 ];
 
 /** S-8 of targets that are floats. */
-export const smoothingLaw: BatchLaw = (at) => {
+export const smoothingLaw: BatchLaw = law('S-8', (at) => {
   const [z, t] = at.x;
   // Another target of the same kind: the softmax of the logits, rows that sum to 1.
   const columns = columnsOf(at);
   const other = Float64Array.from(targetRows(z ?? new Float64Array(0), columns).flatMap(softmaxOf));
   return linearInTarget(mapOf(at), [z ?? other, t ?? other], other);
-};
+});
 
 /** S-1, S-4, S-6, S-7 and S-8 of a cross-entropy of logits against numbers from 0 to 1. */
 export const binaryCrossEntropyLaws = (): readonly BatchLaw[] => [
-  (at) => scalarLoss(mapOf(at)),
-  (at) => atLeast(mapOf(at), at.x),
-  (at) => binaryIsTwoClasses(mapOf(at), at.x),
+  law('S-1', (at) => scalarLoss(mapOf(at))),
+  law('S-1', (at) => atLeast(mapOf(at), at.x)),
+  law('S-4', (at) => binaryIsTwoClasses(mapOf(at), at.x)),
   smoothingLaw,
   ...batchLaws(),
 ];

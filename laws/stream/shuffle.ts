@@ -1,7 +1,7 @@
 /** F-14: what batches are made of: every example once an epoch, in an order that key and epoch decide. */
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
-import { broken, every, holds, type Law, rejected, type Verdict } from '../base/verdict.js';
+import { broken, every, holds, type Law, rejected, type Verdict, law } from '../base/verdict.js';
 import {
   type Batcher,
   type Cut,
@@ -161,10 +161,11 @@ const counted = (subject: string, batcher: Batcher, cut: Cut): Verdict => {
 
 /** F-14 and F-4 of what cuts a data set into batches. */
 export const batcherLaws = (subject: string, batcher: Batcher): readonly Law<Cut>[] => [
-  (cut) => counted(subject, batcher, cut),
-  (cut) => onlyReads(subject, batcher, cut),
-  (cut) => onceAnEpoch(subject, cut, drawnBy(batcher, cut)),
-  (cut) => decidedByKey(subject, batcher, cut),
-  (cut) =>
+  law('F-14', (cut) => counted(subject, batcher, cut)),
+  law('F-14', (cut) => onlyReads(subject, batcher, cut)),
+  law('F-14', (cut) => onceAnEpoch(subject, cut, drawnBy(batcher, cut))),
+  law('F-4', (cut) => decidedByKey(subject, batcher, cut)),
+  law('F-14', (cut) =>
     ordersDiffer(subject, batcher, { ...cut, count: cut.count + ENOUGH, width: 1, seed: cut.seed ?? 1 }),
+  ),
 ];

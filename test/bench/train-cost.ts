@@ -44,9 +44,9 @@ export const trainCost = (backend: Backend, epochs: number): readonly Figure[] =
   });
   if (epochs === 0) return times;
   const resident: number[] = [];
-  steps((epochs + 1) * EPOCH).subscribe(({ step }) => {
-    // One epoch goes by before memory is looked at.
-    if (step > EPOCH && step % 10 === 0) resident.push(process.memoryUsage.rss());
+  steps((epochs + 2) * EPOCH).subscribe(({ step }) => {
+    // Two epochs go by before memory is looked at: what came before is let go of.
+    if (step > 2 * EPOCH && step % 10 === 0) resident.push(process.memoryUsage.rss());
   });
   return [...times, figure(`growth of resident memory over ${epochs} epochs`, growthOf(resident), '%')];
 };

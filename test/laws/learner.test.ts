@@ -79,9 +79,11 @@ const other = {
   update: options.update,
 };
 
-describe('the library’s learners', () => {
+describe.each(everyBackend)('train of the library’s learners on $name, threads: $threads', (backend) => {
+  const backends = [backend];
+
   test('regression, with metrics', () => {
-    checkLearner(measured, regressionBatch, { name: 'regression', runs: 3 });
+    checkLearner(measured, regressionBatch, { name: 'regression', backends, runs: 3 });
   });
 
   test('classes as labels', () => {
@@ -94,7 +96,7 @@ describe('the library’s learners', () => {
     checkLearner(
       classes,
       { input: { shape: [2, 3] }, target: { shape: [2], dtype: 'int32', high: 3 } },
-      { name: 'labels', runs: 2 },
+      { name: 'labels', backends, runs: 2 },
     );
   });
 
@@ -103,7 +105,7 @@ describe('the library’s learners', () => {
     checkLearner(
       classes,
       { input: { shape: [2, 3] }, target: { shape: [2, 2], low: 0 } },
-      { name: 'probabilities', runs: 2 },
+      { name: 'probabilities', backends, runs: 2 },
     );
   });
 });
@@ -134,124 +136,121 @@ describe('what is wrong with a learner is named', () => {
 
 const runs = drawing((sampler) => drawRun(sampler, bare, drawBatch));
 
-describe.each(everyBackend.map((backend) => [backend.name, backend] as const))(
-  'on %s',
-  (_, backend: Backend) => {
-    const training = trainingOf('regression', bare, backend);
+describe.each(everyBackend)('train on $name, threads: $threads', (backend: Backend) => {
+  const training = trainingOf('regression', bare, backend);
 
-    test('F-8 metrics only watch', () => {
-      const watching = trainingOf('regression with metrics', measured, backend);
-      check('F-8', runs, ({ initial, batches }) => metricsAreNeutral(watching, training, initial, batches), {
-        runs: 5,
-      });
+  test('F-8 metrics only watch', () => {
+    const watching = trainingOf('regression with metrics', measured, backend);
+    check('F-8', runs, ({ initial, batches }) => metricsAreNeutral(watching, training, initial, batches), {
+      runs: 5,
     });
+  });
 
-    test('F-9 two learners side by side, and by turns', () => {
-      const second = learner(other);
-      const drawOther = batchDrawer<Batch<Tensor<readonly [number, 3]>, Tensor<readonly [number, 2]>>>({
-        input: { shape: [2, 3] },
-        target: { shape: [2, 2], low: 0 },
-      });
-      const product = trainingOf('product', learner(productOf(partsOf(options), partsOf(other))), backend);
-      const alone = trainingOf('the other', second, backend);
-      const both = drawing((sampler) => ({
-        one: drawRun(sampler, bare, drawBatch),
-        two: drawRun(sampler, second, drawOther),
-      }));
-      check(
-        'F-9',
-        both,
-        ({ one, two }) => {
-          // Both begin at their first step: they have one clock.
-          const sides = [
-            { training, initial: bare.init(one.key), batches: one.batches },
-            { training: alone, initial: second.init(two.key), batches: two.batches },
-          ] as const;
-          return every([() => productIsBoth(product, ...sides), () => apart(...sides)]);
-        },
-        { runs: 5 },
-      );
+  test('F-9 two learners side by side, and by turns', () => {
+    const second = learner(other);
+    const drawOther = batchDrawer<Batch<Tensor<readonly [number, 3]>, Tensor<readonly [number, 2]>>>({
+      input: { shape: [2, 3] },
+      target: { shape: [2, 2], low: 0 },
     });
+    const product = trainingOf('product', learner(productOf(partsOf(options), partsOf(other))), backend);
+    const alone = trainingOf('the other', second, backend);
+    const both = drawing((sampler) => ({
+      one: drawRun(sampler, bare, drawBatch),
+      two: drawRun(sampler, second, drawOther),
+    }));
+    check(
+      'F-9',
+      both,
+      ({ one, two }) => {
+        // Both begin at their first step: they have one clock.
+        const sides = [
+          { training, initial: bare.init(one.key), batches: one.batches },
+          { training: alone, initial: second.init(two.key), batches: two.batches },
+        ] as const;
+        return every([() => productIsBoth(product, ...sides), () => apart(...sides)]);
+      },
+      { runs: 5 },
+    );
+  });
 
-    test('F-10, F-12 of whole numbers a batch is exactly the mean of its parts, in any order', () => {
-      const linear = learner({ model: dense(3, 2), loss: meanSquaredError(), update: sgd() });
-      type Line2 = Batch<Tensor<readonly [number, 3]>, Tensor<readonly [number, 2]>>;
-      const whole = (sampler: Sampler, shape: readonly [number, number]) =>
-        tensor(drawLattice(sampler, { shape, dtype: 'float32', low: -4, high: 4 }), shape);
-      const example = drawing((sampler) => {
-        const count = 2 ** sampler.integer(0, 2);
-        const batch = (): Line2 => ({
-          input: whole(sampler, [count, 3]) as Line2['input'],
-          target: whole(sampler, [count, 2]) as Line2['target'],
-        });
-        const parts = Array.from({ length: 2 ** sampler.integer(0, 2) }, batch);
-        const record = { kernel: whole(sampler, [3, 2]), bias: tensor([1, -2]) };
-        return { parts, parameters: [record] as unknown };
+  test('F-10, F-12 of whole numbers a batch is exactly the mean of its parts, in any order', () => {
+    const linear = learner({ model: dense(3, 2), loss: meanSquaredError(), update: sgd() });
+    type Line2 = Batch<Tensor<readonly [number, 3]>, Tensor<readonly [number, 2]>>;
+    const whole = (sampler: Sampler, shape: readonly [number, number]) =>
+      tensor(drawLattice(sampler, { shape, dtype: 'float32', low: -4, high: 4 }), shape);
+    const example = drawing((sampler) => {
+      const count = 2 ** sampler.integer(0, 2);
+      const batch = (): Line2 => ({
+        input: whole(sampler, [count, 3]) as Line2['input'],
+        target: whole(sampler, [count, 2]) as Line2['target'],
       });
-      check('F-10', example, ({ parts, parameters }) => {
-        const [first, ...rest] = parts;
-        if (first === undefined) throw new Error('no parts');
-        const state = {
-          ...linear.init(key(0)),
-          parameters: parameters as LearnerState<ReturnType<typeof linear.init>['parameters']>['parameters'],
-        };
-        const gradient = gradientOf('linear', linear, state, backend);
-        const together = joinedBatches([first, ...rest]);
-        const backwards = Array.from({ length: countOf(together) }, (_each, i) => i).toReversed();
-        return every([
-          () => meanOfParts(gradient, [first, ...rest], onWholeNumbers(backend)),
-          () => orderOfExamples(gradient, together, backwards, onWholeNumbers(backend)),
-        ]);
-      });
+      const parts = Array.from({ length: 2 ** sampler.integer(0, 2) }, batch);
+      const record = { kernel: whole(sampler, [3, 2]), bias: tensor([1, -2]) };
+      return { parts, parameters: [record] as unknown };
     });
+    check('F-10', example, ({ parts, parameters }) => {
+      const [first, ...rest] = parts;
+      if (first === undefined) throw new Error('no parts');
+      const state = {
+        ...linear.init(key(0)),
+        parameters: parameters as LearnerState<ReturnType<typeof linear.init>['parameters']>['parameters'],
+      };
+      const gradient = gradientOf('linear', linear, state, backend);
+      const together = joinedBatches([first, ...rest]);
+      const backwards = Array.from({ length: countOf(together) }, (_each, i) => i).toReversed();
+      return every([
+        () => meanOfParts(gradient, [first, ...rest], onWholeNumbers(backend)),
+        () => orderOfExamples(gradient, together, backwards, onWholeNumbers(backend)),
+      ]);
+    });
+  });
 
-    test('F-10 a mean over a data set, in parts of any size', () => {
-      const dataset = drawing((sampler) => {
-        const count = sampler.integer(1, 11);
-        const draw = batchDrawer<Batch<Tensor<readonly [number, 2]>, Tensor<readonly [number, 1]>>>({
-          input: { shape: [count, 2] },
-          target: { shape: [count, 1] },
-        });
-        return { dataset: draw(sampler), state: bare.init(key(sampler.integer(0, 2 ** 30))) };
+  test('F-10 a mean over a data set, in parts of any size', () => {
+    const dataset = drawing((sampler) => {
+      const count = sampler.integer(1, 11);
+      const draw = batchDrawer<Batch<Tensor<readonly [number, 2]>, Tensor<readonly [number, 1]>>>({
+        input: { shape: [count, 2] },
+        target: { shape: [count, 1] },
       });
-      check(
-        'F-10',
-        dataset,
-        (example) =>
-          anyParts(
-            {
-              name: `evaluator (${backend.name})`,
-              of: (set, size) => {
-                const { loss: own, metrics } = evaluator(measured, set, { backend, size })(example.state);
-                return { loss: own, ...metrics };
-              },
+      return { dataset: draw(sampler), state: bare.init(key(sampler.integer(0, 2 ** 30))) };
+    });
+    check(
+      'F-10',
+      dataset,
+      (example) =>
+        anyParts(
+          {
+            name: `evaluator (${backend.name})`,
+            of: (set, size) => {
+              const { loss: own, metrics } = evaluator(measured, set, { backend, size })(example.state);
+              return { loss: own, ...metrics };
             },
-            example.dataset,
-            [1, 2, 3, 1000],
-          ),
-        { runs: 8 },
-      );
-    });
+          },
+          example.dataset,
+          [1, 2, 3, 1000],
+        ),
+      { runs: 8 },
+    );
+  });
 
-    test('F-16 a step is update, model and loss there and back; steps are their composite', () => {
-      for (const [name, update] of Object.entries({
-        adam: adam(),
-        momentum: momentum(),
-        nesterov: nesterov(),
-      })) {
-        const parts = { ...options, update };
-        const own = learner(parts);
-        const trained = trainingOf(name, own, backend);
-        check(
-          'F-16',
-          drawing((sampler) => drawRun(sampler, own, drawBatch)),
-          ({ initial, batches }) => putIsPara(trained, partsOf(parts), initial, batches),
-          { runs: 4 },
-        );
-      }
-    });
-  },
-);
+  test('F-16 a step is update, model and loss there and back; steps are their composite', () => {
+    for (const [name, update] of Object.entries({
+      adam: adam(),
+      momentum: momentum(),
+      nesterov: nesterov(),
+    })) {
+      const parts = { ...options, update };
+      const own = learner(parts);
+      const trained = trainingOf(name, own, backend);
+      check(
+        'F-16',
+        drawing((sampler) => drawRun(sampler, own, drawBatch)),
+        ({ initial, batches }) => putIsPara(trained, partsOf(parts), initial, batches),
+        { runs: 4 },
+      );
+    }
+  });
+});
 
 describe('F-15 linear regression', () => {
   const line = (rate: number) =>

@@ -151,7 +151,7 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
     checkOperator('runningMean', ({ k }) => runningMean(k), digit);
   },
   train: () => {
-    // More learners on all everyBackend are in learner.test.ts.
+    // More learners on every backend are in learner.test.ts.
     const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
     const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
       input: { shape: [3, 2] },

@@ -26,7 +26,11 @@ const engines = [float64, ...everyBackend.map(engineOf)];
 
 describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, forms }) => {
   test('laws of every update', () => {
-    checkUpdate(usual, undefined, { ...traits, name, runs: 10 });
+    checkUpdate(usual, undefined, { ...traits, name, backends: [], runs: 10 });
+  });
+
+  test.each(everyBackend)('laws of every update on $name, threads: $threads', (backend) => {
+    checkUpdate(usual, undefined, { ...traits, name, backends: [backend], runs: 5 });
   });
 
   test('laws of every update, of parameters in float64', () => {

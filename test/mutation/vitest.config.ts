@@ -1,0 +1,17 @@
+/** The tests that mutants of lenses, differentiation and updates are run against, on few examples each. */
+import { defineConfig } from 'vitest/config';
+import whole from '../../vitest.config.js';
+
+export default defineConfig({
+  ...whole,
+  test: {
+    ...whole.test,
+    env: { PARALENS_LAWS_TIMES: '0.2' },
+    include: [
+      'test/lens/**/*.test.ts',
+      'test/tensor/**/*.test.ts',
+      'test/update/**/*.test.ts',
+      'test/laws/{check,expressions,gradient,lens,para,reverse-derivative,updates}.test.ts',
+    ],
+  },
+});
