@@ -59,11 +59,14 @@ export const metricLaws = (): readonly BatchLaw[] => [
   law('S-6', (at) => meanOfChunks(mapOf(at), partOf(at), at.x, at.chunks)),
 ];
 
-/** M-2, S-7 and S-6 of an accuracy, on logits with ties. */
-export const accuracyLaws = (): readonly BatchLaw[] => [
-  law('M-2', (at) => shareOfRows(mapOf(at), at.x, columnsOf(at))),
-  ...metricLaws(),
-];
+/** M-2 of an accuracy, on logits with ties. */
+export const shareLaw = (engine: Engine = float64): BatchLaw =>
+  law('M-2', (at) =>
+    shareOfRows(mapOf(at, engine), engine === float64 ? at.x : singleOf(at.x), columnsOf(at)),
+  );
+
+/** M-2, S-7 and S-6 of an accuracy. */
+export const accuracyLaws = (): readonly BatchLaw[] => [shareLaw(), ...metricLaws()];
 
 /** S-7 on a backend, bit for bit: each row's gradient is its own, wherever it stands. */
 export const rowGradientLaw = (backend: Backend): BatchLaw =>

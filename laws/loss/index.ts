@@ -1,6 +1,7 @@
 export { gradientOfChunks, gradientPermutes, meanOfChunks, permutationInvariant } from './batch.js';
 export {
   accuracyLaws,
+  shareLaw,
   type BatchLaws,
   batchLaws,
   binaryCrossEntropyLaws,

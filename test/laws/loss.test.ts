@@ -9,9 +9,11 @@ import {
   drawLabels,
   drawTruths,
   drawWholeBatch,
+  engineOf,
   type Law,
   type LossBatch,
   rowGradientLaw,
+  shareLaw,
   type Sampler,
   smoothingLaw,
   squaredErrorLaws,
@@ -54,11 +56,14 @@ describe.each(Object.entries(losses))('%s', (name, [draw, laws]) => {
   });
 });
 
-test('accuracy: M-2, S-6 and S-7', () => {
-  check(
-    'accuracy',
-    drawing((sampler) => drawLabels(sampler, accuracy, true)),
-    accuracyLaws(),
-    { runs: 100 },
-  );
+describe('accuracy', () => {
+  const example = drawing((sampler) => drawLabels(sampler, accuracy, true));
+
+  test('its laws in float64', () => {
+    check('accuracy', example, accuracyLaws(), { runs: 100 });
+  });
+
+  test.each(everyBackend)('a share of rows on $name, threads: $threads', (backend) => {
+    check('accuracy', example, shareLaw(engineOf(backend)));
+  });
 });

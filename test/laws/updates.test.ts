@@ -10,6 +10,7 @@ import {
   every,
   float64,
   joins,
+  law,
   normWise,
   scheduleFormula,
   scheduleMap,
@@ -22,7 +23,10 @@ import * as exported from '../../src/update/index.js';
 import { scheduleRows, updateRows } from './subject/update.js';
 import { everyBackend } from './subject/backends.js';
 
-const engines = [float64, ...everyBackend.map(engineOf)];
+const engines = [
+  { name: 'float64', threads: 1, engine: float64 },
+  ...everyBackend.map((backend) => ({ ...backend, engine: engineOf(backend) })),
+];
 
 describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, forms }) => {
   test('laws of every update', () => {
@@ -35,7 +39,7 @@ describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, f
 
   test('laws of every update, of parameters in float64', () => {
     const like = { narrow: { shape: [3] }, wide: { shape: [2, 2], dtype: 'float64' } } as const;
-    checkUpdate(usual, like, { ...traits, name, runs: 4 });
+    checkUpdate(usual, like, { ...traits, name, backends: [], runs: 4 });
   });
 
   const example = drawing((sampler) => {
@@ -47,7 +51,7 @@ describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, f
     check(name, example, ({ near, on, point }) => every(near.map((law) => () => law(on(float64), point))));
   });
 
-  test.each(engines)('closed forms to the bit on $name, threads: $threads', (engine) => {
+  test.each(engines)('closed forms to the bit on $name, threads: $threads', ({ engine }) => {
     check(name, example, ({ exact, on, point }) => every(exact.map((law) => () => law(on(engine), point))));
   });
 });
@@ -56,26 +60,31 @@ const exact = Object.entries(updateRows).flatMap(([name, { traits, onWholeNumber
   onWholeNumbers === undefined ? [] : [[name, onWholeNumbers, traits] as const],
 );
 
-test.each(exact)('update %s on whole numbers', (name, update, traits) => {
-  checkUpdate(update, undefined, { ...traits, name, exact: true, runs: 6 });
+describe.each(exact)('update %s on whole numbers', (name, update, traits) => {
+  test.each(everyBackend)('on $name, threads: $threads', (backend) => {
+    checkUpdate(update, undefined, { ...traits, name, exact: true, backends: [backend], runs: 4 });
+  });
 });
+
+type ScheduleAt = ReturnType<(typeof scheduleRows)[string]> & { readonly counts: readonly number[] };
 
 describe.each(Object.entries(scheduleRows))('schedule %s', (name, draw) => {
   const example = drawing((sampler) => ({ ...draw(sampler), counts: [0, 1, ...sampler.integers(6, 0, 60)] }));
 
   // float32 has rounded a count that is divided, or a number that is raised to a power.
-  test.each(engines)('is its formula on $name, threads: $threads', (engine) => {
+  test.each(engines)('is its formula on $name, threads: $threads', ({ engine }) => {
     const equality = normWise({
       rtol: engine === float64 ? 1e-12 : 1e-5,
       atol: engine === float64 ? 1e-15 : 1e-6,
     });
-    check(name, example, ({ schedule, formula, counts }) =>
+    const formulaLaw = law('O-19', ({ schedule, formula, counts }: ScheduleAt) =>
       scheduleFormula(scheduleMap(name, schedule, engine), counts, formula, equality),
     );
+    check(name, example, formulaLaw);
   });
 
-  test.each(engines)('goes on as it should on $name, threads: $threads', (engine) => {
-    check(name, example, ({ schedule, joins: join, counts }) => {
+  test.each(engines)('goes on as it should on $name, threads: $threads', ({ engine }) => {
+    const joinLaw = law('O-19', ({ schedule, joins: join, counts }: ScheduleAt) => {
       const { from, into } = join ?? { from: 0, into: schedule };
       return joins(
         scheduleMap(name, schedule, engine),
@@ -84,6 +93,7 @@ describe.each(Object.entries(scheduleRows))('schedule %s', (name, draw) => {
         counts,
       );
     });
+    check(name, example, joinLaw);
   });
 });
 

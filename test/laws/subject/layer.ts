@@ -39,7 +39,7 @@ export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
     );
     return subjectOfPara('sequential', model, { input: { shape: [batch, inputs] } });
   },
-  shared: ({ integer }) => {
+  share: ({ integer }) => {
     const [batch, size] = [integer(1, 4), integer(1, 5)];
     const twice = paralens.share(paralens.compose(paralens.dense(size, size), paralens.dense(size, size)));
     return subjectOfPara('share', twice, { input: { shape: [batch, size] } });
