@@ -13,6 +13,6 @@ export {
 } from './numbered.js';
 export { repeats } from './repeatable.js';
 export { schedulerInvariant } from './scheduler.js';
-export { batcherLaws, decidedByKey, onceAnEpoch, onlyReads, ordersDiffer } from './shuffle.js';
+export { batcherLaws, decidedByKey, onceAnEpoch, onlyReads, ordersDiffer, orderStays } from './shuffle.js';
 export { inVirtualTime, sameTrace, type StreamSubject, type Trace, traceOf } from './trace.js';
 export { errorsPass, stops } from './unsubscribe.js';

@@ -80,22 +80,33 @@ export const onceAnEpoch = (subject: string, cut: Cut, drawn: readonly Drawn[]):
   ]);
 };
 
+/** All batches, the last short one among them. */
+const allOf = (cut: Cut): Cut => ({ ...cut, remainder: 'keep' });
+
 /**
- * F-14, F-4. Key and epoch decide the order: again ≡, more epochs ≡ at first, in batches of another size ≡
+ * F-4. Going through the batches again gives the same order
+ */
+export const orderStays = (subject: string, batcher: Batcher, cut: Cut): Verdict => {
+  const all = allOf(cut);
+  const data = batcher(numbered(all), optionsOf(all));
+  const first = orderOf([...data].map(drawnOf));
+  return same(bitwise, orderOf([...data].map(drawnOf)), first, {
+    law: 'F-4',
+    subject,
+    what: 'going through the batches again gives others',
+    hint: 'key and epoch must decide the order, and nothing else',
+  });
+};
+
+/**
+ * F-14. Key and epoch decide the order: again ≡, more epochs ≡ at first, in batches of another size ≡
  */
 export const decidedByKey = (subject: string, batcher: Batcher, cut: Cut): Verdict => {
-  const kept = { ...cut, remainder: 'keep' } as const;
-  const data = batcher(numbered(kept), optionsOf(kept));
-  const first = orderOf([...data].map(drawnOf));
   const claim = { law: LAW, subject, hint: 'key and epoch must decide the order, and nothing else' } as const;
-  const order = (changes: Partial<Cut>): Int32Array => orderOf(drawnBy(batcher, { ...kept, ...changes }));
+  const order = (changes: Partial<Cut>): Int32Array =>
+    orderOf(drawnBy(batcher, { ...allOf(cut), ...changes }));
+  const first = order({});
   return every([
-    () =>
-      same(bitwise, orderOf([...data].map(drawnOf)), first, {
-        ...claim,
-        law: 'F-4',
-        what: 'going through the batches again gives others',
-      }),
     () => same(bitwise, order({}), first, { ...claim, what: 'the same key gives another order' }),
     () =>
       same(bitwise, order({ epochs: cut.epochs + 1 }).subarray(0, first.length), first, {
@@ -164,7 +175,8 @@ export const batcherLaws = (subject: string, batcher: Batcher): readonly Law<Cut
   law('F-14', (cut) => counted(subject, batcher, cut)),
   law('F-14', (cut) => onlyReads(subject, batcher, cut)),
   law('F-14', (cut) => onceAnEpoch(subject, cut, drawnBy(batcher, cut))),
-  law('F-4', (cut) => decidedByKey(subject, batcher, cut)),
+  law('F-4', (cut) => orderStays(subject, batcher, cut)),
+  law('F-14', (cut) => decidedByKey(subject, batcher, cut)),
   law('F-14', (cut) =>
     ordersDiffer(subject, batcher, { ...cut, count: cut.count + ENOUGH, width: 1, seed: cut.seed ?? 1 }),
   ),
