@@ -28,7 +28,7 @@ import {
 import * as operation from 'paralens/operation';
 import { describe, test } from 'vitest';
 import { layerSubjects } from './subject/layer.js';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 const matrix = (rows: number, columns: number) => ({ shape: [rows, columns], low: -4, high: 4 }) as const;
 
@@ -80,7 +80,9 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
   const engine = engineOf(backend);
 
   test.each(Object.entries(perRow))('%s works row by row', (name, subjectFor) => {
-    check(name, drawing(rowExample(subjectFor)), (at) => rowsApart(at.subject.on(engine), at), { runs: 15 });
+    check(name, drawing(rowExample(subjectFor)), (at) => rowsApart(at.subject.on(engine), at), {
+      runs: runsOn(backend, 15),
+    });
   });
 
   test('softmax is a distribution, moves with its row, and not with what is added', () => {
@@ -114,13 +116,15 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
         x: subject.ranges.map((range) => drawLattice(sampler, { ...range, low: -8, high: 8 })),
       };
     });
-    check('dense', example, ({ subject, x }) => denseIsProduct(subject.on(engine), x), { runs: 40 });
+    check('dense', example, ({ subject, x }) => denseIsProduct(subject.on(engine), x), {
+      runs: runsOn(backend, 40),
+    });
   });
 
   test.each(Object.entries(monotone))('%s is increasing along the line', (name, f) => {
     const values = (at: readonly number[]): ArrayLike<number> => profileOf(name, f, at, engine).value;
     const example = drawing((sampler) => [...line, ...drawLine(sampler, 40)]);
-    check(name, example, (at) => increasing(name, at, values(at)), { runs: 10 });
+    check(name, example, (at) => increasing(name, at, values(at)), { runs: runsOn(backend, 10) });
   });
 
   test('relu is positively homogeneous', () => {

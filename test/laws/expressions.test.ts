@@ -12,7 +12,7 @@ import {
   subjectOf,
 } from 'paralens/laws';
 import { describe, test } from 'vitest';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 const drawProgram = (sampler: Sampler): SubjectAtPoint => {
   const shape = sampler.shape(sampler.integer(1, 3)).map((size) => Math.max(1, size));
@@ -29,6 +29,6 @@ describe('random programs', () => {
   });
 
   test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
-    check('program', drawing(drawProgram), backendLaws(backend), { runs: 40 });
+    check('program', drawing(drawProgram), backendLaws(backend), { runs: runsOn(backend, 40) });
   });
 });

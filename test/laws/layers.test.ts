@@ -1,7 +1,7 @@
 import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 const subjects = { ...layerSubjects, ...compositeSubjects, ...lossSubjects };
 
@@ -13,6 +13,6 @@ describe.each(Object.entries(subjects))('%s', (name, draw) => {
   });
 
   test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
-    check(name, example, backendLaws(backend), { runs: 10 });
+    check(name, example, backendLaws(backend), { runs: runsOn(backend, 10) });
   });
 });

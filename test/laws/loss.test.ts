@@ -21,7 +21,7 @@ import {
 } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { families } from './subject/loss.js';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 const { meanSquaredError, softmaxCrossEntropy, sparseSoftmaxCrossEntropy, binaryCrossEntropy, accuracy } =
   families;
@@ -51,7 +51,7 @@ describe.each(Object.entries(losses))('%s', (name, [draw, laws]) => {
       name,
       drawing(draw),
       [stableLaw(backend), rowGradientLaw(backend)].slice(name === 'meanSquaredError' ? 1 : 0),
-      { runs: 20 },
+      { runs: runsOn(backend, 20) },
     );
   });
 });

@@ -28,7 +28,7 @@ import {
 } from 'paralens/laws';
 import * as operation from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 const curves: { readonly [name: string]: Curve } = {
   relu: operation.relu,
@@ -117,7 +117,7 @@ describe.each(everyBackend)('numerics on $name, threads: $threads', (backend) =>
           () => apart('second'),
         ]);
       },
-      { runs: 4 },
+      { runs: runsOn(backend, 4) },
     );
   });
 

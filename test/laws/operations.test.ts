@@ -2,7 +2,7 @@ import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'parale
 import * as operation from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 import { held, operationSubjects } from './subject/operation.js';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) => {
   const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
@@ -12,7 +12,7 @@ describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) =>
   });
 
   test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
-    check(name, example, backendLaws(backend), { runs: 10 });
+    check(name, example, backendLaws(backend), { runs: runsOn(backend, 10) });
   });
 });
 

@@ -1,9 +1,9 @@
 import { check, drawing, drawParas, paraLaws } from 'paralens/laws';
 import { describe, test } from 'vitest';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 describe.each(everyBackend)('Para on $name, threads: $threads', (backend) => {
   test.each(paraLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
-    check(id, drawing(drawParas), law, { runs: 15 });
+    check(id, drawing(drawParas), law, { runs: runsOn(backend, 15) });
   });
 });

@@ -2,7 +2,7 @@ import { primitiveNames } from 'paralens';
 import { backendLaws, check, derivativeLaws, drawing, drawPrimitive, drawSubject } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { held } from './subject/operation.js';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 describe.each(primitiveNames)('primitive %s', (name) => {
   const example = drawing((sampler) => drawSubject(sampler, drawPrimitive(sampler, name)));
@@ -12,6 +12,6 @@ describe.each(primitiveNames)('primitive %s', (name) => {
   });
 
   test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
-    check(name, example, backendLaws(backend), { runs: 12 });
+    check(name, example, backendLaws(backend), { runs: runsOn(backend, 12) });
   });
 });

@@ -21,7 +21,7 @@ import * as operation from 'paralens/operation';
 import { gradient } from 'paralens';
 import { describe, test } from 'vitest';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 type Reader = (x: Tensor) => unknown;
 
@@ -73,11 +73,15 @@ const binaries = {
 
 describe.each(everyBackend)('on $name, threads: $threads', (backend) => {
   test.each(Object.entries(readers))('B-4 %s of a view is that of a copy', (name, reader) => {
-    check(name, drawing(reading(name, reader, false)), (at) => viewAsCopy(at, backend), { runs: 25 });
+    check(name, drawing(reading(name, reader, false)), (at) => viewAsCopy(at, backend), {
+      runs: runsOn(backend, 25),
+    });
   });
 
   test.each(Object.entries(products))('B-4 %s of a view is that of a copy', (name, reader) => {
-    check(name, drawing(reading(name, reader, true)), (at) => viewAsCopy(at, backend), { runs: 25 });
+    check(name, drawing(reading(name, reader, true)), (at) => viewAsCopy(at, backend), {
+      runs: runsOn(backend, 25),
+    });
   });
 
   test.each(Object.entries(binaries))('B-4 %s of broadcast operands is that of copies', (name, f) => {
@@ -85,7 +89,9 @@ describe.each(everyBackend)('on $name, threads: $threads', (backend) => {
       const { left, right } = drawBroadcast(sampler);
       return [drawArgument(sampler, left, false), drawArgument(sampler, right, false)] as const;
     });
-    check(name, example, ([a, b]) => broadcastAsCopies(name, f, a, b, backend), { runs: 15 });
+    check(name, example, ([a, b]) => broadcastAsCopies(name, f, a, b, backend), {
+      runs: runsOn(backend, 15),
+    });
   });
 
   test('B-6 a random program is its instructions one by one', () => {
@@ -117,7 +123,7 @@ describe.each(everyBackend)('on $name, threads: $threads', (backend) => {
         name,
         example,
         ({ subject, inputs }) => fusedAsApart(name, subject.computations().backward.program, backend, inputs),
-        { runs: 4 },
+        { runs: runsOn(backend, 4) },
       );
     },
   );
@@ -137,6 +143,8 @@ describe.each(everyBackend)('on $name, threads: $threads', (backend) => {
       [operation.exp, operation.sin, operation.tanh, operation.logistic, operation.erf].map((f) =>
         operation.add(operation.negate(operation.multiply(f(x), 0)), operation.subtract(0, f(f(x)))),
       );
-    check('chain', number, (x) => eagerAsCompiled('chain', chain, tensor(x), backend), { runs: 10 });
+    check('chain', number, (x) => eagerAsCompiled('chain', chain, tensor(x), backend), {
+      runs: runsOn(backend, 10),
+    });
   });
 });

@@ -30,14 +30,14 @@ import {
   tanh,
 } from 'paralens/operation';
 import { describe, test } from 'vitest';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 const shape = [2, 3] as const;
 const runs = 25;
 
 describe.each(everyBackend)('axioms on $name, threads: $threads', (backend) => {
   test.each(axiomLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
-    check(id, drawing(drawAxioms), law, { runs });
+    check(id, drawing(drawAxioms), law, { runs: runsOn(backend, runs) });
   });
 });
 
