@@ -2,20 +2,7 @@
 import { dense, gelu, para, sequential, type Tensor, tensor, withPullback } from 'paralens';
 import { checkGradient, checkPara } from 'paralens/laws';
 import fc from 'fast-check';
-import {
-  abs,
-  add,
-  exp,
-  matmul,
-  maximum,
-  multiply,
-  sign,
-  sqrt,
-  subtract,
-  sum,
-  tanh,
-  transpose,
-} from 'paralens/operation';
+import { abs, exp, matmul, multiply, sign, sqrt, sum, tanh, transpose } from 'paralens/operation';
 import { key, type Key } from 'paralens';
 import { normal } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
@@ -73,44 +60,15 @@ describe('what is right passes', () => {
 
 type Backward = Parameters<typeof linear>[0];
 
-/** Layers with a planted bug, and what must be said of each. */
+/** What is said of some planted bugs; test/laws/self-test has more of them. */
 const bugs: { readonly [bug: string]: readonly [Backward, RegExp] } = {
   'the kernel’s change is transposed': [
     ({ kernel }, x, dy) => [{ kernel: product(transposed(dy), x) }, product(dy, transposed(kernel))],
     /^G-1 linear: the backward is not the slope: .* at parameters\.0\.kernel\[\d\], got \S+, expected \S+, tolerance/,
   ],
-  'the input’s change uses the kernel and not its transpose': [
-    ({ kernel }, x, dy) => [{ kernel: product(transposed(x), dy) }, product(dy, kernel)],
-    /^G-1 linear: the backward is not the slope: .* at input\[\d\]/,
-  ],
-  'the kernel’s change is missing': [
-    ({ kernel }, x, dy) => [
-      { kernel: multiply(kernel, 0) },
-      add(product(dy, transposed(kernel)), multiply(x, 0)),
-    ],
-    /^G-1 linear: the backward is not the slope: .* at parameters\.0\.kernel\[\d\], got 0,/,
-  ],
   'the cotangent is ignored': [
     ({ kernel }, x) => [{ kernel: x }, kernel],
     /^RD\.2 linear: the backward of a zero cotangent is not zero at (input|parameters\.0\.kernel)/,
-  ],
-  'a bias leaks into the backward': [
-    ({ kernel }, x, dy) => [
-      { kernel: add(product(transposed(x), dy), 1e-3) },
-      product(dy, transposed(kernel)),
-    ],
-    /^RD\.2 linear: the backward of a zero cotangent is not zero at parameters\.0\.kernel\[0\], got 0\.001/,
-  ],
-  'the cotangent’s absolute value': [
-    ({ kernel }, x, dy) => [{ kernel: product(transposed(x), abs(dy)) }, product(dy, transposed(kernel))],
-    /^RD\.2 linear: the backward of -1 times the cotangent is not -1 times as much at parameters\.0\.kernel/,
-  ],
-  'the cotangent is clipped': [
-    ({ kernel }, x, dy) => [
-      { kernel: product(transposed(x), dy) },
-      product(maximum(subtract(dy, 0), -0.5), transposed(kernel)),
-    ],
-    /^RD\.2 linear: the backward of (a sum of cotangents|\S+ times the cotangent) is not/,
   ],
   'the changes have the shape of the transpose': [
     ({ kernel }, x, dy) => [

@@ -84,33 +84,3 @@ test('C-1 200 layers are traced, differentiated and compiled', () => {
   );
   expect(Number.isFinite(evaluate(value).data[0])).toBe(true);
 });
-
-test('the suite can fail: a composition that runs forward again on the way back', () => {
-  const textbook = (f: Square, g: Square): Square => ({
-    size: f.size + g.size,
-    init: (k) => [...f.init(k), ...g.init(k)],
-    run: (p, a) => {
-      const [pf, pg] = [p.slice(0, f.size), p.slice(f.size)];
-      const [c] = g.run(pg, f.run(pf, a)[0]);
-      return [
-        c,
-        (dc) => {
-          const [b, backF] = f.run(pf, a);
-          const [dq, db] = g.run(pg, b)[1](dc);
-          const [dp, da] = backF(db);
-          return [[...dp, ...dq], da];
-        },
-      ];
-    },
-  });
-  const layers = [1, 2, 3].map(() =>
-    counted<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>(deep(1)),
-  );
-  const model = layers.map(({ layer }) => layer).reduce(textbook);
-  const a = tensor([[1, 2, 3, 4]]);
-  expect(() => {
-    assertHolds(oneForwardEach(layers, model, { p: model.init(key(0)), a, w: a }));
-  }).toThrow(
-    /^C-1 composite of 3 layers: a layer has run forward more or less than once at forwards\[0\], got 3/,
-  );
-});

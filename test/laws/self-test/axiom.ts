@@ -1,27 +1,17 @@
 /** Copies and projections with planted bugs. */
 import { copy, projectFirst, reference, zerosLike } from 'paralens';
-import {
-  axiomLaws,
-  brokenLaws,
-  cartesian,
-  type CartesianOperations,
-  drawAxioms,
-  drawing,
-} from 'paralens/laws';
+import { axiomLaws, cartesian, type CartesianOperations, drawAxioms } from 'paralens/laws';
+import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
 const suspect = (
   name: string,
   killedBy: readonly string[],
   changed: Partial<CartesianOperations>,
-): Suspect => ({
-  name: `copies and projections: ${name}`,
-  killedBy,
-  breaks: () => {
-    const laws = axiomLaws({ backend: reference() }, { ...cartesian, ...changed });
-    return brokenLaws(drawing(drawAxioms), laws, { runs: 10 });
-  },
-});
+): Suspect => {
+  const laws = axiomLaws({ backend: reference() }, { ...cartesian, ...changed });
+  return plant(`copies and projections: ${name}`, killedBy, drawAxioms, laws, { runs: 10 });
+};
 
 export const axiomSuspects: readonly Suspect[] = [
   suspect('sound', [], {}),

@@ -1,46 +1,25 @@
 /** Backends with planted bugs, under a dense layer: tails, digits, buffers, arguments. */
-import { type Backend, type Data, dense, type Program, reference, wasm } from 'paralens';
-import { backendLaws, brokenLaws, drawing, drawSubject, subjectOfPara } from 'paralens/laws';
+import { type Backend, type Data, dense, wasm } from 'paralens';
+import { backendLaws, drawSubject, subjectOfPara } from 'paralens/laws';
+import { changedBackend } from './changed-backend.js';
+import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-const sound = reference();
-
-type Run = (inputs: readonly Data[]) => readonly Data[];
-
-/** The reference, each step of its machines changed. */
-const changed = (
-  step: (run: Run, inputs: readonly Data[], calls: number, program: Program) => readonly Data[],
-): Backend => ({
-  ...sound,
-  compile: (program) => {
-    const executable = sound.compile(program);
-    return {
-      ...executable,
-      start: (state) => {
-        const machine = executable.start(state);
-        let calls = 0;
-        return { ...machine, step: (inputs) => step(machine.step, inputs, calls++, program) };
-      },
-    };
-  },
-});
-
-const suspect = (name: string, killedBy: readonly string[], backend: Backend): Suspect => ({
-  name: `backend: ${name}`,
-  killedBy,
-  breaks: () => {
-    const example = drawing((sampler) => {
+const suspect = (name: string, killedBy: readonly string[], backend: Backend): Suspect =>
+  plant(
+    `backend: ${name}`,
+    killedBy,
+    (sampler) => {
       const size = sampler.integer(1, 7);
       return drawSubject(sampler, subjectOfPara('dense', dense(size, 5), { input: { shape: [3, size] } }));
-    });
-    return brokenLaws(example, backendLaws(backend));
-  },
-});
+    },
+    backendLaws(backend),
+  );
 
 /** Every buffer that was ever handed out is the same one. */
 const aliasing = (): Backend => {
   const buffers = new Map<string, Data>();
-  return changed((run, inputs) =>
+  return changedBackend((run, inputs) =>
     run(inputs).map((data, i) => {
       const key = `${i} of ${data.length}`;
       const buffer = buffers.get(key) ?? data;
@@ -55,25 +34,25 @@ export const backendSuspects: readonly Suspect[] = [
   suspect(
     'sound',
     [],
-    changed((run, inputs) => run(inputs)),
+    changedBackend((run, inputs) => run(inputs)),
   ),
   suspect('sound, in WebAssembly', [], wasm()),
   suspect(
     'the last element of a kernel’s tail',
     ['B-1', 'G-10'],
-    changed((run, inputs) =>
+    changedBackend((run, inputs) =>
       run(inputs).map((data) => data.map((x, i) => (data.length > 4 && i === data.length - 1 ? 2 * x : x))),
     ),
   ),
   suspect(
     'half of the digits',
     ['B-1', 'G-10'],
-    changed((run, inputs) => run(inputs).map((data) => data.map((x) => x * (1 + 2 ** -12)))),
+    changedBackend((run, inputs) => run(inputs).map((data) => data.map((x) => x * (1 + 2 ** -12)))),
   ),
   suspect(
     'an argument written to',
     ['L-6'],
-    changed((run, inputs) => {
+    changedBackend((run, inputs) => {
       const results = run(inputs);
       const [first] = inputs;
       if (first !== undefined && first.length > 0) first[0] = (first[0] ?? 0) + 1;
@@ -83,7 +62,7 @@ export const backendSuspects: readonly Suspect[] = [
   suspect(
     'a buffer that is not cleared between steps',
     ['B-3'],
-    changed((run, inputs, calls) =>
+    changedBackend((run, inputs, calls) =>
       run(inputs).map((data) => data.map((x) => (calls % 3 === 1 ? x + 1 : x))),
     ),
   ),

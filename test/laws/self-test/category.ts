@@ -1,13 +1,11 @@
 /** Compositions of lenses with planted bugs. Types forbid most of them, so that each says `never` somewhere. */
-import { brokenLaws, drawing, drawLenses, type LensCategory, lenses, lensLaws } from 'paralens/laws';
+import { drawLenses, type LensCategory, lenses, lensLaws } from 'paralens/laws';
 import { backward, forward } from 'paralens';
+import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-const suspect = (name: string, killedBy: readonly string[], changed: Partial<LensCategory>): Suspect => ({
-  name: `lenses: ${name}`,
-  killedBy,
-  breaks: () => brokenLaws(drawing(drawLenses), lensLaws({ ...lenses, ...changed }), { runs: 50 }),
-});
+const suspect = (name: string, killedBy: readonly string[], changed: Partial<LensCategory>): Suspect =>
+  plant(`lenses: ${name}`, killedBy, drawLenses, lensLaws({ ...lenses, ...changed }), { runs: 50 });
 
 /** What the last run kept, of whichever lens: shared where it should be its own. */
 const sharedResidual = (): LensCategory['compose'] => {

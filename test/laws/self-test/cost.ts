@@ -1,6 +1,7 @@
 /** A composition that costs too much: it runs forward again on the way back. */
 import { dense, key, type Para, type Parameters, sequential, tanh, tensor, type Tensor } from 'paralens';
-import { brokenLaws, counted, drawing, law, oneForwardEach } from 'paralens/laws';
+import { counted, law, oneForwardEach } from 'paralens/laws';
+import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
 type Square = Para<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>;
@@ -30,23 +31,17 @@ const suspect = (
   name: string,
   killedBy: readonly string[],
   together: (f: Square, g: Square) => Square,
-): Suspect => ({
-  name: `cost: ${name}`,
-  killedBy,
-  breaks: () => {
-    const depth = drawing(({ integer }) => integer(2, 5));
-    return brokenLaws(depth, [
-      law('C-1', (layers) => {
-        const each = Array.from({ length: layers }, () =>
-          counted<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>(layer()),
-        );
-        const model = each.map((one) => one.layer).reduce(together);
-        const a = tensor([[1, 2, 3, 4]]);
-        return oneForwardEach(each, model, { p: model.init(key(0)), a, w: a });
-      }),
-    ]);
-  },
-});
+): Suspect =>
+  plant(`cost: ${name}`, killedBy, ({ integer }) => integer(2, 5), [
+    law('C-1', (layers) => {
+      const each = Array.from({ length: layers }, () =>
+        counted<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>(layer()),
+      );
+      const model = each.map((one) => one.layer).reduce(together);
+      const a = tensor([[1, 2, 3, 4]]);
+      return oneForwardEach(each, model, { p: model.init(key(0)), a, w: a });
+    }),
+  ]);
 
 export const costSuspects: readonly Suspect[] = [
   suspect('sound', [], (f, g) => sequential(f, g)),

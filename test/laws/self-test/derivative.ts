@@ -2,9 +2,7 @@
 import { para, type Tensor, tensor, withPullback } from 'paralens';
 import {
   betweenSlopes,
-  brokenLaws,
   derivativeLaws,
-  drawing,
   drawLattice,
   drawSubject,
   extrapolatedSlope,
@@ -41,6 +39,7 @@ import {
   tanh,
   transpose,
 } from 'paralens/operation';
+import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
 type Matrix = Tensor<readonly [number, number]>;
@@ -58,15 +57,7 @@ const suspect = (
   killedBy: readonly string[],
   subject: Subject,
   laws: readonly Law<SubjectAtPoint>[] = derivativeLaws(),
-): Suspect => ({
-  name,
-  killedBy,
-  breaks: () =>
-    brokenLaws(
-      drawing((sampler) => drawSubject(sampler, subject)),
-      laws,
-    ),
-});
+): Suspect => plant(name, killedBy, (sampler) => drawSubject(sampler, subject), laws);
 
 /** y = x·W, with a backward given as its two halves. */
 const linear = (name: string, killedBy: readonly string[], back: Backward): Suspect => {
@@ -184,21 +175,21 @@ const onLattice = (
   killedBy: readonly string[],
   subject: Subject,
   laws: readonly Law<SubjectAtPoint>[],
-): Suspect => ({
-  name,
-  killedBy,
-  breaks: () => {
-    const example = drawing((sampler) => {
+): Suspect =>
+  plant(
+    name,
+    killedBy,
+    (sampler) => {
       const at = drawSubject(sampler, subject);
       const x = subject.ranges.map((range) => drawLattice(sampler, range));
       const w = at.map.codomain.map(({ shape }) =>
         drawLattice(sampler, { shape, dtype: 'float32', low: -8, high: 8 }),
       );
       return { ...at, point: { ...at.point, x, w } };
-    });
-    return brokenLaws(example, laws, { runs: 50 });
-  },
-});
+    },
+    laws,
+    { runs: 50 },
+  );
 
 const kinkLaws: readonly Law<SubjectAtPoint>[] = [
   // Of one entry of the result: several would cancel.
@@ -283,23 +274,19 @@ const latticeSuspects: readonly Suspect[] = [
 ];
 
 /** A fused form against the composition that it stands for. */
-const fusedSuspect: Suspect = {
-  name: 'softplus: the fused backward at a point beside',
-  killedBy: ['RD.5'],
-  breaks: () => {
-    const specification = { shape: [2, 3] };
-    const wrong = withPullback(
+const softplusOf = (f: (x: Tensor) => Tensor): Subject =>
+  subjectOf<Tensor, Tensor>('softplus', f, { shape: [2, 3] });
+const fusedSuspect = suspect(
+  'softplus: the fused backward at a point beside',
+  ['RD.5'],
+  softplusOf(
+    withPullback(
       (x: Tensor) => softplus(x),
       (x) => (dy) => multiply(dy, logistic(subtract(x, 1e-6))),
-    );
-    const subject = subjectOf<Tensor, Tensor>('softplus', wrong, specification);
-    const right = subjectOf<Tensor, Tensor>('softplus', softplus, specification).on(float64);
-    return brokenLaws(
-      drawing((sampler) => drawSubject(sampler, subject)),
-      [law('RD.5', ({ map, point }) => fusedIsComposed(map, right, point))],
-    );
-  },
-};
+    ),
+  ),
+  [law('RD.5', ({ map, point }) => fusedIsComposed(map, softplusOf(softplus).on(float64), point))],
+);
 
 export const derivativeSuspects: readonly Suspect[] = [
   ...linearSuspects,

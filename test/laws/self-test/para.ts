@@ -1,16 +1,13 @@
 /** Ways to put layers together with planted bugs: of parameters, of sharing, of freezing. */
 import { addTrees, type Parameters, reference } from 'paralens';
-import { brokenLaws, drawing, drawParas, paraLaws, type ParaOperations, paras } from 'paralens/laws';
+import { drawParas, paraLaws, type ParaOperations, paras } from 'paralens/laws';
+import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-const suspect = (name: string, killedBy: readonly string[], changed: Partial<ParaOperations>): Suspect => ({
-  name: `layers: ${name}`,
-  killedBy,
-  breaks: () => {
-    const comparison = { operations: { ...paras, ...changed }, backend: reference() };
-    return brokenLaws(drawing(drawParas), paraLaws(comparison), { runs: 8 });
-  },
-});
+const suspect = (name: string, killedBy: readonly string[], changed: Partial<ParaOperations>): Suspect => {
+  const comparison = { operations: { ...paras, ...changed }, backend: reference() };
+  return plant(`layers: ${name}`, killedBy, drawParas, paraLaws(comparison), { runs: 8 });
+};
 
 /** Composition with something done to its changes. */
 const composing =

@@ -1,11 +1,16 @@
 /** A suspect of examples and laws. */
-import { brokenLaws, drawing, type Law, type Sampler } from 'paralens/laws';
+import { brokenLaws, type CheckOptions, drawing, type Law, type Sampler } from 'paralens/laws';
 import type { Suspect } from './suspect.js';
 
-/** What a list of laws finds in drawn examples. */
+/** What a list of laws finds in drawn examples; the laws are made when it is asked. */
 export const plant = <T>(
   name: string,
   killedBy: readonly string[],
   draw: (sampler: Sampler) => T,
-  laws: readonly Law<T>[],
-): Suspect => ({ name, killedBy, breaks: () => brokenLaws(drawing(draw), laws) });
+  laws: readonly Law<T>[] | (() => readonly Law<T>[]),
+  options: CheckOptions = {},
+): Suspect => ({
+  name,
+  killedBy,
+  breaks: () => brokenLaws(drawing(draw), typeof laws === 'function' ? laws() : laws, options),
+});
