@@ -1,0 +1,67 @@
+/** What composites say of mistakes, to the letter, and the ways to write one that laws don't speak of. */
+import { function as F } from 'fp-ts';
+import {
+  andThen,
+  compose,
+  dense,
+  evaluate,
+  forward,
+  key,
+  lensCategory,
+  lensMonoid,
+  named,
+  parameterPaths,
+  relu,
+  sequential,
+  tanh,
+  tensor,
+  type SimpleLens,
+} from 'paralens';
+import { describe, expect, test } from 'vitest';
+
+const x = tensor([[1, -2]]);
+
+test('parameters of another model are refused', () => {
+  const model = sequential(dense(2, 3), relu(), dense(3, 1));
+  const [first] = model.init(key(1));
+  expect(() => model.run([first] as never, x)).toThrow(
+    'sequential: parameters of another model, got 1 records, needed 2; one record for each layer that has parameters',
+  );
+});
+
+test('two parts of one name are refused', () => {
+  const twice = sequential(named('part', dense(2, 2)), named('part', dense(2, 1)));
+  expect(() => parameterPaths(twice.init(key(1)))).toThrow(
+    "named: two parts of one name, got 'part' twice, needed a name of its own for each part beside another; rename one of them, or put each into a part of its own",
+  );
+});
+
+test('parameters are named by their places and names', () => {
+  const model = sequential(dense(2, 2), named('head', sequential(relu(), dense(2, 1))));
+  expect(parameterPaths(model.init(key(1)))).toEqual(['0.bias', '0.kernel', 'head.0.bias', 'head.0.kernel']);
+});
+
+test('andThen is compose with the layer before it left out', () => {
+  const piped = F.pipe(dense(2, 2), andThen(tanh()), andThen(dense(2, 1)));
+  const composed = compose(compose(dense(2, 2), tanh()), dense(2, 1));
+  const parameters = composed.init(key(1));
+  expect(evaluate(piped.init(key(1)))).toEqual(evaluate(parameters));
+  expect(evaluate(piped.run(parameters, x)[0])).toEqual(evaluate(composed.run(parameters, x)[0]));
+});
+
+describe('the instances of fp-ts', () => {
+  const double: SimpleLens<number, number> = { run: (a) => [2 * a, (db) => 2 * db] };
+  const next: SimpleLens<number, number> = { run: (a) => [a + 1, (db) => db] };
+
+  test('a category composes from right to left', () => {
+    expect(forward(lensCategory.compose(next, double))(5)).toBe(11);
+    expect(forward(lensCategory.id<number>())(5)).toBe(5);
+    expect(lensCategory.URI).toBe('paralens/Lens');
+  });
+
+  test('a monoid from left to right', () => {
+    const { concat, empty } = lensMonoid<number>();
+    expect(forward(concat(double, next))(5)).toBe(11);
+    expect(forward(empty)(5)).toBe(5);
+  });
+});
