@@ -30,7 +30,7 @@ describe('a gradient', () => {
 
   test('of something constant is zero', () => {
     expect([...evaluate(gradient((a: Row) => sum(stopGradient(a)))(x)).data]).toEqual([0, 0]);
-    expect([...evaluate(gradient((_: Row) => scalar(3))(x)).data]).toEqual([0, 0]);
+    expect([...evaluate(gradient<Row>(() => scalar(3))(x)).data]).toEqual([0, 0]);
   });
 });
 
