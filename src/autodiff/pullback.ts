@@ -1,31 +1,9 @@
 /** Reverse mode: the value of a function, and the map from cotangents of its result to its argument's. */
-import { fail, showShape } from '../error.js';
 import { unflatten } from '../tree/tree.js';
 import { fullLike } from '../tensor/primitive/constant.js';
-import { sameShape } from '../tensor/shape.js';
-import type { AnyTensor } from '../tensor/tensor.js';
+import { requireLike } from './like.js';
 import { sweep } from './sweep.js';
 import { tensorsOf, variablesOf } from './variable.js';
-
-const requireCotangents = (results: readonly AnyTensor[], cotangents: readonly AnyTensor[]): void => {
-  for (const [i, result] of results.entries()) {
-    const cotangent = cotangents[i];
-    if (cotangent === undefined || cotangents.length !== results.length)
-      return fail({
-        operation: 'pullback',
-        what: 'a cotangent of another structure',
-        got: `${cotangents.length} leaves`,
-        needed: `${results.length}, like the result`,
-      });
-    if (!sameShape(result.shape, cotangent.shape) || result.dtype !== cotangent.dtype)
-      fail({
-        operation: 'pullback',
-        what: 'a cotangent unlike its result',
-        got: `${cotangent.dtype} ${showShape(cotangent.shape)}`,
-        needed: `${result.dtype} ${showShape(result.shape)}`,
-      });
-  }
-};
 
 /**
  * The value of `f` at a tree of tensors, and its pullback w ↦ Jᵀ·w, a linear map from cotangents like the
@@ -44,7 +22,7 @@ export const pullback =
     const results = tensorsOf(b);
     const back = (db: B): A => {
       const cotangents = tensorsOf(db);
-      requireCotangents(results, cotangents);
+      requireLike({ operation: 'pullback', what: 'cotangent', like: 'result' }, results, cotangents);
       const found = sweep(sources, results, cotangents);
       return unflatten(
         a,

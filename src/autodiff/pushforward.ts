@@ -1,9 +1,11 @@
 /** Forward mode: the value of a function, and the tangent of its result along one of its argument. */
 import { unflatten } from '../tree/tree.js';
+import { isFloat } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { primitives } from '../tensor/primitive/table.js';
 import type { AnyTensor, Application, PrimitiveName } from '../tensor/tensor.js';
+import { requireLike } from './like.js';
 import { between, sweep } from './sweep.js';
 import { tensorsOf, variablesOf } from './variable.js';
 
@@ -49,7 +51,8 @@ const tangentOf = (tensor: AnyTensor, tangents: ReadonlyMap<AnyTensor, AnyTensor
 
 /**
  * The value of `f` at a tree of tensors and its derivative J·v along a tangent like the argument. Tangents
- * of leaves that are no floats are not looked at; where nothing flows the derivative is zeros.
+ * of leaves that are no floats are not looked at; where nothing flows the derivative is zeros. Throws where a
+ * tangent is unlike its argument.
  *
  * @example
  * pushforward((x: Tensor<[]>) => multiply(x, x))(scalar(3), scalar(1))[1]; // 6
@@ -59,12 +62,13 @@ export const pushforward =
   (a: A, tangent: A): readonly [b: B, db: B] => {
     const sources = variablesOf(tensorsOf(a));
     const directions = tensorsOf(tangent);
+    requireLike({ operation: 'pushforward', what: 'tangent', like: 'argument' }, sources, directions);
     const b = f(unflatten(a, sources));
     const results = tensorsOf(b);
     const tangents = new Map<AnyTensor, AnyTensor>();
-    for (const [i, source] of sources.entries()) {
-      const direction = directions[i];
-      if (direction !== undefined) tangents.set(source, direction);
+    for (const [i, direction] of directions.entries()) {
+      const source = sources[i];
+      if (source !== undefined && isFloat(source.dtype)) tangents.set(source, direction);
     }
     for (const tensor of between(sources, results)) {
       const found = tangentOf(tensor, tangents);

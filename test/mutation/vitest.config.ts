@@ -8,6 +8,7 @@ export default defineConfig({
     ...whole.test,
     env: { PARALENS_LAWS_TIMES: '0.2' },
     include: [
+      'test/autodiff/**/*.test.ts',
       'test/lens/**/*.test.ts',
       'test/tensor/**/*.test.ts',
       'test/update/**/*.test.ts',

@@ -1,4 +1,4 @@
-/** What derivatives say of mistakes, to the letter; what they compute is under the laws. */
+/** Derivatives: what they say of mistakes, to the letter, and cases that the laws don't draw. */
 import {
   gradient,
   hessianVectorProduct,
@@ -51,6 +51,12 @@ describe('a cotangent', () => {
     expect(() => back([tensor([1, 2], 'int32'), x] as never)).toThrow(
       'pullback: a cotangent unlike its result, got int32 [2], needed float32 [2]',
     );
+    expect(() => pushforward((a: Row) => a)(x, tensor([1]) as never)).toThrow(
+      'pushforward: a tangent unlike its argument, got float32 [1], needed float32 [2]',
+    );
+    expect(() => pushforward((a: Row) => a)(x, [x, x] as never)).toThrow(
+      'pushforward: a tangent of another structure, got 2 leaves, needed 1, like the argument',
+    );
   });
 });
 
@@ -84,4 +90,57 @@ test('a rule of one’s own gets the cotangents of all parts of its result', () 
   );
   const [, back] = pullback(both)(x);
   expect([...evaluate(back([tensor([1, 10], [2]), tensor([100, 1000], [2])])).data]).toEqual([302, 3020]);
+});
+
+test('a rule of one’s own is asked once for all of its arguments', () => {
+  let asked = 0;
+  const product = withPullback(
+    ([a, b, c]: readonly [Row, Row, Row]) => multiply(multiply(a, b), c),
+    ([a, b, c]) =>
+      (dy) => {
+        asked++;
+        return [
+          multiply(dy, multiply(b, c)),
+          multiply(dy, multiply(a, c)),
+          multiply(dy, multiply(a, b)),
+        ] as const;
+      },
+  );
+  const [, back] = pullback(product)([x, x, x]);
+  expect([...evaluate(back(x)[2]).data]).toEqual([1, 8]);
+  expect(asked).toBe(1);
+});
+
+test('what is held constant takes nothing from what is not', () => {
+  // x·stop(x) ⇒ x, in either order
+  const slope = (f: (a: Row) => Row): readonly number[] => [
+    ...evaluate(gradient((a: Row) => sum(f(a)))(x)).data,
+  ];
+  expect(slope((a) => multiply(a, stopGradient(a)))).toEqual([1, 2]);
+  expect(slope((a) => multiply(stopGradient(a), a))).toEqual([1, 2]);
+  expect(slope((a) => multiply(add(a, a), stopGradient(add(a, a))))).toEqual([4, 8]);
+});
+
+test('whole numbers in an argument have changes of zero, and take none', () => {
+  const pair = [x, tensor([3, 4], 'int32')] as const;
+  const f = ([a, n]: readonly [Row, Tensor<readonly [2], 'int32'>]) =>
+    [multiply(a, cast(n, 'float32')), n] as const;
+  const [, back] = pullback(f)(pair);
+  const [da, dn] = back([tensor([1, 1], [2]), tensor([9, 9], 'int32')]);
+  expect([...evaluate(da).data]).toEqual([3, 4]);
+  expect([...evaluate(dn).data]).toEqual([0, 0]);
+  const [, [tangent]] = pushforward(f)(pair, [x, tensor([9, 9], 'int32')]);
+  expect([...evaluate(tangent).data]).toEqual([3, 8]);
+});
+
+test('a rule of one’s own forward: of some of its arguments alone', () => {
+  const product = withPullback(
+    ([a, b]: readonly [Row, Row]) => multiply(a, b),
+    ([a, b]) =>
+      (dy) =>
+        [multiply(dy, b), multiply(dy, a)] as const,
+  );
+  const fixed = tensor([5, 7], [2]);
+  expect([...evaluate(pushforward((a: Row) => product([a, fixed]))(x, x)[1]).data]).toEqual([5, 14]);
+  expect([...evaluate(pushforward((a: Row) => product([fixed, a]))(x, x)[1]).data]).toEqual([5, 14]);
 });
