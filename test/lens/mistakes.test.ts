@@ -1,6 +1,7 @@
 /** What composites say of mistakes, to the letter, and the ways to write one that laws don't speak of. */
 import { function as F } from 'fp-ts';
 import {
+  addTrees,
   andThen,
   compose,
   dense,
@@ -39,6 +40,22 @@ test('two parts of one name are refused', () => {
 test('parameters are named by their places and names', () => {
   const model = sequential(dense(2, 2), named('head', sequential(relu(), dense(2, 1))));
   expect(parameterPaths(model.init(key(1)))).toEqual(['0.bias', '0.kernel', 'head.0.bias', 'head.0.kernel']);
+});
+
+test('a record of one tensor, of one tensor under a list, and none are no named parts', () => {
+  const [one, other] = [tensor([1]), tensor([2])];
+  expect(parameterPaths([{ scale: one }, { a: [one], b: other }, {}, one, [one, other]])).toEqual([
+    '0.scale',
+    '1.a.0',
+    '1.b',
+    '3',
+    '4.0',
+    '4.1',
+  ]);
+});
+
+test('the sum of changes that are unlike each other is refused', () => {
+  expect(() => addTrees([x], [x, x] as never)).toThrow(/^sum of changes: /);
 });
 
 test('andThen is compose with the layer before it left out', () => {

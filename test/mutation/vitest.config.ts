@@ -6,7 +6,7 @@ export default defineConfig({
   ...whole,
   test: {
     ...whole.test,
-    env: { PARALENS_LAWS_TIMES: '0.2' },
+    env: { PARALENS_LAWS_TIMES: '0.5' },
     include: [
       'test/autodiff/**/*.test.ts',
       'test/lens/**/*.test.ts',

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { sgd, tensor, type Tensor } from 'paralens';
 
 test('a learning rate that is none is refused', () => {
-  expect(() => sgd({ learningRate: -1 })).toThrow('learning rate: no rate, got -1, needed a number ≥ 0');
+  expect(() => sgd({ learningRate: -1 })).toThrow(
+    'learning rate: no rate, got -1, needed a number ≥ 0, or a schedule',
+  );
+  expect(() => sgd({ learningRate: Number.POSITIVE_INFINITY })).toThrow('got Infinity');
   expect(() => sgd({ learningRate: Number.NaN })).toThrow('learning rate: no rate, got NaN');
 });
 
