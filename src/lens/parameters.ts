@@ -23,9 +23,9 @@ export const splitAt = <P extends Parameters, Q extends Parameters>(
 
 /** A part under a name is a record of one list; a layer's own record holds tensors. */
 const nameOf = (record: unknown): string | undefined => {
-  if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
-  const [[name, part] = [], ...others] = Object.entries(record);
-  return others.length === 0 && Array.isArray(part) ? name : undefined;
+  if (Array.isArray(record)) return undefined;
+  const [only, ...others] = Object.entries(record ?? {});
+  return only !== undefined && others.length === 0 && Array.isArray(only[1]) ? only[0] : undefined;
 };
 
 /**

@@ -32,6 +32,9 @@ test('parameters of another model are refused', () => {
 
 test('two parts of one name are refused', () => {
   const twice = sequential(named('part', dense(2, 2)), named('part', dense(2, 1)));
+  const [part] = named('part', dense(2, 2)).init(key(1));
+  // Parts without a name may come more than once, and hide none that have one.
+  expect(() => parameterPaths([{ a: x, b: x }, { a: x, b: x }, part, part])).toThrow("got 'part' twice");
   expect(() => parameterPaths(twice.init(key(1)))).toThrow(
     "named: two parts of one name, got 'part' twice, needed a name of its own for each part beside another; rename one of them, or put each into a part of its own",
   );
@@ -52,6 +55,8 @@ test('a record of one tensor, of one tensor under a list, and none are no named 
     '4.0',
     '4.1',
   ]);
+  expect(parameterPaths([[[one]]])).toEqual(['0.0.0']);
+  expect(() => parameterPaths([null])).toThrow('tree: not a tensor, array or record, got null');
 });
 
 test('the sum of changes that are unlike each other is refused', () => {
