@@ -69,8 +69,10 @@ export const shareLaw = (engine: Engine = float64): BatchLaw =>
 export const accuracyLaws = (): readonly BatchLaw[] => [shareLaw(), ...metricLaws()];
 
 /** S-7 on a backend, bit for bit: each row's gradient is its own, wherever it stands. */
-export const rowGradientLaw = (backend: Backend): BatchLaw =>
-  law('S-7', (at) => gradientPermutes(mapOf(at, engineOf(backend)), singleOf(at.x), at.order, bitwise));
+export const rowGradientLaw = (backend: Backend): BatchLaw => {
+  const engine = engineOf(backend);
+  return law('S-7', (at) => gradientPermutes(mapOf(at, engine), singleOf(at.x), at.order, bitwise));
+};
 
 /** The floats in the precision that a backend takes. */
 const singleOf = (x: Vector): Vector =>
@@ -103,9 +105,10 @@ const withLogits = (x: Vector, f: (z: number, i: number) => number): Vector =>
   singleOf(x).map((data, leaf) => (leaf === 0 ? data.map(f) : data));
 
 /** S-3 on a backend: logits of ±88.8, ±1e4 and beyond, and rows moved there as a whole, whose loss is small. */
-export const stableLaw = (backend: Backend): BatchLaw =>
-  law('S-3', (at) => {
-    const [map, exact] = [mapOf(at, engineOf(backend)), mapOf(at)];
+export const stableLaw = (backend: Backend): BatchLaw => {
+  const engine = engineOf(backend);
+  return law('S-3', (at) => {
+    const [map, exact] = [mapOf(at, engine), mapOf(at)];
     const columns = columnsOf(at);
     const far = (z: number, i: number, size: number): number =>
       z + (Math.floor(i / columns) % 2 === 0 ? size : -size);
@@ -127,6 +130,7 @@ export const stableLaw = (backend: Backend): BatchLaw =>
       ]),
     ]);
   });
+};
 
 /** S-1, S-3, S-6 and S-7 of a cross-entropy of logits against probabilities, or labels. */
 export const crossEntropyLaws = (): readonly BatchLaw[] => [

@@ -22,7 +22,7 @@ export const float64: Engine = {
   },
 };
 
-/** A backend with all its stages. */
+/** A backend with all its stages. Make one and keep it: what is compiled for an engine is kept with it. */
 export const engineOf = (backend: Backend): Engine => ({
   name: backend.name,
   compile: (program) => {

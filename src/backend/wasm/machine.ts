@@ -112,7 +112,7 @@ const memoryOf = (pages: number, bytes: number, shared: boolean): WebAssembly.Me
       what: 'out of memory',
       got: `a plan of ${bytes} bytes`,
       needed: 'at most 4 GiB, and as much as the machine has free',
-      hint: 'use smaller batches',
+      hint: 'use smaller batches, or let go of compiled functions: each has a memory of its own',
     });
   }
 };
