@@ -4,7 +4,7 @@ import { same } from '../base/compare.js';
 import { bitwise, normWise, numerically } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
 import type { NumericMap } from '../map/numeric-map.js';
-import { difference, labelled, moved, plus, scaled } from '../map/vector.js';
+import { difference, labelled, moved, plus, scaled, type Vector } from '../map/vector.js';
 
 type At = Pick<Point, 'x' | 'w' | 'other' | 'exponent'>;
 
@@ -44,6 +44,15 @@ export const powersOfTwo = (map: NumericMap, { x, w, exponent }: Omit<At, 'other
   ]);
 };
 
+const largestNorm = (...vectors: readonly Vector[]): number =>
+  Math.max(0, ...vectors.flatMap((parts) => parts.map((data) => Math.hypot(...data))));
+
+/**
+ * What cancels inside of a backward leaves the rounding of what it began with: 16 units in the last place of the
+ * cotangents, in float64.
+ */
+const rounding = (...cotangents: readonly Vector[]): number => 2 ** -48 * largestNorm(...cotangents);
+
 /**
  * RD.2, additive: R[f](x, w + v) ≈ₙ R[f](x, w) + R[f](x, v), relative 1e-12 in float64
  */
@@ -51,8 +60,7 @@ export const additive = (map: NumericMap, { x, w, other }: Omit<At, 'exponent'>,
   const [first, second] = [map.backward(x, moved(w, 0, w)), map.backward(x, moved(other, 0, other))];
   const sum = map.backward(x, plus(moved(w, 0, w), other));
   // What cancels in the sum has been rounded before: errors are relative to the parts.
-  const atol =
-    rtol * Math.max(...[first, second].flatMap((parts) => parts.map((data) => Math.hypot(...data))), 0);
+  const atol = rtol * largestNorm(first, second) + rounding(w, other);
   return same(
     normWise({ rtol, atol }),
     labelled(map.domain, sum),
@@ -74,7 +82,7 @@ export const additive = (map: NumericMap, { x, w, other }: Omit<At, 'exponent'>,
 export const linearDerivative = (map: NumericMap, { x, w, other }: Omit<At, 'exponent'>): Verdict => {
   const apart = difference(map.backward(x, moved(other, 1, w)), map.backward(x, moved(other, -1, w)));
   const got = scaled(0.5, apart);
-  const atol = 1e-12 * Math.max(0, ...map.backward(x, other).map((data) => Math.hypot(...data)));
+  const atol = 1e-12 * largestNorm(map.backward(x, other)) + rounding(w, other);
   return same(
     normWise({ rtol: 1e-12, atol }),
     labelled(map.domain, got),
