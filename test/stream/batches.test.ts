@@ -1,20 +1,11 @@
 /** Batches of a data set in memory: their types, their turns, and what is refused. Laws: test/laws/streams. */
 import { expect, expectTypeOf, test } from 'vitest';
 import { batches, evaluate, key, leaves, tensor, type Tensor } from 'paralens';
+import { numbered } from 'paralens/laws';
 import { multiply } from 'paralens/operation';
 
 /** A data set whose n-th example is n everywhere. */
-const counting = (count: number, width = 2) => ({
-  input: tensor(
-    Float32Array.from({ length: count * width }, (_, i) => Math.floor(i / width)),
-    [count, width],
-  ),
-  target: tensor(
-    Int32Array.from({ length: count }, (_, i) => i),
-    [count],
-    'int32',
-  ),
-});
+const counting = (count: number) => numbered({ count, width: 2 });
 
 const numbers = (each: Tensor | Tensor<readonly number[], 'int32'>): readonly number[] => [
   ...evaluate(each).data,

@@ -1,0 +1,80 @@
+/** Everything that is to be under a law, from what the library exports: what is new is a hole at first. */
+import * as paralens from 'paralens';
+import { lenses, paras } from 'paralens/laws';
+import * as operation from 'paralens/operation';
+import * as layers from '../../../src/layer/index.js';
+import * as losses from '../../../src/loss/index.js';
+import * as metrics from '../../../src/metric/index.js';
+import * as streams from '../../../src/stream/index.js';
+import * as updates from '../../../src/update/index.js';
+
+export interface Kind {
+  readonly names: readonly string[];
+  /** The files of tests that hold them to laws, in titles that begin with the name, perhaps after a law's. */
+  readonly files: readonly string[];
+  /** Where laws hold them; plain things compute nothing on a backend. */
+  readonly where: 'everywhere' | 'on backends' | 'plain';
+  /** Whether each law of the files is about all of them together. */
+  readonly together?: boolean;
+}
+
+const without = (module: object, others: readonly string[]): readonly string[] =>
+  Object.keys(module).filter((name) => !others.includes(name));
+
+/** They make numbers at random, and a layer's laws take what they make. */
+const initializers = ['glorot', 'he', 'normalInitializer', 'uniformInitializer', 'zeros'];
+const trainers = ['train', 'evaluator'];
+
+export const registry: { readonly [kind: string]: Kind } = {
+  primitive: { names: paralens.primitiveNames, files: ['primitives.test.ts'], where: 'everywhere' },
+  operation: {
+    names: Object.keys(operation),
+    files: [
+      'operations.test.ts',
+      'numerics.test.ts',
+      'special.test.ts',
+      'program.test.ts',
+      'gradient.test.ts',
+    ],
+    where: 'everywhere',
+  },
+  layer: {
+    names: without(layers, initializers),
+    files: ['layers.test.ts', 'equivariance.test.ts', 'program.test.ts'],
+    where: 'everywhere',
+  },
+  'composite of layers': {
+    names: ['sequential', 'fanOut', 'share'],
+    files: ['layers.test.ts', 'program.test.ts'],
+    where: 'everywhere',
+  },
+  loss: {
+    names: without(losses, ['loss']),
+    files: ['layers.test.ts', 'loss.test.ts', 'program.test.ts'],
+    where: 'everywhere',
+  },
+  metric: { names: Object.keys(metrics), files: ['loss.test.ts'], where: 'everywhere' },
+  'update or schedule': {
+    names: without(updates, ['elementwiseUpdate']),
+    files: ['updates.test.ts'],
+    where: 'everywhere',
+  },
+  'training and evaluation': {
+    names: trainers,
+    files: ['streams.test.ts', 'learner.test.ts'],
+    where: 'on backends',
+  },
+  'operator over streams': { names: without(streams, trainers), files: ['streams.test.ts'], where: 'plain' },
+  'operation on layers': {
+    names: Object.keys(paras),
+    files: ['para.test.ts'],
+    where: 'on backends',
+    together: true,
+  },
+  'operation on lenses': {
+    names: Object.keys(lenses),
+    files: ['lens.test.ts'],
+    where: 'plain',
+    together: true,
+  },
+};
