@@ -1,5 +1,6 @@
 /** A layer as a subject: its parameters and its argument together are the argument of a lens. */
 import type { Specifications } from '../arbitrary/specification.js';
+import { holdCarried, learned } from '../../src/lens/carried.js';
 import type { SimpleLens } from '../../src/lens/lens.js';
 import type { Para, Parameters } from '../../src/lens/para.js';
 import { key } from '../../src/operation/random.js';
@@ -42,9 +43,17 @@ const lensOfPara = <P extends Parameters, A, B>(layer: Para<P, A, B>): SimpleLen
   },
 });
 
-/** A layer with its parameters; its leaves are called `parameters.0.kernel` and `input`. */
+/**
+ * A layer with its parameters; its leaves are called `parameters.0.kernel` and `input`. What it carries from
+ * step to step is held as `init` makes it: the backward's slot for that is no derivative.
+ */
 export const subjectOfPara = <P extends Parameters, A, B>(
   name: string,
   layer: Para<P, A, B>,
-  { input, parameters = specificationsOf(layer.init(key(0))) }: ParaSpecification<P, A>,
-): Subject => subjectOfLens<ParaArgument<P, A>, B>(name, lensOfPara(layer), { parameters, input });
+  specification: ParaSpecification<P, A>,
+): Subject => {
+  const initial = layer.init(key(0));
+  const held = holdCarried(initial, layer);
+  const { input, parameters = specificationsOf(learned(initial)) } = specification;
+  return subjectOfLens<ParaArgument<P, A>, B>(name, lensOfPara(held), { parameters, input });
+};

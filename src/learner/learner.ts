@@ -1,5 +1,7 @@
 /** A learner: model, loss and update together are one pure step. */
 import { within } from '../error.js';
+import { learned, withCarried } from '../lens/carried.js';
+import { evaluation } from '../lens/evaluation.js';
 import { located } from '../lens/locate.js';
 import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
@@ -43,6 +45,7 @@ export interface Learner<P extends Parameters, A, B, L> {
   readonly init: (key: Key) => LearnerState<P>;
   /** One step of training: a pure function of state and batch. */
   readonly step: (state: LearnerState<P>, batch: Batch<A, L>) => readonly [LearnerState<P>, Report];
+  /** What the model predicts: `evaluation(model)`. */
   readonly predict: (state: LearnerState<P>, input: A) => B;
   /** The loss and the metrics of a batch, nothing learned. */
   readonly evaluate: (state: LearnerState<P>, batch: Batch<A, L>) => Report;
@@ -61,6 +64,7 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   update,
   metrics = {},
 }: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, L> => {
+  const predicting = evaluation(model);
   const measured = located('loss', lift(loss));
   const reportOf = (value: Tensor<Scalar>, prediction: B, target: L): Report => ({
     loss: value,
@@ -72,23 +76,24 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
     init: (key) => {
       const parameters = model.init(key);
       parameterPaths(parameters);
-      return { parameters, update: update.init(parameters) };
+      return { parameters, update: update.init(learned(parameters)) };
     },
     step: (state, { input, target }) => {
       // forward: where the gradient is to be taken, the prediction there, and its loss
-      const [at, move] = update.lens<P>().run([state.update, state.parameters]);
-      const [prediction, backModel] = model.run(at, input);
+      const [at, move] = update.lens<P>().run([state.update, learned(state.parameters)]);
+      const [prediction, backModel] = model.run(withCarried(at, state.parameters), input);
       const [value, backLoss] = measured.run([], [prediction, target]);
       // backward: the loss against the prediction, that against the parameters, and the move against that
       const [, [predictionChange]] = backLoss(fullLike(value, 1));
       // The change of a prediction is like the prediction, whose type the loss may know less well.
       const [gradient] = backModel(predictionChange as B);
-      const [nextUpdate, parameters] = move(gradient);
+      const [nextUpdate, moved] = move(learned(gradient));
+      const parameters = withCarried(moved, gradient);
       return [{ parameters, update: nextUpdate }, reportOf(value, prediction, target)];
     },
-    predict: ({ parameters }, input) => model.run(parameters, input)[0],
+    predict: ({ parameters }, input) => predicting.run(parameters, input)[0],
     evaluate: ({ parameters }, { input, target }) => {
-      const [prediction] = model.run(parameters, input);
+      const [prediction] = predicting.run(parameters, input);
       const [value] = measured.run([], [prediction, target]);
       return reportOf(value, prediction, target);
     },

@@ -1,4 +1,5 @@
 /** Composition of parametric lenses: one after the other, parameters concatenated. */
+import { evaluation } from './evaluation.js';
 import { joined, splitAt } from './parameters.js';
 import type { Para, Parameters } from './para.js';
 
@@ -22,6 +23,7 @@ export const compose = <P extends Parameters, A, B, Q extends Parameters, C>(
       },
     ];
   },
+  evaluation: () => compose(evaluation(f), evaluation(g)),
 });
 
 /**

@@ -10,11 +10,18 @@ import type { SimpleLens } from './lens.js';
 /** The lens of a function and its reverse derivative. */
 export const differentiate = <A, B>(f: (a: A) => B): SimpleLens<A, B> => ({ run: pullback(f) });
 
-/** The sum of two changes, leaf by leaf; what is no float has no change to add. */
+/** The name in a record of parameters under which stands what is replaced at each step, not moved. */
+export const CARRIED = 'carried';
+
+/**
+ * The sum of two changes, leaf by leaf; what is no float has no change to add. What is carried is no change but
+ * the next value, and of two the second is the later.
+ */
 export const addTrees = <T>(first: T, second: T): T =>
-  zipTrees('sum of changes', first, second, (a, b) => {
+  zipTrees('sum of changes', first, second, (a, b, path) => {
     // The leaves of a change are tensors.
     const [x, y] = [a as AnyTensor, b as AnyTensor];
+    if (path.includes(CARRIED)) return y;
     return isFloat(x.dtype) ? add(x, y) : x;
   });
 

@@ -1,5 +1,7 @@
 export { andThen, compose } from './compose.js';
+export { carrying, type Carries, holdCarried, learned, withCarried } from './carried.js';
 export { addTrees, copy, differentiate, projectFirst, projectSecond, zerosLike } from './differentiable.js';
+export { evaluation } from './evaluation.js';
 export { lensCategory, lensMonoid } from './instances.js';
 export {
   associate,

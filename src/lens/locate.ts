@@ -3,6 +3,7 @@ import { within } from '../error.js';
 import { identity } from '../tensor/primitive/conversion.js';
 import type { AnyTensor, Scope } from '../tensor/tensor.js';
 import { mapTree } from '../tree/tree.js';
+import { evaluation } from './evaluation.js';
 import type { Para, Parameters } from './para.js';
 
 /** Marks the tensors of a tree as where a part of the model begins or ends. */
@@ -28,5 +29,6 @@ export const located = <P extends Parameters, A, B>(segment: string, f: Para<P, 
           ),
       ];
     },
+    evaluation: () => located(segment, evaluation(f)),
   };
 };

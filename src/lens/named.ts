@@ -1,4 +1,7 @@
 /** A part of a model under a name. */
+import { fail } from '../error.js';
+import { CARRIED } from './differentiable.js';
+import { evaluation } from './evaluation.js';
 import { located } from './locate.js';
 import { parameterPaths } from './parameters.js';
 import type { Para, Parameters } from './para.js';
@@ -14,6 +17,14 @@ export const named = <const N extends string, P extends Parameters, A, B>(
   name: N,
   f: Para<P, A, B>,
 ): Para<readonly [{ readonly [K in N]: P }], A, B> => {
+  if (name === CARRIED)
+    fail({
+      operation: 'named',
+      what: 'a name that is taken',
+      got: `'${name}'`,
+      needed: 'another name',
+      hint: 'under it stands what a layer carries from step to step',
+    });
   const inner = located(name, f);
   // A record of one computed key: the type of the key is lost on the way and put back here.
   const wrap = (p: P): readonly [{ readonly [K in N]: P }] => [{ [name]: p } as { readonly [K in N]: P }];
@@ -34,5 +45,6 @@ export const named = <const N extends string, P extends Parameters, A, B>(
         },
       ];
     },
+    evaluation: () => named(name, evaluation(f)),
   };
 };

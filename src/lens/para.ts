@@ -17,6 +17,8 @@ export interface Para<P extends Parameters, A, B> {
   init(key: Key): P;
   /** The result, and the way back to changes of the parameters and of the argument. */
   run(p: P, a: A): readonly [b: B, back: Backward<B, readonly [dp: P, da: A]>];
+  /** How it acts when it predicts, over the same parameters, where that is otherwise: `evaluation(f)` asks. */
+  evaluation?(): Para<P, A, B>;
 }
 
 /** A layer whose record of parameters is `R`. */

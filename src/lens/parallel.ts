@@ -1,5 +1,6 @@
 /** Parametric lenses side by side: on a pair of arguments, or on one argument for both. */
 import { addTrees } from './differentiable.js';
+import { evaluation } from './evaluation.js';
 import { joined, splitAt } from './parameters.js';
 import type { Para, Parameters } from './para.js';
 
@@ -26,6 +27,7 @@ export const parallel = <P extends Parameters, A, B, Q extends Parameters, C, D>
       },
     ];
   },
+  evaluation: () => parallel(evaluation(f), evaluation(g)),
 });
 
 /** a ↦ (f a, g a), da + da′ ↤: the argument's changes are added. */
@@ -47,5 +49,6 @@ export const fanOut = <P extends Parameters, A, B, Q extends Parameters, C>(
         },
       ];
     },
+    evaluation: () => fanOut(evaluation(f), evaluation(g)),
   };
 };

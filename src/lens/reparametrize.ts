@@ -1,6 +1,7 @@
 /** Reparametrization: a lens put before the parameters. Sharing and freezing weights are two of these. */
 import type { Key } from '../operation/random.js';
 import { copy, differentiate } from './differentiable.js';
+import { evaluation } from './evaluation.js';
 import type { SimpleLens } from './lens.js';
 import type { Para, Parameters } from './para.js';
 
@@ -18,13 +19,13 @@ export interface Reparametrization<Q extends Parameters, P> {
  * reparametrize({ size: 1, init, lens: differentiate(([{ log }]) => [{ factor: exp(log) }]) }, scale);
  */
 export const reparametrize = <Q extends Parameters, P extends Parameters, A, B>(
-  { size, init, lens }: Reparametrization<Q, P>,
+  by: Reparametrization<Q, P>,
   f: Para<P, A, B>,
 ): Para<Q, A, B> => ({
-  size,
-  init,
+  size: by.size,
+  init: by.init,
   run: (q, a) => {
-    const [p, backLens] = lens.run(q);
+    const [p, backLens] = by.lens.run(q);
     const [b, back] = f.run(p, a);
     return [
       b,
@@ -34,6 +35,7 @@ export const reparametrize = <Q extends Parameters, P extends Parameters, A, B>(
       },
     ];
   },
+  evaluation: () => reparametrize(by, evaluation(f)),
 });
 
 /**

@@ -1,6 +1,7 @@
 /** Composition of any number of layers. */
 import { fail } from '../error.js';
 import { advance } from '../operation/random.js';
+import { evaluation } from './evaluation.js';
 import { located } from './locate.js';
 import type { Para, Parameters } from './para.js';
 
@@ -45,17 +46,12 @@ const requireSize = (parameters: Parameters, size: number): void => {
     });
 };
 
-/**
- * The layers one after the other.
- *
- * @example
- * const model = sequential(dense(784, 512), relu(), dense(512, 10));
- */
-export const sequential: Sequential = (...layers: readonly AnyPara[]): Para<never, unknown, unknown> => {
+/** The composite of any layers that fit. */
+const compositeOf = (layers: readonly AnyPara[]): AnyPara => {
   const parts = layers.map((layer, i) => located(String(i), layer));
   const starts: number[] = [0];
   for (const [i, part] of parts.entries()) starts.push((starts[i] ?? 0) + part.size);
-  const model: AnyPara = {
+  return {
     size: starts.at(-1) ?? 0,
     init: (key) => parts.flatMap((part, i) => part.init(advance(key, starts[i] ?? 0))),
     run: (p, a) => {
@@ -79,7 +75,16 @@ export const sequential: Sequential = (...layers: readonly AnyPara[]): Para<neve
       };
       return [value, all];
     },
+    evaluation: () => compositeOf(layers.map(evaluation)),
   };
-  // The overloads say what the layers are; here they are only composed.
-  return model as Para<never, unknown, unknown>;
 };
+
+/**
+ * The layers one after the other.
+ *
+ * @example
+ * const model = sequential(dense(784, 512), relu(), dense(512, 10));
+ */
+export const sequential: Sequential = (...layers: readonly AnyPara[]): Para<never, unknown, unknown> =>
+  // The overloads say what the layers are; here they are only composed.
+  compositeOf(layers) as Para<never, unknown, unknown>;

@@ -95,13 +95,11 @@ export const zipTrees = <T>(
   operation: string,
   first: T,
   second: T,
-  f: (first: Leaf, second: Leaf) => unknown,
+  f: (first: Leaf, second: Leaf, path: readonly string[]) => unknown,
 ): T => {
   const [got, needed] = [structureOf(second), structureOf(first)];
   if (got !== needed) fail({ operation, what: 'trees of different structure', got, needed });
   const others = leaves(second);
-  return unflatten(
-    first,
-    leaves(first).map((each, i) => f(each, others[i] ?? each)),
-  );
+  let next = 0;
+  return mapTree(first, (each, path) => f(each, others[next++] ?? each, path));
 };

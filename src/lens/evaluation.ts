@@ -1,0 +1,12 @@
+/** How a model acts when it predicts. */
+import type { Para, Parameters } from './para.js';
+
+/**
+ * The model as it predicts: normalization by running statistics, no dropout. Its parameters are the model's.
+ * A composite's is the composite of its parts'; a layer that says nothing else of itself is its own.
+ *
+ * @example
+ * const [logits] = evaluation(model).run(parameters, images);
+ */
+export const evaluation = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> =>
+  f.evaluation?.() ?? f;
