@@ -1,9 +1,11 @@
 /** The examples run, at reduced size, and do what they say. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { main as finiteDifferences } from '../../examples/finite-differences.js';
 import { main as linearRegression } from '../../examples/linear-regression.js';
 import { main as mnist } from '../../examples/mnist.js';
 import { readMnist } from '../../examples/data/mnist.js';
+import { main as stepSizeAndBatchSize } from '../../examples/step-size-and-batch-size.js';
 import { main as xor } from '../../examples/xor.js';
 
 test('mnist learns from few digits, and to the same bytes every time', async () => {
@@ -44,4 +46,15 @@ test('finite differences agree with the gradient to the digits that they have', 
   const { parameters, relative } = finiteDifferences({ inputs: 4, hidden: 5 });
   expect(parameters).toBe(25);
   expect(relative).toBeLessThan(1e-6);
+});
+
+test('larger batches want larger steps, and a step may be too large', async () => {
+  const digits = readMnist({ training: 512, test: 200 });
+  const { runs, picture } = await stepSizeAndBatchSize({ digits, sizes: [4, 128], rates: [0.01, 0.1, 1e4] });
+  const loss = (size: number, rate: number): number =>
+    runs.find((run) => run.size === size && run.rate === rate)?.loss ?? Number.POSITIVE_INFINITY;
+  expect(loss(4, 0.01)).toBeLessThan(loss(128, 0.01));
+  expect(loss(128, 0.1)).toBeLessThan(loss(128, 0.01));
+  expect(loss(4, 1e4)).toBeGreaterThan(loss(4, 0.1));
+  expect(readFileSync(picture, 'utf8')).toMatch(/^<svg.*<path.*<\/svg>$/su);
 });
