@@ -1,7 +1,12 @@
 /** The activation functions as layers without parameters: each takes its shape from the layer before it. */
-import { type Para, stateless } from '../lens/para.js';
+import { differentiable, type Layer, type Para, stateless } from '../lens/para.js';
 import * as activation from '../operation/activation.js';
+import { multiply } from '../operation/arithmetic.js';
+import * as piecewise from '../operation/piecewise.js';
+import * as smooth from '../operation/smooth.js';
 import * as normalized from '../operation/softmax.js';
+import { less, select } from '../tensor/primitive/comparison.js';
+import { full, fullLike } from '../tensor/primitive/constant.js';
 import * as sigmoid from '../tensor/primitive/sigmoid.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -24,5 +29,70 @@ export const logistic = layerOf(sigmoid.logistic);
 export const softplus = layerOf(activation.softplus);
 /** x·Φ(x) */
 export const gelu = layerOf(activation.gelu);
+/** x·Φ(x) by its approximation with tanh */
+export const geluTanh = layerOf(smooth.geluTanh);
+/** x·σ(x), also called swish */
+export const silu = layerOf(smooth.silu);
+/** x·tanh(softplus(x)) */
+export const mish = layerOf(smooth.mish);
+/** λ·elu(x, α), with the constants of self-normalizing networks */
+export const selu = layerOf(smooth.selu);
+/** x/(1 + |x|) */
+export const softsign = layerOf(smooth.softsign);
+/** min(max(0, x), 6) */
+export const relu6 = layerOf(piecewise.relu6);
+/** x held between −1 and 1 */
+export const hardTanh = layerOf(piecewise.hardTanh);
+/** relu6(x + 3)/6 */
+export const hardLogistic = layerOf(piecewise.hardLogistic);
+/** x·hardLogistic(x) */
+export const hardSwish = layerOf(piecewise.hardSwish);
+/** ln σ(x) */
+export const logSigmoid = layerOf(activation.logSigmoid);
+/** ln softmax(x) along the last axis */
+export const logSoftmax = layerOf((x) => normalized.logSoftmax(x));
 /** eˣ/Σeˣ along the last axis. For training, end in logits and let the loss take the softmax. */
 export const softmax = layerOf((x) => normalized.softmax(x));
+
+/** An activation with a number that is given. */
+const layerWith =
+  (standard: number, f: <S extends Shape>(x: Tensor<S>, by: number) => Tensor<S>) =>
+  <S extends Shape>(by = standard): Para<readonly [], Tensor<S>, Tensor<S>> =>
+    stateless<Tensor<S>, Tensor<S>>((x) => f(x, by));
+
+/** x where it is positive, slope·x where not; the slope is 0.01 unless given */
+export const leakyRelu = layerWith(0.01, piecewise.leakyRelu);
+/** x where it is positive, α·(eˣ − 1) where not; α is 1 unless given */
+export const elu = layerWith(1, smooth.elu);
+/** x where it is positive, α·(e^(x/α) − 1) where not; α is 1 unless given */
+export const celu = layerWith(1, smooth.celu);
+
+/** a·σ(b), where a and b are the halves of the last axis: `[…lead, 2n]` to `[…lead, n]`. */
+export const glu = <Lead extends Shape>(): Para<
+  readonly [],
+  Tensor<readonly [...Lead, number]>,
+  Tensor<readonly [...Lead, number]>
+> => stateless((x) => smooth.glu(x) as Tensor<readonly [...Lead, number]>);
+
+export interface PreluParameters<C extends number> {
+  readonly slope: Tensor<readonly [C]>;
+}
+
+/**
+ * x where it is positive, slope·x where not, with a learned slope `[channels]` for each index of the last axis
+ * that begins at 0.25.
+ *
+ * Source: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers" (arXiv 1502.01852).
+ *
+ * @example
+ * const model = sequential(dense(8, 4), prelu(4));
+ */
+export const prelu = <C extends number, Lead extends Shape>(
+  channels: C,
+): Layer<PreluParameters<C>, Tensor<readonly [...Lead, C]>, Tensor<readonly [...Lead, C]>> =>
+  differentiable(
+    () => ({ slope: full([channels], 0.25) }),
+    ({ slope }: PreluParameters<C>, x: Tensor<readonly [...Lead, C]>) =>
+      // The end of a shape is spread; its type parameters do not tell that it is one.
+      select(less(fullLike(x, 0), x), x, multiply(x, slope as Tensor<never>)),
+  );

@@ -1,3 +1,28 @@
-export { type ActivationLayer, gelu, logistic, relu, softmax, softplus, tanh } from './activation.js';
+export {
+  type ActivationLayer,
+  celu,
+  elu,
+  gelu,
+  geluTanh,
+  glu,
+  hardLogistic,
+  hardSwish,
+  hardTanh,
+  leakyRelu,
+  logistic,
+  logSigmoid,
+  logSoftmax,
+  mish,
+  prelu,
+  type PreluParameters,
+  relu,
+  relu6,
+  selu,
+  silu,
+  softmax,
+  softplus,
+  softsign,
+  tanh,
+} from './activation.js';
 export { dense, type DenseOptions, type DenseParameters } from './dense.js';
 export { glorot, he, type Initializer, normalInitializer, uniformInitializer, zeros } from './initializer.js';

@@ -6,7 +6,8 @@ import type { Para, Parameters } from './para.js';
  * A composite's is the composite of its parts'; a layer that says nothing else of itself is its own.
  *
  * @example
- * const [logits] = evaluation(model).run(parameters, images);
+ * const model = dense(2, 1);
+ * const [y] = evaluation(model).run(model.init(key(1)), tensor([[1, 2]]));
  */
 export const evaluation = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> =>
   f.evaluation?.() ?? f;

@@ -28,7 +28,9 @@ export {
   subtract,
   type SuffixOf,
 } from './arithmetic.js';
+export { hardLogistic, hardSwish, hardTanh, leakyRelu, relu6 } from './piecewise.js';
 export { matmul } from './product.js';
 export { advance, key, type Key, normal, split, uniform } from './random.js';
 export { all, argmax, logSumExp, max, mean, min, type Reduction, sum } from './reduce.js';
+export { celu, elu, geluTanh, glu, mish, selu, silu, softsign } from './smooth.js';
 export { logSoftmax, softmax } from './softmax.js';

@@ -37,6 +37,17 @@ const curves: { readonly [name: string]: Curve } = {
   logistic: operation.logistic,
   tanh: operation.tanh,
   gelu: operation.gelu,
+  geluTanh: operation.geluTanh,
+  silu: operation.silu,
+  mish: operation.mish,
+  elu: (x) => operation.elu(x, 0.5),
+  celu: (x) => operation.celu(x, 0.5),
+  softsign: operation.softsign,
+  leakyRelu: (x) => operation.leakyRelu(x),
+  relu6: operation.relu6,
+  hardTanh: operation.hardTanh,
+  hardLogistic: operation.hardLogistic,
+  hardSwish: operation.hardSwish,
   erf: operation.erf,
   abs: operation.abs,
 };
@@ -50,12 +61,24 @@ const growing: { readonly [name: string]: Curve } = {
   sqrt: operation.sqrt,
   sin: operation.sin,
   cos: operation.cos,
+  selu: operation.selu,
   square: (x) => operation.multiply(x, x),
   reciprocal: (x) => operation.divide(1, x),
 };
 
 /** Functions of which every digit is promised, of the derivative as well. */
-const stable = ['relu', 'softplus', 'logSigmoid', 'logistic', 'tanh', 'abs'] as const;
+const stable = [
+  'relu',
+  'softplus',
+  'logSigmoid',
+  'logistic',
+  'tanh',
+  'abs',
+  'softsign',
+  'leakyRelu',
+  'relu6',
+  'hardTanh',
+] as const;
 
 const weights = tensor([1, -2, 0.5]);
 

@@ -26,7 +26,33 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   logistic: activation('logistic', paralens.logistic<Shape>),
   softplus: activation('softplus', paralens.softplus<Shape>),
   gelu: activation('gelu', paralens.gelu<Shape>),
+  geluTanh: activation('geluTanh', paralens.geluTanh<Shape>),
+  silu: activation('silu', paralens.silu<Shape>),
+  mish: activation('mish', paralens.mish<Shape>),
+  elu: activation('elu', () => paralens.elu<Shape>(0.5)),
+  celu: activation('celu', () => paralens.celu<Shape>(0.5)),
+  selu: activation('selu', paralens.selu<Shape>),
+  softsign: activation('softsign', paralens.softsign<Shape>),
+  leakyRelu: activation('leakyRelu', () => paralens.leakyRelu<Shape>(0.2)),
+  relu6: activation('relu6', paralens.relu6<Shape>),
+  hardTanh: activation('hardTanh', paralens.hardTanh<Shape>),
+  hardLogistic: activation('hardLogistic', paralens.hardLogistic<Shape>),
+  hardSwish: activation('hardSwish', paralens.hardSwish<Shape>),
+  logSigmoid: activation('logSigmoid', paralens.logSigmoid<Shape>),
   softmax: activation('softmax', paralens.softmax<Shape>),
+  logSoftmax: activation('logSoftmax', paralens.logSoftmax<Shape>),
+  glu: ({ integer, shape }) =>
+    subjectOfPara<readonly [], Tensor, Tensor>('glu', paralens.glu<Shape>(), {
+      input: { shape: [...shape(integer(0, 2)), 2 * integer(1, 3)] },
+    }),
+  prelu: ({ integer, shape }) => {
+    const channels = integer(1, 4);
+    return subjectOfPara<paralens.Parameters, Tensor, Tensor>(
+      'prelu',
+      paralens.prelu<number, Shape>(channels),
+      { input: { shape: [...shape(integer(0, 2)), channels], low: -4, high: 4 } },
+    );
+  },
 };
 
 export const compositeSubjects: { readonly [name: string]: DrawSubject } = {

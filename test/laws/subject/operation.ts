@@ -116,6 +116,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       float(inner),
     );
   },
+  celu: unary('celu', (x) => operation.celu(x, 1.5)),
   cast: unary('cast', (x) => operation.cast(x, 'int32')),
   check: unary('check', (x) =>
     operation.check(x, scalar(1, 'bool'), x, {
@@ -142,6 +143,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   },
   cos: unary('cos', operation.cos),
   divide: binary('divide', operation.divide, 0.5, 4),
+  elu: unary('elu', (x) => operation.elu(x, 0.5)),
   equal: binary('equal', operation.equal),
   erf: unary('erf', operation.erf),
   exp: unary('exp', operation.exp),
@@ -150,8 +152,15 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   full: constant('full', (shape, { integer }) => operation.full(shape, integer(-3, 3))),
   fullLike: unary('fullLike', (x) => operation.fullLike(x, 0.1)),
   gelu: unary('gelu', operation.gelu),
+  geluTanh: unary('geluTanh', operation.geluTanh),
+  glu: ({ shape, integer }) =>
+    subjectOf<Tensor, AnyTensor>('glu', operation.glu, float([...shape(integer(0, 2)), 2 * integer(1, 3)])),
+  hardLogistic: unary('hardLogistic', operation.hardLogistic),
+  hardSwish: unary('hardSwish', operation.hardSwish),
+  hardTanh: unary('hardTanh', operation.hardTanh),
   iota: constant('iota', (shape) => operation.iota([...shape, 3], shape.length, 'float32')),
   key: constant('key', (_, { integer }) => operation.key(integer(0, 1000))),
+  leakyRelu: unary('leakyRelu', (x) => operation.leakyRelu(x, 0.2)),
   less: binary('less', operation.less),
   lessOrEqual: binary('lessOrEqual', operation.lessOrEqual),
   log: unary('log', operation.log, 0.25, 4),
@@ -173,6 +182,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   mean: reduction('mean', operation.mean),
   min: reduction('min', operation.min),
   minimum: binary('minimum', operation.minimum),
+  mish: unary('mish', operation.mish),
   multiply: binary('multiply', operation.multiply),
   negate: unary('negate', operation.negate),
   normal: random('normal', operation.normal),
@@ -184,6 +194,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   }),
   randomBits: random('randomBits', operation.randomBits),
   relu: unary('relu', operation.relu),
+  relu6: unary('relu6', operation.relu6, -4, 9),
   reshape: unary('reshape', (x) => operation.reshape(x, x.shape.toReversed())),
   reverse: unary('reverse', (x) =>
     operation.reverse(
@@ -207,7 +218,9 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       [{ shape: drawn, dtype: 'bool' }, float(drawn), float(drawn)],
     );
   },
+  selu: unary('selu', operation.selu),
   sign: unary('sign', operation.sign),
+  silu: unary('silu', operation.silu),
   sin: unary('sin', operation.sin),
   slice: unary('slice', (x) =>
     operation.slice(x, {
@@ -218,6 +231,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   ),
   softmax: alongAxis('softmax', operation.softmax),
   softplus: unary('softplus', operation.softplus),
+  softsign: unary('softsign', operation.softsign),
   split: random('split', (from) => operation.split(from, 3)),
   sqrt: unary('sqrt', operation.sqrt, 0.25, 4),
   stopGradient: unary('stopGradient', operation.stopGradient),

@@ -29,6 +29,32 @@ export const dense: { readonly [name: string]: Family } = {
   logistic: activation(paralens.logistic),
   softplus: activation(paralens.softplus),
   gelu: activation(paralens.gelu),
+  geluTanh: activation(paralens.geluTanh),
+  silu: activation(paralens.silu),
+  mish: activation(paralens.mish),
+  elu: activation(() => paralens.elu(0.5)),
+  celu: activation(() => paralens.celu(0.5)),
+  selu: activation(paralens.selu),
+  softsign: activation(paralens.softsign),
+  leakyRelu: activation(() => paralens.leakyRelu(0.2)),
+  relu6: activation(paralens.relu6, 9),
+  hardTanh: activation(paralens.hardTanh),
+  hardLogistic: activation(paralens.hardLogistic),
+  hardSwish: activation(paralens.hardSwish),
+  logSigmoid: activation(paralens.logSigmoid),
+  logSoftmax: activation(paralens.logSoftmax),
+  glu: ({ integer }) =>
+    caseOf({
+      inputs: { x: { shape: [integer(1, 4), 2 * integer(1, 4)] } },
+      f: ({ x }) => paralens.glu().run([], x)[0],
+    }),
+  prelu: ({ integer }) => {
+    const channels = integer(1, 5);
+    return caseOf({
+      inputs: { x: { shape: [integer(1, 4), channels] }, slope: { shape: [channels] } },
+      f: ({ x, slope }) => paralens.prelu(channels).run([{ slope }], x)[0],
+    });
+  },
   // Of larger logits one is nearly 1, and its gradient a difference that float32 cannot tell from 0.
   softmax: activation(paralens.softmax, 2),
 };
