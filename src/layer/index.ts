@@ -24,5 +24,22 @@ export {
   softsign,
   tanh,
 } from './activation.js';
+export {
+  convolution1d,
+  convolution2d,
+  type ConvolutionLayerOptions,
+  type ConvolutionParameters,
+  transposedConvolution1d,
+  transposedConvolution2d,
+} from './convolution.js';
 export { dense, type DenseOptions, type DenseParameters } from './dense.js';
 export { glorot, he, type Initializer, normalInitializer, uniformInitializer, zeros } from './initializer.js';
+export {
+  averagePooling1d,
+  averagePooling2d,
+  globalAveragePooling,
+  globalMaxPooling,
+  maxPooling1d,
+  maxPooling2d,
+} from './pooling.js';
+export { flatten, reshape } from './reshape.js';

@@ -28,6 +28,9 @@ export {
   subtract,
   type SuffixOf,
 } from './arithmetic.js';
+export { convolve, type ConvolutionOptions, transposedConvolve } from './convolution.js';
+export { averagePool, maxPool, type PoolingOptions } from './pooling.js';
+export { type Padding, type PerAxis, type WindowOptions } from './spatial.js';
 export { hardLogistic, hardSwish, hardTanh, leakyRelu, relu6 } from './piecewise.js';
 export { matmul } from './product.js';
 export { advance, key, type Key, normal, split, uniform } from './random.js';

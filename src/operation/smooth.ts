@@ -130,7 +130,7 @@ export const glu = <D extends FloatDType>(x: Tensor<Shape, D>): Tensor<Shape, D>
   const part = (start: number, stop: number): Tensor<Shape, D> =>
     slice(x, {
       start: shape.map((_, axis) => (axis === shape.length - 1 ? start : 0)),
-      stop: shape.with(-1, stop),
+      stop: [...shape.slice(0, -1), stop],
     });
   return multiply(part(0, size / 2), logistic(part(size / 2, size)));
 };

@@ -30,7 +30,102 @@ def nothing_but(f):
     return lambda options, **inputs: f(**inputs)
 
 
+def span(size, dilation):
+    return (size - 1) * dilation + 1
+
+
+def paddings(options, space, sizes):
+    """[before, after] of each axis; 'same' is TensorFlow's."""
+    padding = options.get("padding", "valid")
+    if padding == "valid":
+        return [(0, 0)] * len(space)
+    if padding == "same":
+        totals = [max(0, (-(-length // stride) - 1) * stride + span(size, dilation) - length)
+                  for length, size, stride, dilation in zip(space, sizes, options["stride"], options["dilation"])]
+        return [(total // 2, total - total // 2) for total in totals]
+    return padding
+
+
+def padded(x, around, value=0.0):
+    """Channels first, the last axes padded."""
+    return F.pad(x, [count for pair in reversed(around) for count in pair], value=value)
+
+
+def channels_first(x):
+    return x.movedim(-1, 1)
+
+
+def channels_last(x):
+    return x.movedim(1, -1)
+
+
+def convolution(kind):
+    def run(options, x, kernel, bias):
+        axes = x.dim() - 2
+        x = padded(channels_first(x), paddings(options, x.shape[1:-1], kernel.shape[:axes]))
+        weight = kernel.permute(-1, -2, *range(axes)).contiguous()
+        return channels_last(kind(x, weight, bias, stride=options["stride"], dilation=options["dilation"],
+                                  groups=options["groups"]))
+
+    return run
+
+
+def transposed(kind):
+    def run(options, x, kernel, bias):
+        axes, groups, stride = x.dim() - 2, options["groups"], options["stride"]
+        inputs, outputs = kernel.shape[-2], kernel.shape[-1] // groups
+        # [...window, inputs of a group, groups * outputs] to [inputs, outputs of a group, ...window]
+        weight = kernel.reshape(*kernel.shape[:axes], inputs, groups, outputs)
+        weight = weight.permute(axes + 1, axes, axes + 2, *range(axes)).reshape(groups * inputs, outputs, *kernel.shape[:axes])
+        y = kind(channels_first(x), weight, None, stride=stride, dilation=options["dilation"], groups=groups)
+        for axis in range(axes):
+            size, full = x.shape[axis + 1], y.shape[axis + 2]
+            padding = options["padding"]
+            low, high = 0, 0
+            if padding == "same":
+                low = max(0, span(kernel.shape[axis], options["dilation"][axis]) - stride[axis]) // 2
+                high = full - low - size * stride[axis]
+            elif padding != "valid":
+                low, high = padding[axis]
+            if high < 0:
+                y = F.pad(y, [0, 0] * (axes - axis - 1) + [0, -high])
+                full, high = full - high, 0
+            y = y.narrow(axis + 2, low, full - low - high)
+        return channels_last(y + bias.reshape(-1, *[1] * axes))
+
+    return run
+
+
+def max_pooling(kind):
+    def run(options, x):
+        x = padded(channels_first(x), paddings(options, x.shape[1:-1], options["size"]), value=-float("inf"))
+        return channels_last(kind(x, options["size"], stride=options["stride"], dilation=options["dilation"]))
+
+    return run
+
+
+def average_pooling(options, x):
+    """By convolution with ones, of the input and of ones in its place: padding does not count."""
+    axes, channels = x.dim() - 2, x.shape[-1]
+    kind = F.conv1d if axes == 1 else F.conv2d
+    around = paddings(options, x.shape[1:-1], options["size"])
+
+    def total(each):
+        return kind(padded(channels_first(each), around), torch.ones(channels, 1, *options["size"]),
+                    stride=options["stride"], dilation=options["dilation"], groups=channels)
+
+    return channels_last(total(x) / total(torch.ones_like(x)).clamp(min=1))
+
+
 ENGINE = dict(
+    convolution1d=convolution(F.conv1d),
+    convolution2d=convolution(F.conv2d),
+    transposedConvolution1d=transposed(F.conv_transpose1d),
+    transposedConvolution2d=transposed(F.conv_transpose2d),
+    maxPooling1d=max_pooling(F.max_pool1d),
+    maxPooling2d=max_pooling(F.max_pool2d),
+    averagePooling1d=average_pooling,
+    averagePooling2d=average_pooling,
     dense=nothing_but(lambda x, kernel, bias: x @ kernel + bias),
     relu=nothing_but(lambda x: F.relu(x)),
     tanh=nothing_but(lambda x: torch.tanh(x)),

@@ -1,7 +1,13 @@
 /** Everything that is compared with PyTorch, by the name of its function in `engine.py`. */
 import type { Family } from './case.js';
+import { convolutions } from './families/convolution.js';
 import { dense } from './families/dense.js';
 import { losses } from './families/loss.js';
 import { updates } from './families/update.js';
 
-export const families: { readonly [name: string]: Family } = { ...dense, ...losses, ...updates };
+export const families: { readonly [name: string]: Family } = {
+  ...dense,
+  ...convolutions,
+  ...losses,
+  ...updates,
+};

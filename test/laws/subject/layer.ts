@@ -1,6 +1,8 @@
 /** Every layer and loss that the library exports, and composites of them, with random sizes. */
 import * as paralens from 'paralens';
 import { type Sampler, type Subject, subjectOfLens, subjectOfPara } from 'paralens/laws';
+import type { ConvolutionOptions, PoolingOptions } from 'paralens/operation';
+import { drawConvolution, drawPooling } from './window.js';
 
 type DrawSubject = (sampler: Sampler) => Subject;
 type Shape = paralens.Shape;
@@ -13,6 +15,30 @@ const activation =
   (name: string, layer: () => paralens.Para<readonly [], Tensor, Tensor>): DrawSubject =>
   (sampler) =>
     subjectOfPara(name, layer(), { input: { shape: rows(sampler), low: -4, high: 4 } });
+
+/** A layer whose types are more than is drawn. */
+const general = (name: string, layer: unknown, shape: Shape): Subject =>
+  subjectOfPara(name, layer as paralens.Para<paralens.Parameters, Tensor, unknown>, { input: { shape } });
+
+const convolution =
+  (
+    name: string,
+    axes: number,
+    layer: (inputs: number, outputs: number, size: never, options: ConvolutionOptions) => unknown,
+  ): DrawSubject =>
+  (sampler) => {
+    const { x, kernel, options } = drawConvolution(sampler, axes);
+    const [inputs, outputs] = [x.at(-1) ?? 1, kernel.at(-1) ?? 1];
+    const size = axes === 1 ? kernel[0] : kernel.slice(0, axes);
+    return general(name, layer(inputs, outputs, size as never, options), x);
+  };
+
+const pooling =
+  (name: string, axes: number, layer: (size: never, options: PoolingOptions) => unknown): DrawSubject =>
+  (sampler) => {
+    const { x, size, options } = drawPooling(sampler, axes);
+    return general(name, layer((axes === 1 ? size[0] : size) as never, options), x);
+  };
 
 export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   dense: ({ integer, shape }) => {
@@ -45,6 +71,29 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
     subjectOfPara<readonly [], Tensor, Tensor>('glu', paralens.glu<Shape>(), {
       input: { shape: [...shape(integer(0, 2)), 2 * integer(1, 3)] },
     }),
+  convolution1d: convolution('convolution1d', 1, paralens.convolution1d),
+  convolution2d: convolution('convolution2d', 2, paralens.convolution2d),
+  transposedConvolution1d: convolution('transposedConvolution1d', 1, paralens.transposedConvolution1d),
+  transposedConvolution2d: convolution('transposedConvolution2d', 2, paralens.transposedConvolution2d),
+  maxPooling1d: pooling('maxPooling1d', 1, paralens.maxPooling1d),
+  maxPooling2d: pooling('maxPooling2d', 2, paralens.maxPooling2d),
+  averagePooling1d: pooling('averagePooling1d', 1, paralens.averagePooling1d),
+  averagePooling2d: pooling('averagePooling2d', 2, paralens.averagePooling2d),
+  globalMaxPooling: ({ integer }) =>
+    general('globalMaxPooling', paralens.globalMaxPooling(), [
+      integer(0, 2),
+      integer(1, 3),
+      integer(1, 3),
+      2,
+    ]),
+  globalAveragePooling: ({ integer }) =>
+    general('globalAveragePooling', paralens.globalAveragePooling(), [integer(0, 2), integer(1, 4), 3]),
+  flatten: ({ shape, integer }) =>
+    general('flatten', paralens.flatten(), [integer(0, 3), ...shape(integer(0, 2))]),
+  reshape: ({ integer }) => {
+    const [a, b] = [integer(1, 3), integer(1, 3)];
+    return general('reshape', paralens.reshape([b, a]), [integer(0, 3), a, b]);
+  },
   prelu: ({ integer, shape }) => {
     const channels = integer(1, 4);
     return subjectOfPara<paralens.Parameters, Tensor, Tensor>(

@@ -3,6 +3,7 @@ import type { AnyTensor, Draw, Shape, Tensor } from 'paralens';
 import { scalar, tensor } from 'paralens';
 import { type Sampler, type Specification, type Subject, subjectOf } from 'paralens/laws';
 import * as operation from 'paralens/operation';
+import { drawConvolution, drawPooling } from './window.js';
 
 export type DrawSubject = (sampler: Sampler) => Subject;
 
@@ -98,6 +99,24 @@ const indices = (
   high: Math.max(0, size - 1),
 });
 
+const convolutionSubject = (
+  name: string,
+  sampler: Sampler,
+  f: typeof operation.convolve | typeof operation.transposedConvolve,
+): Subject => {
+  const { x, kernel, options } = drawConvolution(sampler);
+  return subjectOf<Pair, AnyTensor>(name, ([a, b]) => f(a, b, options), [float(x), float(kernel)]);
+};
+
+const poolingSubject = (
+  name: string,
+  sampler: Sampler,
+  f: typeof operation.maxPool | typeof operation.averagePool,
+): Subject => {
+  const { x, size, options } = drawPooling(sampler);
+  return subjectOf<Tensor, AnyTensor>(name, (a) => f(a, size, size.length, options), float(x));
+};
+
 const windows = { sizes: [2], strides: [2], dilations: [1] } as const;
 
 export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSubject } = {
@@ -117,6 +136,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
     );
   },
   celu: unary('celu', (x) => operation.celu(x, 1.5)),
+  averagePool: (sampler) => poolingSubject('averagePool', sampler, operation.averagePool),
   cast: unary('cast', (x) => operation.cast(x, 'int32')),
   check: unary('check', (x) =>
     operation.check(x, scalar(1, 'bool'), x, {
@@ -141,6 +161,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       float([k, j]),
     ]);
   },
+  convolve: (sampler) => convolutionSubject('convolve', sampler, operation.convolve),
   cos: unary('cos', operation.cos),
   divide: binary('divide', operation.divide, 0.5, 4),
   elu: unary('elu', (x) => operation.elu(x, 0.5)),
@@ -178,6 +199,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
     );
   },
   max: reduction('max', operation.max),
+  maxPool: (sampler) => poolingSubject('maxPool', sampler, operation.maxPool),
   maximum: binary('maximum', operation.maximum),
   mean: reduction('mean', operation.mean),
   min: reduction('min', operation.min),
@@ -252,6 +274,8 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       x.shape.map((_, axis) => x.shape.length - 1 - axis),
     ),
   ),
+  transposedConvolve: (sampler) =>
+    convolutionSubject('transposedConvolve', sampler, operation.transposedConvolve),
   uniform: random('uniform', (from, shape) => operation.uniform(from, shape, -1, 2)),
   window: ({ integer }) =>
     subjectOf<Tensor, AnyTensor>(

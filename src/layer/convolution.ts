@@ -1,0 +1,194 @@
+/** Convolutional layers over one and two axes of space, channels last. */
+import { fail, showShape } from '../error.js';
+import { differentiable, type Layer, type Para } from '../lens/para.js';
+import { add } from '../operation/arithmetic.js';
+import { type ConvolutionOptions, convolve, transposedConvolve } from '../operation/convolution.js';
+import { split } from '../operation/random.js';
+import { type PerAxis, perAxis, windowsOver } from '../operation/spatial.js';
+import { range, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { glorot, type Initializer, zeros } from './initializer.js';
+
+export interface ConvolutionParameters<Kernel extends Shape, Outputs extends number> {
+  /** `[…window, inputs/groups, outputs]` */
+  readonly kernel: Tensor<Kernel>;
+  readonly bias: Tensor<readonly [Outputs]>;
+}
+
+export interface ConvolutionLayerOptions extends ConvolutionOptions {
+  readonly kernel?: Initializer;
+  readonly bias?: Initializer;
+}
+
+/** Windows that keep the sizes of space. */
+export interface SameSizes extends ConvolutionLayerOptions {
+  readonly padding: 'same';
+  readonly stride?: 1;
+}
+
+type Line<B extends number, L extends number, C extends number> = Tensor<readonly [B, L, C]>;
+type Plane<B extends number, H extends number, W extends number, C extends number> = Tensor<
+  readonly [B, H, W, C]
+>;
+type Kernel1d = readonly [number, number, number];
+type Kernel2d = readonly [number, number, number, number];
+
+type Run = (x: Tensor, kernel: Tensor, options: ConvolutionOptions) => Tensor;
+
+/** A layer of kernel and bias around one of the two operations. */
+const layerOf = <K extends Shape, O extends number, A extends Tensor<never>, B>(
+  operation: string,
+  [axes, run]: readonly [number, Run],
+  [inputs, outputs, size]: readonly [number, O, PerAxis],
+  { kernel = glorot, bias = zeros, ...options }: ConvolutionLayerOptions = {},
+): Layer<ConvolutionParameters<K, O>, A, B> => {
+  const { groups = 1 } = options;
+  const sizes = perAxis(operation, 'window', size, axes);
+  if (![inputs, outputs].every((each) => Number.isInteger(each) && each > 0))
+    fail({
+      operation,
+      what: 'numbers of channels that are none',
+      got: showShape([inputs, outputs]),
+      needed: 'whole numbers above 0',
+    });
+  if (!Number.isInteger(groups) || groups < 1 || inputs % groups > 0 || outputs % groups > 0)
+    fail({
+      operation,
+      what: `channels that ${groups} groups do not divide`,
+      got: `${inputs} inputs and ${outputs} outputs`,
+      needed: 'multiples of the number of groups',
+    });
+  // What is wrong with stride, dilation or padding is said here, and not where the first batch comes.
+  const { stride, dilation, padding } = options;
+  const room = range(axes).map(() => Number.MAX_SAFE_INTEGER / 2 ** 20);
+  windowsOver(operation, room, sizes, { stride, dilation, padding });
+  const shape = [...sizes, inputs / groups, outputs];
+  return differentiable(
+    (key) => {
+      const [kernelKey = key, biasKey = key] = split(key, 2);
+      // The shape has as many axes as the type says.
+      return { kernel: kernel(kernelKey, shape) as Tensor<never>, bias: bias(biasKey, [outputs]) };
+    },
+    (parameters: ConvolutionParameters<K, O>, x: A) => {
+      const given: Tensor = x;
+      if (given.shape.at(-1) !== inputs)
+        fail({
+          operation,
+          what: 'an input of another number of channels',
+          got: showShape(given.shape),
+          needed: `[batch, ${range(axes)
+            .map(() => 'size')
+            .join(', ')}, ${inputs}]`,
+          hint: `the layer before must have ${inputs} outputs`,
+        });
+      const y = run(given, parameters.kernel, options);
+      // The end of a shape is spread; its sizes are those that the overloads say.
+      return add(y, parameters.bias as Tensor<never>) as B;
+    },
+  );
+};
+
+const forward: Run = (x, kernel, options) => convolve(x, kernel, options);
+const transposed: Run = (x, kernel, options) => transposedConvolve(x, kernel, options);
+
+/** A layer whose sizes are known where windows keep them. */
+interface Convolution1d {
+  <I extends number, O extends number, B extends number = number, L extends number = number>(
+    inputs: I,
+    outputs: O,
+    size: number,
+    options: SameSizes,
+  ): Layer<ConvolutionParameters<Kernel1d, O>, Line<B, L, I>, Line<B, L, O>>;
+  <I extends number, O extends number, B extends number = number>(
+    inputs: I,
+    outputs: O,
+    size: number,
+    options?: ConvolutionLayerOptions,
+  ): Layer<ConvolutionParameters<Kernel1d, O>, Line<B, number, I>, Line<B, number, O>>;
+}
+
+interface Convolution2d {
+  <
+    I extends number,
+    O extends number,
+    B extends number = number,
+    H extends number = number,
+    W extends number = number,
+  >(
+    inputs: I,
+    outputs: O,
+    size: PerAxis,
+    options: SameSizes,
+  ): Layer<ConvolutionParameters<Kernel2d, O>, Plane<B, H, W, I>, Plane<B, H, W, O>>;
+  <I extends number, O extends number, B extends number = number>(
+    inputs: I,
+    outputs: O,
+    size: PerAxis,
+    options?: ConvolutionLayerOptions,
+  ): Layer<ConvolutionParameters<Kernel2d, O>, Plane<B, number, number, I>, Plane<B, number, number, O>>;
+}
+
+/**
+ * Convolution along one axis, `[batch, length, inputs]` to `[batch, windows, outputs]`: kernel
+ * `[size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0. Throws where
+ * sizes, groups or channels do not fit.
+ *
+ * @example
+ * const model = sequential(convolution1d(8, 16, 3, { padding: 'same' }), relu());
+ */
+export const convolution1d: Convolution1d = (
+  inputs: number,
+  outputs: number,
+  size: number,
+  options?: ConvolutionLayerOptions,
+): Para<never, never, never> =>
+  // The overloads say what the sizes are.
+  layerOf('convolution1d', [1, forward], [inputs, outputs, size], options) as Para<never, never, never>;
+
+/**
+ * Convolution over two axes, `[batch, height, width, inputs]` to `[batch, …windows, outputs]`: kernel
+ * `[…size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0. With as many
+ * groups as inputs it is depthwise. Throws where sizes, groups or channels do not fit.
+ *
+ * Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998).
+ *
+ * @example
+ * const model = sequential(convolution2d(1, 8, 5, { padding: 'same' }), relu(), maxPooling2d(2));
+ */
+export const convolution2d: Convolution2d = (
+  inputs: number,
+  outputs: number,
+  size: PerAxis,
+  options?: ConvolutionLayerOptions,
+): Para<never, never, never> =>
+  layerOf('convolution2d', [2, forward], [inputs, outputs, size], options) as Para<never, never, never>;
+
+/**
+ * Transposed convolution along one axis, `[batch, length, inputs]` to `[batch, longer, outputs]`; kernel
+ * `[size, inputs/groups, outputs]`. With padding `same` an axis becomes stride times as long.
+ *
+ * @example
+ * const model = transposedConvolution1d(16, 8, 4, { stride: 2, padding: 'same' });
+ */
+export const transposedConvolution1d = <I extends number, O extends number, B extends number = number>(
+  inputs: I,
+  outputs: O,
+  size: number,
+  options: ConvolutionLayerOptions = {},
+): Layer<ConvolutionParameters<Kernel1d, O>, Line<B, number, I>, Line<B, number, O>> =>
+  layerOf('transposedConvolution1d', [1, transposed], [inputs, outputs, size], options);
+
+/**
+ * Transposed convolution over two axes, `[batch, height, width, inputs]` to `[batch, …larger, outputs]`; kernel
+ * `[…size, inputs/groups, outputs]`. With padding `same` axes become stride times as long.
+ *
+ * @example
+ * const model = transposedConvolution2d(16, 8, 4, { stride: 2, padding: 'same' });
+ */
+export const transposedConvolution2d = <I extends number, O extends number, B extends number = number>(
+  inputs: I,
+  outputs: O,
+  size: PerAxis,
+  options: ConvolutionLayerOptions = {},
+): Layer<ConvolutionParameters<Kernel2d, O>, Plane<B, number, number, I>, Plane<B, number, number, O>> =>
+  layerOf('transposedConvolution2d', [2, transposed], [inputs, outputs, size], options);

@@ -1,0 +1,227 @@
+/**
+ * Convolution over `[batch, …space, channels]`, its adjoint, and their derivatives, each a contraction over a view
+ * of windows: no tensor of all windows is ever made, forward or back.
+ *
+ * As everywhere in deep learning it is the cross-correlation, whose kernel is not turned around.
+ * Source: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning" (arXiv 1603.07285).
+ */
+import { withPullback } from '../autodiff/custom.js';
+import { fail, showShape } from '../error.js';
+import { contract } from '../tensor/primitive/contract.js';
+import { requireKind } from '../tensor/primitive/elementwise.js';
+import { reshape, reverse, transpose } from '../tensor/primitive/movement.js';
+import { pad, slice } from '../tensor/primitive/slicing.js';
+import { window } from '../tensor/primitive/window.js';
+import { range, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { inSpace, perAxis, spaceOf, spanOf, type WindowOptions, windowsOver } from './spatial.js';
+import type { FloatDType } from '../tensor/dtype.js';
+
+export interface ConvolutionOptions extends WindowOptions {
+  /** Inputs and outputs in so many groups that do not know of each other; 1 unless given. */
+  readonly groups?: number | undefined;
+}
+
+/** How windows move over an input that is padded already. */
+interface Steps {
+  readonly strides: Shape;
+  readonly dilations: Shape;
+  readonly groups: number;
+}
+
+const at = (shape: Shape, axis: number): number => shape.at(axis) ?? 1;
+
+/** `[batch, …counts, …sizes, (groups,) channels of a group]`, as a view. */
+const windowsOf = <D extends FloatDType>(
+  x: Tensor<Shape, D>,
+  sizes: Shape,
+  { strides, dilations, groups }: Steps,
+): Tensor<Shape, D> => {
+  const axes = sizes.length;
+  const channels = at(x.shape, -1);
+  const grouped =
+    groups === 1 ? x : reshape(x, [...x.shape.slice(0, -1), groups, Math.floor(channels / groups)]);
+  const behind = range(grouped.shape.length - axes - 1).map((axis) => axis + axes + 1);
+  const space = range(axes).map((axis) => axis + 1);
+  const windows = window(transpose(grouped, [0, ...behind, ...space]), { sizes, strides, dilations });
+  // From [batch, …behind, …counts, …sizes] to [batch, …counts, …sizes, …behind].
+  const front = range(behind.length).map((axis) => axis + 1);
+  return transpose(windows, [0, ...range(2 * axes).map((axis) => axis + 1 + behind.length), ...front]);
+};
+
+/** The names of axes in contractions: space `x…`, within the window `i…`. */
+const words = (axes: number): readonly [space: string, inside: string] => [
+  'xyz'.slice(0, axes),
+  'ijk'.slice(0, axes),
+];
+
+/** Of the outputs `[…, groups·o]` the groups apart, where there is more than one: `[…, groups, o]`. */
+const apart = <D extends FloatDType>(x: Tensor<Shape, D>, groups: number): Tensor<Shape, D> =>
+  groups === 1 ? x : reshape(x, [...x.shape.slice(0, -1), groups, Math.floor(at(x.shape, -1) / groups)]);
+
+const together = <D extends FloatDType>(x: Tensor<Shape, D>, groups: number): Tensor<Shape, D> =>
+  groups === 1 ? x : reshape(x, [...x.shape.slice(0, -2), at(x.shape, -2) * at(x.shape, -1)]);
+
+/** Of a kernel `[…sizes, c, groups·o]` its adjoint's: turned around, `[…sizes, o, groups·c]`. */
+const turned = <D extends FloatDType>(kernel: Tensor<Shape, D>, groups: number): Tensor<Shape, D> => {
+  const axes = kernel.shape.length - 2;
+  const whole = reverse(apart(kernel, groups), range(axes));
+  const behind = groups === 1 ? [axes + 1, axes] : [axes + 2, axes + 1, axes];
+  return together(transpose(whole, [...range(axes), ...behind]), groups);
+};
+
+interface Pair<D extends FloatDType> {
+  readonly x: Tensor<Shape, D>;
+  readonly kernel: Tensor<Shape, D>;
+}
+
+/** The convolution of an input that is padded already. */
+const correlate = <D extends FloatDType>(pair: Pair<D>, steps: Steps): Tensor<Shape, D> => {
+  const { strides, dilations, groups } = steps;
+  const sizes = pair.kernel.shape.slice(0, -2);
+  const [space, inside] = words(sizes.length);
+  const g = groups === 1 ? '' : 'g';
+  return withPullback(
+    ({ x, kernel }: Pair<D>) => {
+      // y = Σ over window and channels of x·k
+      const product = contract(
+        windowsOf(x, sizes, steps),
+        apart(kernel, groups),
+        `n${space}${inside}${g}c,${inside}c${g}o->n${space}${g}o`,
+      );
+      return together(product, groups);
+    },
+    ({ x, kernel }) =>
+      (dy) => {
+        const spans = sizes.map((size, axis) => spanOf(size, dilations[axis]));
+        const gaps = strides.map((stride) => stride - 1);
+        // What no window reached, at the end of each axis.
+        const rest = spans.map(
+          (span, axis) => at(x.shape, axis + 1) - span - (at(dy.shape, axis + 1) - 1) * (strides[axis] ?? 1),
+        );
+        const spread = pad(dy, {
+          low: inSpace(spans.map((span) => span - 1)),
+          high: inSpace(spans.map((span, axis) => span - 1 + (rest[axis] ?? 0))),
+          interior: inSpace(gaps),
+        });
+        return {
+          // dx = the convolution of dy, spread as far apart as windows stood, with the kernel turned around
+          x: correlate(
+            { x: spread, kernel: turned(kernel, groups) },
+            { strides: strides.map(() => 1), dilations, groups },
+          ),
+          // dk = Σ over batch and windows of x·dy
+          kernel: together(
+            contract(
+              windowsOf(x, sizes, steps),
+              apart(dy, groups),
+              `n${space}${inside}${g}c,n${space}${g}o->${inside}c${g}o`,
+            ),
+            groups,
+          ),
+        };
+      },
+  )(pair);
+};
+
+const requireKernel = (operation: string, channels: number, kernel: Shape, groups: number): void => {
+  const [inputs, outputs] = [at(kernel, -2), at(kernel, -1)];
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups > 0 || outputs % groups > 0)
+    fail({
+      operation,
+      what: `channels that ${groups} groups do not divide`,
+      got: `${channels} inputs and ${outputs} outputs`,
+      needed: 'multiples of the number of groups',
+    });
+  if (inputs * groups !== channels)
+    fail({
+      operation,
+      what: 'a kernel for another number of channels',
+      got: `kernel ${showShape(kernel)} for ${channels} channels in ${groups} groups`,
+      needed: `[…window, ${channels / groups}, outputs]`,
+    });
+};
+
+/**
+ * The convolution of `[batch, …space, inputs]` with a kernel `[…window, inputs/groups, outputs]`, over as many
+ * axes of space as the window has: `[batch, …windows, outputs]`. Throws where shapes or groups do not fit, and
+ * where the window is larger than the input with its padding.
+ *
+ * @example
+ * convolve(tensor([[[1], [2], [4]]]), tensor([[[1]], [[-1]]])); // [[[-1], [-2]]]
+ */
+export const convolve = <D extends FloatDType>(
+  x: Tensor<Shape, D>,
+  kernel: Tensor<Shape, D>,
+  options: ConvolutionOptions = {},
+): Tensor<Shape, D> => {
+  const { groups = 1 } = options;
+  requireKind('convolve', 'number', x.dtype);
+  const sizes = kernel.shape.slice(0, -2);
+  const space = spaceOf('convolve', x.shape, sizes.length);
+  requireKernel('convolve', at(x.shape, -1), kernel.shape, groups);
+  const { before, after, strides, dilations } = windowsOver('convolve', space, sizes, options);
+  const padded = pad(x, { low: inSpace(before), high: inSpace(after) });
+  return correlate({ x: padded, kernel }, { strides, dilations, groups });
+};
+
+/**
+ * The transposed convolution of `[batch, …space, inputs]` with a kernel `[…window, inputs/groups, outputs]`: each
+ * input adds the kernel, weighed by it, to where its window stands. `valid` gives sizes of
+ * (size − 1)·stride + span, where span = (window − 1)·dilation + 1, `same` of size·stride, and padding that is
+ * given is cut off the first. It is the adjoint of the convolution with the same options. Throws as `convolve`.
+ *
+ * Source: M. Zeiler et al., "Deconvolutional networks" (2010).
+ *
+ * @example
+ * transposedConvolve(tensor([[[1], [2]]]), tensor([[[1]], [[3]]]), { stride: 2 }); // [[[1], [3], [2], [6]]]
+ */
+export const transposedConvolve = <D extends FloatDType>(
+  x: Tensor<Shape, D>,
+  kernel: Tensor<Shape, D>,
+  { stride = 1, dilation = 1, padding = 'valid', groups = 1 }: ConvolutionOptions = {},
+): Tensor<Shape, D> => {
+  const operation = 'transposedConvolve';
+  const sizes = kernel.shape.slice(0, -2);
+  const space = spaceOf(operation, x.shape, sizes.length);
+  requireKernel(operation, at(x.shape, -1), kernel.shape, groups);
+  const strides = perAxis(operation, 'stride', stride, space.length);
+  const dilations = perAxis(operation, 'dilation', dilation, space.length);
+  const spans = sizes.map((size, axis) => spanOf(size, dilations[axis]));
+  const full = space.map((size, axis) => Math.max(0, size - 1) * at(strides, axis) + at(spans, axis));
+  const target = space.map((size, axis) => size * at(strides, axis));
+  // The convolution whose adjoint it is, of what comes out here, says what is cut off.
+  const cut =
+    padding === 'same'
+      ? full.map((size, axis) => {
+          const total = Math.max(0, at(spans, axis) - at(strides, axis));
+          const low = Math.floor(total / 2);
+          return [low, size - low - at(target, axis)] as const;
+        })
+      : padding === 'valid'
+        ? full.map(() => [0, 0] as const)
+        : padding;
+  const sized = full.map((size, axis) => size - (cut[axis]?.[0] ?? 0) - (cut[axis]?.[1] ?? 0));
+  if (cut.length !== space.length || sized.some((size) => size < 1))
+    fail({
+      operation,
+      what: 'padding that cuts everything off',
+      got: `${JSON.stringify(padding)} of ${showShape(full)}`,
+      needed: `[before, after] for each of ${space.length} axes, less than the sizes together`,
+    });
+  const spread = pad(x, {
+    low: inSpace(spans.map((span) => span - 1)),
+    // Where windows stand further apart than they reach, zeros follow the last.
+    high: inSpace(spans.map((span, axis) => span - 1 + Math.max(0, -(cut[axis]?.[1] ?? 0)))),
+    interior: inSpace(strides.map((each) => each - 1)),
+  });
+  const whole = correlate(
+    { x: spread, kernel: reverse(kernel, range(sizes.length)) },
+    { strides: strides.map(() => 1), dilations, groups },
+  );
+  const start = inSpace(cut.map(([low]) => low));
+  const stop = whole.shape.map((size, axis) =>
+    axis === 0 || axis > sized.length ? size : at(start, axis) + at(sized, axis - 1),
+  );
+  return slice(whole, { start, stop });
+};

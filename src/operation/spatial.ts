@@ -1,0 +1,118 @@
+/** Windows over the axes of space, `[batch, …space, channels]`: their sizes, steps and padding, as a person says them. */
+import { fail, showShape } from '../error.js';
+import { range, type Shape } from '../tensor/shape.js';
+
+/** A number for every axis of space, or one for each. */
+export type PerAxis = number | Shape;
+
+/**
+ * How far the input is continued by zeros: not at all (`valid`), so that a window at each step gives a result
+ * (`same`: ⌈size/stride⌉ of them, an odd zero at the end), or by so many before and after each axis.
+ */
+export type Padding = 'valid' | 'same' | readonly (readonly [before: number, after: number])[];
+
+export interface WindowOptions {
+  /** How far a window moves; 1 unless given. */
+  readonly stride?: PerAxis | undefined;
+  readonly padding?: Padding | undefined;
+  /** How far neighbors in a window stand apart; 1 unless given. */
+  readonly dilation?: PerAxis | undefined;
+}
+
+/** Windows over a tensor whose sizes are known. */
+export interface Windows {
+  readonly sizes: Shape;
+  readonly strides: Shape;
+  readonly dilations: Shape;
+  readonly before: Shape;
+  readonly after: Shape;
+  /** How many there are along each axis. */
+  readonly counts: Shape;
+}
+
+/** One number an axis. Throws where one is no whole number of at least 1, or there are more or less of them. */
+export const perAxis = (operation: string, what: string, given: PerAxis, axes: number): Shape => {
+  const numbers = typeof given === 'number' ? range(axes).map(() => given) : given;
+  if (numbers.length !== axes || !numbers.every((each) => Number.isInteger(each) && each >= 1))
+    fail({
+      operation,
+      what: `no ${what}`,
+      got: typeof given === 'number' ? String(given) : showShape(given),
+      needed: `a whole number ≥ 1, or ${axes} of them`,
+    });
+  return numbers;
+};
+
+/** What a window covers: (size − 1)·dilation + 1. */
+export const spanOf = (size: number, dilation = 1): number => (size - 1) * dilation + 1;
+
+const paddingOf = (
+  operation: string,
+  padding: Padding,
+  along: readonly { readonly size: number; readonly span: number; readonly stride: number }[],
+): readonly (readonly [number, number])[] => {
+  if (padding === 'valid') return along.map(() => [0, 0]);
+  if (padding === 'same')
+    return along.map(({ size, span, stride }) => {
+      const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + span - size);
+      return [Math.floor(total / 2), Math.ceil(total / 2)];
+    });
+  const fits =
+    padding.length === along.length && padding.flat().every((count) => Number.isInteger(count) && count >= 0);
+  if (!fits)
+    fail({
+      operation,
+      what: 'no padding',
+      got: JSON.stringify(padding),
+      needed: `'valid', 'same', or [before, after] ≥ 0 for each of ${along.length} axes`,
+    });
+  return padding;
+};
+
+/**
+ * The windows over axes of space. What does not fill a window at the end of an axis is left out. Throws where a
+ * window is larger than an axis with its padding.
+ */
+export const windowsOver = (
+  operation: string,
+  space: Shape,
+  sizes: Shape,
+  { stride = 1, padding = 'valid', dilation = 1 }: WindowOptions,
+): Windows => {
+  const strides = perAxis(operation, 'stride', stride, space.length);
+  const dilations = perAxis(operation, 'dilation', dilation, space.length);
+  const spans = sizes.map((size, axis) => spanOf(size, dilations[axis]));
+  const along = space.map((size, axis) => ({ size, span: spans[axis] ?? 1, stride: strides[axis] ?? 1 }));
+  const padded = paddingOf(operation, padding, along);
+  const counts = along.map(({ size, span, stride: step }, axis) => {
+    const [before, after] = padded[axis] ?? [0, 0];
+    return Math.floor((size + before + after - span) / step) + 1;
+  });
+  if (counts.some((count) => count < 1))
+    fail({
+      operation,
+      what: 'a window larger than what it goes over',
+      got: `${showShape(space)} with padding ${JSON.stringify(padded)}`,
+      needed: `at least ${showShape(spans)}`,
+      hint: "a smaller window or dilation, or padding: 'same'",
+    });
+  const [before, after] = [padded.map(([count]) => count), padded.map(([, count]) => count)];
+  return { sizes, strides, dilations, before, after, counts };
+};
+
+/** A count an axis of `[batch, …space, channels]`, which is 0 for batch and channels. */
+export const inSpace = (counts: Shape): Shape => [0, ...counts, 0];
+
+/** The axes of space of `[batch, …space, channels]`. Throws where there are more or less of them. */
+export const spaceOf = (operation: string, shape: Shape, axes: number): Shape => {
+  if (shape.length !== axes + 2)
+    fail({
+      operation,
+      what: 'an input of another rank',
+      got: showShape(shape),
+      needed: `[batch, ${range(axes)
+        .map(() => 'size')
+        .join(', ')}, channels]`,
+    });
+  return shape.slice(1, -1);
+};
