@@ -1,4 +1,19 @@
 export {
+  batchNormalization,
+  type BatchNormalizationOptions,
+  type BatchNormalizationParameters,
+  type Statistics,
+} from './batch-normalization.js';
+export { dropout, type DropoutParameters } from './dropout.js';
+export {
+  groupNormalization,
+  layerNormalization,
+  type NormalizationOptions,
+  type NormalizationParameters,
+  rmsNormalization,
+  type RmsNormalizationParameters,
+} from './normalization.js';
+export {
   type ActivationLayer,
   celu,
   elu,

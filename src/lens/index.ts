@@ -36,4 +36,5 @@ export {
 } from './para.js';
 export { parameterPaths } from './parameters.js';
 export { freeze, type Reparametrization, reparametrization, reparametrize, share } from './reparametrize.js';
+export { concatenate, residual } from './residual.js';
 export { type Sequential, sequential } from './sequential.js';

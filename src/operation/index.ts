@@ -29,6 +29,7 @@ export {
   type SuffixOf,
 } from './arithmetic.js';
 export { convolve, type ConvolutionOptions, transposedConvolve } from './convolution.js';
+export { moments, type Moments, rootMeanSquare, standardize } from './normalization.js';
 export { averagePool, maxPool, type PoolingOptions } from './pooling.js';
 export { type Padding, type PerAxis, type WindowOptions } from './spatial.js';
 export { hardLogistic, hardSwish, hardTanh, leakyRelu, relu6 } from './piecewise.js';

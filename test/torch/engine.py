@@ -117,7 +117,22 @@ def average_pooling(options, x):
     return channels_last(total(x) / total(torch.ones_like(x)).clamp(min=1))
 
 
+def batch_normalization(options, x, scale, offset, mean, variance):
+    mean, variance = mean.detach().clone(), variance.detach().clone()
+    eps, momentum = options["epsilon"], 1 - options["momentum"]
+    y = F.batch_norm(channels_first(x), mean, variance, scale, offset, True, momentum, eps)
+    predicted = F.batch_norm(channels_first(x), mean, variance, scale, offset, False, momentum, eps)
+    parts = [channels_last(y), mean, variance, channels_last(predicted)]
+    return torch.cat([part.reshape(-1) for part in parts])
+
+
 ENGINE = dict(
+    batchNormalization=batch_normalization,
+    layerNormalization=lambda options, x, scale, offset: F.layer_norm(
+        x, x.shape[-1:], scale, offset, options["epsilon"]),
+    groupNormalization=lambda options, x, scale, offset: channels_last(
+        F.group_norm(channels_first(x), options["groups"], scale, offset, options["epsilon"])),
+    rmsNormalization=lambda options, x, scale: x / (x * x).mean(-1, keepdim=True).add(options["epsilon"]).sqrt() * scale,
     convolution1d=convolution(F.conv1d),
     convolution2d=convolution(F.conv2d),
     transposedConvolution1d=transposed(F.conv_transpose1d),

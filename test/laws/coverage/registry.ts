@@ -44,7 +44,7 @@ export const registry: { readonly [kind: string]: Kind } = {
     where: 'everywhere',
   },
   'composite of layers': {
-    names: ['sequential', 'fanOut', 'share'],
+    names: ['sequential', 'fanOut', 'share', 'residual', 'concatenate', 'evaluation'],
     files: ['layers.test.ts', 'program.test.ts'],
     where: 'everywhere',
   },

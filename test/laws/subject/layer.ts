@@ -94,6 +94,27 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
     const [a, b] = [integer(1, 3), integer(1, 3)];
     return general('reshape', paralens.reshape([b, a]), [integer(0, 3), a, b]);
   },
+  batchNormalization: ({ integer }) => {
+    const channels = integer(1, 3);
+    const layer = paralens.batchNormalization(channels, { epsilon: 0.1 });
+    return general('batchNormalization', layer, [integer(2, 4), integer(1, 2), channels]);
+  },
+  layerNormalization: ({ integer, shape }) => {
+    const size = integer(1, 5);
+    const layer = paralens.layerNormalization(size, { epsilon: 0.1 });
+    return general('layerNormalization', layer, [...shape(integer(0, 2)), size]);
+  },
+  groupNormalization: ({ integer }) => {
+    const [groups, size] = [integer(1, 3), integer(1, 2)];
+    const layer = paralens.groupNormalization(groups, groups * size, { epsilon: 0.1 });
+    return general('groupNormalization', layer, [integer(1, 3), integer(1, 3), groups * size]);
+  },
+  rmsNormalization: ({ integer, shape }) => {
+    const size = integer(1, 5);
+    const layer = paralens.rmsNormalization(size, { epsilon: 0.1 });
+    return general('rmsNormalization', layer, [...shape(integer(0, 2)), size]);
+  },
+  dropout: (sampler) => general('dropout', paralens.dropout(sampler.pick([0, 0.25, 0.5])), rows(sampler)),
   prelu: ({ integer, shape }) => {
     const channels = integer(1, 4);
     return subjectOfPara<paralens.Parameters, Tensor, Tensor>(
@@ -118,6 +139,28 @@ export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
     const [batch, size] = [integer(1, 4), integer(1, 5)];
     const twice = paralens.share(paralens.compose(paralens.dense(size, size), paralens.dense(size, size)));
     return subjectOfPara('share', twice, { input: { shape: [batch, size] } });
+  },
+  residual: ({ integer }) => {
+    const [batch, size] = [integer(1, 4), integer(1, 5)];
+    const around = paralens.residual(paralens.compose(paralens.dense(size, size), paralens.tanh()));
+    return general('residual', around, [batch, size]);
+  },
+  concatenate: ({ integer }) => {
+    const [batch, size] = [integer(1, 4), integer(1, 5)];
+    const joined = paralens.concatenate(
+      paralens.dense(size, integer(1, 3)),
+      paralens.compose(paralens.dense(size, 2), paralens.softplus()),
+    );
+    return general('concatenate', joined, [batch, size]);
+  },
+  evaluation: ({ integer }) => {
+    const size = integer(1, 3);
+    const model = paralens.sequential(
+      paralens.dense(size, 3),
+      paralens.batchNormalization(3),
+      paralens.dropout(0.5),
+    );
+    return general('evaluation', paralens.evaluation(model), [integer(1, 3), size]);
   },
   fanOut: ({ integer }) => {
     const [batch, size] = [integer(1, 4), integer(1, 5)];

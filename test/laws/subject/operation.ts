@@ -205,6 +205,8 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   min: reduction('min', operation.min),
   minimum: binary('minimum', operation.minimum),
   mish: unary('mish', operation.mish),
+  moments: ({ integer }) =>
+    subjectOf<Tensor, unknown>('moments', (x) => operation.moments(x, [0]), float([integer(1, 4), 2])),
   multiply: binary('multiply', operation.multiply),
   negate: unary('negate', operation.negate),
   normal: random('normal', operation.normal),
@@ -224,6 +226,12 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       x.shape.map((_, axis) => axis),
     ),
   ),
+  rootMeanSquare: ({ integer }) =>
+    subjectOf<Tensor, AnyTensor>(
+      'rootMeanSquare',
+      (x) => operation.rootMeanSquare(x, [-1], 0.1),
+      float([integer(0, 3), integer(1, 4)]),
+    ),
   scatterAdd: ({ integer }) => {
     const [size, count] = [integer(1, 5), integer(0, 5)];
     return subjectOf<readonly [Tensor<Shape, 'int32'>, Tensor], AnyTensor>(
@@ -256,6 +264,14 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   softsign: unary('softsign', operation.softsign),
   split: random('split', (from) => operation.split(from, 3)),
   sqrt: unary('sqrt', operation.sqrt, 0.25, 4),
+  standardize: ({ integer }) => {
+    const [rows, columns] = [integer(1, 4), integer(1, 3)];
+    return subjectOf<readonly [Tensor, Tensor, Tensor], AnyTensor>(
+      'standardize',
+      ([x, mean, variance]) => operation.standardize(x, { mean, variance }, [0], 0.1),
+      [float([rows, columns]), float([columns]), float([columns], 0.5, 2)],
+    );
+  },
   stopGradient: unary('stopGradient', operation.stopGradient),
   subtract: binary('subtract', operation.subtract),
   sum: reduction('sum', operation.sum),

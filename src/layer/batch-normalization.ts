@@ -1,0 +1,101 @@
+/** Normalization over a batch: its statistics when it learns, running ones when it predicts. */
+import { fail, showShape } from '../error.js';
+import { carrying, type Carries } from '../lens/carried.js';
+import type { Layer } from '../lens/para.js';
+import { add, multiply } from '../operation/arithmetic.js';
+import { moments, standardize } from '../operation/normalization.js';
+import { full } from '../tensor/primitive/constant.js';
+import { range, type Shape, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import {
+  affinely,
+  type NormalizationOptions,
+  type NormalizationParameters,
+  requireLast,
+  requireNormalization,
+  unmoved,
+} from './normalization.js';
+
+export interface BatchNormalizationOptions extends NormalizationOptions {
+  /** How much of the running statistics is left after a step; 0.9 unless given. */
+  readonly momentum?: number;
+}
+
+/** Running mean and variance of each channel. */
+export interface Statistics<C extends number> {
+  readonly mean: Tensor<readonly [C]>;
+  readonly variance: Tensor<readonly [C]>;
+}
+
+export interface BatchNormalizationParameters<C extends number>
+  extends NormalizationParameters<C>, Carries<Statistics<C>> {}
+
+/** m·before + (1 − m)·now */
+const running = (before: Tensor<never>, now: Tensor<never>, momentum: number): Tensor<never> =>
+  add(multiply(before, momentum), multiply(now, 1 - momentum));
+
+/**
+ * (x − mean)/√(variance + ε)·scale + offset for each channel, over all axes but the last: `[batch, …space, channels]`.
+ * Mean and variance are the batch's when it learns and the running ones when it predicts. These are carried as
+ * `carried.mean` from 0 and `carried.variance` from 1, and take up (1 − momentum) of each batch's, its variance divided
+ * by the count less one, as in PyTorch. Throws where the last axis is of another size, and where a batch to
+ * learn from has less than two numbers for a channel.
+ *
+ * Source: S. Ioffe, C. Szegedy, "Batch normalization" (arXiv 1502.03167).
+ *
+ * @example
+ * const model = sequential(dense(4, 8), batchNormalization(8), relu(), dense(8, 1));
+ */
+export const batchNormalization = <C extends number, Lead extends Shape>(
+  channels: C,
+  { epsilon = 1e-5, momentum = 0.9 }: BatchNormalizationOptions = {},
+): Layer<BatchNormalizationParameters<C>, Tensor<readonly [...Lead, C]>, Tensor<readonly [...Lead, C]>> => {
+  requireNormalization('batchNormalization', channels, epsilon);
+  if (!(momentum >= 0 && momentum < 1))
+    fail({
+      operation: 'batchNormalization',
+      what: 'no momentum',
+      got: String(momentum),
+      needed: 'a number from 0 to below 1',
+    });
+  type Parameters = BatchNormalizationParameters<C>;
+  type Rows = Tensor<readonly [...Lead, C]>;
+  const axesOf = (x: Tensor<Shape>): readonly number[] => range(x.shape.length - 1);
+  const scaled = ({ scale, offset }: Parameters, x: Tensor<Shape>): Rows =>
+    affinely(x, scale as Tensor<never>, offset as Tensor<never>) as Rows;
+  return carrying({
+    init: (): Parameters => ({
+      ...unmoved(channels),
+      carried: { mean: full([channels], 0), variance: full([channels], 1) },
+    }),
+    run: (parameters: Parameters, given: Rows) => {
+      const x: Tensor<Shape> = given;
+      requireLast('batchNormalization', x, channels);
+      const axes = axesOf(x);
+      const count = sizeOf(x.shape.slice(0, -1));
+      if (count < 2)
+        fail({
+          operation: 'batchNormalization',
+          what: 'too few numbers for statistics of a channel',
+          got: showShape(x.shape),
+          needed: 'at least two for each channel',
+          hint: 'a larger batch; to predict, use evaluation(model)',
+        });
+      const now = moments(x, axes);
+      const { mean, variance } = parameters.carried;
+      const unbiased = multiply(now.variance, count / (count - 1));
+      return [
+        scaled(parameters, standardize(x, now, axes, epsilon)),
+        {
+          mean: running(mean as Tensor<never>, now.mean as Tensor<never>, momentum),
+          variance: running(variance as Tensor<never>, unbiased as Tensor<never>, momentum),
+        },
+      ];
+    },
+    predict: (parameters, given) => {
+      const x: Tensor<Shape> = given;
+      requireLast('batchNormalization', x, channels);
+      return scaled(parameters, standardize(x, parameters.carried, axesOf(x), epsilon));
+    },
+  });
+};

@@ -1,0 +1,152 @@
+/** Normalization within each example: over its last axis, over groups of its channels, or by its length alone. */
+import { fail, showShape } from '../error.js';
+import { differentiable, type Layer } from '../lens/para.js';
+import { add, multiply } from '../operation/arithmetic.js';
+import { moments, rootMeanSquare, standardize } from '../operation/normalization.js';
+import { full } from '../tensor/primitive/constant.js';
+import { reshape } from '../tensor/primitive/movement.js';
+import { range, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+export interface NormalizationOptions {
+  /** What is added to the variance, so that nothing is divided by 0; 1e-5 unless given. */
+  readonly epsilon?: number;
+}
+
+export interface NormalizationParameters<C extends number> {
+  readonly scale: Tensor<readonly [C]>;
+  readonly offset: Tensor<readonly [C]>;
+}
+
+type Rows<Lead extends Shape, C extends number> = Tensor<readonly [...Lead, C]>;
+
+/** Throws where a size is none, or epsilon would let something be divided by 0. */
+export const requireNormalization = (operation: string, size: number, epsilon: number): void => {
+  if (!Number.isInteger(size) || size < 1 || !(epsilon > 0))
+    fail({
+      operation,
+      what: 'no size or no epsilon',
+      got: `${size} and ${epsilon}`,
+      needed: 'a whole number ≥ 1 and a number above 0',
+    });
+};
+
+/** Throws where the last axis is of another size. */
+export const requireLast = (operation: string, { shape }: Tensor<Shape>, size: number): void => {
+  if (shape.at(-1) !== size)
+    fail({
+      operation,
+      what: 'an input of another size',
+      got: showShape(shape),
+      needed: `[…, ${size}]`,
+      hint: `the layer before must have ${size} outputs`,
+    });
+};
+
+/** scale·x + offset along the last axis */
+export const affinely = (x: Tensor<Shape>, scale: Tensor<never>, offset: Tensor<never>): Tensor<Shape> =>
+  add(multiply(x, scale), offset);
+
+/** Scale 1 and offset 0. */
+export const unmoved = <C extends number>(size: C): NormalizationParameters<C> => ({
+  scale: full([size], 1),
+  offset: full([size], 0),
+});
+
+/**
+ * (x − mean)/√(variance + ε)·scale + offset over the last axis, `[…lead, size]`; scale from 1 and offset from 0,
+ * both `[size]`. A row of equal numbers gives the offset. Throws where the last axis is of another size.
+ *
+ * Source: J. Ba, J. Kiros, G. Hinton, "Layer normalization" (arXiv 1607.06450).
+ *
+ * @example
+ * const model = sequential(dense(4, 8), layerNormalization(8), relu());
+ */
+export const layerNormalization = <C extends number, Lead extends Shape>(
+  size: C,
+  { epsilon = 1e-5 }: NormalizationOptions = {},
+): Layer<NormalizationParameters<C>, Rows<Lead, C>, Rows<Lead, C>> => {
+  requireNormalization('layerNormalization', size, epsilon);
+  return differentiable(
+    () => unmoved(size),
+    ({ scale, offset }: NormalizationParameters<C>, given: Rows<Lead, C>) => {
+      const x: Tensor<Shape> = given;
+      requireLast('layerNormalization', x, size);
+      const y = standardize(x, moments(x, [-1]), [-1], epsilon);
+      return affinely(y, scale as Tensor<never>, offset as Tensor<never>) as Rows<Lead, C>;
+    },
+  );
+};
+
+/**
+ * Normalization over all of space and over each group of channels, `[batch, …space, channels]`; scale from 1 and
+ * offset from 0, both `[channels]`. As many groups as channels are instance normalization. Throws where groups do
+ * not divide channels.
+ *
+ * Source: Y. Wu, K. He, "Group normalization" (arXiv 1803.08494).
+ *
+ * @example
+ * const model = sequential(convolution2d(1, 8, 3), groupNormalization(4, 8), relu());
+ */
+export const groupNormalization = <C extends number, Lead extends Shape>(
+  groups: number,
+  channels: C,
+  { epsilon = 1e-5 }: NormalizationOptions = {},
+): Layer<NormalizationParameters<C>, Rows<Lead, C>, Rows<Lead, C>> => {
+  requireNormalization('groupNormalization', channels, epsilon);
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups > 0)
+    fail({
+      operation: 'groupNormalization',
+      what: 'groups that do not divide the channels',
+      got: `${groups} groups of ${channels} channels`,
+      needed: 'a divisor of the channels',
+    });
+  return differentiable(
+    () => unmoved(channels),
+    ({ scale, offset }: NormalizationParameters<C>, given: Rows<Lead, C>) => {
+      const x: Tensor<Shape> = given;
+      requireLast('groupNormalization', x, channels);
+      if (x.shape.length < 2)
+        fail({
+          operation: 'groupNormalization',
+          what: 'no batch',
+          got: showShape(x.shape),
+          needed: '[batch, …]',
+        });
+      const grouped = reshape(x, [...x.shape.slice(0, -1), groups, channels / groups]);
+      // All but the batch and the groups.
+      const axes = [...range(x.shape.length - 1).slice(1), x.shape.length];
+      const y = standardize(grouped, moments(grouped, axes), axes, epsilon);
+      const whole = reshape(y, x.shape);
+      return affinely(whole, scale as Tensor<never>, offset as Tensor<never>) as Rows<Lead, C>;
+    },
+  );
+};
+
+export interface RmsNormalizationParameters<C extends number> {
+  readonly scale: Tensor<readonly [C]>;
+}
+
+/**
+ * x/√(mean x² + ε)·scale over the last axis, `[…lead, size]`; scale `[size]` from 1. Throws where the last axis is
+ * of another size.
+ *
+ * Source: B. Zhang, R. Sennrich, "Root mean square layer normalization" (arXiv 1910.07467).
+ *
+ * @example
+ * const model = sequential(dense(4, 8), rmsNormalization(8), relu());
+ */
+export const rmsNormalization = <C extends number, Lead extends Shape>(
+  size: C,
+  { epsilon = 1e-5 }: NormalizationOptions = {},
+): Layer<RmsNormalizationParameters<C>, Rows<Lead, C>, Rows<Lead, C>> => {
+  requireNormalization('rmsNormalization', size, epsilon);
+  return differentiable(
+    () => ({ scale: full([size], 1) }),
+    ({ scale }: RmsNormalizationParameters<C>, given: Rows<Lead, C>) => {
+      const x: Tensor<Shape> = given;
+      requireLast('rmsNormalization', x, size);
+      return multiply(rootMeanSquare(x, [-1], epsilon), scale as Tensor<never>) as Rows<Lead, C>;
+    },
+  );
+};

@@ -1,0 +1,61 @@
+/** Branches that come together again: what goes around a part, and parts side by side. */
+import { fail, showShape } from '../error.js';
+import { concat } from '../tensor/primitive/slicing.js';
+import { sameShape, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { compose } from './compose.js';
+import { addTrees } from './differentiable.js';
+import { evaluation } from './evaluation.js';
+import { type Para, type Parameters, stateless } from './para.js';
+import { fanOut } from './parallel.js';
+
+/**
+ * x + f(x): the argument goes around `f`. Throws where `f` gives another shape than it takes.
+ *
+ * Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep residual learning for image recognition" (arXiv 1512.03385).
+ *
+ * @example
+ * const model = sequential(dense(4, 8), residual(sequential(dense(8, 8), relu())), dense(8, 1));
+ */
+export const residual = <P extends Parameters, A extends Tensor<Shape>>(f: Para<P, A, A>): Para<P, A, A> => ({
+  size: f.size,
+  init: (key) => f.init(key),
+  run: (p, a) => {
+    const [b, back] = f.run(p, a);
+    if (!sameShape(a.shape, b.shape))
+      fail({
+        operation: 'residual',
+        what: 'a part that changes the shape',
+        got: `${showShape(a.shape)} to ${showShape(b.shape)}`,
+        needed: 'the shape that goes around it',
+      });
+    return [
+      addTrees(a, b),
+      // y = x + f(x) ⇒ dx = dy + f*(dy)
+      (db) => {
+        const [dp, da] = back(db);
+        return [dp, addTrees(db, da)];
+      },
+    ];
+  },
+  evaluation: () => residual(evaluation(f)),
+});
+
+/**
+ * f(x) and g(x) joined along the last axis: `[…lead, b]` and `[…lead, c]` to `[…lead, b + c]`. Throws where they
+ * differ before it.
+ *
+ * @example
+ * const model = sequential(concatenate(dense(4, 3), sequential(dense(4, 5), relu())), dense(8, 1));
+ */
+export const concatenate = <P extends Parameters, A, Lead extends Shape, Q extends Parameters>(
+  f: Para<P, A, Tensor<readonly [...Lead, number]>>,
+  g: Para<Q, A, Tensor<readonly [...Lead, number]>>,
+): Para<readonly [...P, ...Q], A, Tensor<readonly [...Lead, number]>> => {
+  type Part = Tensor<readonly [...Lead, number]>;
+  const joined = stateless<readonly [Part, Part], Part>(
+    // The shape of the parts but for the last axis.
+    ([b, c]) => concat([b as Tensor<Shape>, c as Tensor<Shape>], b.shape.length - 1) as Part,
+  );
+  return compose(fanOut(f, g), joined);
+};
