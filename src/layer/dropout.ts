@@ -33,6 +33,7 @@ export const dropout = <S extends Shape>(rate: number): Layer<DropoutParameters,
   return carrying({
     init: (key): DropoutParameters => ({ carried: { key } }),
     run: ({ carried }: DropoutParameters, x: Tensor<S>) => {
+      if (rate === 0) return [x, carried];
       const [now = carried.key, next = carried.key] = split(carried.key, 2);
       const kept = lessOrEqual(rate, uniform(now, x.shape));
       return [select(kept, divide(x, 1 - rate), fullLike(x, 0)), { key: next }];

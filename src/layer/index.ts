@@ -1,4 +1,12 @@
 export {
+  type AttentionParameters,
+  crossAttention,
+  maskedSelfAttention,
+  selfAttention,
+  type SelfAttentionOptions,
+  type SequenceMask,
+} from './attention.js';
+export {
   batchNormalization,
   type BatchNormalizationOptions,
   type BatchNormalizationParameters,
@@ -58,3 +66,10 @@ export {
   maxPooling2d,
 } from './pooling.js';
 export { flatten, reshape } from './reshape.js';
+export { embedding, type EmbeddingOptions, type EmbeddingParameters } from './embedding.js';
+export { learnedPositions, type PositionParameters, sinusoidalPositions } from './position.js';
+export {
+  transformerBlock,
+  type TransformerBlockOptions,
+  type TransformerBlockParameters,
+} from './transformer.js';

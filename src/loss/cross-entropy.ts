@@ -1,21 +1,18 @@
 /** Cross-entropy of logits: the softmax or logistic is inside, where it is stable. */
 import { fail, showShape } from '../error.js';
 import { multiply, subtract } from '../operation/arithmetic.js';
-import { all, mean } from '../operation/reduce.js';
+import { requireIndices } from '../operation/indices.js';
+import { mean } from '../operation/reduce.js';
 import { softplus } from '../operation/activation.js';
 import { logSoftmax } from '../operation/softmax.js';
-import type { IntegerDType } from '../tensor/dtype.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
-import { and, equal, less, lessOrEqual, not, select } from '../tensor/primitive/comparison.js';
+import { and, equal, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
-import { cast, check } from '../tensor/primitive/conversion.js';
+import { cast } from '../tensor/primitive/conversion.js';
 import { requireKind, requireSame } from '../tensor/primitive/elementwise.js';
-import { argmax } from '../tensor/primitive/extremum.js';
 import { iota } from '../tensor/primitive/generation.js';
-import { take } from '../tensor/primitive/indexing.js';
-import { reshape } from '../tensor/primitive/movement.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
-import { range, sameShape, type Shape, sizeOf } from '../tensor/shape.js';
+import { range, sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { loss, type Loss } from './loss.js';
 
@@ -37,19 +34,6 @@ export const softmaxCrossEntropy = <S extends Shape>(): Loss<Tensor<S>, Tensor<S
     const counted = multiply(probabilities, known);
     return negate(mean(sum(counted, [logits.shape.length - 1])));
   });
-
-/** The labels, once it is known that each is the index of a class. */
-const requireLabels = (labels: Tensor<Shape, IntegerDType>, classes: number): typeof labels => {
-  const within = and(lessOrEqual(fullLike(labels, 0), labels), less(labels, fullLike(labels, classes)));
-  const flat = reshape(cast(not(within), 'int32'), [sizeOf(labels.shape)]);
-  const offender = take(reshape(labels, [sizeOf(labels.shape)]), argmax(flat, 0), 0);
-  return check(labels, all(within), offender, {
-    operation: 'sparseSoftmaxCrossEntropy',
-    what: 'a label out of range',
-    needed: `0 to ${classes - 1}`,
-    hint: 'labels are indices of classes; count them from 0',
-  });
-};
 
 /**
  * Mean over the batch of −ln softmax(z)[label]: logits `[…lead, classes]` against integer labels `[…lead]`.
@@ -75,7 +59,11 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
         hint: 'one label for each row of logits',
       });
     const axis = lead.length;
-    const labels = requireLabels(target, logits.shape[axis] ?? 0);
+    const labels = requireIndices(target, logits.shape[axis] ?? 0, {
+      operation: 'sparseSoftmaxCrossEntropy',
+      what: 'a label out of range',
+      hint: 'labels are indices of classes; count them from 0',
+    });
     const chosen = equal(
       cast(iota(logits.shape, axis), labels.dtype),
       broadcast(labels, logits.shape, range(axis)),

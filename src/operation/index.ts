@@ -28,8 +28,10 @@ export {
   subtract,
   type SuffixOf,
 } from './arithmetic.js';
+export { attend, type AttentionOptions } from './attention.js';
 export { convolve, type ConvolutionOptions, transposedConvolve } from './convolution.js';
 export { moments, type Moments, rootMeanSquare, standardize } from './normalization.js';
+export { rotary, sinusoids } from './position.js';
 export { averagePool, maxPool, type PoolingOptions } from './pooling.js';
 export { type Padding, type PerAxis, type WindowOptions } from './spatial.js';
 export { hardLogistic, hardSwish, hardTanh, leakyRelu, relu6 } from './piecewise.js';

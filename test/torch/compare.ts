@@ -4,16 +4,23 @@ import type { Answer } from './result.js';
 /** What they may differ by, relative to the largest number of the right one: a digit or two above float32's. */
 export const TOLERANCE = 1e-5;
 
-/** max |a − b| / max |b|, and ∞ where the lengths differ or one is no number. */
-const apart = (got: readonly number[], needed: readonly number[]): number => {
+const largestOf = (numbers: readonly number[]): number =>
+  numbers.reduce((largest, each) => Math.max(largest, Math.abs(each)), 0);
+
+/** Below this share of the largest of all, numbers are rounding in place of 0. */
+const NOTHING = 1e-9;
+
+/** max |a − b| / max |b|, or by `all` where b is nothing beside it; ∞ where the lengths differ or one is no number. */
+const apart = (got: readonly number[], needed: readonly number[], all: number): number => {
   if (got.length !== needed.length) return Number.POSITIVE_INFINITY;
-  const size = needed.reduce((largest, each) => Math.max(largest, Math.abs(each)), 0);
+  const size = largestOf(needed);
   const off = needed.reduce((most, each, i) => {
     const difference = Math.abs((got[i] ?? Number.NaN) - each);
     return Math.max(most, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
   }, 0);
+  const by = size <= NOTHING * all ? all : size;
   // Of zeros alone the difference itself counts.
-  return off / (size === 0 ? 1 : size);
+  return off / (by === 0 ? 1 : by);
 };
 
 export interface Distance {
@@ -22,10 +29,13 @@ export interface Distance {
 }
 
 /** The distance of the results, and the largest of those of the gradients. */
-export const distanceOf = (got: Answer, needed: Answer): Distance => ({
-  value: apart(got.result, needed.result),
-  gradient: Object.entries(needed.gradients).reduce(
-    (most, [name, each]) => Math.max(most, apart(got.gradients[name] ?? [], each)),
-    0,
-  ),
-});
+export const distanceOf = (got: Answer, needed: Answer): Distance => {
+  const all = Math.max(0, ...Object.values(needed.gradients).map(largestOf));
+  return {
+    value: apart(got.result, needed.result, 0),
+    gradient: Object.entries(needed.gradients).reduce(
+      (most, [name, each]) => Math.max(most, apart(got.gradients[name] ?? [], each, all)),
+      0,
+    ),
+  };
+};

@@ -126,7 +126,24 @@ def batch_normalization(options, x, scale, offset, mean, variance):
     return torch.cat([part.reshape(-1) for part in parts])
 
 
+def attention(options, x, memory=None, **weights):
+    """PyTorch's own, whose weights are [outputs, inputs]."""
+    memory = x if memory is None else memory
+    parts = ["query", "key", "value"]
+    kernels = torch.cat([weights[f"{part}Kernel"].T for part in parts])
+    biases = torch.cat([weights[f"{part}Bias"] for part in parts])
+    future = torch.ones(x.shape[1], memory.shape[1]).triu(1).bool() if options["causal"] else None
+    y, _ = F.multi_head_attention_forward(
+        x.transpose(0, 1), memory.transpose(0, 1), memory.transpose(0, 1), x.shape[-1], options["heads"],
+        kernels, biases, None, None, False, 0.0, weights["outputKernel"].T, weights["outputBias"],
+        need_weights=False, attn_mask=future)
+    return y.transpose(0, 1)
+
+
 ENGINE = dict(
+    embedding=nothing_but(lambda x, table: F.embedding(x, table)),
+    selfAttention=attention,
+    crossAttention=attention,
     batchNormalization=batch_normalization,
     layerNormalization=lambda options, x, scale, offset: F.layer_norm(
         x, x.shape[-1:], scale, offset, options["epsilon"]),

@@ -115,6 +115,43 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
     return general('rmsNormalization', layer, [...shape(integer(0, 2)), size]);
   },
   dropout: (sampler) => general('dropout', paralens.dropout(sampler.pick([0, 0.25, 0.5])), rows(sampler)),
+  embedding: ({ integer, shape }) => {
+    const [words, width] = [integer(1, 4), integer(1, 3)];
+    return subjectOfPara('embedding', paralens.embedding<number, number, Shape>(words, width), {
+      input: { shape: shape(integer(0, 2)), dtype: 'int32', low: 0, high: words - 1 },
+    });
+  },
+  selfAttention: ({ integer, pick }) => {
+    const [heads, size] = [integer(1, 2), 2 * integer(1, 2)];
+    const options = { causal: pick([true, false]), rotary: pick([true, false]) };
+    const layer = paralens.selfAttention(heads * size, heads, options);
+    return general('selfAttention', layer, [integer(1, 2), integer(1, 4), heads * size]);
+  },
+  maskedSelfAttention: ({ integer }) => {
+    const [batch, time, heads, size] = [integer(1, 2), integer(1, 3), integer(1, 2), integer(1, 2)];
+    const layer = paralens.maskedSelfAttention<number, number, number>(heads * size, heads);
+    return subjectOfPara('maskedSelfAttention', layer, {
+      input: [{ shape: [batch, time, heads * size] }, { shape: [batch, time], dtype: 'bool' }] as const,
+    });
+  },
+  crossAttention: ({ integer }) => {
+    const [batch, heads, size] = [integer(1, 2), integer(1, 2), integer(1, 2)];
+    const layer = paralens.crossAttention<number, number, number, number>(heads * size, heads);
+    const sequence = (time: number) => ({ shape: [batch, time, heads * size] }) as const;
+    return subjectOfPara('crossAttention', layer, {
+      input: [sequence(integer(1, 3)), sequence(integer(1, 3))] as const,
+    });
+  },
+  learnedPositions: ({ integer }) =>
+    general('learnedPositions', paralens.learnedPositions(4, 3), [integer(0, 2), integer(0, 4), 3]),
+  sinusoidalPositions: ({ integer }) =>
+    general('sinusoidalPositions', paralens.sinusoidalPositions(), [integer(0, 2), integer(0, 4), 4]),
+  transformerBlock: ({ integer }) =>
+    general(
+      'transformerBlock',
+      paralens.transformerBlock({ width: 4, heads: 2, hidden: 3, causal: true, dropout: 0.25 }),
+      [1, integer(1, 3), 4],
+    ),
   prelu: ({ integer, shape }) => {
     const channels = integer(1, 4);
     return subjectOfPara<paralens.Parameters, Tensor, Tensor>(

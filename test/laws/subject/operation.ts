@@ -136,6 +136,18 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
     );
   },
   celu: unary('celu', (x) => operation.celu(x, 1.5)),
+  attend: ({ integer, pick }) => {
+    const [batch, queries, keys] = [integer(1, 2), integer(1, 3), integer(1, 3)];
+    const [heads, size] = [integer(1, 2), integer(1, 3)];
+    const causal = pick([true, false]);
+    const memory = float([batch, keys, heads, size], -2, 2);
+    const mask = { shape: [batch, keys], dtype: 'bool' } as const;
+    return subjectOf<readonly [Tensor, Tensor, Tensor, Tensor<Shape, 'bool'>], AnyTensor>(
+      'attend',
+      ([q, k, v, seen]) => operation.attend(q, k, v, { causal, mask: seen }),
+      [float([batch, queries, heads, size], -2, 2), memory, memory, mask],
+    );
+  },
   averagePool: (sampler) => poolingSubject('averagePool', sampler, operation.averagePool),
   cast: unary('cast', (x) => operation.cast(x, 'int32')),
   check: unary('check', (x) =>
@@ -232,6 +244,12 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       (x) => operation.rootMeanSquare(x, [-1], 0.1),
       float([integer(0, 3), integer(1, 4)]),
     ),
+  rotary: ({ integer }) =>
+    subjectOf<Tensor, AnyTensor>(
+      'rotary',
+      operation.rotary,
+      float([integer(1, 2), integer(0, 3), integer(1, 2), 2 * integer(1, 2)]),
+    ),
   scatterAdd: ({ integer }) => {
     const [size, count] = [integer(1, 5), integer(0, 5)];
     return subjectOf<readonly [Tensor<Shape, 'int32'>, Tensor], AnyTensor>(
@@ -252,6 +270,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   sign: unary('sign', operation.sign),
   silu: unary('silu', operation.silu),
   sin: unary('sin', operation.sin),
+  sinusoids: constant('sinusoids', (_, { integer }) => operation.sinusoids(integer(0, 3), 2 * integer(1, 2))),
   slice: unary('slice', (x) =>
     operation.slice(x, {
       start: x.shape.map((size) => Math.min(1, size)),

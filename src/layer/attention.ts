@@ -1,0 +1,174 @@
+/** Attention layers with several heads, over `[batch, time, width]`. */
+import { fail, showShape } from '../error.js';
+import { differentiable, type Layer } from '../lens/para.js';
+import { add } from '../operation/arithmetic.js';
+import { attend, type AttentionOptions } from '../operation/attention.js';
+import { rotary } from '../operation/position.js';
+import { matmul } from '../operation/product.js';
+import { type Key, split } from '../operation/random.js';
+import { reshape } from '../tensor/primitive/movement.js';
+import type { Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { DenseParameters } from './dense.js';
+import { glorot, type Initializer, zeros } from './initializer.js';
+
+/** Each a product and a bias: kernels `[width, width]`, whose outputs are the heads one after the other. */
+export interface AttentionParameters<W extends number> {
+  readonly query: DenseParameters<W, W>;
+  readonly key: DenseParameters<W, W>;
+  readonly value: DenseParameters<W, W>;
+  readonly output: DenseParameters<W, W>;
+}
+
+export interface SelfAttentionOptions {
+  /** Whether a place sees only itself and what is before it. */
+  readonly causal?: boolean;
+  /** Whether queries and keys are turned by their place. */
+  readonly rotary?: boolean;
+  /** For the four kernels; Glorot's uniform distribution unless given. */
+  readonly kernel?: Initializer;
+}
+
+type Sequence<B extends number, T extends number, W extends number> = Tensor<readonly [B, T, W]>;
+
+/** Of a place in a sequence, whether it may be looked at. */
+export type SequenceMask<B extends number, T extends number> = Tensor<readonly [B, T], 'bool'>;
+
+const init =
+  <W extends number>(width: W, kernel: Initializer) =>
+  (from: Key): AttentionParameters<W> => {
+    const [a = from, b = from, c = from, d = from] = split(from, 4);
+    const part = (key: Key): DenseParameters<W, W> => ({
+      kernel: kernel(key, [width, width]),
+      bias: zeros(key, [width]),
+    });
+    return { query: part(a), key: part(b), value: part(c), output: part(d) };
+  };
+
+const requireHeads = (operation: string, width: number, heads: number): void => {
+  if (![width, heads].every((size) => Number.isInteger(size) && size > 0) || width % heads > 0)
+    fail({
+      operation,
+      what: 'heads that do not divide the width',
+      got: `${heads} heads of a width of ${width}`,
+      needed: 'a divisor of the width',
+    });
+};
+
+const requireSequence = (operation: string, { shape }: Tensor<Shape>, width: number): void => {
+  if (shape.length !== 3 || shape[2] !== width)
+    fail({
+      operation,
+      what: 'no sequence of this width',
+      got: showShape(shape),
+      needed: `[batch, time, ${width}]`,
+    });
+};
+
+interface Heads extends AttentionOptions {
+  readonly operation: string;
+  readonly heads: number;
+  readonly turned: boolean;
+}
+
+/** Attention of `x` to `memory`, both `[batch, time, width]`. */
+const multiHead = <W extends number>(
+  { query, key, value, output }: AttentionParameters<W>,
+  x: Tensor<Shape>,
+  memory: Tensor<Shape>,
+  { operation, heads, turned, ...options }: Heads,
+): Tensor<Shape> => {
+  const [width] = output.kernel.shape;
+  requireSequence(operation, x, width);
+  requireSequence(operation, memory, width);
+  const projected = (each: Tensor<Shape>, { kernel, bias }: DenseParameters<W, W>): Tensor<Shape> =>
+    // The last axis of a sequence is the width; its type does not tell.
+    add(matmul(each as Tensor<never>, kernel as Tensor<never>) as Tensor<Shape>, bias as Tensor<never>);
+  const headsOf = (each: Tensor<Shape>, by: DenseParameters<W, W>): Tensor<Shape> =>
+    reshape(projected(each, by), [...each.shape.slice(0, 2), heads, width / heads]);
+  const placed = (each: Tensor<Shape>): Tensor<Shape> => (turned ? rotary(each) : each);
+  const seen = attend(
+    placed(headsOf(x, query)),
+    placed(headsOf(memory, key)),
+    headsOf(memory, value),
+    options,
+  );
+  return projected(reshape(seen, x.shape), output);
+};
+
+/**
+ * Attention of each place of a sequence to all, or with `causal` to those up to itself: `[batch, time, width]` to the
+ * same. Throws where heads do not divide the width.
+ *
+ * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
+ *
+ * @example
+ * const model = sequential(embedding(64, 32), residual(selfAttention(32, 4, { causal: true })), dense(32, 64));
+ */
+export const selfAttention = <W extends number, B extends number, T extends number>(
+  width: W,
+  heads: number,
+  { causal = false, rotary: turned = false, kernel = glorot }: SelfAttentionOptions = {},
+): Layer<AttentionParameters<W>, Sequence<B, T, W>, Sequence<B, T, W>> => {
+  const operation = 'selfAttention';
+  requireHeads(operation, width, heads);
+  return differentiable(
+    init(width, kernel),
+    (parameters: AttentionParameters<W>, x: Sequence<B, T, W>) =>
+      multiHead(parameters, x, x, { operation, heads, turned, causal }) as Sequence<B, T, W>,
+  );
+};
+
+/**
+ * `selfAttention` that looks only at places where a mask `[batch, time]` holds: of a pair of sequence and mask. A
+ * place of which no other may be looked at gets the bias of the output alone.
+ *
+ * @example
+ * const layer = maskedSelfAttention(32, 4);
+ */
+export const maskedSelfAttention = <W extends number, B extends number, T extends number>(
+  width: W,
+  heads: number,
+  { causal = false, rotary: turned = false, kernel = glorot }: SelfAttentionOptions = {},
+): Layer<
+  AttentionParameters<W>,
+  readonly [x: Sequence<B, T, W>, mask: SequenceMask<B, T>],
+  Sequence<B, T, W>
+> => {
+  const operation = 'maskedSelfAttention';
+  requireHeads(operation, width, heads);
+  return differentiable(
+    init(width, kernel),
+    (parameters: AttentionParameters<W>, [x, mask]: readonly [Sequence<B, T, W>, SequenceMask<B, T>]) =>
+      multiHead(parameters, x, x, { operation, heads, turned, causal, mask }) as Sequence<B, T, W>,
+  );
+};
+
+/**
+ * Attention of each place of one sequence to all places of another: of a pair of queries `[batch, time, width]` and
+ * memory `[batch, other, width]`. Throws where heads do not divide the width.
+ *
+ * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
+ *
+ * @example
+ * const layer = crossAttention(32, 4);
+ */
+export const crossAttention = <W extends number, B extends number, T extends number, U extends number>(
+  width: W,
+  heads: number,
+  { kernel = glorot }: Pick<SelfAttentionOptions, 'kernel'> = {},
+): Layer<
+  AttentionParameters<W>,
+  readonly [queries: Sequence<B, T, W>, memory: Sequence<B, U, W>],
+  Sequence<B, T, W>
+> => {
+  const operation = 'crossAttention';
+  requireHeads(operation, width, heads);
+  return differentiable(
+    init(width, kernel),
+    (
+      parameters: AttentionParameters<W>,
+      [queries, memory]: readonly [Sequence<B, T, W>, Sequence<B, U, W>],
+    ) => multiHead(parameters, queries, memory, { operation, heads, turned: false }) as Sequence<B, T, W>,
+  );
+};

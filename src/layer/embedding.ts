@@ -1,0 +1,53 @@
+/** Embeddings: a learned vector for each word of a vocabulary. */
+import { fail, showShape } from '../error.js';
+import { differentiable, type Layer } from '../lens/para.js';
+import { requireIndices } from '../operation/indices.js';
+import { take } from '../tensor/primitive/indexing.js';
+import { requireKind } from '../tensor/primitive/elementwise.js';
+import type { Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Initializer, normalInitializer } from './initializer.js';
+
+export interface EmbeddingParameters<V extends number, W extends number> {
+  /** `[vocabulary, width]` */
+  readonly table: Tensor<readonly [V, W]>;
+}
+
+export interface EmbeddingOptions {
+  /** Normal numbers of deviation 0.02 unless given. */
+  readonly table?: Initializer;
+}
+
+/**
+ * The row of a table `[vocabulary, width]` for each index: int32 `[…lead]` to `[…lead, width]`. Throws where a size is
+ * none, and when it runs where an index is out of the vocabulary.
+ *
+ * @example
+ * const model = sequential(embedding(64, 16), layerNormalization(16));
+ */
+export const embedding = <V extends number, W extends number, Lead extends Shape>(
+  vocabulary: V,
+  width: W,
+  { table = normalInitializer(0.02) }: EmbeddingOptions = {},
+): Layer<EmbeddingParameters<V, W>, Tensor<Lead, 'int32'>, Tensor<readonly [...Lead, W]>> => {
+  if (![vocabulary, width].every((size) => Number.isInteger(size) && size > 0))
+    fail({
+      operation: 'embedding',
+      what: 'sizes that are none',
+      got: showShape([vocabulary, width]),
+      needed: 'whole numbers above 0',
+    });
+  return differentiable(
+    (key) => ({ table: table(key, [vocabulary, width]) }),
+    (parameters: EmbeddingParameters<V, W>, words: Tensor<Lead, 'int32'>) => {
+      requireKind('embedding', 'integer', words.dtype);
+      const known = requireIndices(words, vocabulary, {
+        operation: 'embedding',
+        what: 'an index out of the vocabulary',
+        hint: 'indices count from 0; map what is unknown to a word of its own',
+      });
+      // The first axis of the table is replaced by the indices'.
+      return take(parameters.table, known, 0) as Tensor<never>;
+    },
+  );
+};

@@ -1,0 +1,73 @@
+/** Positions as layers: what stands at a place learns where it stands. */
+import { fail, showShape } from '../error.js';
+import { differentiable, type Layer, type Para, stateless } from '../lens/para.js';
+import { add } from '../operation/arithmetic.js';
+import { sinusoids } from '../operation/position.js';
+import { slice } from '../tensor/primitive/slicing.js';
+import type { Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Initializer, normalInitializer } from './initializer.js';
+
+type Sequence<B extends number, T extends number, W extends number> = Tensor<readonly [B, T, W]>;
+
+export interface PositionParameters<L extends number, W extends number> {
+  /** `[length, width]` */
+  readonly table: Tensor<readonly [L, W]>;
+}
+
+const requireSequence = (operation: string, shape: Shape, length: number, width: number): void => {
+  const [, time = 0, last] = shape;
+  if (shape.length !== 3 || time > length || last !== width)
+    fail({
+      operation,
+      what: 'a sequence that the table does not cover',
+      got: showShape(shape),
+      needed: `[batch, up to ${length}, ${width}]`,
+    });
+};
+
+/**
+ * x + table for each place: `[batch, time, width]` with a learned table `[length, width]`, from normal numbers of
+ * deviation 0.02. Throws where a sequence is longer than the table, or of another width.
+ *
+ * @example
+ * const model = sequential(embedding(64, 16), learnedPositions(32, 16));
+ */
+export const learnedPositions = <
+  L extends number,
+  W extends number,
+  B extends number = number,
+  T extends number = number,
+>(
+  length: L,
+  width: W,
+  { table = normalInitializer(0.02) }: { readonly table?: Initializer } = {},
+): Layer<PositionParameters<L, W>, Sequence<B, T, W>, Sequence<B, T, W>> =>
+  differentiable(
+    (key) => ({ table: table(key, [length, width]) }),
+    (parameters: PositionParameters<L, W>, x: Sequence<B, T, W>) => {
+      requireSequence('learnedPositions', x.shape, length, width);
+      const [, time] = x.shape;
+      // The end of a sequence's shape: [time, width].
+      return add(x, slice(parameters.table, { start: [0, 0], stop: [time, width] }) as Tensor<never>);
+    },
+  );
+
+/**
+ * x plus sines and cosines of the place: `[batch, time, width]`, nothing to learn. Throws where the width is odd.
+ *
+ * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
+ *
+ * @example
+ * const model = sequential(embedding(64, 16), sinusoidalPositions());
+ */
+export const sinusoidalPositions = <B extends number, T extends number, W extends number>(): Para<
+  readonly [],
+  Sequence<B, T, W>,
+  Sequence<B, T, W>
+> =>
+  stateless((x) => {
+    const [, time, width] = x.shape;
+    requireSequence('sinusoidalPositions', x.shape, Number.POSITIVE_INFINITY, width);
+    return add(x, sinusoids(time, width) as Tensor<never>);
+  });
