@@ -7,10 +7,10 @@ export const TOLERANCE = 1e-5;
 const largestOf = (numbers: readonly number[]): number =>
   numbers.reduce((largest, each) => Math.max(largest, Math.abs(each)), 0);
 
-/** Below this share of the largest of all, numbers are rounding in place of 0. */
-const NOTHING = 1e-9;
+/** What cancels to less than this share of the largest gradient keeps the rounding of what it was before. */
+const CANCELLED = 1e-2;
 
-/** max |a − b| / max |b|, or by `all` where b is nothing beside it; ∞ where the lengths differ or one is no number. */
+/** max |a − b| / max |b|, the latter at least a share of `all`; ∞ where the lengths differ or one is no number. */
 const apart = (got: readonly number[], needed: readonly number[], all: number): number => {
   if (got.length !== needed.length) return Number.POSITIVE_INFINITY;
   const size = largestOf(needed);
@@ -18,7 +18,7 @@ const apart = (got: readonly number[], needed: readonly number[], all: number): 
     const difference = Math.abs((got[i] ?? Number.NaN) - each);
     return Math.max(most, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
   }, 0);
-  const by = size <= NOTHING * all ? all : size;
+  const by = Math.max(size, CANCELLED * all);
   // Of zeros alone the difference itself counts.
   return off / (by === 0 ? 1 : by);
 };
