@@ -8,7 +8,7 @@ const largestOf = (numbers: readonly number[]): number =>
   numbers.reduce((largest, each) => Math.max(largest, Math.abs(each)), 0);
 
 /** What cancels to less than this share of the largest gradient keeps the rounding of what it was before. */
-const CANCELLED = 1e-2;
+const CANCELLED = 0.1;
 
 /** max |a − b| / max |b|, the latter at least a share of `all`; ∞ where the lengths differ or one is no number. */
 const apart = (got: readonly number[], needed: readonly number[], all: number): number => {
