@@ -1,11 +1,12 @@
 /** Adam: running means of gradients and of their squares, both freed of the bias of beginning at 0. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
+import { maximum } from '../tensor/primitive/magnitude.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { LearningRate } from './schedule.js';
-import { elementwiseUpdate, type Update } from './update.js';
+import { type ElementwiseRule, elementwiseUpdate, type MovingScalar, type Update } from './update.js';
 
 export interface AdamOptions {
   readonly learningRate?: LearningRate;
@@ -14,11 +15,57 @@ export interface AdamOptions {
   /** How much of the mean of squares is left after a step. */
   readonly beta2?: number;
   readonly epsilon?: number;
+  /**
+   * Whether the largest mean of squares so far stands in place of the last, so that steps never grow again.
+   * Source: S. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond" (2018).
+   */
+  readonly amsgrad?: boolean;
+}
+
+export interface AdamwOptions extends AdamOptions {
+  /** Which share of each parameter, times the learning rate, a step takes away; 0.01 unless given. */
+  readonly decay?: number;
 }
 
 /** m′ = β·m + (1 − β)·x */
-const runningMean = <S extends Shape>(before: Tensor<S>, x: Tensor<S>, beta: number): Tensor<S> =>
+export const runningMean = <S extends Shape>(before: Tensor<S>, x: Tensor<S>, beta: number): Tensor<S> =>
   add(multiply(before, beta), multiply(x, 1 - beta));
+
+/** Running means of ones: their distance from 1 is the bias of the other running means. */
+export const weightOfMean = (beta: number): MovingScalar => ({
+  initial: 0,
+  next: (weight) => runningMean(weight, scalar(1), beta),
+});
+
+/** p·(1 − η·decay) − η·m̂/(√ŝ + ε) */
+const rule = ({
+  learningRate = 1e-3,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+  amsgrad = false,
+  decay = 0,
+}: AdamwOptions): ElementwiseRule => ({
+  learningRate,
+  slots: amsgrad ? ['mean', 'square', 'largest'] : ['mean', 'square'],
+  scalars: { meanWeight: weightOfMean(beta1), squareWeight: weightOfMean(beta2) },
+  move: ({ parameter, gradient, slots, rate, scalars }) => {
+    const zero = fullLike(parameter, 0);
+    const { mean = zero, square = zero, largest = zero } = slots;
+    const { meanWeight = scalar(1), squareWeight = scalar(1) } = scalars;
+    const nextMean = runningMean(mean, gradient, beta1);
+    const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
+    const nextLargest = maximum(largest, nextSquare);
+    const size = sqrt(divide(amsgrad ? nextLargest : nextSquare, squareWeight));
+    const step = divide(multiply(divide(nextMean, meanWeight), rate), add(size, epsilon));
+    const decayed = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+    const kept = { mean: nextMean, square: nextSquare };
+    return {
+      parameter: subtract(decayed, step),
+      slots: amsgrad ? { ...kept, largest: nextLargest } : kept,
+    };
+  },
+});
 
 /**
  * m′ = β₁m + (1 − β₁)g, s′ = β₂s + (1 − β₂)g², p′ = p − η·m̂/(√ŝ + ε) with m̂ = m′/(1 − β₁ᵗ), ŝ = s′/(1 − β₂ᵗ).
@@ -30,29 +77,16 @@ const runningMean = <S extends Shape>(before: Tensor<S>, x: Tensor<S>, beta: num
  * @example
  * learner({ model, loss, update: adam({ learningRate: 1e-3 }) });
  */
-export const adam = ({
-  learningRate = 1e-3,
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-8,
-}: AdamOptions = {}): Update =>
-  elementwiseUpdate({
-    learningRate,
-    slots: ['mean', 'square'],
-    scalars: {
-      meanWeight: { initial: 0, next: (weight) => runningMean(weight, scalar(1), beta1) },
-      squareWeight: { initial: 0, next: (weight) => runningMean(weight, scalar(1), beta2) },
-    },
-    move: ({ parameter, gradient, slots, rate, scalars }) => {
-      const { mean = fullLike(parameter, 0), square = fullLike(parameter, 0) } = slots;
-      const { meanWeight = scalar(1), squareWeight = scalar(1) } = scalars;
-      const nextMean = runningMean(mean, gradient, beta1);
-      const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
-      const size = sqrt(divide(nextSquare, squareWeight));
-      const step = divide(multiply(divide(nextMean, meanWeight), rate), add(size, epsilon));
-      return {
-        parameter: subtract(parameter, step),
-        slots: { mean: nextMean, square: nextSquare },
-      };
-    },
-  });
+export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rule(options));
+
+/**
+ * Adam with decay beside it and not in the gradient: p′ = p·(1 − η·λ) − η·m̂/(√ŝ + ε). With decay 0 it is `adam`.
+ *
+ * Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (arXiv 1711.05101), λ times the learning
+ * rate as in PyTorch.
+ *
+ * @example
+ * learner({ model, loss, update: adamw({ learningRate: 1e-3, decay: 0.01 }) });
+ */
+export const adamw = ({ decay = 0.01, ...options }: AdamwOptions = {}): Update =>
+  elementwiseUpdate(rule({ ...options, decay }));

@@ -1,10 +1,32 @@
-export { adam, type AdamOptions } from './adam.js';
+export { adagrad, type AdagradOptions } from './adagrad.js';
+export { adam, type AdamOptions, adamw, type AdamwOptions } from './adam.js';
+export { adamax, type AdamaxOptions } from './adamax.js';
+export {
+  accumulate,
+  averageOf,
+  type DecayOptions,
+  decoupledDecay,
+  lookahead,
+  type LookaheadOptions,
+  movingAverage,
+} from './around.js';
+export { chain, clipByGlobalNorm, clipByValue, type GradientLens, penalty } from './gradient-lens.js';
+export { lamb, type LambOptions } from './lamb.js';
+export { lion, type LionOptions } from './lion.js';
 export { momentum, type MomentumOptions, nesterov } from './momentum.js';
+export { nadam, type NadamOptions } from './nadam.js';
+export { forParts, stay } from './parts.js';
 export { rmsprop, type RmspropOptions } from './rmsprop.js';
 export {
   cosineDecay,
+  cosineRestarts,
   exponentialDecay,
+  inverseSquareRoot,
+  joinSchedules,
   type LearningRate,
+  oneCycle,
+  type OneCycleOptions,
+  polynomialDecay,
   type Schedule,
   stepDecay,
   warmUp,
@@ -14,6 +36,7 @@ export {
   type ElementwiseRule,
   elementwiseUpdate,
   type Leaf,
+  type MovingScalar,
   type Update,
   type Updated,
   type UpdateState,

@@ -1,9 +1,10 @@
 /** Schedules: the learning rate as a function of how many updates have been applied. */
 import { fail } from '../error.js';
-import { divide, maximum, minimum, multiply, subtract, add } from '../operation/arithmetic.js';
+import { add, divide, less, maximum, minimum, multiply, subtract } from '../operation/arithmetic.js';
+import { select } from '../tensor/primitive/comparison.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
-import { exp } from '../tensor/primitive/exponential.js';
+import { exp, log, sqrt } from '../tensor/primitive/exponential.js';
 import { floor } from '../tensor/primitive/magnitude.js';
 import { cos } from '../tensor/primitive/trigonometric.js';
 import type { Scalar } from '../tensor/shape.js';
@@ -59,4 +60,75 @@ export const warmUp =
   (count) => {
     const share = minimum(divide(cast(count, 'float32'), over), 1);
     return multiply(share, scheduleOf(then)(maximum(subtract(count, over), 0)));
+  };
+
+/** From `rate` to `end` over `over` updates as the `power` of what is left of them, and `end` from then on. */
+export const polynomialDecay =
+  (
+    rate: number,
+    over: number,
+    { end = 0, power = 1 }: { readonly end?: number; readonly power?: number } = {},
+  ): Schedule =>
+  (count) => {
+    const left = maximum(subtract(1, divide(cast(count, 'float32'), over)), 0);
+    const share = power === 1 ? left : exp(multiply(log(left), power));
+    return add(multiply(share, rate - end), end);
+  };
+
+/**
+ * Cosine decay from `rate` to `end` over `every` updates, over and over.
+ *
+ * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts" (arXiv 1608.03983).
+ */
+export const cosineRestarts = (rate: number, every: number, end = 0): Schedule => {
+  const decay = cosineDecay(rate, every, end);
+  // A quotient of integers is cut towards 0.
+  return (count) => decay(subtract(count, multiply(divide(count, every), every)));
+};
+
+/** The first schedule for `over` updates, then the second, counted from there. */
+export const joinSchedules =
+  (first: LearningRate, over: number, then: LearningRate): Schedule =>
+  (count) =>
+    select(less(count, over), scheduleOf(first)(count), scheduleOf(then)(maximum(subtract(count, over), 0)));
+
+export interface OneCycleOptions {
+  /** The share of updates on the way up. */
+  readonly up?: number;
+  /** The peak divided by this is where it begins. */
+  readonly from?: number;
+  /** The beginning divided by this is where it ends. */
+  readonly to?: number;
+}
+
+/**
+ * Along half a cosine up to the peak, and along another down to next to nothing, over so many updates.
+ *
+ * Source: L. Smith, N. Topin, "Super-convergence: very fast training of neural networks using large learning rates"
+ * (arXiv 1708.07120), with the proportions of PyTorch.
+ */
+export const oneCycle = (
+  peak: number,
+  over: number,
+  { up = 0.3, from = 25, to = 1e4 }: OneCycleOptions = {},
+): Schedule => {
+  const start = peak / from;
+  const turn = Math.max(1, Math.round(up * over));
+  return joinSchedules(
+    cosineDecay(start, turn, peak),
+    turn,
+    cosineDecay(peak, Math.max(1, over - turn), start / to),
+  );
+};
+
+/**
+ * In a straight line up to `peak` over the first `over` updates, and from there down as 1/√count.
+ *
+ * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
+ */
+export const inverseSquareRoot =
+  (peak: number, over: number): Schedule =>
+  (count) => {
+    const step = add(cast(count, 'float32'), 1);
+    return multiply(minimum(divide(step, over), sqrt(divide(over, step))), peak);
   };

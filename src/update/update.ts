@@ -18,6 +18,8 @@ export interface UpdateState<P> {
   readonly scalars: { readonly [name: string]: Tensor<Scalar> };
   /** Numbers kept for each parameter, such as a velocity. */
   readonly slots: { readonly [name: string]: P };
+  /** The states of the updates that it is made of, where it is made of others. */
+  readonly parts?: { readonly [name: string]: UpdateState<unknown> };
 }
 
 /** State and parameters together. */
@@ -43,15 +45,19 @@ export interface Leaf {
   readonly scalars: Readonly<Record<string, Tensor<Scalar>>>;
 }
 
+/** Where a number begins, and how it moves on, given those that moved before it. */
+export interface MovingScalar {
+  readonly initial: number;
+  readonly next: (value: Tensor<Scalar>, moved: Readonly<Record<string, Tensor<Scalar>>>) => Tensor<Scalar>;
+}
+
 /** An update that treats each parameter alike and by itself. */
 export interface ElementwiseRule {
   readonly learningRate: LearningRate;
   /** The names of what is kept for each parameter; all begin at 0. */
   readonly slots: readonly string[];
-  /** Numbers kept for the whole: where they begin, and how they move on before each update. */
-  readonly scalars?: Readonly<
-    Record<string, { readonly initial: number; readonly next: (value: Tensor<Scalar>) => Tensor<Scalar> }>
-  >;
+  /** Numbers kept for the whole, in the order in which they move on before each update. */
+  readonly scalars?: Readonly<Record<string, MovingScalar>>;
   /** Where the gradient is to be taken; at the parameter itself if nothing is said. */
   readonly ahead?: (leaf: Omit<Leaf, 'gradient'>) => Tensor;
   readonly move: (leaf: Leaf) => {
@@ -110,7 +116,9 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
     const flat = leaves<Tensor>(parameters);
     const kept = slotsByLeaf(state.slots, flat.length);
     const rate = schedule(state.count);
-    const moved = mapValues(scalars, ({ next }, name) => next(state.scalars[name] ?? scalar(0)));
+    const moved: Record<string, Tensor<Scalar>> = {};
+    for (const [name, { next }] of Object.entries(scalars))
+      moved[name] = next(state.scalars[name] ?? scalar(0), moved);
     const context = (parameter: Tensor, i: number): Omit<Leaf, 'gradient'> => ({
       parameter,
       slots: kept[i] ?? {},

@@ -190,6 +190,12 @@ ENGINE = dict(
     momentum=optimizer(torch.optim.SGD),
     rmsprop=optimizer(torch.optim.RMSprop),
     adam=optimizer(torch.optim.Adam),
+    amsgrad=optimizer(torch.optim.Adam),
+    adamw=optimizer(torch.optim.AdamW),
+    adamax=optimizer(torch.optim.Adamax),
+    # Of 1.13 only this form multiplies each momentum into the product once.
+    nadam=optimizer(lambda parameters, **options: torch.optim.NAdam(parameters, foreach=True, **options)),
+    adagrad=optimizer(torch.optim.Adagrad),
 )
 
 

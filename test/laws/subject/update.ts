@@ -2,11 +2,16 @@
 import {
   adam,
   cosineDecay,
+  cosineRestarts,
   elementwiseUpdate,
   exponentialDecay,
+  inverseSquareRoot,
+  joinSchedules,
   type LearningRate,
   momentum,
   nesterov,
+  oneCycle,
+  polynomialDecay,
   rmsprop,
   type Schedule,
   sgd,
@@ -64,10 +69,10 @@ export interface UpdateRow {
   readonly forms: (sampler: Sampler) => ClosedForms;
 }
 
-const drawRate = ({ numbers }: Sampler): number => (numbers(1, 0.01, 0.5)[0] ?? 0.1) + 0;
+export const drawRate = ({ numbers }: Sampler): number => (numbers(1, 0.01, 0.5)[0] ?? 0.1) + 0;
 const drawKept = ({ pick }: Sampler): number => pick([0, 0.25, 0.5, 0.9, 0.99]) ?? 0.9;
-const drawDecay = ({ pick }: Sampler): number => pick([0.5, 0.9, 0.99, 0.999]) ?? 0.9;
-const drawEpsilon = ({ pick }: Sampler): number => pick([1e-8, 1e-3, 0.25]) ?? 1e-8;
+export const drawDecay = ({ pick }: Sampler): number => pick([0.5, 0.9, 0.99, 0.999]) ?? 0.9;
+export const drawEpsilon = ({ pick }: Sampler): number => pick([1e-8, 1e-3, 0.25]) ?? 1e-8;
 /** λ, of which with those rates some converge and some do not. */
 const drawCurvature = ({ pick }: Sampler): number => pick([0.5, 2, 5, 20]) ?? 2;
 
@@ -264,6 +269,54 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
       schedule: cosineDecay(rate, over, end),
       formula: (count) => end + ((rate - end) * (1 + Math.cos(Math.PI * Math.min(1, count / over)))) / 2,
       joins: { from: over, into: end },
+    };
+  },
+  polynomialDecay: (sampler) => {
+    const [rate, over, power] = [drawRate(sampler), sampler.integer(1, 20), sampler.pick([1, 2, 0.5]) ?? 1];
+    const end = sampler.pick([0, 0.125]) ?? 0;
+    return {
+      schedule: polynomialDecay(rate, over, { end, power }),
+      formula: (count) => end + (rate - end) * Math.max(0, 1 - count / over) ** power,
+      joins: { from: over, into: end },
+    };
+  },
+  cosineRestarts: (sampler) => {
+    const [rate, every] = [drawRate(sampler), sampler.integer(1, 20)];
+    const schedule = cosineRestarts(rate, every, 0.01);
+    return {
+      schedule,
+      formula: (count) => 0.01 + ((rate - 0.01) * (1 + Math.cos((Math.PI * (count % every)) / every))) / 2,
+      joins: { from: every, into: schedule },
+    };
+  },
+  joinSchedules: (sampler) => {
+    const [rate, over] = [drawRate(sampler), sampler.integer(1, 20)];
+    const then = exponentialDecay(rate, 0.5, 3);
+    return {
+      schedule: joinSchedules(0.25, over, then),
+      formula: (count) => (count < over ? 0.25 : rate * 0.5 ** ((count - over) / 3)),
+      joins: { from: over, into: then },
+    };
+  },
+  oneCycle: (sampler) => {
+    const [peak, over] = [drawRate(sampler), sampler.integer(10, 40)];
+    const turn = Math.round(0.3 * over);
+    const wave = (from: number, to: number, share: number): number =>
+      to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(1, share)))) / 2;
+    return {
+      schedule: oneCycle(peak, over),
+      formula: (count) =>
+        count < turn
+          ? wave(peak / 25, peak, count / turn)
+          : wave(peak, peak / 25 / 1e4, (count - turn) / (over - turn)),
+      joins: { from: turn, into: cosineDecay(peak, over - turn, peak / 25 / 1e4) },
+    };
+  },
+  inverseSquareRoot: (sampler) => {
+    const [peak, over] = [drawRate(sampler), sampler.integer(1, 20)];
+    return {
+      schedule: inverseSquareRoot(peak, over),
+      formula: (count) => peak * Math.min((count + 1) / over, Math.sqrt(over / (count + 1))),
     };
   },
   warmUp: (sampler) => {

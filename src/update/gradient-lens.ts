@@ -1,0 +1,103 @@
+/**
+ * What is done with gradients before an update sees them: lenses from parameters to parameters whose forward is the
+ * identity. Put behind an update they compose with it as lenses do.
+ */
+import { fail } from '../error.js';
+import { composeLenses, identityLens, type Lens, type SimpleLens } from '../lens/lens.js';
+import { add, divide, maximum, minimum, multiply } from '../operation/arithmetic.js';
+import { sum } from '../operation/reduce.js';
+import { isFloat } from '../tensor/dtype.js';
+import { less, select } from '../tensor/primitive/comparison.js';
+import { fullLike, scalar } from '../tensor/primitive/constant.js';
+import { cast } from '../tensor/primitive/conversion.js';
+import { sqrt } from '../tensor/primitive/exponential.js';
+import type { Scalar } from '../tensor/shape.js';
+import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+import { leaves, mapTree, zipTrees } from '../tree/tree.js';
+import type { Update, Updated } from './update.js';
+
+/** A lens over parameters of any structure. */
+export type GradientLens = <P>() => SimpleLens<P, P>;
+
+/** The lens that changes gradients, given the parameters. */
+const gradients =
+  (f: <P>(gradient: P, parameters: P) => P): GradientLens =>
+  <P>() => ({ run: (parameters: P) => [parameters, (gradient: P) => f(gradient, parameters)] });
+
+/** Each leaf that is a float, through a function. */
+const eachFloat = <P>(tree: P, f: (x: Tensor) => Tensor): P =>
+  mapTree(tree, (leaf) => (isFloat((leaf as AnyTensor).dtype) ? f(leaf as Tensor) : leaf));
+
+/**
+ * The update behind which gradients go through these lenses, the last of them first.
+ *
+ * @example
+ * learner({ model, loss, update: chain(adam(), clipByGlobalNorm(1)) });
+ */
+export const chain = (update: Update, ...lenses: readonly GradientLens[]): Update => ({
+  init: (parameters) => update.init(parameters),
+  lens: <P>(): Lens<Updated<P>, Updated<P>, P, P> =>
+    composeLenses(
+      update.lens<P>(),
+      lenses.reduce<SimpleLens<P, P>>((all, each) => composeLenses(all, each<P>()), identityLens<P>()),
+    ),
+});
+
+const requireLimit = (operation: string, limit: number): void => {
+  if (!(limit > 0)) fail({ operation, what: 'no limit', got: String(limit), needed: 'a number above 0' });
+};
+
+/**
+ * Each number of the gradient held between −limit and limit. Throws where the limit is not above 0.
+ *
+ * @example
+ * chain(sgd(), clipByValue(0.5));
+ */
+export const clipByValue = (limit: number): GradientLens => {
+  requireLimit('clipByValue', limit);
+  return gradients((gradient) => eachFloat(gradient, (g) => maximum(-limit, minimum(limit, g))));
+};
+
+/** √Σ g² over all leaves. */
+const globalNorm = (tree: unknown): Tensor<Scalar> =>
+  sqrt(
+    leaves<AnyTensor>(tree)
+      .filter(({ dtype }) => isFloat(dtype))
+      .map((leaf) => cast(sum(multiply(leaf as Tensor, leaf as Tensor)), 'float32'))
+      .reduce<Tensor<Scalar>>((total, each) => add(total, each), scalar(0)),
+  );
+
+/**
+ * The whole gradient shortened to a length of `limit` where it is longer, all leaves together. Throws where the limit
+ * is not above 0.
+ *
+ * Source: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks"
+ * (arXiv 1211.5063).
+ *
+ * @example
+ * chain(adam(), clipByGlobalNorm(1));
+ */
+export const clipByGlobalNorm = (limit: number): GradientLens => {
+  requireLimit('clipByGlobalNorm', limit);
+  return gradients((gradient) => {
+    const norm = globalNorm(gradient);
+    const long = less(fullLike(norm, limit), norm);
+    // Not divided where it is short, so that a gradient that is kept keeps every bit.
+    const factor = select(long, divide(limit, select(long, norm, fullLike(norm, 1))), fullLike(norm, 1));
+    return eachFloat(gradient, (g) => multiply(g, cast(factor, g.dtype)));
+  });
+};
+
+/**
+ * g + rate·p: the gradient of ½·rate·|p|² beside that of the loss. In updates that divide by the size of gradients it is
+ * not the decay of `adamw`.
+ *
+ * @example
+ * chain(sgd(), penalty(1e-4));
+ */
+export const penalty = (rate: number): GradientLens =>
+  gradients((gradient, parameters) =>
+    zipTrees('penalty', gradient, parameters, (g, p) =>
+      isFloat((g as AnyTensor).dtype) ? add(g as Tensor, multiply(p as Tensor, rate)) : g,
+    ),
+  );

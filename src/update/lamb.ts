@@ -1,0 +1,52 @@
+/** LAMB: Adam whose step for each tensor of parameters is as long as the tensor, times the learning rate. */
+import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
+import { sum } from '../operation/reduce.js';
+import { and, less, select } from '../tensor/primitive/comparison.js';
+import { fullLike, scalar } from '../tensor/primitive/constant.js';
+import { sqrt } from '../tensor/primitive/exponential.js';
+import type { Scalar } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type AdamwOptions, runningMean, weightOfMean } from './adam.js';
+import { elementwiseUpdate, type Update } from './update.js';
+
+export type LambOptions = Omit<AdamwOptions, 'amsgrad'>;
+
+const lengthOf = (x: Tensor): Tensor<Scalar> => sqrt(sum(multiply(x, x)));
+
+/**
+ * r = m̂/(√ŝ + ε) + λ·p, p′ = p − η·(|p|/|r|)·r with lengths over each tensor; where one of them is 0 the ratio is 1.
+ *
+ * Source: Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes" (arXiv 1904.00962).
+ *
+ * @example
+ * learner({ model, loss, update: lamb({ learningRate: 2e-3 }) });
+ */
+export const lamb = ({
+  learningRate = 1e-3,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-6,
+  decay = 0.01,
+}: LambOptions = {}): Update =>
+  elementwiseUpdate({
+    learningRate,
+    slots: ['mean', 'square'],
+    scalars: { meanWeight: weightOfMean(beta1), squareWeight: weightOfMean(beta2) },
+    move: ({ parameter, gradient, slots, rate, scalars }) => {
+      const { mean = fullLike(parameter, 0), square = fullLike(parameter, 0) } = slots;
+      const { meanWeight = scalar(1), squareWeight = scalar(1) } = scalars;
+      const nextMean = runningMean(mean, gradient, beta1);
+      const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
+      const size = add(sqrt(divide(nextSquare, squareWeight)), epsilon);
+      const step = add(divide(divide(nextMean, meanWeight), size), multiply(parameter, decay));
+      const [long, far] = [lengthOf(parameter), lengthOf(step)];
+      const [zero, one] = [fullLike(long, 0), fullLike(long, 1)];
+      const both = and(less(zero, long), less(zero, far));
+      // Of a length of 0 nothing is divided, chosen or not.
+      const ratio = select(both, divide(long, select(both, far, one)), one);
+      return {
+        parameter: subtract(parameter, multiply(step, multiply(rate, ratio))),
+        slots: { mean: nextMean, square: nextSquare },
+      };
+    },
+  });

@@ -1,0 +1,44 @@
+/** Lion: steps of one size, in the direction of a mean of gradients. */
+import { multiply, subtract } from '../operation/arithmetic.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import { sign } from '../tensor/primitive/magnitude.js';
+import { runningMean } from './adam.js';
+import type { LearningRate } from './schedule.js';
+import { elementwiseUpdate, type Update } from './update.js';
+
+export interface LionOptions {
+  readonly learningRate?: LearningRate;
+  /** How much of the mean counts in the direction of a step. */
+  readonly beta1?: number;
+  /** How much of the mean is left after a step. */
+  readonly beta2?: number;
+  /** Which share of each parameter, times the learning rate, a step takes away; 0 unless given. */
+  readonly decay?: number;
+}
+
+/**
+ * p′ = p·(1 − η·λ) − η·sign(β₁m + (1 − β₁)g), m′ = β₂m + (1 − β₂)g; a direction of 0 is none.
+ *
+ * Source: X. Chen et al., "Symbolic discovery of optimization algorithms" (arXiv 2302.06675).
+ *
+ * @example
+ * learner({ model, loss, update: lion({ learningRate: 1e-4 }) });
+ */
+export const lion = ({
+  learningRate = 1e-4,
+  beta1 = 0.9,
+  beta2 = 0.99,
+  decay = 0,
+}: LionOptions = {}): Update =>
+  elementwiseUpdate({
+    learningRate,
+    slots: ['mean'],
+    move: ({ parameter, gradient, slots: { mean = fullLike(parameter, 0) }, rate }) => {
+      const direction = sign(runningMean(mean, gradient, beta1));
+      const decayed = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+      return {
+        parameter: subtract(decayed, multiply(direction, rate)),
+        slots: { mean: runningMean(mean, gradient, beta2) },
+      };
+    },
+  });

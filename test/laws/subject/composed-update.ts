@@ -1,0 +1,312 @@
+/** Adam’s kin, and updates made of others: lenses behind them, state around them, one for each part. */
+import {
+  accumulate,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
+  decoupledDecay,
+  forParts,
+  lamb,
+  lion,
+  lookahead,
+  momentum,
+  movingAverage,
+  nadam,
+  penalty,
+  sgd,
+  stay,
+  type Update,
+} from 'paralens';
+import {
+  accumulates,
+  clipsByNorm,
+  followsRule,
+  normWise,
+  sameUpdate,
+  type Sampler,
+  type UpdateMap,
+  type UpdatePoint,
+  type Verdict,
+  withUpdate,
+} from 'paralens/laws';
+import { type ClosedForms, drawDecay, drawEpsilon, drawRate, type UpdateRow } from './update.js';
+
+type Form = ClosedForms['near'][number];
+
+/** One update is another, to the bit. */
+const is =
+  (one: Update, other: Update): Form =>
+  (map, point) =>
+    sameUpdate(withUpdate(map, one, 'one'), withUpdate(map, other, 'other'), point);
+
+/** One update is another, up to rounding in float64. */
+const isNearly =
+  (one: Update, other: Update): Form =>
+  (map, point) =>
+    sameUpdate(
+      withUpdate(map, one, 'one'),
+      withUpdate(map, other, 'other'),
+      point,
+      normWise({ rtol: 1e-9, atol: 1e-12 }),
+    );
+
+const forms =
+  (
+    make: (sampler: Sampler) => {
+      readonly update: Update;
+      readonly near?: readonly Form[];
+      readonly exact?: readonly Form[];
+    },
+  ) =>
+  (sampler: Sampler): ClosedForms => ({ near: [], exact: [], ...make(sampler) });
+
+const rule =
+  (stepOf: (seen: readonly number[]) => number): Form =>
+  (map: UpdateMap, point: UpdatePoint): Verdict =>
+    followsRule(map, stepOf, point);
+
+const last = (seen: readonly number[]): number => seen.at(-1) ?? 0;
+
+/** Σ(1 − β)βᵗ⁻ⁱgᵢ */
+const mean = (seen: readonly number[], beta: number): number =>
+  seen.reduce((before, g) => beta * before + (1 - beta) * g, 0);
+
+/** NAdam by its recurrences, in plain numbers. */
+const nadamStep =
+  (rate: number, beta1: number, beta2: number, epsilon: number) =>
+  (seen: readonly number[]): number => {
+    const momentumAt = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * 0.004));
+    const t = seen.length;
+    const product = seen.reduce((all, _, i) => all * momentumAt(i + 1), 1);
+    const m = mean(seen, beta1);
+    const v = mean(
+      seen.map((g) => g * g),
+      beta2,
+    );
+    const ahead = (momentumAt(t + 1) * m) / (1 - product * momentumAt(t + 1));
+    const here = ((1 - momentumAt(t)) * last(seen)) / (1 - product);
+    return (-rate * (ahead + here)) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon);
+  };
+
+export const composedRows: { readonly [name: string]: UpdateRow } = {
+  adagrad: {
+    traits: { memoryless: true, ahead: false, withRate: (learningRate) => adagrad({ learningRate }) },
+    usual: adagrad(),
+    forms: forms((sampler) => {
+      const [learningRate, epsilon] = [drawRate(sampler), drawEpsilon(sampler)];
+      return {
+        update: adagrad({ learningRate, epsilon }),
+        near: [rule((seen) => (-learningRate * last(seen)) / (Math.hypot(...seen) + epsilon))],
+      };
+    }),
+  },
+  adamw: {
+    traits: { decays: true, ahead: false },
+    usual: adamw(),
+    forms: forms((sampler) => {
+      const [learningRate, beta2] = [drawRate(sampler), drawDecay(sampler)];
+      const options = { learningRate, beta2 };
+      return {
+        update: adamw({ ...options, decay: 0.1 }),
+        near: [
+          isNearly(adamw({ ...options, decay: 0.1 }), decoupledDecay(adam(options), learningRate * 0.1)),
+        ],
+        exact: [
+          is(adamw({ ...options, decay: 0 }), adam(options)),
+          is(adamw({ ...options, decay: 0, amsgrad: true }), adam({ ...options, amsgrad: true })),
+        ],
+      };
+    }),
+  },
+  adamax: {
+    traits: { ahead: false, withRate: (learningRate) => adamax({ learningRate }) },
+    usual: adamax(),
+    forms: forms((sampler) => {
+      const [learningRate, epsilon, beta2] = [drawRate(sampler), drawEpsilon(sampler), drawDecay(sampler)];
+      return {
+        update: adamax({ learningRate, epsilon, beta2 }),
+        near: [
+          rule((seen) => {
+            const largest = seen.reduce((u, g) => Math.max(beta2 * u, Math.abs(g) + epsilon), 0);
+            return (-learningRate * mean(seen, 0.9)) / ((1 - 0.9 ** seen.length) * largest);
+          }),
+        ],
+      };
+    }),
+  },
+  nadam: {
+    traits: { ahead: false, withRate: (learningRate) => nadam({ learningRate }) },
+    usual: nadam(),
+    forms: forms((sampler) => {
+      const [learningRate, epsilon, beta2] = [drawRate(sampler), drawEpsilon(sampler), drawDecay(sampler)];
+      return {
+        update: nadam({ learningRate, epsilon, beta2 }),
+        near: [rule(nadamStep(learningRate, 0.9, beta2, epsilon))],
+      };
+    }),
+  },
+  lion: {
+    traits: { ahead: false, withRate: (learningRate) => lion({ learningRate }) },
+    usual: lion(),
+    forms: forms((sampler) => {
+      const learningRate = drawRate(sampler);
+      return {
+        update: lion({ learningRate }),
+        near: [
+          rule((seen) => {
+            const direction = 0.9 * mean(seen.slice(0, -1), 0.99) + (1 - 0.9) * last(seen);
+            return -learningRate * Math.sign(direction);
+          }),
+        ],
+      };
+    }),
+  },
+  lamb: {
+    traits: { scope: 'leaf', decays: true, ahead: false, withRate: (learningRate) => lamb({ learningRate }) },
+    usual: lamb(),
+    forms: forms((sampler) => {
+      const learningRate = drawRate(sampler);
+      return {
+        update: lamb({ learningRate }),
+        // From 0 the ratio of the first step is 1, and it is Adam’s.
+        near: [
+          (map, { gradient }) =>
+            followsRule(map, (seen) => (-learningRate * last(seen)) / (Math.abs(last(seen)) + 1e-6), {
+              history: [],
+              gradient,
+            }),
+        ],
+      };
+    }),
+  },
+  chain: {
+    traits: { linear: true, ahead: false },
+    usual: chain(sgd()),
+    forms: forms((sampler) => {
+      const update = momentum({ learningRate: drawRate(sampler) });
+      const [a, b] = [clipByValue(0.5), clipByGlobalNorm(1)];
+      return {
+        update: chain(update, a, b),
+        exact: [is(chain(update), update), is(chain(chain(update, a), b), chain(update, a, b))],
+      };
+    }),
+  },
+  clipByValue: {
+    traits: { memoryless: true, ahead: false },
+    usual: chain(sgd(), clipByValue(0.5)),
+    forms: forms((sampler) => {
+      const [rate, limit] = [drawRate(sampler), sampler.pick([0.25, 1, 4]) ?? 1];
+      return {
+        update: chain(sgd({ learningRate: rate }), clipByValue(limit)),
+        near: [rule((seen) => -rate * Math.min(limit, Math.max(-limit, last(seen))))],
+        exact: [is(chain(adam(), clipByValue(Number.POSITIVE_INFINITY)), adam())],
+      };
+    }),
+  },
+  clipByGlobalNorm: {
+    traits: { scope: 'tree', memoryless: true, ahead: false },
+    usual: chain(sgd(), clipByGlobalNorm(1)),
+    forms: forms((sampler) => {
+      const limit = sampler.pick([0.25, 1, 4, 100]) ?? 1;
+      const clipped = chain(sgd({ learningRate: 1 }), clipByGlobalNorm(limit));
+      const twice = chain(sgd({ learningRate: 1 }), clipByGlobalNorm(limit), clipByGlobalNorm(limit));
+      return {
+        update: clipped,
+        near: [(map, point) => clipsByNorm(map, limit, point), isNearly(twice, clipped)],
+        exact: [is(chain(adam(), clipByGlobalNorm(Number.POSITIVE_INFINITY)), adam())],
+      };
+    }),
+  },
+  penalty: {
+    traits: { decays: true, ahead: false },
+    usual: chain(sgd(), penalty(0.1)),
+    forms: forms((sampler) => {
+      const [rate, decay] = [drawRate(sampler), 0.25];
+      return {
+        update: chain(sgd({ learningRate: rate }), penalty(decay)),
+        near: [
+          // Of gradient descent, and of it alone, a penalty is a decay.
+          isNearly(
+            chain(sgd({ learningRate: rate }), penalty(decay)),
+            decoupledDecay(sgd({ learningRate: rate }), rate * decay),
+          ),
+        ],
+        exact: [is(chain(adam(), penalty(0)), adam())],
+      };
+    }),
+  },
+  decoupledDecay: {
+    traits: { decays: true, ahead: false },
+    usual: decoupledDecay(adam(), 1e-3),
+    forms: forms((sampler) => {
+      const update = adam({ learningRate: drawRate(sampler) });
+      return {
+        update: decoupledDecay(update, 0.125),
+        exact: [is(decoupledDecay(update, 0.125, { mask: () => false }), update)],
+      };
+    }),
+  },
+  lookahead: {
+    traits: { linear: true, ahead: false, withRate: (learningRate) => lookahead(sgd({ learningRate })) },
+    usual: lookahead(sgd(), { every: 2 }),
+    forms: forms((sampler) => {
+      const [rate, every] = [drawRate(sampler), sampler.integer(1, 4)];
+      const update = momentum({ learningRate: rate });
+      return {
+        update: lookahead(sgd({ learningRate: rate }), { every, rate: 0.5 }),
+        near: [
+          // After every so many steps half the way back: what was gone since the last time counts half.
+          rule((seen) => {
+            const since = seen.slice(Math.floor((seen.length - 1) / every) * every);
+            const gone = since.reduce((total, g) => total + g, 0);
+            return seen.length % every === 0 ? -rate * last(seen) + (rate * gone) / 2 : -rate * last(seen);
+          }),
+        ],
+        exact: [is(lookahead(update, { every: 1, rate: 1 }), update)],
+      };
+    }),
+  },
+  movingAverage: {
+    traits: {
+      linear: true,
+      ahead: false,
+      withRate: (rate) => movingAverage(sgd({ learningRate: rate }), 0.5),
+    },
+    usual: movingAverage(sgd(), 0.9),
+    forms: forms((sampler) => {
+      const update = adam({ learningRate: drawRate(sampler) });
+      return { update: movingAverage(update, 0.9), exact: [is(movingAverage(update, 0.9), update)] };
+    }),
+  },
+  accumulate: {
+    traits: { linear: true, ahead: false, withRate: (rate) => accumulate(sgd({ learningRate: rate }), 1) },
+    usual: accumulate(sgd(), 1),
+    forms: forms((sampler) => {
+      const update = sgd({ learningRate: drawRate(sampler) });
+      const steps = sampler.integer(2, 4);
+      return {
+        update: accumulate(update, steps),
+        near: [(map, point) => accumulates(map, withUpdate(map, update), steps, point)],
+        exact: [is(accumulate(adam(), 1), adam())],
+      };
+    }),
+  },
+  forParts: {
+    traits: { scope: 'names', ahead: false },
+    usual: forParts({}, adam()),
+    forms: forms((sampler) => {
+      const update = adam({ learningRate: drawRate(sampler) });
+      return { update: forParts({}, update), exact: [is(forParts({}, update), update)] };
+    }),
+  },
+  stay: {
+    traits: { memoryless: true, linear: true, ahead: false },
+    usual: stay,
+    onWholeNumbers: stay,
+    forms: forms(() => ({ update: stay, near: [rule(() => 0)] })),
+  },
+};

@@ -1,0 +1,91 @@
+/** Updates made of others: which part moves how, what is read of an average, and what is refused. */
+import {
+  accumulate,
+  averageOf,
+  batchNormalization,
+  clipByGlobalNorm,
+  dense,
+  evaluate,
+  forParts,
+  key,
+  learner,
+  lookahead,
+  meanSquaredError,
+  movingAverage,
+  named,
+  sequential,
+  sgd,
+  stay,
+  tensor,
+  type Tensor,
+} from 'paralens';
+import { expect, test } from 'vitest';
+
+const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];
+
+const model = sequential(named('encoder', dense(2, 2)), named('decoder', dense(2, 1)));
+const batch = { input: tensor([[1, 2]]), target: tensor([[3]]) };
+
+test('each part moves by its own update, and what stays keeps every bit', () => {
+  const update = forParts({ encoder: sgd({ learningRate: 0.5 }) }, stay);
+  const learning = learner({ model, loss: meanSquaredError(), update });
+  const state = learning.init(key(1));
+  const [after] = learning.step(state, batch);
+  const whole = learner({ model, loss: meanSquaredError(), update: sgd({ learningRate: 0.5 }) });
+  const [everything] = whole.step(whole.init(key(1)), batch);
+  const [[{ encoder }, { decoder }], [{ encoder: moved }]] = [after.parameters, everything.parameters];
+  expect(numbers(encoder[0].kernel)).toEqual(numbers(moved[0].kernel));
+  expect(numbers(decoder[0].kernel)).toEqual(numbers(state.parameters[1].decoder[0].kernel));
+});
+
+test('a part that is not there is refused with the names that are', () => {
+  const update = forParts({ encodr: sgd() }, stay);
+  expect(() => update.init(model.init(key(1)))).toThrow(
+    "forParts: no part of this name, got 'encodr', needed a name in the path of a parameter; there are 0.encoder.0.bias",
+  );
+  const nested = sequential(named('a', named('b', dense(1, 1))));
+  expect(() => forParts({ a: sgd(), b: sgd() }, stay).init(nested.init(key(1)))).toThrow(
+    'forParts: a parameter in two parts, got 0.a.0.b.0.bias in a and b',
+  );
+});
+
+test('the average of parameters is read off the state', () => {
+  const learning = learner({
+    model: dense(1, 1),
+    loss: meanSquaredError(),
+    update: movingAverage(sgd({ learningRate: 0.25 }), 0.5),
+  });
+  const state = {
+    ...learning.init(key(1)),
+    parameters: [{ kernel: tensor([[0]]), bias: tensor([0]) }] as const,
+  };
+  const started = {
+    ...state,
+    update: movingAverage(sgd({ learningRate: 0.25 }), 0.5).init(state.parameters),
+  };
+  const [after] = learning.step(started, { input: tensor([[1]]), target: tensor([[2]]) });
+  expect(numbers(after.parameters[0].bias)).toEqual([1]);
+  expect(numbers(averageOf(after.update)[0].bias)).toEqual([0.5]);
+  expect(() => averageOf(sgd().init(state.parameters))).toThrow('averageOf: no average is kept');
+});
+
+test('what a layer carries reaches none of them', () => {
+  const normalized = sequential(dense(2, 2), batchNormalization(2), dense(2, 1));
+  const update = lookahead(accumulate(movingAverage(sgd(), 0.9), 2));
+  const learning = learner({ model: normalized, loss: meanSquaredError(), update });
+  const two = {
+    input: tensor([
+      [1, 2],
+      [3, 5],
+    ]),
+    target: tensor([[3], [4]]),
+  };
+  const [state] = learning.step(learning.init(key(1)), two);
+  expect(numbers(state.parameters[1].carried.mean)).not.toEqual([0, 0]);
+});
+
+test('numbers that are none are refused', () => {
+  expect(() => clipByGlobalNorm(0)).toThrow('clipByGlobalNorm: no limit, got 0, needed a number above 0');
+  expect(() => accumulate(sgd(), 1.5)).toThrow('accumulate: no count, got 1.5');
+  expect(() => movingAverage(sgd(), 1)).toThrow('movingAverage: no decay, got 1');
+});
