@@ -119,3 +119,28 @@ export const accumulates = (
       ),
   ]);
 };
+
+/**
+ * O-15. Without a gradient, from rest, decoupled decay takes a share of each parameter and nothing else:
+ * p′ = (1 − share)·p
+ */
+export const decaysBeside = (map: UpdateMap, share: number, { parameters }: UpdatePoint): Verdict => {
+  const zero = parameters.map((data) => data.map(() => 0));
+  const expected = parameters.map((data, i) =>
+    isFloat(map.parameters[i]?.dtype ?? 'int32')
+      ? Float64Array.from(data, (p) => p * (1 - share))
+      : Float64Array.from(data),
+  );
+  const got = reached(map, parameters, [zero]).parameters.map((data) => Float64Array.from(data));
+  return same(
+    normWise({ rtol: 1e-12, atol: 1e-300 }),
+    labelled(map.parameters, got),
+    labelled(map.parameters, expected),
+    {
+      law: 'O-15',
+      subject: map.name,
+      what: `parameters without a gradient do not shrink by ${share}`,
+      hint: 'the decay goes through the gradient, and is divided there by its own size',
+    },
+  );
+};

@@ -24,6 +24,7 @@ import {
 import {
   accumulates,
   clipsByNorm,
+  decaysBeside,
   followsRule,
   normWise,
   sameUpdate,
@@ -246,6 +247,7 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
       const update = adam({ learningRate: drawRate(sampler) });
       return {
         update: decoupledDecay(update, 0.125),
+        near: [(map, point) => decaysBeside(map, 0.125, point)],
         exact: [is(decoupledDecay(update, 0.125, { mask: () => false }), update)],
       };
     }),
