@@ -1,6 +1,6 @@
 /** Cross-entropy of logits: the softmax or logistic is inside, where it is stable. */
 import { fail, showShape } from '../error.js';
-import { multiply, subtract } from '../operation/arithmetic.js';
+import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { requireIndices } from '../operation/indices.js';
 import { mean } from '../operation/reduce.js';
 import { softplus } from '../operation/activation.js';
@@ -10,11 +10,25 @@ import { and, equal, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { requireKind, requireSame } from '../tensor/primitive/elementwise.js';
+import { log } from '../tensor/primitive/exponential.js';
 import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
-import { range, sameShape, type Shape } from '../tensor/shape.js';
+import { range, sameShape, type Scalar, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { loss, type Loss } from './loss.js';
+import { loss, type Loss, meanOf } from './loss.js';
+
+export interface SmoothingOptions {
+  /**
+   * The share of each target that is spread over all classes alike; 0 unless given.
+   * Source: C. Szegedy et al., "Rethinking the Inception architecture" (arXiv 1512.00567).
+   */
+  readonly smoothing?: number;
+}
+
+const requireSmoothing = (operation: string, smoothing: number): void => {
+  if (!(smoothing >= 0 && smoothing <= 1))
+    fail({ operation, what: 'no share', got: String(smoothing), needed: 'a number from 0 to 1' });
+};
 
 /**
  * Mean over the batch of −Σ t·ln softmax(z): logits `[…lead, classes]` against probabilities of the same
@@ -23,30 +37,44 @@ import { loss, type Loss } from './loss.js';
  * @example
  * learner({ model, loss: softmaxCrossEntropy(), update: adam() });
  */
-export const softmaxCrossEntropy = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
-  loss((logits, probabilities) => {
-    requireSame('softmaxCrossEntropy', logits, probabilities);
+export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: SmoothingOptions = {}): Loss<
+  Tensor<S>,
+  Tensor<S>
+> => {
+  requireSmoothing('softmaxCrossEntropy', smoothing);
+  return meanOf((logits, given) => {
+    requireSame('softmaxCrossEntropy', logits, given);
+    const classes = Math.max(1, logits.shape.at(-1) ?? 1);
+    const probabilities = smoothing === 0 ? given : add(multiply(given, 1 - smoothing), smoothing / classes);
     const logarithms = logSoftmax(logits);
     const zero = fullLike(probabilities, 0);
     // A class that cannot be (z = −∞) and is not (t = 0) adds nothing: 0·(−∞) is not asked for.
     const impossible = equal(logarithms, fullLike(logarithms, Number.NEGATIVE_INFINITY));
     const known = select(and(impossible, equal(probabilities, zero)), zero, logarithms);
     const counted = multiply(probabilities, known);
-    return negate(mean(sum(counted, [logits.shape.length - 1])));
+    return negate(sum(counted, [logits.shape.length - 1]));
   });
+};
+
+export interface SparseOptions extends SmoothingOptions {
+  /** A label whose rows do not count, such as that of padding. */
+  readonly ignore?: number;
+}
 
 /**
  * Mean over the batch of −ln softmax(z)[label]: logits `[…lead, classes]` against integer labels `[…lead]`.
- * Throws where the shapes do not fit; when it runs, where a label is out of range.
+ * Rows whose label is `ignore` count neither in the sum nor in the number. Throws where the shapes do not fit; when it
+ * runs, where a label is out of range.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop() });
  */
-export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]>(): Loss<
-  Tensor<readonly [...Lead, number]>,
-  Tensor<Lead, 'int32'>
-> =>
-  loss((prediction, target) => {
+export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]>({
+  smoothing = 0,
+  ignore,
+}: SparseOptions = {}): Loss<Tensor<readonly [...Lead, number]>, Tensor<Lead, 'int32'>> => {
+  requireSmoothing('sparseSoftmaxCrossEntropy', smoothing);
+  const rows = (prediction: Tensor<readonly [...Lead, number]>, target: Tensor<Lead, 'int32'>): Tensor => {
     const logits: Tensor = prediction;
     requireKind('sparseSoftmaxCrossEntropy', 'integer', target.dtype);
     const lead = logits.shape.slice(0, -1);
@@ -69,17 +97,57 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
       broadcast(labels, logits.shape, range(axis)),
     );
     const logarithms = logSoftmax(logits);
-    return negate(mean(sum(select(chosen, logarithms, fullLike(logits, 0)), [axis])));
+    const label = sum(select(chosen, logarithms, fullLike(logits, 0)), [axis]);
+    if (smoothing === 0) return negate(label);
+    return negate(add(multiply(label, 1 - smoothing), multiply(mean(logarithms, [axis]), smoothing)));
+  };
+  if (ignore === undefined) return meanOf(rows);
+  return loss((prediction, target) => {
+    const ignored: Tensor<Shape, 'bool'> = equal(target, fullLike(target, ignore));
+    const labels = select<Shape, 'int32'>(ignored, fullLike(target, 0), target);
+    // Of the shape of the target.
+    const each = rows(prediction, labels as Tensor<Lead, 'int32'>);
+    const zero = fullLike(each, 0);
+    const count = sum(select(ignored, zero, fullLike(each, 1)), range(each.shape.length));
+    const total = sum(select(ignored, zero, each), range(each.shape.length));
+    // Of no rows at all the loss is 0.
+    return divide(
+      total,
+      select(equal(count, fullLike(count, 0)), fullLike(count, 1), count),
+    ) as Tensor<Scalar>;
   });
+};
 
 /**
- * Mean over all elements of softplus(z) − t·z: logits against targets from 0 to 1 of the same shape.
+ * Mean over all elements of t·softplus(−z) + (1 − t)·softplus(z): logits against targets from 0 to 1 of the same shape.
+ * Written so, and not as softplus(z) − t·z, it keeps its digits where it is nearly 0.
  *
  * @example
  * learner({ model: dense(2, 1), loss: binaryCrossEntropy(), update: sgd() });
  */
 export const binaryCrossEntropy = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
-  loss((logits, targets) => {
+  meanOf((logits, targets) => {
     requireSame('binaryCrossEntropy', logits, targets);
-    return mean(subtract(softplus(logits), multiply(targets, logits)));
+    const [is, isNot] = [softplus(negate(logits)), softplus(logits)];
+    return add(multiply(targets, is), multiply(subtract(fullLike(targets, 1), targets), isNot));
+  });
+
+/**
+ * Mean over the batch of Σ t·(ln t − ln softmax(z)), the divergence of what is predicted from the targets: logits
+ * `[…lead, classes]` against probabilities of the same shape. Throws where the shapes differ.
+ *
+ * Source: S. Kullback, R. Leibler, "On information and sufficiency" (1951).
+ *
+ * @example
+ * learner({ model, loss: klDivergence(), update: adam() });
+ */
+export const klDivergence = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+  meanOf((logits, probabilities) => {
+    requireSame('klDivergence', logits, probabilities);
+    const [zero, one] = [fullLike(probabilities, 0), fullLike(probabilities, 1)];
+    const nothing = equal(probabilities, zero);
+    // 0·ln 0 = 0, and of 0 no logarithm is taken.
+    const entropy = multiply(probabilities, log(select(nothing, one, probabilities)));
+    const logarithms = select(nothing, zero, logSoftmax(logits));
+    return sum(subtract(entropy, multiply(probabilities, logarithms)), [logits.shape.length - 1]);
   });

@@ -1,3 +1,19 @@
-export { binaryCrossEntropy, softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './cross-entropy.js';
-export { loss, type Loss } from './loss.js';
-export { meanSquaredError } from './mean-squared-error.js';
+export {
+  binaryCrossEntropy,
+  klDivergence,
+  type SmoothingOptions,
+  softmaxCrossEntropy,
+  type SparseOptions,
+  sparseSoftmaxCrossEntropy,
+} from './cross-entropy.js';
+export { loss, type Loss, meanOf } from './loss.js';
+export {
+  cosineDistance,
+  hinge,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanSquaredError,
+  squaredHinge,
+} from './regression.js';
+export { weighted, type Weighted } from './weighted.js';

@@ -1,11 +1,15 @@
 /** What a loss is: a lens from prediction and target to one number. */
 import type { SimpleLens } from '../lens/lens.js';
 import { differentiate } from '../lens/differentiable.js';
+import { mean } from '../operation/reduce.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** A loss of predictions `B` against targets `L`: the mean over the batch. */
-export type Loss<B, L> = SimpleLens<readonly [prediction: B, target: L], Tensor<Scalar>>;
+export interface Loss<B, L> extends SimpleLens<readonly [prediction: B, target: L], Tensor<Scalar>> {
+  /** What it is the mean of, where it is one: a number for each row, or for each element. */
+  rows?(prediction: B, target: L): Tensor;
+}
 
 /**
  * The loss of a function over tensors, its backward derived.
@@ -15,3 +19,14 @@ export type Loss<B, L> = SimpleLens<readonly [prediction: B, target: L], Tensor<
  */
 export const loss = <B, L>(f: (prediction: B, target: L) => Tensor<Scalar>): Loss<B, L> =>
   differentiate(([prediction, target]) => f(prediction, target));
+
+/**
+ * The mean of what a function gives for each row or each element; `weighted` may weigh them.
+ *
+ * @example
+ * const absoluteError = meanOf((y: Tensor, t: Tensor) => abs(subtract(y, t)));
+ */
+export const meanOf = <B, L>(rows: (prediction: B, target: L) => Tensor): Loss<B, L> => ({
+  ...loss((prediction: B, target: L) => mean(rows(prediction, target))),
+  rows,
+});

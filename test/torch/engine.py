@@ -181,6 +181,14 @@ ENGINE = dict(
     glu=nothing_but(lambda x: F.glu(x, dim=-1)),
     prelu=nothing_but(lambda x, slope: F.prelu(x, slope)),
     softmax=nothing_but(lambda x: F.softmax(x, dim=-1)),
+    meanAbsoluteError=nothing_but(lambda prediction, target: F.l1_loss(prediction, target)),
+    huber=nothing_but(lambda prediction, target: F.huber_loss(prediction, target, delta=0.5)),
+    hinge=nothing_but(lambda prediction, target: F.relu(1 - prediction * target).mean()),
+    cosineDistance=nothing_but(lambda prediction, target: 1 - F.cosine_similarity(prediction, target, dim=-1).mean()),
+    klDivergence=nothing_but(lambda prediction, target: F.kl_div(
+        F.log_softmax(prediction, dim=-1), target, reduction="batchmean")),
+    smoothedCrossEntropy=nothing_but(lambda prediction, target: F.cross_entropy(
+        prediction, target, label_smoothing=0.25)),
     meanSquaredError=nothing_but(lambda prediction, target: F.mse_loss(prediction, target)),
     binaryCrossEntropy=nothing_but(
         lambda prediction, target: F.binary_cross_entropy_with_logits(prediction, target)),

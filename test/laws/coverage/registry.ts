@@ -49,7 +49,7 @@ export const registry: { readonly [kind: string]: Kind } = {
     where: 'everywhere',
   },
   loss: {
-    names: without(losses, ['loss']),
+    names: without(losses, ['loss', 'meanOf']),
     files: ['layers.test.ts', 'loss.test.ts', 'program.test.ts'],
     where: 'everywhere',
   },

@@ -209,7 +209,39 @@ export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
   },
 };
 
+type PairLoss = paralens.Loss<Tensor, Tensor>;
+
+/** A loss of predictions and targets of one shape. */
+const pairLoss =
+  (name: string, loss: PairLoss, [low, high]: readonly [number, number] = [-2, 2]): DrawSubject =>
+  ({ integer }) => {
+    const shape: Shape = [integer(1, 4), integer(1, 4)];
+    return subjectOfLens<readonly [Tensor, Tensor], paralens.Tensor<paralens.Scalar>>(name, loss, [
+      { shape, low: -2, high: 2 },
+      { shape, low, high },
+    ]);
+  };
+
 export const lossSubjects: { readonly [name: string]: DrawSubject } = {
+  meanAbsoluteError: pairLoss('meanAbsoluteError', paralens.meanAbsoluteError<Shape>()),
+  huber: pairLoss('huber', paralens.huber<Shape>(0.75)),
+  logCosh: pairLoss('logCosh', paralens.logCosh<Shape>()),
+  hinge: pairLoss('hinge', paralens.hinge<Shape>()),
+  squaredHinge: pairLoss('squaredHinge', paralens.squaredHinge<Shape>()),
+  cosineDistance: pairLoss('cosineDistance', paralens.cosineDistance<Shape>()),
+  klDivergence: pairLoss('klDivergence', paralens.klDivergence<Shape>(), [0.01, 1]),
+  weighted: ({ integer }) => {
+    const shape: Shape = [integer(1, 4), integer(1, 3)];
+    type Target = paralens.Weighted<Tensor>;
+    return subjectOfLens<readonly [Tensor, Target], paralens.Tensor<paralens.Scalar>>(
+      'weighted',
+      paralens.weighted(paralens.meanSquaredError<Shape>()),
+      [
+        { shape, low: -2, high: 2 },
+        { target: { shape, low: -2, high: 2 }, weight: { shape: [shape[0] ?? 1], low: 0.25, high: 2 } },
+      ],
+    );
+  },
   meanSquaredError: ({ integer, shape }) => {
     const drawn: Shape = [...shape(integer(0, 1)).map((size) => Math.max(1, size)), integer(1, 4)];
     return subjectOfLens<readonly [Tensor, Tensor], paralens.Tensor<paralens.Scalar>>(

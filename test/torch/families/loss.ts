@@ -22,6 +22,12 @@ const logits = { low: -6, high: 6 };
 const share = { low: 0, high: 1 };
 
 export const losses: { readonly [name: string]: Family } = {
+  meanAbsoluteError: alike(paralens.meanAbsoluteError, {}, {}),
+  huber: alike(() => paralens.huber(0.5), {}, {}),
+  hinge: alike(paralens.hinge, {}, {}),
+  cosineDistance: alike(paralens.cosineDistance, {}, {}),
+  klDivergence: alike(paralens.klDivergence, logits, { low: 0.01, high: 1 }),
+  smoothedCrossEntropy: alike(() => paralens.softmaxCrossEntropy({ smoothing: 0.25 }), logits, share),
   meanSquaredError: alike(paralens.meanSquaredError, {}, {}),
   binaryCrossEntropy: alike(paralens.binaryCrossEntropy, logits, share),
   softmaxCrossEntropy: alike(paralens.softmaxCrossEntropy, logits, share),

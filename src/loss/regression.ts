@@ -1,0 +1,137 @@
+/** Losses of numbers against numbers: what a prediction is off by, each in its own measure. */
+import { withPullback } from '../autodiff/custom.js';
+import { add, divide, less, lessOrEqual, multiply, subtract } from '../operation/arithmetic.js';
+import { sum } from '../operation/reduce.js';
+import { and, select } from '../tensor/primitive/comparison.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import { exp, expm1, log1p, sqrt } from '../tensor/primitive/exponential.js';
+import { requireSame } from '../tensor/primitive/elementwise.js';
+import { abs } from '../tensor/primitive/magnitude.js';
+import { negate } from '../tensor/primitive/arithmetic.js';
+import { tanh } from '../tensor/primitive/sigmoid.js';
+import { fail } from '../error.js';
+import type { Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Loss, meanOf } from './loss.js';
+
+/** The mean over all elements of a function of what the prediction is off by. */
+const ofDifference =
+  (name: string, f: (difference: Tensor) => Tensor) =>
+  <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+    meanOf((prediction, target) => {
+      requireSame(name, prediction, target);
+      return f(subtract(prediction, target));
+    });
+
+/**
+ * mean (y − t)² over all elements. Throws where the shapes differ.
+ *
+ * @example
+ * learner({ model: dense(3, 1), loss: meanSquaredError(), update: sgd({ learningRate: 0.1 }) });
+ */
+export const meanSquaredError = ofDifference('meanSquaredError', (d) => multiply(d, d));
+
+/**
+ * mean |y − t| over all elements; its derivative where they are equal is 0. Throws where the shapes differ.
+ *
+ * @example
+ * learner({ model: dense(3, 1), loss: meanAbsoluteError(), update: sgd() });
+ */
+export const meanAbsoluteError = ofDifference('meanAbsoluteError', abs);
+
+/** ln cosh d without a difference of large numbers, nor of nearly equal ones. */
+const logCoshOf: (x: Tensor) => Tensor = withPullback(
+  (d: Tensor) => {
+    const a = abs(d);
+    const small = less(a, fullLike(a, 1));
+    // ln cosh a = ln(1 + 2·sinh²(a/2)) where a is small, a − ln 2 + ln(1 + e⁻²ᵃ) where it is not
+    const e = expm1(multiply(select(small, a, fullLike(a, 0)), 0.5));
+    const sinh = multiply(add(e, divide(e, add(e, 1))), 0.5);
+    const near = log1p(multiply(multiply(sinh, sinh), 2));
+    const far = add(subtract(a, Math.LN2), log1p(exp(negate(multiply(a, 2)))));
+    return select(small, near, far);
+  },
+  // y = ln cosh d ⇒ dd = dy·tanh d
+  (d) => (dy) => multiply(dy, tanh(d)),
+);
+
+/**
+ * mean ln cosh(y − t) over all elements: half the square of what is small, the size of what is large. Throws where the
+ * shapes differ.
+ *
+ * @example
+ * learner({ model: dense(3, 1), loss: logCosh(), update: sgd() });
+ */
+export const logCosh = ofDifference('logCosh', logCoshOf);
+
+/**
+ * mean over all elements of d²/2 up to |d| = δ, and δ·(|d| − δ/2) beyond, d = y − t. Throws where the shapes differ or δ
+ * is not above 0.
+ *
+ * Source: P. Huber, "Robust estimation of a location parameter" (1964).
+ *
+ * @example
+ * learner({ model: dense(3, 1), loss: huber(1), update: sgd() });
+ */
+export const huber = <S extends Shape>(delta = 1): Loss<Tensor<S>, Tensor<S>> => {
+  if (!(delta > 0))
+    fail({ operation: 'huber', what: 'no threshold', got: String(delta), needed: 'a number above 0' });
+  return ofDifference('huber', (d) => {
+    const a = abs(d);
+    const near = lessOrEqual(a, fullLike(a, delta));
+    // The square of what is far is not taken: it may not be a number any more.
+    const held = select(near, d, fullLike(d, 0));
+    return select(near, multiply(multiply(held, held), 0.5), multiply(subtract(a, delta / 2), delta));
+  })<S>();
+};
+
+/** The losses of a margin take targets of −1 and 1. */
+const ofMargin =
+  (name: string, f: (missing: Tensor) => Tensor) =>
+  <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+    meanOf((prediction, target) => {
+      requireSame(name, prediction, target);
+      const missing: Tensor = subtract(1, multiply<Shape, 'float32'>(prediction, target));
+      return f(select(less(fullLike(missing, 0), missing), missing, fullLike(missing, 0)));
+    });
+
+/**
+ * mean max(0, 1 − t·y) over all elements, with targets of −1 and 1; its derivative at the margin is 0. Throws where the
+ * shapes differ.
+ *
+ * Source: C. Cortes, V. Vapnik, "Support-vector networks" (1995).
+ *
+ * @example
+ * learner({ model: dense(2, 1), loss: hinge(), update: sgd() });
+ */
+export const hinge = ofMargin('hinge', (missing) => missing);
+
+/**
+ * mean max(0, 1 − t·y)² over all elements, with targets of −1 and 1. Throws where the shapes differ.
+ *
+ * @example
+ * learner({ model: dense(2, 1), loss: squaredHinge(), update: sgd() });
+ */
+export const squaredHinge = ofMargin('squaredHinge', (missing) => multiply(missing, missing));
+
+/**
+ * mean over the batch of 1 − cos of the angle between rows of `[…lead, size]`: 0 where they point one way, 2 where they
+ * point away from each other. A row of zeros has no direction: its distance is 1 and its gradient 0. Throws where the
+ * shapes differ.
+ *
+ * @example
+ * learner({ model: dense(3, 8), loss: cosineDistance(), update: adam() });
+ */
+export const cosineDistance = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+  meanOf((prediction, target) => {
+    requireSame('cosineDistance', prediction, target);
+    const last = prediction.shape.length - 1;
+    const dot = (a: Tensor, b: Tensor): Tensor => sum(multiply(a, b), [last]);
+    const [both, own, other] = [dot(prediction, target), dot(prediction, prediction), dot(target, target)];
+    const [zero, one] = [fullLike(both, 0), fullLike(both, 1)];
+    const known = and(less(zero, own), less(zero, other));
+    // Nothing is divided by a length of 0, chosen or not.
+    const length = (square: Tensor): Tensor => sqrt(select(known, square, one));
+    const cosine = select(known, divide(divide(both, length(own)), length(other)), zero);
+    return subtract(one, cosine);
+  });
