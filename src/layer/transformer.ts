@@ -1,6 +1,8 @@
 /** The block that transformers are a stack of. */
-import { named } from '../lens/named.js';
-import type { Para } from '../lens/para.js';
+import { compose } from '../lens/compose.js';
+import { located } from '../lens/locate.js';
+import type { Layer } from '../lens/para.js';
+import { reparametrize } from '../lens/reparametrize.js';
 import { residual } from '../lens/residual.js';
 import { sequential } from '../lens/sequential.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -21,23 +23,27 @@ export interface TransformerBlockOptions extends SelfAttentionOptions {
 }
 
 /** `attention.0.scale`, `attention.1.query.kernel`, `feedForward.1.kernel` and so on. */
-export type TransformerBlockParameters<W extends number> = readonly [
-  {
-    readonly attention: readonly [NormalizationParameters<W>, AttentionParameters<W>, DropoutParameters];
-  },
-  {
-    readonly feedForward: readonly [
-      NormalizationParameters<W>,
-      DenseParameters<W, number>,
-      DenseParameters<number, W>,
-      DropoutParameters,
-    ];
-  },
+export interface TransformerBlockParameters<W extends number> {
+  readonly attention: AttentionPart<W>;
+  readonly feedForward: FeedForwardPart<W>;
+}
+
+type AttentionPart<W extends number> = readonly [
+  NormalizationParameters<W>,
+  AttentionParameters<W>,
+  DropoutParameters,
+];
+
+type FeedForwardPart<W extends number> = readonly [
+  NormalizationParameters<W>,
+  DenseParameters<W, number>,
+  DenseParameters<number, W>,
+  DropoutParameters,
 ];
 
 type Sequence<B extends number, T extends number, W extends number> = Tensor<readonly [B, T, W]>;
 
-type Block<W extends number, B extends number, T extends number> = Para<
+type Block<W extends number, B extends number, T extends number> = Layer<
   TransformerBlockParameters<W>,
   Sequence<B, T, W>,
   Sequence<B, T, W>
@@ -67,8 +73,25 @@ export const transformerBlock = <W extends number, B extends number, T extends n
   const widen = dense<W, number, readonly [B, T]>(width, hidden);
   const narrow = dense<number, W, readonly [B, T]>(hidden, width);
   const drop = dropoutOf<X['shape']>(dropout);
-  return sequential(
-    named('attention', residual(sequential(normalize, attention, drop))),
-    named('feedForward', residual(sequential(normalize, widen, activation(), narrow, drop))),
+  const attend = located('attention', residual(sequential(normalize, attention, drop)));
+  const feedForward = located(
+    'feedForward',
+    residual(sequential(normalize, widen, activation(), narrow, drop)),
+  );
+  const both = compose(attend, feedForward);
+  // The records of both parts under their names, in one record: blocks may stand beside each other.
+  const grouped = (all: readonly [...AttentionPart<W>, ...FeedForwardPart<W>]) => {
+    const [a, b, c, ...rest] = all;
+    return [{ attention: [a, b, c], feedForward: rest }] as const;
+  };
+  return reparametrize(
+    {
+      size: 1,
+      init: (key) => grouped(both.init(key)),
+      lens: {
+        run: ([{ attention: first, feedForward: second }]) => [[...first, ...second] as const, grouped],
+      },
+    },
+    both,
   );
 };

@@ -22,25 +22,51 @@ export interface ConvolutionOptions extends WindowOptions {
   readonly groups?: number | undefined;
 }
 
-/** How windows move over an input that is padded already. */
+/** How windows move over an input, and how many zeros stand around it. */
 interface Steps {
   readonly strides: Shape;
   readonly dilations: Shape;
   readonly groups: number;
+  readonly before: Shape;
+  readonly after: Shape;
 }
 
+/** Zeros around each axis of space and between its elements; where there are less than none, elements are cut off. */
+const framed = <D extends FloatDType>(
+  x: Tensor<Shape, D>,
+  before: Shape,
+  after: Shape,
+  interior: Shape,
+): Tensor<Shape, D> => {
+  const some = (counts: Shape): Shape => inSpace(counts.map((count) => Math.max(0, count)));
+  const padded = pad(x, { low: some(before), high: some(after), interior: inSpace(interior) });
+  const start = some(before.map((count) => -count));
+  const behind = some(after.map((count) => -count));
+  return slice(padded, { start, stop: padded.shape.map((size, axis) => size - (behind[axis] ?? 0)) });
+};
+
 const at = (shape: Shape, axis: number): number => shape.at(axis) ?? 1;
+
+/** Of channels `[…, groups·o]` the groups apart, where there is more than one: `[…, groups, o]`. */
+const apart = <D extends FloatDType>(x: Tensor<Shape, D>, groups: number): Tensor<Shape, D> =>
+  groups === 1 ? x : reshape(x, [...x.shape.slice(0, -1), groups, Math.floor(at(x.shape, -1) / groups)]);
 
 /** `[batch, …counts, …sizes, (groups,) channels of a group]`, as a view. */
 const windowsOf = <D extends FloatDType>(
   x: Tensor<Shape, D>,
   sizes: Shape,
-  { strides, dilations, groups }: Steps,
+  { strides, dilations, groups, before, after }: Steps,
 ): Tensor<Shape, D> => {
   const axes = sizes.length;
-  const channels = at(x.shape, -1);
-  const grouped =
-    groups === 1 ? x : reshape(x, [...x.shape.slice(0, -1), groups, Math.floor(channels / groups)]);
+  const grouped = apart(
+    framed(
+      x,
+      before,
+      after,
+      sizes.map(() => 0),
+    ),
+    groups,
+  );
   const behind = range(grouped.shape.length - axes - 1).map((axis) => axis + axes + 1);
   const space = range(axes).map((axis) => axis + 1);
   const windows = window(transpose(grouped, [0, ...behind, ...space]), { sizes, strides, dilations });
@@ -54,10 +80,6 @@ const words = (axes: number): readonly [space: string, inside: string] => [
   'xyz'.slice(0, axes),
   'ijk'.slice(0, axes),
 ];
-
-/** Of the outputs `[…, groups·o]` the groups apart, where there is more than one: `[…, groups, o]`. */
-const apart = <D extends FloatDType>(x: Tensor<Shape, D>, groups: number): Tensor<Shape, D> =>
-  groups === 1 ? x : reshape(x, [...x.shape.slice(0, -1), groups, Math.floor(at(x.shape, -1) / groups)]);
 
 const together = <D extends FloatDType>(x: Tensor<Shape, D>, groups: number): Tensor<Shape, D> =>
   groups === 1 ? x : reshape(x, [...x.shape.slice(0, -2), at(x.shape, -2) * at(x.shape, -1)]);
@@ -75,9 +97,15 @@ interface Pair<D extends FloatDType> {
   readonly kernel: Tensor<Shape, D>;
 }
 
-/** The convolution of an input that is padded already. */
+/** Windows at every place of an input as it is. */
+const unframed = (axes: number): Pick<Steps, 'strides' | 'before' | 'after'> => {
+  const zeros = range(axes).map(() => 0);
+  return { strides: zeros.map(() => 1), before: zeros, after: zeros };
+};
+
+/** The convolution, without a look at what it is given. */
 const correlate = <D extends FloatDType>(pair: Pair<D>, steps: Steps): Tensor<Shape, D> => {
-  const { strides, dilations, groups } = steps;
+  const { strides, dilations, groups, before, after } = steps;
   const sizes = pair.kernel.shape.slice(0, -2);
   const [space, inside] = words(sizes.length);
   const g = groups === 1 ? '' : 'g';
@@ -94,21 +122,23 @@ const correlate = <D extends FloatDType>(pair: Pair<D>, steps: Steps): Tensor<Sh
     ({ x, kernel }) =>
       (dy) => {
         const spans = sizes.map((size, axis) => spanOf(size, dilations[axis]));
-        const gaps = strides.map((stride) => stride - 1);
         // What no window reached, at the end of each axis.
-        const rest = spans.map(
-          (span, axis) => at(x.shape, axis + 1) - span - (at(dy.shape, axis + 1) - 1) * (strides[axis] ?? 1),
-        );
-        const spread = pad(dy, {
-          low: inSpace(spans.map((span) => span - 1)),
-          high: inSpace(spans.map((span, axis) => span - 1 + (rest[axis] ?? 0))),
-          interior: inSpace(gaps),
+        const rest = spans.map((span, axis) => {
+          const size = at(x.shape, axis + 1) + (before[axis] ?? 0) + (after[axis] ?? 0);
+          return size - span - (at(dy.shape, axis + 1) - 1) * (strides[axis] ?? 1);
         });
+        // Of what was padded no gradient is computed.
+        const spread = framed(
+          dy,
+          spans.map((span, axis) => span - 1 - (before[axis] ?? 0)),
+          spans.map((span, axis) => span - 1 - (after[axis] ?? 0) + (rest[axis] ?? 0)),
+          strides.map((stride) => stride - 1),
+        );
         return {
           // dx = the convolution of dy, spread as far apart as windows stood, with the kernel turned around
           x: correlate(
             { x: spread, kernel: turned(kernel, groups) },
-            { strides: strides.map(() => 1), dilations, groups },
+            { ...unframed(sizes.length), dilations, groups },
           ),
           // dk = Σ over batch and windows of x·dy
           kernel: together(
@@ -161,8 +191,7 @@ export const convolve = <D extends FloatDType>(
   const space = spaceOf('convolve', x.shape, sizes.length);
   requireKernel('convolve', at(x.shape, -1), kernel.shape, groups);
   const { before, after, strides, dilations } = windowsOver('convolve', space, sizes, options);
-  const padded = pad(x, { low: inSpace(before), high: inSpace(after) });
-  return correlate({ x: padded, kernel }, { strides, dilations, groups });
+  return correlate({ x, kernel }, { strides, dilations, groups, before, after });
 };
 
 /**
@@ -217,7 +246,7 @@ export const transposedConvolve = <D extends FloatDType>(
   });
   const whole = correlate(
     { x: spread, kernel: reverse(kernel, range(sizes.length)) },
-    { strides: strides.map(() => 1), dilations, groups },
+    { ...unframed(sizes.length), dilations, groups },
   );
   const start = inSpace(cut.map(([low]) => low));
   const stop = whole.shape.map((size, axis) =>

@@ -6,6 +6,7 @@ import { compileTime } from './compile-time.js';
 import { coldStart } from './cold-start.js';
 import { gradientCost } from './gradient-cost.js';
 import { mnistStep } from './mnist-step.js';
+import { modelSteps } from './models.js';
 import { printTable } from './table.js';
 import { sgemm } from './sgemm.js';
 import { tinyMemory, tinyStep } from './tiny-step.js';
@@ -18,7 +19,11 @@ const { values } = parseArgs({
 });
 
 /** What threads and libraries change: products, and a step that is mostly products. */
-const large = (backend: Backend): readonly Figure[] => [...sgemm(backend), ...mnistStep(backend)];
+const large = (backend: Backend): readonly Figure[] => [
+  ...sgemm(backend),
+  ...mnistStep(backend),
+  ...modelSteps(backend),
+];
 
 /** Backends beside the default: two threads, and the system's BLAS where there is one, on one and on two. */
 const others = [
@@ -29,6 +34,7 @@ const others = [
 const figures: readonly Figure[] = [
   ...sgemm(defaultBackend),
   ...mnistStep(defaultBackend),
+  ...modelSteps(defaultBackend),
   ...trainCost(defaultBackend, Number(values.epochs)),
   ...others.flatMap(large),
   ...tinyStep(defaultBackend),
