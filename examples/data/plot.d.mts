@@ -17,3 +17,12 @@ interface Lines<T> {
 
 /** Draws lines into `examples/out/` and gives the file's path. */
 export declare const saveLines: <T>(name: string, lines: Lines<T>) => string;
+
+interface Points {
+  readonly title: string;
+  /** Points of the plane, by what they are. */
+  readonly kinds: Readonly<Record<string, readonly (readonly [x: number, y: number])[]>>;
+}
+
+/** Draws points into `examples/out/` and gives the file's path. */
+export declare const savePoints: (name: string, points: Points) => string;

@@ -15,6 +15,32 @@ export const pictureAt = (name) => {
   return path;
 };
 
+const save = (name, chart) => {
+  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  chart.setAttribute('style', 'background: white');
+  const path = pictureAt(name);
+  writeFileSync(path, chart.outerHTML);
+  return path;
+};
+
+/** @type {import('./plot.d.mts').savePoints} */
+export const savePoints = (name, { title, kinds }) => {
+  const { document } = parseHTML('<!doctype html><body></body>');
+  const points = Object.entries(kinds).flatMap(([kind, all]) => all.map(([x, y]) => ({ kind, x, y })));
+  const chart = Plot.plot({
+    document,
+    width: 480,
+    height: 480,
+    marginTop: 40,
+    grid: true,
+    marks: [
+      Plot.text([title], { frameAnchor: 'top-left', dy: -32, fontSize: 13 }),
+      Plot.dot(points, { x: 'x', y: 'y', fill: 'kind', r: 1.5 }),
+    ],
+  });
+  return save(name, chart);
+};
+
 /** @type {import('./plot.d.mts').saveLines} */
 export const saveLines = (name, { title, x, y, z, points }) => {
   const { document } = parseHTML('<!doctype html><body></body>');
@@ -35,9 +61,5 @@ export const saveLines = (name, { title, x, y, z, points }) => {
       Plot.text(points, Plot.selectLast({ ...channels, z: z.of, text: z.of, textAnchor: 'start', dx: 8 })),
     ],
   });
-  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  chart.setAttribute('style', 'background: white');
-  const path = pictureAt(name);
-  writeFileSync(path, chart.outerHTML);
-  return path;
+  return save(name, chart);
 };

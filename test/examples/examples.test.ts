@@ -1,10 +1,17 @@
 /** The examples run, at reduced size, and do what they say. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { main as autoencoder } from '../../examples/autoencoder.js';
+import { main as convnet } from '../../examples/convnet.js';
+import { main as dream } from '../../examples/dream.js';
 import { main as finiteDifferences } from '../../examples/finite-differences.js';
+import { main as gan } from '../../examples/gan.js';
+import { main as iris } from '../../examples/iris.js';
 import { main as linearRegression } from '../../examples/linear-regression.js';
 import { main as mnist } from '../../examples/mnist.js';
 import { readMnist } from '../../examples/data/mnist.js';
+import { readNames } from '../../examples/data/names.js';
+import { main as names } from '../../examples/names.js';
 import { main as stepSizeAndBatchSize } from '../../examples/step-size-and-batch-size.js';
 import { main as xor } from '../../examples/xor.js';
 
@@ -57,4 +64,50 @@ test('larger batches want larger steps, and a step may be too large', async () =
   expect(loss(128, 0.1)).toBeLessThan(loss(128, 0.01));
   expect(loss(4, 1e4)).toBeGreaterThan(loss(4, 0.1));
   expect(readFileSync(picture, 'utf8')).toMatch(/^<svg.*<path.*<\/svg>$/su);
+});
+
+test('irises are told apart', async () => {
+  const { metrics } = await iris();
+  expect(metrics['accuracy']).toBeGreaterThanOrEqual(0.96);
+});
+
+test('a convolutional network learns from few digits', async () => {
+  const digits = readMnist({ training: 512, test: 200 });
+  const output = { write: () => true };
+  const { accuracy } = await convnet({ epochs: 4, digits, output });
+  expect(accuracy).toBeGreaterThan(0.6);
+});
+
+/** The first bytes of every PNG file. */
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+
+test('an autoencoder gives digits back, each part moved by its own update', async () => {
+  const digits = readMnist({ training: 512, test: 100 });
+  const { loss, picture } = await autoencoder({ epochs: 2, digits });
+  // Of pixels that are each as likely dark as bright it would be 0.69.
+  expect(loss).toBeLessThan(0.35);
+  expect([...readFileSync(picture).subarray(0, 4)]).toEqual(PNG);
+});
+
+test('a dream moves the image until the network is sure', async () => {
+  const digits = readMnist({ training: 512, test: 10 });
+  const { loss, picture } = await dream({ epochs: 4, steps: 60, digits });
+  expect(loss).toBeLessThan(0.1);
+  expect([...readFileSync(picture).subarray(0, 4)]).toEqual(PNG);
+});
+
+test('a transformer writes names better than pairs of letters do', async () => {
+  const names_ = readNames(1500);
+  const { loss, bigram, invented } = await names({ epochs: 6, width: 32, names: names_, samples: 3 });
+  expect(loss).toBeLessThan(bigram);
+  expect(invented).toHaveLength(3);
+  for (const name of invented) expect(name).toMatch(/^[a-z]{0,12}$/);
+});
+
+test('what climbs and what descends meet: points near the ring', async () => {
+  const { input } = readMnist({ training: 256, test: 1 }).training;
+  const { points, images } = await gan({ steps: 400, digitSteps: 2, digits: input });
+  const near = points.filter(([x, y]) => Math.abs(Math.hypot(x, y) - 2) < 1);
+  expect(near.length).toBeGreaterThan(500);
+  expect([...readFileSync(images).subarray(0, 4)]).toEqual(PNG);
 });
