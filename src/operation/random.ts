@@ -43,8 +43,11 @@ const fractions = <S extends Shape>(words: Tensor<S, 'uint32'>): Tensor<S> =>
   multiply(cast(divide(words, 256), 'float32'), 2 ** -24);
 
 /** Uniform numbers, `low` included and `high` not. */
-export const uniform = <const S extends Shape>(from: Key, shape: S, low = 0, high = 1): Tensor<S> =>
-  add(multiply(fractions(randomBits(from, shape)), high - low), low);
+export const uniform = <const S extends Shape>(from: Key, shape: S, low = 0, high = 1): Tensor<S> => {
+  const unit = fractions(randomBits(from, shape));
+  const scaled = high - low === 1 ? unit : multiply(unit, high - low);
+  return low === 0 ? scaled : add(scaled, low);
+};
 
 /**
  * Normal numbers of mean 0 and deviation 1, by the transform of two uniform numbers.
