@@ -54,6 +54,13 @@ const customShares = (
   cotangent: AnyTensor,
 ): readonly (AnyTensor | undefined)[] => [undefined, ...rule(x, cotangent)];
 
+/** Whether a tensor is 0 everywhere, and was made as such: nothing flows then. */
+const isNothing = ({ node }: AnyTensor): boolean => {
+  if (node.kind === 'constant') return node.exact === 0;
+  const [operand] = node.kind === 'application' && node.name === 'broadcast' ? node.inputs : [];
+  return operand?.node.kind === 'constant' && operand.node.exact === 0;
+};
+
 /** Sums cotangents as they arrive; a tensor that nothing flowed to has none. */
 const accumulator = (): {
   readonly get: (tensor: AnyTensor) => AnyTensor | undefined;
@@ -61,6 +68,7 @@ const accumulator = (): {
 } => {
   const totals = new Map<AnyTensor, AnyTensor>();
   const flow = (tensor: AnyTensor, cotangent: AnyTensor): void => {
+    if (isNothing(cotangent)) return;
     const before = totals.get(tensor);
     totals.set(tensor, before === undefined ? cotangent : add(before, cotangent));
   };

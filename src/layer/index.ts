@@ -73,3 +73,13 @@ export {
   type TransformerBlockOptions,
   type TransformerBlockParameters,
 } from './transformer.js';
+export {
+  type Cell,
+  type GateParameters,
+  gruCell,
+  type GruParameters,
+  lstmCell,
+  type LstmState,
+  simpleCell,
+} from './cell.js';
+export { maskedRecurrent, recurrent, type RecurrentOptions, recurrentSequence } from './recurrent.js';

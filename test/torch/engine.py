@@ -140,7 +140,31 @@ def attention(options, x, memory=None, **weights):
     return y.transpose(0, 1)
 
 
+def over_time(kind):
+    """PyTorch's own cell at each place, its weights [gates * units, inputs]."""
+
+    def run(options, x, kernel, recurrentKernel, bias, recurrentBias=None):
+        units = recurrentKernel.shape[0]
+        others = torch.zeros_like(bias) if recurrentBias is None else recurrentBias
+        hidden = memory = torch.zeros(x.shape[0], units)
+        told = []
+        for given in (x.flip(1) if options["reverse"] else x).unbind(1):
+            weights = (kernel.T, recurrentKernel.T, bias, others)
+            if kind is torch.lstm_cell:
+                hidden, memory = kind(given, (hidden, memory), *weights)
+            else:
+                hidden = kind(given, hidden, *weights)
+            told.append(hidden)
+        y = torch.stack(told, 1)
+        return y.flip(1) if options["reverse"] else y
+
+    return run
+
+
 ENGINE = dict(
+    simpleCell=over_time(torch.rnn_tanh_cell),
+    gruCell=over_time(torch.gru_cell),
+    lstmCell=over_time(torch.lstm_cell),
     embedding=nothing_but(lambda x, table: F.embedding(x, table)),
     selfAttention=attention,
     crossAttention=attention,

@@ -40,6 +40,17 @@ const pooling =
     return general(name, layer((axes === 1 ? size[0] : size) as never, options), x);
   };
 
+type RowsCell = typeof paralens.simpleCell | typeof paralens.gruCell;
+
+/** A cell whose state is one tensor. */
+const cell = (name: string, { integer }: Sampler, made: RowsCell): Subject => {
+  const [batch, inputs, units] = [integer(1, 3), integer(1, 3), integer(1, 2)];
+  const layer = made(inputs, units) as ReturnType<typeof paralens.simpleCell>;
+  return subjectOfPara(name, layer, {
+    input: [{ shape: [batch, units] }, { shape: [batch, inputs] }] as const,
+  });
+};
+
 export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   dense: ({ integer, shape }) => {
     const [inputs, outputs, lead] = [integer(1, 5), integer(1, 5), shape(integer(0, 2))];
@@ -152,6 +163,37 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
       paralens.transformerBlock({ width: 4, heads: 2, hidden: 3, causal: true, dropout: 0.25 }),
       [1, integer(1, 3), 4],
     ),
+  simpleCell: (sampler) => cell('simpleCell', sampler, paralens.simpleCell),
+  gruCell: (sampler) => cell('gruCell', sampler, paralens.gruCell),
+  lstmCell: ({ integer }) => {
+    const [batch, inputs, units] = [integer(1, 3), integer(1, 3), integer(1, 2)];
+    const state = { shape: [batch, units] } as const;
+    return subjectOfPara('lstmCell', paralens.lstmCell(inputs, units), {
+      input: [{ hidden: state, memory: state }, { shape: [batch, inputs] }] as const,
+    });
+  },
+  recurrent: ({ integer, pick }) => {
+    const [inputs, units] = [integer(1, 2), integer(1, 2)];
+    const made = pick([paralens.simpleCell(inputs, units), paralens.gruCell(inputs, units)]);
+    const layer = paralens.recurrent(made as ReturnType<typeof paralens.simpleCell>, {
+      reverse: pick([true, false]),
+    });
+    return general('recurrent', layer, [integer(1, 2), integer(1, 3), inputs]);
+  },
+  recurrentSequence: ({ integer, pick }) => {
+    const [inputs, units] = [integer(1, 2), integer(1, 2)];
+    const layer = paralens.recurrentSequence(paralens.lstmCell(inputs, units), {
+      reverse: pick([true, false]),
+    });
+    return general('recurrentSequence', layer, [integer(1, 2), integer(1, 3), inputs]);
+  },
+  maskedRecurrent: ({ integer }) => {
+    const [batch, time, inputs] = [integer(1, 2), integer(1, 3), integer(1, 2)];
+    const layer = paralens.maskedRecurrent(paralens.gruCell(inputs, 2));
+    return subjectOfPara('maskedRecurrent', layer, {
+      input: [{ shape: [batch, time, inputs] }, { shape: [batch, time], dtype: 'bool' }] as const,
+    });
+  },
   prelu: ({ integer, shape }) => {
     const channels = integer(1, 4);
     return subjectOfPara<paralens.Parameters, Tensor, Tensor>(

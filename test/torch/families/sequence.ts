@@ -27,7 +27,34 @@ const sizes = ({ integer }: Draws) => {
   return { batch: integer(1, 3), time: integer(1, 4), heads, width: heads * integer(1, 3) };
 };
 
+type Cell = paralens.Cell<readonly [never], unknown, Fitting, paralens.Tensor>;
+
+/** A cell over time, in the words of PyTorch: what it gives at each place. */
+const overTime =
+  (gates: number, made: (inputs: number, units: number) => unknown, recurrentBias: boolean): Family =>
+  (draws) => {
+    const [inputs, units] = [draws.integer(1, 3), draws.integer(1, 3)];
+    const reverse = draws.pick([true, false]);
+    const layer = paralens.recurrentSequence(made(inputs, units) as Cell as never, { reverse });
+    const vector = { shape: [gates * units] };
+    const inputsOf: Readonly<Record<string, Input>> = {
+      x: { shape: [draws.integer(1, 3), draws.integer(1, 4), inputs] },
+      kernel: { shape: [inputs, gates * units] },
+      recurrentKernel: { shape: [units, gates * units] },
+      bias: vector,
+      ...(recurrentBias && { recurrentBias: vector }),
+    };
+    return caseOf({
+      options: { reverse },
+      inputs: inputsOf,
+      f: ({ x, ...parameters }) => layer.run([parameters as never], x as Fitting)[0],
+    });
+  };
+
 export const sequences: { readonly [name: string]: Family } = {
+  simpleCell: overTime(1, paralens.simpleCell, false),
+  gruCell: overTime(3, paralens.gruCell, true),
+  lstmCell: overTime(4, paralens.lstmCell, false),
   embedding: ({ integer }) => {
     const [words, width] = [integer(1, 6), integer(1, 4)];
     return caseOf({
