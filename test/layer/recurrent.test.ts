@@ -28,7 +28,7 @@ test('padding changes nothing: the state stays where the mask does not hold', ()
     'bool',
   );
   const [masked, back] = maskedRecurrent(layer).run(p, [x, mask]);
-  const first = tensor([...evaluate(x).data.slice(0, 4)], [1, 2, 2]);
+  const first = tensor(evaluate(x).data.slice(0, 4), [1, 2, 2]);
   const [short] = recurrent(layer).run(p, first);
   expect(numbers(masked).slice(0, 3)).toEqual(numbers(short));
   // A sequence that nowhere holds ends where it began, and has no gradient.

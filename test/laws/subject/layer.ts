@@ -45,7 +45,7 @@ type RowsCell = typeof paralens.simpleCell | typeof paralens.gruCell;
 /** A cell whose state is one tensor. */
 const cell = (name: string, { integer }: Sampler, made: RowsCell): Subject => {
   const [batch, inputs, units] = [integer(1, 3), integer(1, 3), integer(1, 2)];
-  const layer = made(inputs, units) as ReturnType<typeof paralens.simpleCell>;
+  const layer = made(inputs, units);
   return subjectOfPara(name, layer, {
     input: [{ shape: [batch, units] }, { shape: [batch, inputs] }] as const,
   });
@@ -175,7 +175,7 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   recurrent: ({ integer, pick }) => {
     const [inputs, units] = [integer(1, 2), integer(1, 2)];
     const made = pick([paralens.simpleCell(inputs, units), paralens.gruCell(inputs, units)]);
-    const layer = paralens.recurrent(made as ReturnType<typeof paralens.simpleCell>, {
+    const layer = paralens.recurrent(made, {
       reverse: pick([true, false]),
     });
     return general('recurrent', layer, [integer(1, 2), integer(1, 3), inputs]);
