@@ -1,1 +1,2 @@
 export { shareOfRows } from './share.js';
+export { type ScoredParts, scoreOfParts } from './score.js';

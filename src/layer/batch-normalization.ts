@@ -22,13 +22,13 @@ export interface BatchNormalizationOptions extends NormalizationOptions {
 }
 
 /** Running mean and variance of each channel. */
-export interface Statistics<C extends number> {
+export interface RunningStatistics<C extends number> {
   readonly mean: Tensor<readonly [C]>;
   readonly variance: Tensor<readonly [C]>;
 }
 
 export interface BatchNormalizationParameters<C extends number>
-  extends NormalizationParameters<C>, Carries<Statistics<C>> {}
+  extends NormalizationParameters<C>, Carries<RunningStatistics<C>> {}
 
 /** m·before + (1 − m)·now */
 const running = (before: Tensor<never>, now: Tensor<never>, momentum: number): Tensor<never> =>

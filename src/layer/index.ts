@@ -10,7 +10,7 @@ export {
   batchNormalization,
   type BatchNormalizationOptions,
   type BatchNormalizationParameters,
-  type Statistics,
+  type RunningStatistics,
 } from './batch-normalization.js';
 export { dropout, type DropoutParameters } from './dropout.js';
 export {

@@ -1,2 +1,13 @@
 export { accuracy } from './accuracy.js';
+export {
+  confusionMatrix,
+  f1,
+  perplexity,
+  precision,
+  recall,
+  rocAuc,
+  topKAccuracy,
+} from './classification.js';
 export type { Metric } from './metric.js';
+export { absoluteError, rSquared, squaredError } from './regression.js';
+export { type Score, type Statistics } from './score.js';

@@ -5,4 +5,5 @@ export { type Evaluation, evaluator, type EvaluatorOptions } from './evaluator.j
 export { type Output, progress, type ProgressOptions } from './progress.js';
 export type { Rows, Stacked } from './rows.js';
 export { runningMean } from './running-mean.js';
+export { scored } from './scored.js';
 export { type Step, train, type TrainOptions } from './train.js';

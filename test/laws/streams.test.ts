@@ -14,8 +14,13 @@ import {
   reference,
   type Rows,
   runningMean,
+  type Scalar,
+  scalar,
+  type Score,
+  scored,
   sgd,
   tensor,
+  type Tensor,
 } from 'paralens';
 import {
   anyParts,
@@ -41,6 +46,7 @@ import {
   law,
 } from 'paralens/laws';
 import fc from 'fast-check';
+import { map, type Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import * as streams from '../../src/stream/index.js';
 import { everyBackend } from './subject/backends.js';
@@ -134,6 +140,20 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
   },
   runningMean: () => {
     checkOperator('runningMean', ({ k }) => runningMean(k), digit);
+  },
+  scored: () => {
+    const score: Score<Tensor<Scalar>, Tensor<Scalar>> = {
+      measure: (value) => ({ total: value }),
+      empty: { total: [0] },
+      concat: (a, b) => ({ total: [(a['total']?.[0] ?? 0) + (b['total']?.[0] ?? 0)] }),
+      value: ({ total: [total = 0] = [] }) => total,
+    };
+    const folded = (source: Observable<number>) =>
+      source.pipe(
+        map((value) => [scalar(value), scalar(0)] as const),
+        scored(score),
+      );
+    checkOperator('scored', () => folded, digit);
   },
   train: () => {
     // More learners on every backend are in learner.test.ts.

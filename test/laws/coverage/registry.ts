@@ -53,7 +53,7 @@ export const registry: { readonly [kind: string]: Kind } = {
     files: ['layers.test.ts', 'loss.test.ts', 'program.test.ts'],
     where: 'everywhere',
   },
-  metric: { names: Object.keys(metrics), files: ['loss.test.ts'], where: 'everywhere' },
+  metric: { names: Object.keys(metrics), files: ['loss.test.ts', 'metric.test.ts'], where: 'everywhere' },
   'update or schedule': {
     // `averageOf` reads what an update keeps, and its law is `movingAverage`’s.
     names: without(updates, ['elementwiseUpdate', 'averageOf']),
