@@ -7,6 +7,8 @@ import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import { leaves } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
+import type { Score } from '../metric/score.js';
+import { statisticsOf } from './scored.js';
 import { requireSize } from './batches.js';
 import { datasetOf } from './dataset.js';
 
@@ -16,7 +18,22 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-export interface EvaluatorOptions {
+/** Scores by name, of predictions and targets. */
+export type Scores<B, L> = Readonly<Record<string, Score<B, L, unknown>>>;
+
+/** The value of each score. */
+export type ScoreValues<S> = {
+  readonly [K in keyof S]: S[K] extends Score<never, never, infer V> ? V : never;
+};
+
+/** Beside loss and metrics, where scores are asked for. */
+export interface ScoreValuesOf<S> {
+  readonly scores: ScoreValues<S>;
+}
+
+export interface EvaluatorOptions<S = Readonly<Record<never, never>>> {
+  /** What else is to be said of the whole set: of parts as exactly as of the whole. */
+  readonly scores?: S;
   readonly backend?: Backend;
   /** How many examples are looked at at once. */
   readonly size?: number;
@@ -45,36 +62,64 @@ const weighted = (shares: readonly Share[]): Evaluation => {
 /**
  * The function from a state to the learner's loss and metrics over a whole data set, nothing learned. The
  * set is looked at in parts of `size` and a last one of what is left; each part counts as much as it has
- * examples, so that loss and metrics that are means over examples are exact means. Compiled once a shape.
+ * examples, so that loss and metrics that are means over examples are exact means; scores, which are no means, are
+ * given in the options. Compiled once a shape.
  * Throws where the set is empty or its first axes differ.
  *
  * @example
  * const onTest = evaluator(mnist, { input: testImages, target: testLabels });
  * steps.pipe(map(({ state }) => onTest(state).metrics.accuracy));
  */
-export const evaluator = <P extends Parameters, A, B, L>(
+export const evaluator = <
+  P extends Parameters,
+  A,
+  B,
+  L,
+  S extends Scores<NoInfer<B>, NoInfer<L>> = Readonly<Record<never, never>>,
+>(
   learner: Learner<P, A, B, L>,
   dataset: Batch<NoInfer<A>, NoInfer<L>>,
-  { backend = defaultBackend, size = 1000 }: EvaluatorOptions = {},
-): ((state: LearnerState<P>) => Evaluation) => {
+  { backend = defaultBackend, size = 1000, scores }: EvaluatorOptions<S> = {},
+): ((state: LearnerState<P>) => Evaluation & ScoreValuesOf<S>) => {
   requireSize('evaluator', size);
   const { count, slice } = datasetOf('evaluator', dataset);
-  const run = compile(learner.evaluate, { backend });
+  const named = Object.entries(scores ?? {});
+  const run = compile(
+    (state: LearnerState<P>, batch: Batch<A, L>) => {
+      const prediction = named.length === 0 ? undefined : learner.predict(state, batch.input);
+      const measured = named.map(([, score]) =>
+        // Made where there is a score to take it.
+        score.measure(prediction as B, batch.target),
+      );
+      return { report: learner.evaluate(state, batch), measured };
+    },
+    { backend },
+  );
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
   return (state) => {
     const known = force(state, { backend });
     const shares = starts.map((start) => {
       const stop = Math.min(start + size, count);
       // Rows of the data set are what the learner takes, whatever their number.
-      const report = run(known, slice(start, stop) as Batch<A, L>);
+      const { report, measured } = run(known, slice(start, stop) as Batch<A, L>);
       const numbers = (tree: unknown): readonly number[] =>
         dataOf(leaves<AnyTensor>(tree), backend).map(([number]) => number ?? Number.NaN);
       const [loss = Number.NaN] = numbers(report.loss);
       const names = Object.keys(report.metrics);
       const values = numbers(names.map((name) => report.metrics[name]));
       const metrics = Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN]));
-      return { value: { loss, metrics }, examples: stop - start };
+      const kept = measured.map((each) => statisticsOf(each, backend));
+      return { value: { loss, metrics }, examples: stop - start, kept };
     });
-    return weighted(shares);
+    if (scores === undefined) return weighted(shares) as Evaluation & ScoreValuesOf<S>;
+    const values = named.map(([name, score], i) => {
+      const all = shares.reduce(
+        (sofar, { kept }) => score.concat(sofar, kept[i] ?? score.empty),
+        score.empty,
+      );
+      return [name, score.value(all)] as const;
+    });
+    // A value for each score, under its name.
+    return { ...weighted(shares), scores: Object.fromEntries(values) } as Evaluation & ScoreValuesOf<S>;
   };
 };

@@ -1,7 +1,13 @@
 export { batches, type Batches, type BatchesOptions, type Remainder } from './batches.js';
 export { batchesOf, type BatchesOfOptions } from './batches-of.js';
 export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
-export { type Evaluation, evaluator, type EvaluatorOptions } from './evaluator.js';
+export {
+  type Evaluation,
+  evaluator,
+  type EvaluatorOptions,
+  type Scores,
+  type ScoreValues,
+} from './evaluator.js';
 export { type Output, progress, type ProgressOptions } from './progress.js';
 export type { Rows, Stacked } from './rows.js';
 export { runningMean } from './running-mean.js';

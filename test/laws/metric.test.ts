@@ -4,8 +4,13 @@ import {
   accuracy,
   type Backend,
   confusionMatrix,
+  dense,
   evaluate,
+  evaluator,
   f1,
+  key,
+  learner,
+  meanSquaredError,
   perplexity,
   precision,
   recall,
@@ -14,6 +19,7 @@ import {
   rSquared,
   type Score,
   scored,
+  sgd,
   type Shape,
   squaredError,
   tensor,
@@ -203,6 +209,25 @@ describe('published values', () => {
         tensor([0, -1], 'int32'),
       ),
     ).toBeCloseTo(2, 5);
+  });
+
+  test('of a data set in parts as of the whole', () => {
+    const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
+    const data = {
+      input: tensor([
+        [1, 2],
+        [3, 4],
+        [0, 1],
+      ]),
+      target: tensor([[1], [2], [4]]),
+    };
+    const scores = { fit: rSquared<readonly [number, number]>() };
+    const state = line.init(key(1));
+    const whole = evaluator(line, data, { scores })(state);
+    const parts = evaluator(line, data, { scores, size: 2 })(state);
+    const fit: number = parts.scores.fit;
+    expect(fit).toBeCloseTo(whole.scores.fit, 5);
+    expect(parts.loss).toBeCloseTo(whole.loss, 5);
   });
 
   test('among the k largest', () => {
