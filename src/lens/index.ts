@@ -38,3 +38,4 @@ export { parameterPaths } from './parameters.js';
 export { freeze, type Reparametrization, reparametrization, reparametrize, share } from './reparametrize.js';
 export { concatenate, residual } from './residual.js';
 export { type Sequential, sequential } from './sequential.js';
+export { partOf, reinitialize, replacePart } from './surgery.js';

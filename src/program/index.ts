@@ -3,3 +3,4 @@ export type { Instruction, KernelName, Operation, Program, SomeOperation, ValueI
 export { simplify } from './simplify.js';
 export { placeholder, trace, traceTensors } from './trace.js';
 export { widen } from './widen.js';
+export { layersOf, type LayerSummary, summary } from './summary.js';

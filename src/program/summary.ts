@@ -1,0 +1,139 @@
+/** What a model is made of, as a table: path, shape, parameters, multiply-adds and activations of each layer. */
+import { learned } from '../lens/carried.js';
+import type { Para, Parameters } from '../lens/para.js';
+import { key } from '../operation/random.js';
+import { bytesOf } from '../tensor/dtype.js';
+import type { Spec } from '../tensor/primitive/primitive.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+import { leaves, unflatten } from '../tree/tree.js';
+import { type Instruction, instructionAt, operandsOf, type Program, type ValueId } from './program.js';
+import { placeholder, traceTensors } from './trace.js';
+
+/** One layer of a model. */
+export interface LayerSummary {
+  /** Where it stands: `encoder.1`; empty for what is in no part. */
+  readonly path: string;
+  /** The operations that it is made of, in the order in which they first come. */
+  readonly operations: readonly string[];
+  readonly output: Shape;
+  readonly parameters: number;
+  /** Products that are summed, in one forward pass. */
+  readonly multiplyAdds: number;
+  /** Of its output. */
+  readonly bytes: number;
+}
+
+/** What of the operands of a contraction is summed over. */
+const summed = (program: Program, instruction: Instruction): number => {
+  if (instruction.kind !== 'operation' || instruction.name !== 'contract') return 0;
+  const { left, out } = instruction.attributes;
+  const shape = instructionAt(program, instruction.inputs[0] ?? -1).shape;
+  const inner = left
+    .split('')
+    .reduce((n, letter, axis) => (out.includes(letter) ? n : n * (shape[axis] ?? 1)), 1);
+  return inner * sizeOf(instruction.shape);
+};
+
+/** What only says where elements stand. */
+const MOVEMENTS: readonly string[] = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice'];
+
+/** Each operation once; movements only where nothing else is there. */
+const computing = (names: readonly string[]): readonly string[] => {
+  const all = [...new Set(names)];
+  const rest = all.filter((name) => !MOVEMENTS.includes(name));
+  return rest.length > 0 ? rest : all;
+};
+
+/** The path at which a value is first used. */
+const firstUse = (program: Program, value: ValueId): string =>
+  program.instructions.find((each) => operandsOf(each).includes(value))?.path ?? '';
+
+/**
+ * The layers of a model for an input of this shape (float32), or like these specifications, in the order in which they
+ * compute. Nothing is computed. Throws where the input does not fit.
+ *
+ * @example
+ * layersOf(sequential(dense(784, 4), dense(4, 2)), [32, 784])[0]?.multiplyAdds; // 100352
+ */
+export const layersOf = <P extends Parameters, A, B>(
+  model: Para<P, A, B>,
+  input: Shape | Spec,
+): readonly LayerSummary[] => {
+  const initial = model.init(key(0));
+  const parameters = leaves<AnyTensor>(initial).map((each, i) => placeholder(each, `parameter ${i}`));
+  const spec: Spec = 'shape' in input ? input : { shape: input, dtype: 'float32' };
+  const x = placeholder(spec, 'input');
+  // A model of one tensor: its type is what the input is said to be.
+  const [result] = model.run(unflatten(initial, parameters), x as A);
+  const program = traceTensors([...parameters, x], leaves<AnyTensor>(result));
+  const moving = new Set(leaves<AnyTensor>(unflattenedLearned(initial, parameters)));
+  // In the order in which layers end: constants of a layer may stand before all.
+  const ends = new Map<string, number>();
+  for (const [at, { kind, path }] of program.instructions.entries())
+    if (kind === 'operation') ends.set(path, at);
+  const paths = [...ends].toSorted(([, a], [, b]) => a - b).map(([path]) => path);
+  const owners = parameters.map((each, i) => (moving.has(each) ? firstUse(program, i) : undefined));
+  return paths.map((path) => {
+    const own = program.instructions.filter((each) => each.kind === 'operation' && each.path === path);
+    const last = own.at(-1);
+    const names = own.flatMap((each) => (each.kind === 'operation' ? [each.name] : []));
+    return {
+      path,
+      operations: computing(names),
+      output: last?.shape ?? [],
+      parameters: parameters.reduce(
+        (sum, { shape }, i) => (owners[i] === path ? sum + sizeOf(shape) : sum),
+        0,
+      ),
+      multiplyAdds: own.reduce((sum, each) => sum + summed(program, each), 0),
+      bytes: last === undefined ? 0 : sizeOf(last.shape) * bytesOf[last.dtype],
+    };
+  });
+};
+
+/** The stand-ins of what is learned, without those of what is carried. */
+const unflattenedLearned = <P>(initial: P, parts: readonly AnyTensor[]): P =>
+  learned(unflatten(initial, parts));
+
+const count = (number: number): string => number.toLocaleString('en-US');
+
+/**
+ * The layers of a model as a table for a person, with totals below.
+ *
+ * @example
+ * summary(sequential(dense(784, 512), dense(512, 10)), [128, 784]);
+ */
+export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input: Shape | Spec): string => {
+  const layers = layersOf(model, input);
+  const total = (of: (layer: LayerSummary) => number): number =>
+    layers.reduce((sum, layer) => sum + of(layer), 0);
+  const head = ['path', 'operations', 'output', 'parameters', 'multiply-adds', 'bytes'];
+  const rows = layers.map(({ path, operations, output, parameters, multiplyAdds, bytes }) => [
+    path === '' ? '–' : path,
+    operations.length > 4 ? `${operations.slice(0, 4).join(' ')} …` : operations.join(' '),
+    `[${output.join(', ')}]`,
+    ...[parameters, multiplyAdds, bytes].map(count),
+  ]);
+  const foot = [
+    'in all',
+    '',
+    '',
+    ...[
+      total(({ parameters }) => parameters),
+      total(({ multiplyAdds }) => multiplyAdds),
+      total(({ bytes }) => bytes),
+    ].map(count),
+  ];
+  const table = [head, ...rows, foot];
+  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [line(head), rule, ...rows.map(line), rule, line(foot)].join('\n');
+};
