@@ -1,6 +1,22 @@
 /** E-1: what layers do with rows, with order and with size. */
-import { dense, relu, sequential, type Shape, type Tensor } from 'paralens';
 import {
+  convolution1d,
+  convolution2d,
+  dense,
+  dropout,
+  layerNormalization,
+  type Para,
+  type Parameters,
+  relu,
+  selfAttention,
+  sequential,
+  type Shape,
+  type Tensor,
+  transformerBlock,
+} from 'paralens';
+import { drawPooling } from './subject/window.js';
+import {
+  blocksFuture,
   check,
   denseIsProduct,
   drawCotangent,
@@ -14,13 +30,19 @@ import {
   float64,
   homogeneous,
   increasing,
+  keepsOrder,
   line,
   movesWithRow,
+  normalizesRows,
+  partitionOfUnity,
+  placesAlike,
   profileOf,
   rowsApart,
   rowsSumToOne,
+  sameMask,
   type Sampler,
   shiftInvariantRows,
+  shiftsWithInput,
   type Subject,
   subjectOf,
   subjectOfPara,
@@ -127,6 +149,101 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
     check(name, example, (at) => increasing(name, at, values(at)), { runs: runsOn(backend, 10) });
   });
 
+  test('convolution1d and convolution2d shift with their input', () => {
+    const example = drawing((sampler) => {
+      const [size, inputs, outputs] = [sampler.integer(1, 3), sampler.integer(1, 2), sampler.integer(1, 2)];
+      const plane = sampler.pick([true, false]);
+      const layer = plane
+        ? (convolution2d(inputs, outputs, size) as Para<Parameters, Tensor, Tensor>)
+        : (convolution1d(inputs, outputs, size) as Para<Parameters, Tensor, Tensor>);
+      const shape = [2, size + sampler.integer(1, 3), ...(plane ? [size + 1] : []), inputs];
+      const subject = subjectOfPara('convolution', layer, { input: { shape } });
+      return {
+        subject,
+        x: subject.ranges.map((range) => drawLattice(sampler, { ...range, low: -8, high: 8 })),
+      };
+    });
+    check('convolution', example, ({ subject, x }) => shiftsWithInput(subject.on(engine), x), {
+      runs: runsOn(backend, 12),
+    });
+  });
+
+  test('maxPooling2d and maxPooling1d are partitions that keep the order', () => {
+    const example = drawing((sampler) => {
+      const { x: shape, size, options } = drawPooling(sampler);
+      const subject = subjectOf<Tensor, Tensor>(
+        'maxPool',
+        (x) => operation.maxPool(x, size, size.length, options),
+        { shape, low: -2, high: 2 },
+      );
+      return {
+        subject,
+        x: subject.ranges.map((range) => drawLattice(sampler, range)),
+        w: subject.on(float64).codomain.map((range) => drawLattice(sampler, { ...range, low: -8, high: 8 })),
+      };
+    });
+    check(
+      'maxPool',
+      example,
+      ({ subject, x, w }) =>
+        every([
+          () => partitionOfUnity(subject.on(engine), { x, w }),
+          () => keepsOrder(subject.on(engine), x),
+        ]),
+      { runs: runsOn(backend, 20) },
+    );
+  });
+
+  test('selfAttention and transformerBlock see no future, and without a mask places are alike', () => {
+    const example = drawing((sampler) => {
+      const time = sampler.integer(2, 4);
+      const causal = sampler.pick([
+        selfAttention<number, number, number>(4, 2, { causal: true, rotary: true }),
+        transformerBlock<number, number, number>({ width: 4, heads: 2, hidden: 3, causal: true }),
+      ]) as Para<Parameters, Tensor, Tensor>;
+      const alike = selfAttention(4, 2) as Para<Parameters, Tensor, Tensor>;
+      const [late, free] = [causal, alike].map((layer) =>
+        subjectOfPara('attention', layer, { input: { shape: [2, time, 4] } }),
+      );
+      if (late === undefined || free === undefined) throw new Error('no attention');
+      const draw = (subject: Subject) => subject.ranges.map((range) => drawData(sampler, range));
+      return {
+        late,
+        free,
+        x: draw(late),
+        other: draw(late),
+        y: draw(free),
+        until: sampler.integer(0, time - 2),
+        order: drawOrder(sampler, [...Array(time).keys()]),
+      };
+    });
+    check(
+      'attention',
+      example,
+      ({ late, free, x, other, y, until, order }) =>
+        every([
+          () => blocksFuture(late.on(engine), x, other, until),
+          () => placesAlike(free.on(engine), y, order),
+        ]),
+      { runs: runsOn(backend, 10) },
+    );
+  });
+
+  test('dropout masks forward and back alike', () => {
+    const example = drawing((sampler) => {
+      const layer = dropout<Shape>(sampler.pick([0.25, 0.5, 0.75]));
+      const subject = subjectOfPara('dropout', layer, { input: { shape: [sampler.integer(1, 40)] } });
+      // No number is 0 by itself.
+      return {
+        subject,
+        x: subject.ranges.map(({ shape }) => Float32Array.from({ length: shape[0] ?? 0 }, () => 1.5)),
+      };
+    });
+    check('dropout', example, ({ subject, x }) => sameMask(subject.on(engine), x), {
+      runs: runsOn(backend, 10),
+    });
+  });
+
   test('relu is positively homogeneous', () => {
     const example = drawing((sampler) => ({
       x: Float32Array.from(sampler.numbers(7, -8, 8)),
@@ -135,4 +252,28 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
     const subject = subjectOf<Tensor, Tensor>('relu', operation.relu<Shape, 'float32'>, { shape: [7] });
     check('relu', example, ({ x, exponent }) => homogeneous(subject.on(engine), x, exponent));
   });
+});
+
+test('E-1 layerNormalization forgets origin and scale of a row', () => {
+  const example = drawing((sampler) => {
+    const size = sampler.integer(3, 6);
+    const layer = layerNormalization<number, readonly [number]>(size, { epsilon: 1e-14 });
+    const subject = subjectOfPara('layerNormalization', layer, { input: { shape: [3, size] } });
+    const x = subject.ranges.map((range) => drawData(sampler, range));
+    // Rows of numbers that differ.
+    const spread = x.map((data, i) =>
+      subject.ranges[i]?.shape.length === 2
+        ? data.map((_: number, at: number) => Math.sin(1 + at * at) + (at % size))
+        : data,
+    );
+    return {
+      subject,
+      x: spread,
+      w: drawCotangent(sampler, subject.on(float64).codomain),
+      by: [sampler.integer(1, 5), sampler.integer(-5, 5)] as const,
+    };
+  });
+  check('layerNormalization', example, ({ subject, x, w, by }) =>
+    normalizesRows(subject.on(float64), x, w, by),
+  );
 });

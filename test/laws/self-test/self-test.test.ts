@@ -8,6 +8,7 @@ import { costSuspects } from './cost.js';
 import { costOfTrainingSuspects } from './cost-of-training.js';
 import { derivativeSuspects } from './derivative.js';
 import { equivarianceSuspects } from './equivariance.js';
+import { sequenceSuspects } from './sequence.js';
 import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
@@ -26,6 +27,7 @@ const suspects: readonly Suspect[] = [
   ...lossSuspects,
   ...numericsSuspects,
   ...equivarianceSuspects,
+  ...sequenceSuspects,
   ...updateSuspects,
   ...trainingSuspects,
   ...learnerSuspects,
