@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { main as autoencoder } from '../../examples/autoencoder.js';
+import { main as circuits } from '../../examples/circuits.js';
 import { main as convnet } from '../../examples/convnet.js';
 import { main as dream } from '../../examples/dream.js';
 import { main as finiteDifferences } from '../../examples/finite-differences.js';
@@ -9,6 +10,8 @@ import { main as gan } from '../../examples/gan.js';
 import { main as iris } from '../../examples/iris.js';
 import { main as linearRegression } from '../../examples/linear-regression.js';
 import { main as mnist } from '../../examples/mnist.js';
+import { addition, type Bits, lookup, multiplication, negation } from '../../examples/data/ring.js';
+import { composeLenses, evaluate, parallelLenses, reference, type SimpleLens, tensor } from 'paralens';
 import { readMnist } from '../../examples/data/mnist.js';
 import { readNames } from '../../examples/data/names.js';
 import { main as names } from '../../examples/names.js';
@@ -110,4 +113,41 @@ test('what climbs and what descends meet: points near the ring', async () => {
   const near = points.filter(([x, y]) => Math.abs(Math.hypot(x, y) - 2) < 1);
   expect(near.length).toBeGreaterThan(500);
   expect([...readFileSync(images).subarray(0, 4)]).toEqual(PNG);
+});
+
+test('a circuit learns irises, and to the same bits on every backend', async () => {
+  const run = await circuits();
+  expect(run.accuracy).toBeGreaterThan(0.95);
+  expect(await circuits({ backend: reference() })).toEqual(run);
+});
+
+test('RD.2 and RD.5 hold of circuits, of all bits and all changes', () => {
+  const bits = (n: number): Bits => tensor([n & 1, (n >> 1) & 1, (n >> 2) & 1, (n >> 3) & 1], 'int32');
+  const numbers = (each: Bits): readonly number[] => [...evaluate(each).data];
+  // (a·b) + (c + 1), of three inputs
+  const circuit: SimpleLens<readonly [readonly [Bits, Bits], Bits], Bits> = composeLenses(
+    parallelLenses(multiplication, negation),
+    addition,
+  );
+  for (const a of [0b0011, 0b0101])
+    for (const b of [0b0101, 0b1001])
+      for (const c of [0b0000, 0b1111]) {
+        const [y, back] = circuit.run([[bits(a), bits(b)], bits(c)]);
+        expect(numbers(y)).toEqual(numbers(bits(((a & b) ^ (c ^ 0b1111)) & 0b1111)));
+        const change = (w: number) => {
+          const [[da, db], dc] = back(bits(w));
+          return [da, db, dc].map(numbers);
+        };
+        const changes = Array.from({ length: 16 }, (_, w) => change(w));
+        for (const [w, own] of changes.entries()) {
+          // The derivatives of a polynomial: b for a, a for b, 1 for c, each times the change.
+          expect(own).toEqual([b & w, a & w, w].map((each) => numbers(bits(each))));
+          for (const [v, other] of changes.entries())
+            expect(changes[w ^ v]).toEqual(
+              own.map((row, i) => row.map((bit, k) => bit ^ (other[i]?.[k] ?? 0))),
+            );
+        }
+      }
+  const [, back] = lookup.run([tensor([[1], [0]], 'int32'), tensor([[1]], 'int32')]);
+  expect(numbers(back(tensor([[1]], 'int32'))[0])).toEqual([0, 1]);
 });
