@@ -1,0 +1,191 @@
+/** What layers refuse, each mistake in a line that tells what to do; and what a rest of a window means. */
+import {
+  convolution1d,
+  convolution2d,
+  crossAttention,
+  dense,
+  embedding,
+  evaluate,
+  flatten,
+  globalAveragePooling,
+  groupNormalization,
+  key,
+  layerNormalization,
+  learnedPositions,
+  maskedSelfAttention,
+  maxPooling1d,
+  maxPooling2d,
+  named,
+  type Para,
+  type Parameters,
+  prelu,
+  reparametrization,
+  reparametrize,
+  reshape,
+  residual,
+  selfAttention,
+  sequential,
+  tensor,
+  type Tensor,
+  transposedConvolution2d,
+} from 'paralens';
+import { attend, full, glu, normal, transpose } from 'paralens/operation';
+import { describe, expect, test } from 'vitest';
+
+const size: number = 3;
+/** Runs a layer on what its type may not allow: sizes that are plain numbers say no more. */
+const run =
+  <P extends Parameters, A, B>(layer: Para<P, A, B>, x: unknown) =>
+  () =>
+    layer.run(layer.init(key(1)), x as A);
+const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];
+
+describe('at construction', () => {
+  test.each([
+    [
+      () => convolution2d(3, 4, 3, { groups: 2 }),
+      'convolution2d: channels that 2 groups do not divide, got 3 inputs and 4 outputs',
+    ],
+    [() => convolution1d(0, 4, 3), 'convolution1d: numbers of channels that are none, got [0, 4]'],
+    [() => convolution2d(1, 1, [3, 0]), 'convolution2d: no window, got [3, 0]'],
+    [() => convolution2d(1, 1, 3, { stride: 0 }), 'convolution2d: no stride, got 0'],
+    [
+      () => convolution2d(1, 1, 3, { padding: [[1, 1]] }),
+      "convolution2d: no padding, got [[1,1]], needed 'valid', 'same', or [before, after]",
+    ],
+    [
+      () => transposedConvolution2d(2, 3, 2, { groups: 2 }),
+      'transposedConvolution2d: channels that 2 groups do not divide',
+    ],
+    [() => maxPooling2d(0), 'maxPooling2d: no size, got 0'],
+    [
+      () => selfAttention(6, 4),
+      'selfAttention: heads that do not divide the width, got 4 heads of a width of 6',
+    ],
+    [() => embedding(0, 4), 'embedding: sizes that are none, got [0, 4]'],
+    [
+      () => groupNormalization(3, 4),
+      'groupNormalization: groups that do not divide the channels, got 3 groups of 4 channels',
+    ],
+    [() => layerNormalization(4, { epsilon: 0 }), 'layerNormalization: no size or no epsilon, got 4 and 0'],
+  ])('%#', (make, message) => {
+    expect(make).toThrow(message);
+  });
+});
+
+describe('when a model is traced', () => {
+  test.each([
+    [
+      run(convolution2d(1, 2, 5), normal(key(1), [2, 3, 8, 1])),
+      'convolve: a window larger than what it goes over, got [3, 8]',
+    ],
+    [
+      run(convolution2d(2, 2, 3), normal(key(1), [2, 5, 5, 3])),
+      'convolution2d: an input of another number of channels, got [2, 5, 5, 3]',
+    ],
+    [
+      run(maxPooling1d(4), normal(key(1), [1, 3, 2])),
+      'maxPool: a window larger than what it goes over, got [3]',
+    ],
+    [
+      run(globalAveragePooling(), normal(key(1), [2, 3])),
+      'globalAveragePooling: no space to pool over, got [2, 3]',
+    ],
+    [run(reshape([2, 2]), normal(key(1), [3, 5])), 'reshape: examples of another size, got [3, 5]'],
+    [run(flatten(), full([], 1)), 'flatten: no batch'],
+    [
+      run(learnedPositions(4, 2), normal(key(1), [1, 5, 2])),
+      'learnedPositions: a sequence that the table does not cover, got [1, 5, 2]',
+    ],
+    [
+      run(crossAttention(4, 2), [normal(key(1), [1, 2, 4]), normal(key(1), [1, 2, 3])]),
+      'crossAttention: no sequence of this width, got [1, 2, 3]',
+    ],
+    [
+      run(residual(dense(size, 4) as Para<Parameters, Tensor, Tensor>), normal(key(1), [2, 3])),
+      'residual: a part that changes the shape, got [2, 3] to [2, 4]',
+    ],
+    [run(prelu(2), normal(key(1), [2, 3])), 'multiply: shapes do not fit'],
+  ])('%#', (make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  test('the place in the model stands in front', () => {
+    const model = sequential(named('stem', convolution2d(1, 2, 5)), flatten());
+    expect(run(model, normal(key(1), [1, 3, 3, 1]))).toThrow('0.stem: convolve: a window larger');
+  });
+
+  test('operations say the same', () => {
+    expect(() => glu(normal(key(1), [2, 3]))).toThrow('glu: a last axis that has no halves, got [2, 3]');
+    const x = normal(key(1), [1, 2, 1, 2]);
+    expect(() => attend(x, x, x, { mask: full([1, 3], 1, 'bool') })).toThrow(
+      'attention: a mask of another shape, got [1, 3]',
+    );
+    expect(() => attend(x, normal(key(1), [1, 0, 1, 2]), normal(key(1), [1, 0, 1, 2]))).toThrow(
+      'attention: nothing to look at',
+    );
+  });
+});
+
+describe('when it runs', () => {
+  test('an index out of the vocabulary is refused', () => {
+    const layer = embedding(3, 2);
+    const words = (word: number) => layer.run(layer.init(key(1)), tensor([[0, word]], 'int32'))[0];
+    expect(() => evaluate(words(3))).toThrow(
+      'embedding: an index out of the vocabulary, got 3, needed 0 to 2',
+    );
+    expect(() => evaluate(words(-1))).toThrow('got -1');
+    expect(evaluate(words(2)).shape).toEqual([1, 2, 2]);
+  });
+
+  test('a place that may look at nothing gets the bias alone, and has no gradient', () => {
+    const layer = maskedSelfAttention<4, 1, 2>(4, 2);
+    const x = normal(key(2), [1, 2, 4]);
+    const mask = tensor([[false, false]], 'bool');
+    const [y, back] = layer.run(layer.init(key(1)), [x, mask]);
+    expect(numbers(y)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    const [, [dx]] = back(full([1, 2, 4], 1));
+    expect(numbers(dx)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+});
+
+test('what does not fill a window at the end is left out, and has no gradient', () => {
+  const layer = maxPooling1d<1, 1>(2);
+  const x = tensor([[[1], [3], [2], [4], [9]]]);
+  const [y, back] = layer.run([], x);
+  expect(numbers(y)).toEqual([3, 4]);
+  expect(numbers(back(y)[1])).toEqual([0, 3, 0, 4, 0]);
+});
+
+test('an empty batch gives an empty result', () => {
+  const layer = convolution2d(1, 2, 3, { padding: 'same' });
+  const [y] = layer.run(layer.init(key(1)), full([0, 4, 4, 1], 0));
+  expect(evaluate(y).shape).toEqual([0, 4, 4, 2]);
+});
+
+test('a tied embedding has the gradients of both its uses', () => {
+  const whole = sequential(embedding<5, 3, readonly [number]>(5, 3), dense(3, 5));
+  type Tied = readonly [{ readonly table: Tensor<readonly [5, 3]>; readonly bias: Tensor<readonly [5]> }];
+  const tied = reparametrize(
+    reparametrization(
+      1,
+      (from): Tied => {
+        const [{ table }, { bias }] = whole.init(from);
+        return [{ table, bias }];
+      },
+      ([{ table, bias }]: Tied) =>
+        [{ table }, { kernel: transpose(table, [1, 0]) as Tensor<readonly [3, 5]>, bias }] as const,
+    ),
+    whole,
+  );
+  const [{ table, bias }] = tied.init(key(3));
+  const words = tensor([1, 4, 1], 'int32');
+  const [y, back] = tied.run([{ table, bias }], words);
+  const apart = [{ table }, { kernel: transpose(table, [1, 0]) as Tensor<readonly [3, 5]>, bias }] as const;
+  const [same, backApart] = whole.run(apart, words);
+  expect(numbers(y)).toEqual(numbers(same));
+  const [[{ table: both }]] = back(y);
+  const [[{ table: first }, { kernel: second }]] = backApart(same);
+  const sums = numbers(first).map((each, i) => each + (numbers(transpose(second, [1, 0]))[i] ?? 0));
+  for (const [i, each] of numbers(both).entries()) expect(each).toBeCloseTo(sums[i] ?? 0, 5);
+});
