@@ -30,7 +30,7 @@ describe('README.md', () => {
   const programs = programsOf('README.md');
 
   test('has programs', () => {
-    expect(programs.length).toBe(4);
+    expect(programs.length).toBe(5);
   });
 
   test.each(programs)('program $#', { timeout: 60_000 }, ({ code, output }) => {
