@@ -2,7 +2,8 @@
 import { fail, showShape } from '../error.js';
 import { differentiable, type Layer, type Para } from '../lens/para.js';
 import { add } from '../operation/arithmetic.js';
-import { type ConvolutionOptions, convolve, transposedConvolve } from '../operation/convolution.js';
+import { type ConvolutionOptions, convolve } from '../operation/convolution.js';
+import { transposedConvolve } from '../operation/transposed-convolution.js';
 import { split } from '../operation/random.js';
 import { type PerAxis, perAxis, windowsOver } from '../operation/spatial.js';
 import { range, type Shape } from '../tensor/shape.js';

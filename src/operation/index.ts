@@ -29,7 +29,8 @@ export {
   type SuffixOf,
 } from './arithmetic.js';
 export { attend, type AttentionOptions } from './attention.js';
-export { convolve, type ConvolutionOptions, transposedConvolve } from './convolution.js';
+export { convolve, type ConvolutionOptions } from './convolution.js';
+export { transposedConvolve } from './transposed-convolution.js';
 export { moments, type Moments, rootMeanSquare, standardize } from './normalization.js';
 export { rotary, sinusoids } from './position.js';
 export { averagePool, maxPool, type PoolingOptions } from './pooling.js';

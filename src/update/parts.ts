@@ -26,7 +26,7 @@ export const stay: Update = {
 type Leaves = readonly AnyTensor[];
 
 /** Under this name stands the state of the update for what has none of its own. */
-const OTHERS = 'others';
+const OTHERS = '*';
 
 /**
  * An update for each named part, and one for all that is in none of them; the parameters of a part are those with its
