@@ -28,7 +28,9 @@ export const scoreOfParts = (
     what,
     hint,
   });
-  const flat = (each: unknown): readonly number[] => [each].flat(3) as readonly number[];
+  // What is said of nothing is no number, on both sides or on none.
+  const flat = (each: unknown): readonly number[] =>
+    ([each].flat(3) as readonly number[]).flatMap((x) => (Number.isNaN(x) ? [1, 0] : [0, x]));
   const numbers = (statistics: Statistics): readonly number[] =>
     Object.keys(whole)
       .toSorted()

@@ -1,8 +1,8 @@
 /** Losses of numbers against numbers: what a prediction is off by, each in its own measure. */
 import { withPullback } from '../autodiff/custom.js';
 import { add, divide, less, lessOrEqual, multiply, subtract } from '../operation/arithmetic.js';
-import { sum } from '../operation/reduce.js';
-import { and, select } from '../tensor/primitive/comparison.js';
+import { along, sum } from '../operation/reduce.js';
+import { select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { exp, expm1, log1p, sqrt } from '../tensor/primitive/exponential.js';
 import { requireSame } from '../tensor/primitive/elementwise.js';
@@ -114,6 +114,31 @@ export const hinge = ofMargin('hinge', (missing) => missing);
  */
 export const squaredHinge = ofMargin('squaredHinge', (missing) => multiply(missing, missing));
 
+/** Rows of length 1 along the last axis; of a row of zeros, which has no direction, zeros. */
+const direction: (x: Tensor) => Tensor = (x) => {
+  const last = x.shape.length - 1;
+  const parts = (
+    y: Tensor,
+  ): { readonly unit: Tensor; readonly known: Tensor<Shape, 'bool'>; readonly length: Tensor } => {
+    const square = sum(multiply(y, y), [last]);
+    const known = less<Shape, 'float32'>(fullLike(square, 0), square);
+    // Nothing is divided by a length of 0, chosen or not.
+    const length = along(sqrt(select(known, square, fullLike(square, 1))), y.shape, last);
+    return { unit: divide(y, length), known: along(known, y.shape, last), length };
+  };
+  return withPullback(
+    (y: Tensor) => parts(y).unit,
+    (y) => {
+      const { unit, known, length } = parts(y);
+      // u = x/|x| ⇒ dx = (du − u·Σ u·du)/|x|: what goes along the row cancels before it is divided
+      return (du) => {
+        const across = subtract(du, multiply(unit, along(sum(multiply(unit, du), [last]), y.shape, last)));
+        return select(known, divide(across, length), fullLike(y, 0));
+      };
+    },
+  )(x);
+};
+
 /**
  * mean over the batch of 1 − cos of the angle between rows of `[…lead, size]`: 0 where they point one way, 2 where they
  * point away from each other. A row of zeros has no direction: its distance is 1 and its gradient 0. Throws where the
@@ -125,13 +150,6 @@ export const squaredHinge = ofMargin('squaredHinge', (missing) => multiply(missi
 export const cosineDistance = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
   meanOf((prediction, target) => {
     requireSame('cosineDistance', prediction, target);
-    const last = prediction.shape.length - 1;
-    const dot = (a: Tensor, b: Tensor): Tensor => sum(multiply(a, b), [last]);
-    const [both, own, other] = [dot(prediction, target), dot(prediction, prediction), dot(target, target)];
-    const [zero, one] = [fullLike(both, 0), fullLike(both, 1)];
-    const known = and(less(zero, own), less(zero, other));
-    // Nothing is divided by a length of 0, chosen or not.
-    const length = (square: Tensor): Tensor => sqrt(select(known, square, one));
-    const cosine = select(known, divide(divide(both, length(own)), length(other)), zero);
-    return subtract(one, cosine);
+    const cosine = sum(multiply(direction(prediction), direction(target)), [prediction.shape.length - 1]);
+    return subtract(fullLike(cosine, 1), cosine);
   });
