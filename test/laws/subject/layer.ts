@@ -51,6 +51,17 @@ const cell = (name: string, { integer }: Sampler, made: RowsCell): Subject => {
   });
 };
 
+/** An activation whose second derivative jumps at 0: there finite differences are off by as much as they step. */
+const bentAtZero =
+  (name: string, layer: () => paralens.Para<readonly [], Tensor, Tensor>): DrawSubject =>
+  (sampler) => {
+    const [low, high] = sampler.pick([
+      [-4, -0.25],
+      [0.25, 4],
+    ]);
+    return subjectOfPara(name, layer(), { input: { shape: rows(sampler), low, high } });
+  };
+
 export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   dense: ({ integer, shape }) => {
     const [inputs, outputs, lead] = [integer(1, 5), integer(1, 5), shape(integer(0, 2))];
@@ -66,10 +77,10 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   geluTanh: activation('geluTanh', paralens.geluTanh<Shape>),
   silu: activation('silu', paralens.silu<Shape>),
   mish: activation('mish', paralens.mish<Shape>),
-  elu: activation('elu', () => paralens.elu<Shape>(0.5)),
-  celu: activation('celu', () => paralens.celu<Shape>(0.5)),
-  selu: activation('selu', paralens.selu<Shape>),
-  softsign: activation('softsign', paralens.softsign<Shape>),
+  elu: bentAtZero('elu', () => paralens.elu<Shape>(0.5)),
+  celu: bentAtZero('celu', () => paralens.celu<Shape>(0.5)),
+  selu: bentAtZero('selu', paralens.selu<Shape>),
+  softsign: bentAtZero('softsign', paralens.softsign<Shape>),
   leakyRelu: activation('leakyRelu', () => paralens.leakyRelu<Shape>(0.2)),
   relu6: activation('relu6', paralens.relu6<Shape>),
   hardTanh: activation('hardTanh', paralens.hardTanh<Shape>),

@@ -18,6 +18,17 @@ const unary =
   ({ shape }) =>
     subjectOf<Tensor, AnyTensor>(name, f, float(shape(), low, high));
 
+/** Element by element, where the second derivative jumps at 0: there finite differences are off by as much as they step. */
+const bentAtZero =
+  (name: string, f: Unary): DrawSubject =>
+  (sampler) => {
+    const [low, high] = sampler.pick([
+      [-4, -0.25],
+      [0.25, 4],
+    ]);
+    return unary(name, f, low, high)(sampler);
+  };
+
 /** On two shapes of which one is the end of the other, or on a shape and a number. */
 const binary =
   (name: string, f: operation.Binary<'same' | 'bool'>, low?: number, high?: number): DrawSubject =>
@@ -135,7 +146,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       float(inner),
     );
   },
-  celu: unary('celu', (x) => operation.celu(x, 1.5)),
+  celu: bentAtZero('celu', (x) => operation.celu(x, 1.5)),
   attend: ({ integer, pick }) => {
     const [batch, queries, keys] = [integer(1, 2), integer(1, 3), integer(1, 3)];
     const [heads, size] = [integer(1, 2), integer(1, 3)];
@@ -176,7 +187,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   convolve: (sampler) => convolutionSubject('convolve', sampler, operation.convolve),
   cos: unary('cos', operation.cos),
   divide: binary('divide', operation.divide, 0.5, 4),
-  elu: unary('elu', (x) => operation.elu(x, 0.5)),
+  elu: bentAtZero('elu', (x) => operation.elu(x, 0.5)),
   equal: binary('equal', operation.equal),
   erf: unary('erf', operation.erf),
   exp: unary('exp', operation.exp),
@@ -266,7 +277,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       [{ shape: drawn, dtype: 'bool' }, float(drawn), float(drawn)],
     );
   },
-  selu: unary('selu', operation.selu),
+  selu: bentAtZero('selu', operation.selu),
   sign: unary('sign', operation.sign),
   silu: unary('silu', operation.silu),
   sin: unary('sin', operation.sin),
@@ -280,7 +291,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   ),
   softmax: alongAxis('softmax', operation.softmax),
   softplus: unary('softplus', operation.softplus),
-  softsign: unary('softsign', operation.softsign),
+  softsign: bentAtZero('softsign', operation.softsign),
   split: random('split', (from) => operation.split(from, 3)),
   sqrt: unary('sqrt', operation.sqrt, 0.25, 4),
   standardize: ({ integer }) => {
