@@ -172,3 +172,31 @@ export const crossAttention = <W extends number, B extends number, T extends num
     ) => multiHead(parameters, queries, memory, { operation, heads, turned: false }) as Sequence<B, T, W>,
   );
 };
+
+/**
+ * `crossAttention` that looks only at places of the memory where a mask `[batch, other]` holds: of queries, memory
+ * and mask. A query of which nothing may be looked at gets the bias of the output alone.
+ *
+ * @example
+ * const layer = maskedCrossAttention(32, 4);
+ */
+export const maskedCrossAttention = <W extends number, B extends number, T extends number, U extends number>(
+  width: W,
+  heads: number,
+  { kernel = glorot }: Pick<SelfAttentionOptions, 'kernel'> = {},
+): Layer<
+  AttentionParameters<W>,
+  readonly [queries: Sequence<B, T, W>, memory: Sequence<B, U, W>, mask: SequenceMask<B, U>],
+  Sequence<B, T, W>
+> => {
+  const operation = 'maskedCrossAttention';
+  requireHeads(operation, width, heads);
+  return differentiable(
+    init(width, kernel),
+    (
+      parameters: AttentionParameters<W>,
+      [queries, memory, mask]: readonly [Sequence<B, T, W>, Sequence<B, U, W>, SequenceMask<B, U>],
+    ) =>
+      multiHead(parameters, queries, memory, { operation, heads, turned: false, mask }) as Sequence<B, T, W>,
+  );
+};

@@ -1,6 +1,7 @@
 export {
   type AttentionParameters,
   crossAttention,
+  maskedCrossAttention,
   maskedSelfAttention,
   selfAttention,
   type SelfAttentionOptions,

@@ -164,6 +164,14 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
       input: [sequence(integer(1, 3)), sequence(integer(1, 3))] as const,
     });
   },
+  maskedCrossAttention: ({ integer }) => {
+    const [batch, heads, size, other] = [integer(1, 2), integer(1, 2), integer(1, 2), integer(1, 3)];
+    const layer = paralens.maskedCrossAttention<number, number, number, number>(heads * size, heads);
+    const sequence = (time: number) => ({ shape: [batch, time, heads * size] }) as const;
+    return subjectOfPara('maskedCrossAttention', layer, {
+      input: [sequence(integer(1, 3)), sequence(other), { shape: [batch, other], dtype: 'bool' }] as const,
+    });
+  },
   learnedPositions: ({ integer }) =>
     general('learnedPositions', paralens.learnedPositions(4, 3), [integer(0, 2), integer(0, 4), 3]),
   sinusoidalPositions: ({ integer }) =>
