@@ -2,7 +2,7 @@
 import { fail, showShape } from '../error.js';
 import { differentiable, type Layer } from '../lens/para.js';
 import { add } from '../operation/arithmetic.js';
-import { attend, type AttentionOptions } from '../operation/attention.js';
+import { attend } from '../operation/attention.js';
 import { rotary } from '../operation/position.js';
 import { matmul } from '../operation/product.js';
 import { type Key, split } from '../operation/random.js';
@@ -65,35 +65,40 @@ const requireSequence = (operation: string, { shape }: Tensor<Shape>, width: num
     });
 };
 
-interface Heads extends AttentionOptions {
-  readonly operation: string;
-  readonly heads: number;
-  readonly turned: boolean;
+/** Who looks, at what, and at which places of it. */
+interface Looking {
+  readonly queries: Tensor<Shape>;
+  readonly memory: Tensor<Shape>;
+  readonly mask?: SequenceMask<number, number>;
 }
 
-/** Attention of `x` to `memory`, both `[batch, time, width]`. */
-const multiHead = <W extends number>(
-  { query, key, value, output }: AttentionParameters<W>,
-  x: Tensor<Shape>,
-  memory: Tensor<Shape>,
-  { operation, heads, turned, ...options }: Heads,
-): Tensor<Shape> => {
-  const [width] = output.kernel.shape;
-  requireSequence(operation, x, width);
-  requireSequence(operation, memory, width);
-  const projected = (each: Tensor<Shape>, { kernel, bias }: DenseParameters<W, W>): Tensor<Shape> =>
+/** A layer of several heads, whose argument says who looks at what: `[batch, time, width]` like the queries. */
+const multiHead = <W extends number, A, Y extends Tensor<Shape>>(
+  operation: string,
+  [width, heads]: readonly [W, number],
+  { causal = false, rotary: turned = false, kernel = glorot }: SelfAttentionOptions,
+  read: (a: A) => Looking,
+): Layer<AttentionParameters<W>, A, Y> => {
+  requireHeads(operation, width, heads);
+  const projected = (each: Tensor<Shape>, by: DenseParameters<W, W>): Tensor<Shape> =>
     // The last axis of a sequence is the width; its type does not tell.
-    add(matmul(each as Tensor<never>, kernel as Tensor<never>) as Tensor<Shape>, bias as Tensor<never>);
+    add(matmul(each as Tensor<never>, by.kernel as Tensor<never>) as Tensor<Shape>, by.bias as Tensor<never>);
   const headsOf = (each: Tensor<Shape>, by: DenseParameters<W, W>): Tensor<Shape> =>
     reshape(projected(each, by), [...each.shape.slice(0, 2), heads, width / heads]);
   const placed = (each: Tensor<Shape>): Tensor<Shape> => (turned ? rotary(each) : each);
-  const seen = attend(
-    placed(headsOf(x, query)),
-    placed(headsOf(memory, key)),
-    headsOf(memory, value),
-    options,
-  );
-  return projected(reshape(seen, x.shape), output);
+  return differentiable(init(width, kernel), ({ query, key, value, output }, a: A) => {
+    const { queries, memory, mask } = read(a);
+    requireSequence(operation, queries, width);
+    requireSequence(operation, memory, width);
+    const seen = attend(
+      placed(headsOf(queries, query)),
+      placed(headsOf(memory, key)),
+      headsOf(memory, value),
+      { causal, mask },
+    );
+    // Of the shape of the queries, as the layer's type says.
+    return projected(reshape(seen, queries.shape), output) as Y;
+  });
 };
 
 /**
@@ -108,16 +113,9 @@ const multiHead = <W extends number>(
 export const selfAttention = <W extends number, B extends number, T extends number>(
   width: W,
   heads: number,
-  { causal = false, rotary: turned = false, kernel = glorot }: SelfAttentionOptions = {},
-): Layer<AttentionParameters<W>, Sequence<B, T, W>, Sequence<B, T, W>> => {
-  const operation = 'selfAttention';
-  requireHeads(operation, width, heads);
-  return differentiable(
-    init(width, kernel),
-    (parameters: AttentionParameters<W>, x: Sequence<B, T, W>) =>
-      multiHead(parameters, x, x, { operation, heads, turned, causal }) as Sequence<B, T, W>,
-  );
-};
+  options: SelfAttentionOptions = {},
+): Layer<AttentionParameters<W>, Sequence<B, T, W>, Sequence<B, T, W>> =>
+  multiHead('selfAttention', [width, heads], options, (x) => ({ queries: x, memory: x }));
 
 /**
  * `selfAttention` that looks only at places where a mask `[batch, time]` holds: of a pair of sequence and mask. A
@@ -129,20 +127,13 @@ export const selfAttention = <W extends number, B extends number, T extends numb
 export const maskedSelfAttention = <W extends number, B extends number, T extends number>(
   width: W,
   heads: number,
-  { causal = false, rotary: turned = false, kernel = glorot }: SelfAttentionOptions = {},
+  options: SelfAttentionOptions = {},
 ): Layer<
   AttentionParameters<W>,
   readonly [x: Sequence<B, T, W>, mask: SequenceMask<B, T>],
   Sequence<B, T, W>
-> => {
-  const operation = 'maskedSelfAttention';
-  requireHeads(operation, width, heads);
-  return differentiable(
-    init(width, kernel),
-    (parameters: AttentionParameters<W>, [x, mask]: readonly [Sequence<B, T, W>, SequenceMask<B, T>]) =>
-      multiHead(parameters, x, x, { operation, heads, turned, causal, mask }) as Sequence<B, T, W>,
-  );
-};
+> =>
+  multiHead('maskedSelfAttention', [width, heads], options, ([x, mask]) => ({ queries: x, memory: x, mask }));
 
 /**
  * Attention of each place of one sequence to all places of another: of a pair of queries `[batch, time, width]` and
@@ -161,17 +152,7 @@ export const crossAttention = <W extends number, B extends number, T extends num
   AttentionParameters<W>,
   readonly [queries: Sequence<B, T, W>, memory: Sequence<B, U, W>],
   Sequence<B, T, W>
-> => {
-  const operation = 'crossAttention';
-  requireHeads(operation, width, heads);
-  return differentiable(
-    init(width, kernel),
-    (
-      parameters: AttentionParameters<W>,
-      [queries, memory]: readonly [Sequence<B, T, W>, Sequence<B, U, W>],
-    ) => multiHead(parameters, queries, memory, { operation, heads, turned: false }) as Sequence<B, T, W>,
-  );
-};
+> => multiHead('crossAttention', [width, heads], { kernel }, ([queries, memory]) => ({ queries, memory }));
 
 /**
  * `crossAttention` that looks only at places of the memory where a mask `[batch, other]` holds: of queries, memory
@@ -188,15 +169,9 @@ export const maskedCrossAttention = <W extends number, B extends number, T exten
   AttentionParameters<W>,
   readonly [queries: Sequence<B, T, W>, memory: Sequence<B, U, W>, mask: SequenceMask<B, U>],
   Sequence<B, T, W>
-> => {
-  const operation = 'maskedCrossAttention';
-  requireHeads(operation, width, heads);
-  return differentiable(
-    init(width, kernel),
-    (
-      parameters: AttentionParameters<W>,
-      [queries, memory, mask]: readonly [Sequence<B, T, W>, Sequence<B, U, W>, SequenceMask<B, U>],
-    ) =>
-      multiHead(parameters, queries, memory, { operation, heads, turned: false, mask }) as Sequence<B, T, W>,
-  );
-};
+> =>
+  multiHead('maskedCrossAttention', [width, heads], { kernel }, ([queries, memory, mask]) => ({
+    queries,
+    memory,
+    mask,
+  }));

@@ -11,7 +11,7 @@ import {
   type Tensor,
   tensor,
 } from 'paralens';
-import { contract, full, normal, rotary } from 'paralens/operation';
+import { broadcast, contract, full, normal, rotary, select } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 
 const numbers = (x: Tensor<Shape>): readonly number[] => [...evaluate(x).data];
@@ -22,8 +22,8 @@ const expectNear = (got: Tensor<Shape>, expected: Tensor<Shape>): void => {
 };
 
 const seed = fc.nat(10_000);
-const truths = (length: number): fc.Arbitrary<readonly boolean[]> =>
-  fc.array(fc.boolean(), { minLength: length, maxLength: length });
+/** Whether each of four places may be looked at. */
+const truths = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
 
 test('E-1. an embedding is the product of a one-hot matrix and its table, ≡', () => {
   fc.assert(
@@ -72,7 +72,7 @@ describe('E-1. rotary positions', () => {
 });
 
 describe('E-1. what a mask leaves out', () => {
-  const places = 4;
+  /** Of vectors of four numbers. */
   const isZeroAt = (dx: Tensor<Shape>, place: number): boolean =>
     numbers(dx)
       .slice(4 * place, 4 * place + 4)
@@ -80,20 +80,13 @@ describe('E-1. what a mask leaves out', () => {
 
   test('has no part in cross-attention and no gradient, ≡', () => {
     fc.assert(
-      fc.property(truths(places), seed, (seen, from) => {
+      fc.property(truths, seed, (seen, from) => {
         const layer = maskedCrossAttention<4, 1, 3, 4>(4, 2);
         const p = layer.init(key(from));
         const queries = normal(key(from + 1), [1, 3, 4]);
         const [memory, other] = [normal(key(from + 2), [1, 4, 4]), normal(key(from + 3), [1, 4, 4])];
         const mask = tensor([seen], 'bool') as Tensor<readonly [1, 4], 'bool'>;
-        const rows = (x: Tensor<Shape>): readonly (readonly number[])[] => {
-          const data = numbers(x);
-          return seen.map((_, place) => data.slice(4 * place, 4 * place + 4));
-        };
-        const [kept, changed] = [rows(memory), rows(other)];
-        const mixed = tensor([seen.map((sees, i) => [...((sees ? kept[i] : changed[i]) ?? [])])]) as Tensor<
-          readonly [1, 4, 4]
-        >;
+        const mixed = select(broadcast(mask, memory.shape, [0, 1]), memory, other);
         const [y, back] = layer.run(p, [queries, memory, mask]);
         expect(numbers(layer.run(p, [queries, mixed, mask])[0])).toEqual(numbers(y));
         const [, [, dMemory]] = back(normal(key(from + 4), [1, 3, 4]));
