@@ -4,6 +4,7 @@ import { defaultBackend } from '../../src/backend/default.js';
 import { compileChecked } from '../../src/backend/execute.js';
 import { interpret, reference } from '../../src/backend/reference/reference.js';
 import type { Program } from '../../src/program/program.js';
+import { unroll } from '../../src/program/unroll.js';
 import { widen } from '../../src/program/widen.js';
 import type { Vector } from './vector.js';
 
@@ -17,7 +18,7 @@ export interface Engine {
 export const float64: Engine = {
   name: 'float64',
   compile: (program) => {
-    const wide = widen(program);
+    const wide = unroll(widen(program));
     return (inputs) => interpret(wide, inputs);
   },
 };

@@ -9,6 +9,7 @@
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
 import { interpret } from '../../src/backend/reference/reference.js';
 import type { KernelName, Operation, Program, SomeOperation } from '../../src/program/program.js';
+import { unroll } from '../../src/program/unroll.js';
 import { widen } from '../../src/program/widen.js';
 import type { Value } from '../../src/tensor/primitive/primitive.js';
 import { primitives } from '../../src/tensor/primitive/table.js';
@@ -209,7 +210,7 @@ export interface Bounds {
 
 /** The outputs of a program in float64, and for each element how far off a float32 backend may be. */
 export const withErrorBounds = (program: Program): ((inputs: Vector) => Bounds) => {
-  const wide = widen(program);
+  const wide = unroll(widen(program));
   return (inputs) => {
     const known: Bounded[] = [];
     interpret(wide, inputs, (instruction, data) => {

@@ -6,33 +6,30 @@ import type { Place, Vector } from '../map/vector.js';
 import { labelled } from '../map/vector.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { compileChecked } from '../../src/backend/execute.js';
-import {
-  type Instruction,
-  instructionAt,
-  type Program,
-  type SomeOperation,
-} from '../../src/program/program.js';
+import { instructionAt, type Program, type SomeOperation } from '../../src/program/program.js';
+import { type StraightInstruction, unroll } from '../../src/program/unroll.js';
 import { allocate, type Data } from '../../src/tensor/dtype.js';
 
 /** The program of one operation on its operands, which are its inputs. */
-const programOf = (operation: SomeOperation, operands: readonly Instruction[]): Program => {
+const programOf = (operation: SomeOperation, operands: readonly StraightInstruction[]): Program => {
   const inputs = operands.map(({ shape, dtype }) => ({ shape, dtype }));
-  const given = inputs.map((spec, position): Instruction => ({ kind: 'input', position, ...spec, path: '' }));
+  const given = inputs.map((spec, position) => ({ kind: 'input' as const, position, ...spec, path: '' }));
   const own: SomeOperation = { ...operation, inputs: inputs.map((_, position) => position) };
   return { inputs, instructions: [...given, own], outputs: [inputs.length], checks: [], carried: 0 };
 };
 
 /** Every instruction as a program of its own, one after the other: nothing is there to be fused. */
-export const runOneByOne = (program: Program, backend: Backend, inputs: Vector): Vector => {
+export const runOneByOne = (whole: Program, backend: Backend, inputs: Vector): Vector => {
+  const program = unroll(whole);
   const values: Data[] = [];
-  const valueOf = (instruction: Instruction): Data => {
+  const valueOf = (instruction: StraightInstruction): Data => {
     switch (instruction.kind) {
       case 'input':
         return inputs[instruction.position] ?? allocate(instruction.dtype, 0);
       case 'constant':
         return instruction.data;
       case 'operation': {
-        const operands = instruction.inputs.map((id) => instructionAt(program, id));
+        const operands = instruction.inputs.flatMap((id) => program.instructions[id] ?? []);
         const data = instruction.inputs.map((id) => values[id] ?? allocate('float32', 0));
         const [result] = backend.compile(programOf(instruction, operands)).start([]).step(data);
         return result ?? allocate(instruction.dtype, 0);

@@ -6,6 +6,7 @@ import { fullLike } from '../tensor/primitive/constant.js';
 import { primitives } from '../tensor/primitive/table.js';
 import type { AnyTensor, Application, PrimitiveName } from '../tensor/tensor.js';
 import { requireLike } from './like.js';
+import { scanTangent } from './scan.js';
 import { between, sweep } from './sweep.js';
 import { tensorsOf, variablesOf } from './variable.js';
 
@@ -40,13 +41,28 @@ const tangentOf = (tensor: AnyTensor, tangents: ReadonlyMap<AnyTensor, AnyTensor
   const { node } = tensor;
   if (node.kind !== 'application') return undefined;
   const along = node.inputs.map((input) => tangents.get(input));
+  if (along.every((each) => each === undefined)) return undefined;
   if (node.name === 'custom') return transposed(node, along, tensor);
+  if (node.name === 'scan') return scanTangent(node, along, push);
   const shares = along.flatMap((tangent, slot) => {
     const share = tangent && shareOf<PrimitiveName>(node, tangent, slot, tensor);
     return share === undefined ? [] : [share];
   });
   const [first, ...others] = shares;
   return first && others.reduce(add, first);
+};
+
+/** The tangents of results, given those of some of what they are made of. */
+const push = (
+  given: ReadonlyMap<AnyTensor, AnyTensor>,
+  results: readonly AnyTensor[],
+): readonly (AnyTensor | undefined)[] => {
+  const tangents = new Map(given);
+  for (const tensor of between([...given.keys()], results)) {
+    const found = tangentOf(tensor, tangents);
+    if (found !== undefined) tangents.set(tensor, found);
+  }
+  return results.map((result) => tangents.get(result));
 };
 
 /**
@@ -70,15 +86,12 @@ export const pushforward =
       const source = sources[i];
       if (source !== undefined && isFloat(source.dtype)) tangents.set(source, direction);
     }
-    for (const tensor of between(sources, results)) {
-      const found = tangentOf(tensor, tangents);
-      if (found !== undefined) tangents.set(tensor, found);
-    }
+    const pushed = push(tangents, results);
     return [
       b,
       unflatten(
         b,
-        results.map((result) => tangents.get(result) ?? fullLike(result, 0)),
+        results.map((result, i) => pushed[i] ?? fullLike(result, 0)),
       ),
     ];
   };

@@ -2,7 +2,8 @@
 import { isFloat } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { primitives } from '../tensor/primitive/table.js';
-import type { AnyTensor, Application, PrimitiveName } from '../tensor/tensor.js';
+import type { AnyTensor, Application, PrimitiveName, SomeApplication } from '../tensor/tensor.js';
+import { scanCotangents } from './scan.js';
 
 /**
  * The applications that lie between `sources` and `results`, each after those it is made of.
@@ -54,6 +55,22 @@ const customShares = (
   cotangent: AnyTensor,
 ): readonly (AnyTensor | undefined)[] => [undefined, ...rule(x, cotangent)];
 
+/** The cotangents of the input slots of any application, as far as they are needed. */
+const sharesIn = (
+  node: SomeApplication,
+  cotangent: AnyTensor,
+  output: AnyTensor,
+  needed: ReadonlySet<AnyTensor>,
+): readonly (AnyTensor | undefined)[] => {
+  if (node.name === 'custom') return customShares(node, cotangent);
+  if (node.name !== 'scan') return sharesOf<PrimitiveName>(node, cotangent, output, needed);
+  const isNeeded = (slot: number): boolean => {
+    const input = node.inputs[slot];
+    return input !== undefined && needed.has(input);
+  };
+  return scanCotangents(node, output, cotangent, isNeeded, sweep);
+};
+
 /** Whether a tensor is 0 everywhere, and was made as such: nothing flows then. */
 const isNothing = ({ node }: AnyTensor): boolean => {
   if (node.kind === 'constant') return node.exact === 0;
@@ -92,10 +109,7 @@ export const sweep = (
     const { node } = tensor;
     const cotangent = get(tensor);
     if (cotangent === undefined || node.kind !== 'application') continue;
-    const shares =
-      node.name === 'custom'
-        ? customShares(node, cotangent)
-        : sharesOf<PrimitiveName>(node, cotangent, tensor, needed);
+    const shares = sharesIn(node, cotangent, tensor, needed);
     for (const [slot, input] of node.inputs.entries()) {
       const share = shares[slot];
       if (share !== undefined && needed.has(input) && isFloat(input.dtype)) flow(input, share);

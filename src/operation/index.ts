@@ -39,5 +39,6 @@ export { hardLogistic, hardSwish, hardTanh, leakyRelu, relu6 } from './piecewise
 export { matmul } from './product.js';
 export { advance, key, type Key, normal, split, uniform } from './random.js';
 export { all, argmax, logSumExp, max, mean, min, type Reduction, sum } from './reduce.js';
+export { type AtPlace, scan, type ScanOptions, type Stacked } from './scan.js';
 export { celu, elu, geluTanh, glu, mish, selu, silu, softsign } from './smooth.js';
 export { logSoftmax, softmax } from './softmax.js';

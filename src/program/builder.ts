@@ -21,6 +21,12 @@ const keyOf = (instruction: Instruction, numberOf: (data: object) => number): st
     }
     case 'operation':
       return `${instruction.name} ${JSON.stringify(instruction.attributes)} ${instruction.inputs.join()}`;
+    case 'scan': {
+      const { body, length, reverse, shared, state, summed, inputs } = instruction;
+      const steps = body.instructions.map((each) => keyOf(each, numberOf)).join('; ');
+      const how = [length, reverse, shared, state, summed].join();
+      return `scan ${how} (${steps} → ${body.outputs.join()}) ${inputs.join()}`;
+    }
   }
 };
 

@@ -6,7 +6,7 @@
 import type { DType } from '../tensor/dtype.js';
 import type { PrimitiveName } from '../tensor/tensor.js';
 import type { Affine } from './index-map.js';
-import type { KernelName, ValueId } from './program.js';
+import type { KernelName, ScanInstruction, ValueId } from './program.js';
 
 /** The primitives that take one element of each input to one of the result. */
 export const POINTWISE = [
@@ -139,7 +139,14 @@ export interface ProductKernel {
   readonly epilogue: LoopKernel;
 }
 
-export type Kernel = LoopKernel | ProductKernel;
+/** A loop over a program of its own; what it reads and writes lies row-major in memory. */
+export interface ScanKernel {
+  readonly kind: 'scan';
+  readonly value: ValueId;
+  readonly loop: ScanInstruction;
+}
+
+export type Kernel = LoopKernel | ProductKernel | ScanKernel;
 
 /** The parts of an expression. */
 export const partsOf = (expression: Expression): readonly Expression[] => {
@@ -180,4 +187,5 @@ export const expressionsBelow = (roots: readonly Expression[]): readonly Express
 };
 
 /** The kernel's loops: of a product, those of its epilogue. */
-export const loopsOf = (kernel: Kernel): LoopKernel => (kernel.kind === 'loop' ? kernel : kernel.epilogue);
+export const loopsOf = (kernel: LoopKernel | ProductKernel): LoopKernel =>
+  kernel.kind === 'loop' ? kernel : kernel.epilogue;

@@ -3,7 +3,7 @@ import { bytesOf } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';
 import { sameAffine } from './index-map.js';
 import { expressionsBelow, type Kernel, loopsOf, rootsOf } from './kernel.js';
-import { instructionAt, type Program, type ValueId } from './program.js';
+import { instructionAt, isGiven, type Program, type ValueId } from './program.js';
 import { readsOf } from './reads.js';
 import type { Schedule } from './schedule.js';
 
@@ -20,13 +20,14 @@ export const byteLength = (program: Program, id: ValueId): number => {
 };
 
 export const writesOf = (kernel: Kernel): ReadonlySet<ValueId> =>
-  new Set(loopsOf(kernel).stores.map(({ value }) => value));
+  new Set(kernel.kind === 'scan' ? [kernel.value] : loopsOf(kernel).stores.map(({ value }) => value));
 
 /**
  * Whether a kernel may store `written` in the place of `read`: it reads each element of the one only at the
  * point where it stores that of the other.
  */
 export const mayOverwrite = (program: Program, kernel: Kernel, written: ValueId, read: ValueId): boolean => {
+  if (kernel.kind === 'scan') return false;
   if (kernel.kind === 'product' && (kernel.left.value === read || kernel.right.value === read)) return false;
   if (byteLength(program, written) !== byteLength(program, read)) return false;
   const loops = loopsOf(kernel);
@@ -54,12 +55,12 @@ export const livesOf = ({ program, kernels }: Schedule): ReadonlyMap<ValueId, Li
       end: Math.max(end, known?.end ?? end),
     });
   };
-  const isGiven = (value: ValueId): boolean => instructionAt(program, value).kind !== 'operation';
+  const given = (value: ValueId): boolean => isGiven(instructionAt(program, value));
   for (const [position, kernel] of kernels.entries()) {
     for (const value of writesOf(kernel)) note(value, position, position);
-    for (const value of readsOf(kernel)) note(value, isGiven(value) ? -1 : position, position);
+    for (const value of readsOf(kernel)) note(value, given(value) ? -1 : position, position);
   }
   // An output of no elements has no kernel: it begins and ends at the end.
-  for (const value of program.outputs) note(value, isGiven(value) ? -1 : kernels.length, kernels.length);
+  for (const value of program.outputs) note(value, given(value) ? -1 : kernels.length, kernels.length);
   return lives;
 };

@@ -92,6 +92,12 @@ const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
   };
   for (const id of live) {
     const instruction = instructionAt(program, id);
+    if (instruction.kind === 'scan') {
+      // Steps are copied out of what is stacked, so it must be row-major itself: a view will not do.
+      values.add(id);
+      for (const operand of instruction.inputs)
+        if (instructionAt(program, operand).kind === 'operation') values.add(operand);
+    }
     if (instruction.kind !== 'operation') continue;
     if (!isInline(instruction)) values.add(id);
     for (const operand of readsMemory(instruction)) force(operand);
@@ -126,6 +132,8 @@ const usesOf = (
   };
   for (const id of [...live].toSorted((a, b) => b - a)) {
     const instruction = instructionAt(program, id);
+    if (instruction.kind === 'scan')
+      for (const operand of instruction.inputs) note(operand, { count: 1, spread: false });
     if (instruction.kind !== 'operation') continue;
     const own = uses.get(id) ?? { count: 1, spread: false };
     for (const operand of new Set(instruction.inputs)) {

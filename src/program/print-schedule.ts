@@ -90,6 +90,10 @@ const showFactor = ({ value, line, inner }: Factor): string =>
   `%${value} (line ${showShape(line.strides)}, inner ${showShape(inner.strides)})`;
 
 const showKernel = (program: Program, kernel: Kernel, position: number): string => {
+  if (kernel.kind === 'scan') {
+    const { inputs, length } = kernel.loop;
+    return `${position}: scan of ${length} steps over ${inputs.map((id) => `%${id}`).join(', ')}, to %${kernel.value}`;
+  }
   const loops = kernel.kind === 'loop' ? kernel : kernel.epilogue;
   const head =
     kernel.kind === 'loop'

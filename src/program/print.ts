@@ -27,16 +27,30 @@ export const showInstruction = (instruction: Instruction): string => {
         instruction.name + showAttributes(instruction),
         ...instruction.inputs.map((id) => `%${id}`),
       ].join(' ');
+    case 'scan': {
+      const { length, reverse, shared, state, summed, inputs } = instruction;
+      const how = `${length} steps${reverse ? ' backwards' : ''}, ${shared} shared, ${state} of state, ${summed} summed`;
+      return [`scan[${how}]`, ...inputs.map((id) => `%${id}`)].join(' ');
+    }
   }
 };
+
+/** What a loop does at each step, below its line. */
+const showBody = (instruction: Instruction): readonly string[] =>
+  instruction.kind === 'scan'
+    ? printProgram(instruction.body)
+        .trimEnd()
+        .split('\n')
+        .map((line) => `    ${line}`)
+    : [];
 
 /** The program as text, with the layer that asked for each value behind it. */
 export const printProgram = (program: Program): string => {
   const { instructions, outputs, checks, carried } = program;
-  const lines = instructions.map((instruction, id) => {
+  const lines = instructions.flatMap((instruction, id) => {
     const { dtype, shape, path } = instruction;
     const line = `%${id} = ${showInstruction(instruction)} : ${dtype} ${showShape(shape)}`;
-    return path === '' ? line : `${line}  # ${path}`;
+    return [path === '' ? line : `${line}  # ${path}`, ...showBody(instruction)];
   });
   return [
     ...lines,

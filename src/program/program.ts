@@ -4,13 +4,13 @@
  */
 import type { Data } from '../tensor/dtype.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
-import type { AttributesOf, Check, PrimitiveName } from '../tensor/tensor.js';
+import type { AttributesOf, Check, PrimitiveName, Scan } from '../tensor/tensor.js';
 
 /** What only steers tracing and differentiation, and is gone from a program. */
 export type SteeringName = 'identity' | 'stopGradient' | 'check' | 'custom';
 
-/** The primitives that a backend must know. */
-export type KernelName = Exclude<PrimitiveName, SteeringName>;
+/** The primitives that a backend must know. A loop is an instruction of its own kind. */
+export type KernelName = Exclude<PrimitiveName, SteeringName | 'scan'>;
 
 /** The place of a value in its program. */
 export type ValueId = number;
@@ -43,7 +43,14 @@ export interface Operation<N extends KernelName = KernelName> extends Result {
 /** An operation of some one primitive: the union over their names. */
 export type SomeOperation = { readonly [N in KernelName]: Operation<N> }[KernelName];
 
-export type Instruction = InputInstruction | ConstantInstruction | SomeOperation;
+/** A loop over a program of its own; its checks have become results of the loop. */
+export interface ScanInstruction extends Result, Omit<Scan, 'body'> {
+  readonly kind: 'scan';
+  readonly body: Program;
+  readonly inputs: readonly ValueId[];
+}
+
+export type Instruction = InputInstruction | ConstantInstruction | SomeOperation | ScanInstruction;
 
 /** A condition that must hold when the program has run; if not, the mistake is thrown with `got` in it. */
 export interface ProgramCheck {
@@ -74,7 +81,10 @@ export const instructionAt = ({ instructions }: Pick<Program, 'instructions'>, i
 
 /** The values that an instruction is made of. */
 export const operandsOf = (instruction: Instruction): readonly ValueId[] =>
-  instruction.kind === 'operation' ? instruction.inputs : [];
+  'inputs' in instruction ? instruction.inputs : [];
+
+/** Whether the value is there before the program runs: an input, or data. */
+export const isGiven = ({ kind }: Instruction): boolean => kind === 'input' || kind === 'constant';
 
 /** Every value that is asked for from outside: outputs, and what the checks need. */
 export const demandedOf = ({ outputs, checks }: Program): readonly ValueId[] => [

@@ -20,11 +20,18 @@ import {
   reducedMap,
 } from './group.js';
 import { alongAxis, still } from './index-map.js';
-import type { Kernel, LoopKernel, Store } from './kernel.js';
+import type { Kernel, Store } from './kernel.js';
 import { lower } from './lower.js';
 import { isInline, materialized } from './materialize.js';
 import { isWorthPacking, lettersOf, productShape, type ProductShape } from './product.js';
-import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
+import {
+  instructionAt,
+  type Operation,
+  type Program,
+  type ScanInstruction,
+  type SomeOperation,
+  type ValueId,
+} from './program.js';
 import { readsOf } from './reads.js';
 import { isEmpty, isScatter, scatterKernels } from './scatter.js';
 
@@ -38,8 +45,8 @@ const MOST_ARRAYS = 24;
 
 interface Draft {
   readonly group: Group;
-  /** Of a scatter, which is ready as it is. */
-  readonly kernels?: readonly LoopKernel[];
+  /** Of a scatter or a scan, which is ready as it is. */
+  readonly kernels?: readonly Kernel[];
 }
 
 /** The kernels of a program. */
@@ -54,6 +61,7 @@ export const schedule = (program: Program): Schedule => {
 
   for (const id of [...inMemory].toSorted((a, b) => a - b)) {
     const operation = instructionAt(program, id);
+    if (operation.kind === 'scan') place(id, loop(program, inMemory, id, operation));
     if (operation.kind !== 'operation') continue;
     if (isInline(operation)) place(id, pointwise({ program, inMemory, drafts, makers }, id));
     else if (isScatter(operation)) place(id, scatter(program, inMemory, id, operation));
@@ -63,7 +71,7 @@ export const schedule = (program: Program): Schedule => {
   const stored = new Set<ValueId>(program.outputs);
   for (const { group } of drafts) for (const value of group.reads) stored.add(value);
   const kernels = drafts.flatMap((draft) => draft.kernels ?? lower(program, inMemory, draft.group, stored));
-  return { program, kernels: kernels.filter((kernel) => kernel.kind === 'product' || !isEmpty(kernel)) };
+  return { program, kernels: kernels.filter((kernel) => kernel.kind !== 'loop' || !isEmpty(kernel)) };
 };
 
 interface State {
@@ -123,6 +131,20 @@ const isRead = (drafts: readonly Draft[], { group }: Draft): boolean =>
     (other) =>
       other.group !== group && [...group.values.keys()].some((value) => other.group.reads.has(value)),
   );
+
+/** A loop is a pass of its own, over what lies in memory. */
+const loop = (
+  program: Program,
+  inMemory: ReadonlySet<ValueId>,
+  id: ValueId,
+  instruction: ScanInstruction,
+): Draft => {
+  const { dtype, shape, inputs } = instruction;
+  const group = emptyGroup(program, inMemory, shape, { sealed: true });
+  group.values.set(id, { kind: 'load', dtype, value: id, at: still(0) });
+  for (const value of inputs) group.reads.add(value);
+  return { group, kernels: sizeOf(shape) === 0 ? [] : [{ kind: 'scan', value: id, loop: instruction }] };
+};
 
 const scatter = (
   program: Program,

@@ -159,13 +159,9 @@ const rewriteWith = (
   const renamed = (id: ValueId): ValueId => places[id] ?? id;
   const lookup: Lookup = (id) => (id === undefined ? undefined : instructions[id]);
   for (const [id, instruction] of program.instructions.entries()) {
-    const result = f(
-      instruction.kind === 'operation'
-        ? { ...instruction, inputs: instruction.inputs.map(renamed) }
-        : instruction,
-      lookup,
-      id,
-    );
+    const own =
+      'inputs' in instruction ? { ...instruction, inputs: instruction.inputs.map(renamed) } : instruction;
+    const result = f(own, lookup, id);
     if (result !== undefined) places[id] = result.kind === 'value' ? result.id : add(result);
   }
   return {
@@ -183,7 +179,8 @@ const rewriteWith = (
 /** A program with the same results, bit for bit, and less to do. */
 export const simplify = (program: Program): Program =>
   withoutDead(
-    rewriteWith(program, (instruction, at) =>
-      instruction.kind === 'operation' ? rewrite(instruction, at) : instruction,
-    ),
+    rewriteWith(program, (instruction, at) => {
+      if (instruction.kind === 'scan') return { ...instruction, body: simplify(instruction.body) };
+      return instruction.kind === 'operation' ? rewrite(instruction, at) : instruction;
+    }),
   );

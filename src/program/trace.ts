@@ -30,10 +30,13 @@ const inScope = (path: string, scope: Scope | undefined): string => {
   return path.endsWith(`.${scope.close}`) ? path.slice(0, -scope.close.length - 1) : path;
 };
 
-/** The tensors below `roots`, each after those it is made of, with the path it was first reached by. */
-const inOrder = (roots: readonly AnyTensor[]): readonly (readonly [AnyTensor, string])[] => {
+/** The tensors between `inputs` and `roots`, each after those it is made of, with the path it was first reached by. */
+const inOrder = (
+  inputs: readonly AnyTensor[],
+  roots: readonly AnyTensor[],
+): readonly (readonly [AnyTensor, string])[] => {
   const order: (readonly [AnyTensor, string])[] = [];
-  const seen = new Set<AnyTensor>();
+  const seen = new Set<AnyTensor>(inputs);
   // A stack of our own: expressions may be deeper than the machine's.
   const stack = roots.map((root) => ({ tensor: root, path: '', entered: false })).toReversed();
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
@@ -82,6 +85,12 @@ export const traceTensors = (
           path,
         });
         return placeOf(first ?? foreign());
+      case 'scan': {
+        const { body, ...how } = node.attributes;
+        const step = traceTensors(body.inputs, body.outputs);
+        const loop = { ...how, body: { ...step, checks: [] } };
+        return add({ kind: 'scan', ...loop, inputs: node.inputs.map(placeOf), shape, dtype, path });
+      }
       default: {
         const { name, attributes } = node;
         // Name and attributes come from one node, so they are one member of the union.
@@ -99,8 +108,7 @@ export const traceTensors = (
     }
   };
 
-  for (const [tensor, path] of inOrder(outputs)) {
-    if (places.has(tensor)) continue;
+  for (const [tensor, path] of inOrder(inputs, outputs)) {
     const { node, shape, dtype } = tensor;
     if (node.kind === 'input') foreign(node.name);
     else if (node.kind === 'constant') places.set(tensor, add(constantInstruction(tensor, node, path)));

@@ -37,6 +37,8 @@ const wideInstruction = (instruction: Instruction): Instruction => {
       };
     case 'operation':
       return wideOperation(instruction);
+    case 'scan':
+      return { ...instruction, dtype: 'float64', body: widen(instruction.body) };
   }
 };
 

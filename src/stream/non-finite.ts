@@ -3,6 +3,7 @@ import { interpret } from '../backend/reference/reference.js';
 import { fail } from '../error.js';
 import { simplify } from '../program/simplify.js';
 import { traceTensors } from '../program/trace.js';
+import { unroll } from '../program/unroll.js';
 import { type Data, isFloat } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import type { CompiledStep } from './compiled-step.js';
@@ -29,7 +30,7 @@ const firstNonFinite = (
   inputs: readonly Data[],
 ): NonFinite | undefined => {
   const found: NonFinite[] = [];
-  interpret(simplify(traceTensors(places, results)), inputs, (instruction, values) => {
+  interpret(unroll(simplify(traceTensors(places, results))), inputs, (instruction, values) => {
     if (found.length > 0 || instruction.kind === 'constant' || !isFloat(instruction.dtype)) return;
     const value = [...values].find((each) => !Number.isFinite(each));
     if (value === undefined) return;

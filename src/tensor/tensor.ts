@@ -77,6 +77,8 @@ export interface AttributesOf {
   // generation.ts
   readonly iota: { readonly shape: Shape; readonly axis: number; readonly dtype: DType };
   readonly randomBits: { readonly shape: Shape };
+  // scan.ts
+  readonly scan: Scan;
 }
 
 export type PrimitiveName = keyof AttributesOf;
@@ -97,6 +99,27 @@ export interface Check {
   readonly what: string;
   readonly needed: string;
   readonly hint: string;
+}
+
+/** An expression over stand-ins: what a loop does at each step. */
+export interface Body {
+  readonly inputs: readonly AnyTensor[];
+  readonly outputs: readonly AnyTensor[];
+}
+
+/**
+ * A loop. Its inputs, and those of its body, are `shared` tensors that every step sees, the `state` before the
+ * first step, and what is stacked along axis 0, of which each step sees one. The outputs of its body are the
+ * next state, what is stacked again, and `summed` tensors that are summed over the steps.
+ */
+export interface Scan {
+  readonly body: Body;
+  readonly length: number;
+  /** Whether it goes from the last place to the first; what is stacked stands at the place of its step. */
+  readonly reverse: boolean;
+  readonly shared: number;
+  readonly state: number;
+  readonly summed: number;
 }
 
 /** A user's backward for one result of a function; `inputs` are the leaves of its argument. */

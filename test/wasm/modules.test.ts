@@ -11,7 +11,7 @@ import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js'
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { drawOf, randomOf, single } from './support.js';
 
-const STEERING = ['identity', 'stopGradient', 'check', 'custom'];
+const STEERING = ['identity', 'stopGradient', 'check', 'custom', 'scan'];
 const names = primitiveNames.filter((name): name is KernelName => !STEERING.includes(name));
 
 const tools = await wabt();

@@ -6,7 +6,7 @@ import type { Primitive, Sample, Value } from '../../src/tensor/primitive/primit
 import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js';
 import { drawOf, evaluateOne, fill, plain, randomOf, run, single, ulps } from './support.js';
 
-const STEERING = ['identity', 'stopGradient', 'check', 'custom'];
+const STEERING = ['identity', 'stopGradient', 'check', 'custom', 'scan'];
 const names = primitiveNames.filter((name): name is KernelName => !STEERING.includes(name));
 
 /** How far a float32 result may be off, in ulp of the correctly rounded one, where it is not exact. */

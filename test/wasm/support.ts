@@ -3,6 +3,7 @@ import type { Backend } from '../../src/backend/backend.js';
 import { wasm } from '../../src/backend/wasm/index.js';
 import { builder } from '../../src/program/builder.js';
 import { type KernelName, type Program, type SomeOperation } from '../../src/program/program.js';
+import { unroll } from '../../src/program/unroll.js';
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
 import type {
   Draw,
@@ -78,7 +79,8 @@ const stored = (data: Data, { dtype }: Spec): Data => {
 };
 
 /** Every instruction by itself, by its reference evaluation. */
-export const interpret = (program: Program, inputs: readonly Data[]): readonly Data[] => {
+export const interpret = (whole: Program, inputs: readonly Data[]): readonly Data[] => {
+  const program = unroll(whole);
   const values: Value[] = [];
   for (const instruction of program.instructions) {
     const { shape, dtype } = instruction;

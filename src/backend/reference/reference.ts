@@ -2,12 +2,12 @@
 import {
   operandsOf,
   type Program,
-  type Instruction,
   type KernelName,
   type Operation,
   type ValueId,
 } from '../../program/program.js';
 import { printProgram } from '../../program/print.js';
+import { type StraightInstruction, type StraightProgram, unroll } from '../../program/unroll.js';
 import { widen } from '../../program/widen.js';
 import { allocate, bytesOf, type Data, type DType } from '../../tensor/dtype.js';
 import { primitives } from '../../tensor/primitive/table.js';
@@ -41,7 +41,7 @@ const evaluateOperation = <N extends KernelName>(
   });
 
 /** What is told of each value when it has been computed. */
-export type Visit = (instruction: Instruction, data: Data) => void;
+export type Visit = (instruction: StraightInstruction, data: Data) => void;
 
 /** For each value, the last instruction that reads it; outputs are read to the end. */
 const lastReads = ({ instructions, outputs }: Program): ReadonlyMap<ValueId, readonly ValueId[]> => {
@@ -55,7 +55,11 @@ const lastReads = ({ instructions, outputs }: Program): ReadonlyMap<ValueId, rea
 };
 
 /** Evaluates all instructions in order and returns the outputs; `visit` sees every value. */
-export const interpret = (program: Program, inputs: readonly Data[], visit?: Visit): readonly Data[] => {
+export const interpret = (
+  program: StraightProgram,
+  inputs: readonly Data[],
+  visit?: Visit,
+): readonly Data[] => {
   const values: Data[] = [];
   const dying = lastReads(program);
   for (const [id, instruction] of program.instructions.entries()) {
@@ -70,7 +74,7 @@ export const interpret = (program: Program, inputs: readonly Data[], visit?: Vis
   return program.outputs.map((id) => values[id] ?? new Float32Array(0));
 };
 
-const start = (program: Program, initial: readonly Data[]): Machine => {
+const start = (program: StraightProgram, initial: readonly Data[]): Machine => {
   const { carried } = program;
   let state = initial.map((data) => data.slice());
   return {
@@ -96,11 +100,14 @@ const memoryOf = ({ instructions }: Program): Executable['memory'] => {
 export const reference = ({
   precision = 'float32',
 }: { readonly precision?: 'float32' | 'float64' } = {}): Backend => {
-  const compile = (program: Program): Executable => ({
-    start: (state) => start(program, state),
-    memory: memoryOf(program),
-    print: () => printProgram(program),
-  });
+  const compile = (program: Program): Executable => {
+    const straight = unroll(program);
+    return {
+      start: (state) => start(straight, state),
+      memory: memoryOf(straight),
+      print: () => printProgram(program),
+    };
+  };
   return precision === 'float64'
     ? { name: 'reference float64', threads: 1, prepare: widen, compile: (program) => compile(widen(program)) }
     : { name: 'reference', threads: 1, compile };

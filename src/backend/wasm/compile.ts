@@ -1,19 +1,22 @@
 /** From a program to a module: schedule, plan, then functions of each kernel and those that call them in order. */
 import { aligned } from '../../program/arena.js';
-import type { Kernel, ProductKernel, Walk } from '../../program/kernel.js';
-import { plan } from '../../program/plan.js';
+import type { Kernel, LoopKernel, ProductKernel, ScanKernel, Walk } from '../../program/kernel.js';
+import { type Plan, plan } from '../../program/plan.js';
 import { placesOf } from '../../program/product.js';
 import type { Program, ValueId } from '../../program/program.js';
-import { schedule } from '../../program/schedule.js';
+import { scanStep } from '../../program/scan-step.js';
+import { type Schedule, schedule } from '../../program/schedule.js';
+import type { Data } from '../../tensor/dtype.js';
 import { libraryParts } from './blas/product-parts.js';
 import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/product-calls.js';
 import type { Compiled, Table } from './compiled.js';
 import { nanosecondsOf, packingNanoseconds } from './cost.js';
-import { i32 as constant } from './emitter.js';
+import { i32 as constant, type Statement } from './emitter.js';
 import { HOST_FUNCTIONS } from './host-functions.js';
 import { copyBytes } from './instructions.js';
 import { loopFunction } from './loop-code.js';
-import type { RangeFunction } from './range-function.js';
+import type { Layout, RangeFunction } from './range-function.js';
+import { scanScratch, scanStatements } from './scan-parts.js';
 import { moduleBuilder } from './module.js';
 import { pieceOf, type Sharing } from './phase.js';
 import { type Part, phasesOf } from './phase-code.js';
@@ -27,49 +30,99 @@ export interface CompileOptions extends Sharing {
   readonly blas?: boolean;
 }
 
-export const compileProgram = (program: Program, options: CompileOptions): Compiled => {
-  const { tile, threads, blas = false } = options;
+/** A program that has been scheduled and planned, and so have the steps of its loops. */
+interface Planned {
+  readonly schedule: Schedule;
+  readonly plan: Plan;
+  readonly steps: ReadonlyMap<ScanKernel, Planned>;
+}
+
+const planProgram = (program: Program, options: CompileOptions): Planned => {
+  const { tile, threads } = options;
   const scheduled = schedule(program);
-  const forLibrary = (kernel: ProductKernel): LibraryProduct | undefined =>
-    blas ? libraryProduct(program, kernel) : undefined;
-  const planned = plan(scheduled, (kernel) => {
+  const steps = new Map<ScanKernel, Planned>();
+  for (const kernel of scheduled.kernels)
+    if (kernel.kind === 'scan') steps.set(kernel, planProgram(scanStep(kernel.loop), options));
+  const scratchOf = (kernel: Kernel): number => {
     if (kernel.kind === 'loop') return 0;
-    const given = forLibrary(kernel);
+    if (kernel.kind === 'scan') return scanScratch(stepOf(steps, kernel).plan);
+    const given = forLibrary(program, kernel, options);
     return given === undefined ? scratchBytes(kernel, tile, threads) : libraryScratch(given);
-  });
+  };
+  return { schedule: scheduled, plan: plan(scheduled, scratchOf), steps };
+};
+
+const stepOf = (steps: ReadonlyMap<ScanKernel, Planned>, kernel: ScanKernel): Planned => {
+  const step = steps.get(kernel);
+  if (step === undefined) throw new RangeError(`wasm: the loop of %${kernel.value} has no plan`);
+  return step;
+};
+
+const forLibrary = (
+  program: Program,
+  kernel: ProductKernel,
+  { blas = false }: CompileOptions,
+): LibraryProduct | undefined => (blas ? libraryProduct(program, kernel) : undefined);
+
+export const compileProgram = (program: Program, options: CompileOptions): Compiled => {
+  const { tile, threads } = options;
+  const whole = planProgram(program, options);
   const module = moduleBuilder(HOST_FUNCTIONS, threads > 1);
 
   const tables: Table[] = [];
   const tablesByWalk = new Map<string, number>();
-  let bytes = planned.bytes;
-  const tableOf = (walk: Walk): number => {
-    const key = JSON.stringify(walk);
-    const known = tablesByWalk.get(key);
-    if (known !== undefined) return known;
-    const data = Int32Array.from(placesOf(walk), (place) => place * 4);
+  let bytes = whole.plan.bytes;
+  const keep = (data: Data): number => {
     const place = bytes;
     bytes += aligned(data.byteLength);
     tables.push({ place, data });
+    return place;
+  };
+  const tableOf = (walk: Walk): number => {
+    const key = JSON.stringify(walk);
+    const place = tablesByWalk.get(key) ?? keep(Int32Array.from(placesOf(walk), (each) => each * 4));
     tablesByWalk.set(key, place);
     return place;
   };
-
-  const placeOf = (value: ValueId): number => {
-    const place = planned.places.get(value);
-    if (place === undefined) throw new RangeError(`wasm: %${value} has no place`);
-    return place;
-  };
-  const layout = { placeOf };
   const rangePart = ({ body, extent, grain }: RangeFunction, nanoseconds: number): Part => ({
     callable: module.add(body),
     extent,
     piece: pieceOf({ extent, grain, nanoseconds }, options),
   });
-  const partsOf = (kernel: Kernel, position: number): readonly Part[] => {
+  /** What a planned program does whose memory begins at `base`, and after it the copies of its plan. */
+  const partsOf = (
+    { schedule: scheduled, plan: planned, steps }: Planned,
+    base: number,
+  ): { readonly parts: readonly Part[]; readonly copies: readonly Statement[] } => {
+    const placeOf = (value: ValueId): number => {
+      const place = planned.places.get(value);
+      if (place === undefined) throw new RangeError(`wasm: %${value} has no place`);
+      return base + place;
+    };
+    const parts = scheduled.kernels.flatMap((kernel, position) => {
+      const scratch = base + (planned.scratch[position] ?? 0);
+      if (kernel.kind !== 'scan') return kernelParts(scheduled.program, kernel, { placeOf }, scratch);
+      const step = stepOf(steps, kernel);
+      const constants = step.plan.constants.map(({ data }) => keep(data));
+      const around = scanStatements(kernel, step.plan, { layout: { placeOf }, scratch, constants, module });
+      const inside = partsOf(step, scratch);
+      const afterEach = [...inside.copies, ...around.afterEach];
+      return [{ repeat: { ...around, parts: inside.parts, afterEach } }];
+    });
+    const copies = planned.copies.map(({ from, to, bytes: length }) =>
+      copyBytes(constant(base + to), constant(base + from), constant(length)),
+    );
+    return { parts, copies };
+  };
+  const kernelParts = (
+    of: Program,
+    kernel: LoopKernel | ProductKernel,
+    layout: Layout,
+    scratch: number,
+  ): readonly Part[] => {
     if (kernel.kind === 'loop')
       return [rangePart(loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
-    const scratch = planned.scratch[position] ?? 0;
-    const given = forLibrary(kernel);
+    const given = forLibrary(of, kernel, options);
     if (given !== undefined) {
       const { products, rest } = libraryParts(given, scratch, layout, module);
       return [{ products }, ...(rest === undefined ? [] : [rangePart(rest, nanosecondsOf(rest.kernel))])];
@@ -82,10 +135,8 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
       rangePart(multiplying, nanosecondsOf(kernel)),
     ];
   };
-  const copies = planned.copies.map(({ from, to, bytes: length }) =>
-    copyBytes(constant(to), constant(from), constant(length)),
-  );
-  const { phases, exports } = phasesOf(scheduled.kernels.flatMap(partsOf), copies, module);
+  const { parts, copies } = partsOf(whole, 0);
+  const { phases, exports } = phasesOf(parts, copies, module);
   const code = module.finish(exports);
-  return { schedule: scheduled, plan: planned, tables, bytes, code, phases };
+  return { schedule: whole.schedule, plan: whole.plan, tables, bytes, code, phases };
 };

@@ -1,12 +1,13 @@
 /** What becomes of a program before any machine is started. */
 import type { Plan } from '../../program/plan.js';
 import type { Schedule } from '../../program/schedule.js';
+import type { Data } from '../../tensor/dtype.js';
 import type { Phase } from './phase.js';
 
 /** What is in memory beside the plan's values. */
 export interface Table {
   readonly place: number;
-  readonly data: Int32Array;
+  readonly data: Data;
 }
 
 /** All that starting a program needs, and the stages that led there. */

@@ -5,9 +5,9 @@
 import {
   type Expression,
   expressionsBelow,
-  type Kernel,
   type LoopKernel,
   type PointwiseName,
+  type ProductKernel,
   rootsOf,
 } from '../../program/kernel.js';
 
@@ -65,7 +65,7 @@ const loopCost = (kernel: LoopKernel): number => {
 };
 
 /** Nanoseconds that one thread takes, about, for each function of a kernel. */
-export const nanosecondsOf = (kernel: Kernel): number => {
+export const nanosecondsOf = (kernel: LoopKernel | ProductKernel): number => {
   if (kernel.kind === 'loop') return loopCost(kernel);
   const { batch, rows, columns, inner, epilogue } = kernel;
   return batch * rows * columns * inner * MULTIPLY_ADD + loopCost(epilogue);

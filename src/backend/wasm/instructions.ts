@@ -274,3 +274,7 @@ export const store = {
 /** Copies bytes within memory; the two may overlap. */
 export const copyBytes = (to: Expr<'i32'>, from: Expr<'i32'>, bytes: Expr<'i32'>): Statement =>
   statement([to.code, from.code, bytes.code, 0xfc, 0x0a, 0x00, 0x00]);
+
+/** Sets bytes of memory to the lowest byte of a value. */
+export const fillBytes = (to: Expr<'i32'>, value: Expr<'i32'>, bytes: Expr<'i32'>): Statement =>
+  statement([to.code, value.code, bytes.code, 0xfc, 0x0b, 0x00]);

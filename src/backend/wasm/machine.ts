@@ -8,7 +8,8 @@ import type { Machine } from '../backend.js';
 import type { Blas } from './blas/library.js';
 import type { Compiled } from './compiled.js';
 import { hostFunctions } from './host-functions.js';
-import { stepOf } from './step.js';
+import { flatPhases } from './phase.js';
+import { namesOf, stepOf } from './step.js';
 import type { Pool } from './threads/pool.js';
 
 const views: {
@@ -61,9 +62,8 @@ export const startMachine = (
     );
 
   const instance = new WebAssembly.Instance(module, { host: { memory, ...hostFunctions } });
-  const shared = phases.some(({ kind }) => kind === 'shared');
-  const names = phases.map((phase) => (phase.kind === 'products' ? '' : phase.name));
-  const crew = shared ? pool?.crewFor({ module, memory, names }) : undefined;
+  const shared = flatPhases(phases).some(({ kind }) => kind === 'shared');
+  const crew = shared ? pool?.crewFor({ module, memory, names: namesOf(phases) }) : undefined;
   const run = stepOf(phases, instance, buffer, { crew, blas, threads });
 
   const stateViews = inputs.slice(0, carried);

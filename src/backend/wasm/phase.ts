@@ -13,7 +13,15 @@ export interface SharedPhase {
 export type Phase =
   | { readonly kind: 'alone'; readonly name: string }
   | SharedPhase
-  | { readonly kind: 'products'; readonly products: readonly Sgemm[] };
+  | { readonly kind: 'products'; readonly products: readonly Sgemm[] }
+  /** These, so many times over. */
+  | { readonly kind: 'repeat'; readonly times: number; readonly phases: readonly Phase[] };
+
+/** All phases, those that are repeated once. */
+export const flatPhases = (
+  phases: readonly Phase[],
+): readonly Exclude<Phase, { readonly kind: 'repeat' }>[] =>
+  phases.flatMap((phase) => (phase.kind === 'repeat' ? flatPhases(phase.phases) : [phase]));
 
 /** Nanoseconds below which calling others costs more than they save. */
 const WORTH_SHARING = 20_000;

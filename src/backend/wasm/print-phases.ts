@@ -11,6 +11,8 @@ const line = (phase: Phase): string => {
       return phase.products
         .map(({ rows, inner, columns }) => `library: [${rows}, ${inner}]·[${inner}, ${columns}]`)
         .join('\n  ');
+    case 'repeat':
+      return [`${phase.times} times:`, ...phase.phases.map((each) => `  ${line(each)}`)].join('\n  ');
   }
 };
 

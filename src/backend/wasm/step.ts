@@ -1,6 +1,6 @@
 /** One step of a machine: its phases one after another. */
 import type { Blas } from './blas/library.js';
-import type { Phase } from './phase.js';
+import { flatPhases, type Phase } from './phase.js';
 import type { DoPart } from './threads/control.js';
 import type { Crew } from './threads/pool.js';
 
@@ -26,11 +26,18 @@ type Perform = (crew: Crew | undefined) => void;
 
 const performing = (
   phase: Phase,
-  number: number,
+  names: readonly string[],
   instance: WebAssembly.Instance,
   buffer: ArrayBufferLike,
-  { blas }: Helpers,
+  helpers: Helpers,
 ): Perform => {
+  const { blas } = helpers;
+  if (phase.kind === 'repeat') {
+    const performs = phase.phases.map((each) => performing(each, names, instance, buffer, helpers));
+    return (crew) => {
+      for (let time = 0; time < phase.times; time++) for (const perform of performs) perform(crew);
+    };
+  }
   if (phase.kind === 'products') {
     if (blas === undefined) throw new RangeError('wasm: products for a library, and no library');
     const calls = phase.products.map((product) => blas.bind(product, buffer));
@@ -42,9 +49,13 @@ const performing = (
   if (phase.kind === 'alone') return () => part();
   return (crew) => {
     if (crew === undefined) part(0, phase.extent, 0);
-    else crew.share(number, phase, part);
+    else crew.share(names.indexOf(phase.name), phase, part);
   };
 };
+
+/** The exported functions of phases, in the order in which workers know them. */
+export const namesOf = (phases: readonly Phase[]): readonly string[] =>
+  flatPhases(phases).flatMap((phase) => (phase.kind === 'products' ? [] : [phase.name]));
 
 /** The step of an instance. Helpers are called together for the second one: many a machine steps only once. */
 export const stepOf = (
@@ -55,9 +66,10 @@ export const stepOf = (
 ): (() => void) => {
   const [only] = phases;
   if (only?.kind === 'alone' && phases.length === 1) return exportedBy(instance, only.name);
-  const performs = phases.map((phase, number) => performing(phase, number, instance, buffer, helpers));
+  const names = namesOf(phases);
+  const performs = phases.map((phase) => performing(phase, names, instance, buffer, helpers));
   const { crew, blas, threads } = helpers;
-  const usesLibrary = phases.some(({ kind }) => kind === 'products');
+  const usesLibrary = flatPhases(phases).some(({ kind }) => kind === 'products');
   let isFirst = true;
   return () => {
     if (usesLibrary) blas?.useThreads(threads);

@@ -38,6 +38,7 @@ import {
 import { reshapePrimitive, reversePrimitive, transposePrimitive } from './movement.js';
 import type { Primitive } from './primitive.js';
 import { broadcastPrimitive, sumPrimitive } from './reduction.js';
+import { scanPrimitive } from './scan.js';
 import { erfPrimitive, logisticPrimitive, tanhPrimitive } from './sigmoid.js';
 import { concatPrimitive, padPrimitive, slicePrimitive } from './slicing.js';
 import { cosPrimitive, sinPrimitive } from './trigonometric.js';
@@ -93,6 +94,7 @@ export const primitives: { readonly [N in PrimitiveName]: Primitive<N> } = {
   scatterAdd: scatterAddPrimitive,
   iota: iotaPrimitive,
   randomBits: randomBitsPrimitive,
+  scan: scanPrimitive,
 };
 
 export const primitiveNames = Object.keys(primitives) as readonly PrimitiveName[];

@@ -261,6 +261,28 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       operation.rotary,
       float([integer(1, 2), integer(0, 3), integer(1, 2), 2 * integer(1, 2)]),
     ),
+  scan: ({ integer }) => {
+    const [length, rows, size] = [integer(0, 4), integer(0, 2), integer(1, 3)];
+    const reverse = integer(0, 1) === 1;
+    return subjectOf<readonly [h: Tensor, xs: Tensor, w: Tensor], unknown>(
+      'scan',
+      ([h, xs, w]) =>
+        operation.scan(
+          ({ h: before, n }: { readonly h: Tensor; readonly n: Tensor<Shape, 'int32'> }, x: Tensor) => {
+            // w is from outside; the count goes into the numbers.
+            const product = operation.contract(before, w, 'ij,jk->ik');
+            const next = operation.tanh(operation.add(product, x));
+            const counted = operation.add(n, 1);
+            const weight = operation.broadcast(operation.cast(counted, 'float32'), [rows, size], []);
+            return [{ h: next, n: counted }, { y: operation.multiply(next, weight), n }] as const;
+          },
+          { h, n: scalar(0, 'int32') },
+          xs,
+          { reverse },
+        ),
+      [float([rows, size]), float([length, rows, size]), float([size, size])],
+    );
+  },
   scatterAdd: ({ integer }) => {
     const [size, count] = [integer(1, 5), integer(0, 5)];
     return subjectOf<readonly [Tensor<Shape, 'int32'>, Tensor], AnyTensor>(
