@@ -274,7 +274,10 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
             const next = operation.tanh(operation.add(product, x));
             const counted = operation.add(n, 1);
             const weight = operation.broadcast(operation.cast(counted, 'float32'), [rows, size], []);
-            return [{ h: next, n: counted }, { y: operation.multiply(next, weight), n }] as const;
+            return [
+              { h: next, n: counted },
+              { y: operation.multiply(next, weight), n },
+            ] as const;
           },
           { h, n: scalar(0, 'int32') },
           xs,

@@ -1,0 +1,124 @@
+/** A cell over time, each step written out: the same parameters at every place, the state handed on. */
+import { fail, showShape } from '../error.js';
+import { addTrees, differentiate, zerosLike } from '../lens/differentiable.js';
+import type { Parameters } from '../lens/para.js';
+import { select } from '../tensor/primitive/comparison.js';
+import { reshape } from '../tensor/primitive/movement.js';
+import { broadcast } from '../tensor/primitive/reduction.js';
+import { concat, slice } from '../tensor/primitive/slicing.js';
+import { range, type Shape } from '../tensor/shape.js';
+import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+import { zipTrees } from '../tree/tree.js';
+import type { Cell } from './cell.js';
+
+export type Rows = Tensor<readonly [number, number]>;
+export type Sequence = Tensor<readonly [number, number, number]>;
+/** `[batch, time]`: where a sequence goes on. */
+export type Mask = Tensor<Shape, 'bool'>;
+
+/** What a cell over time is given. */
+export interface Run<P extends Parameters, S> {
+  readonly cell: Cell<P, S, Rows, Rows>;
+  readonly p: P;
+  readonly x: Sequence;
+  /** Without one all sequences go on to the end. */
+  readonly mask: Mask | undefined;
+  readonly reverse: boolean;
+}
+
+/** What a cell gives over time, and its pullback from a change of either. */
+export interface OverTime<P> {
+  /** What it gives at each place, and at the one that it comes to last. */
+  readonly sequence: () => Sequence;
+  readonly last: () => Rows;
+  readonly back: (
+    change: { readonly sequence: Sequence } | { readonly last: Rows },
+  ) => readonly [dp: P, dx: Sequence];
+}
+
+/** What stands at one place of time: `[batch, time, …]` to `[batch, …]`. */
+const at = <T extends AnyTensor>(x: T, time: number): AnyTensor => {
+  const [batch = 0, , ...rest]: Shape = x.shape;
+  const start = [0, time, ...rest.map(() => 0)];
+  return reshape(slice(x, { start, stop: [batch, time + 1, ...rest] }), [batch, ...rest]);
+};
+
+/** Results of each place of time, side by side: `[batch, time, …]`. */
+const stacked = (parts: readonly Tensor<Shape>[]): Tensor<Shape> =>
+  concat(
+    parts.map((part) => reshape(part, [part.shape[0] ?? 0, 1, ...part.shape.slice(1)])),
+    1,
+  );
+
+/** The new state of sequences that go on, the old of those that have ended. */
+export const goingOn = <S>(alive: Mask, next: S, before: S): S =>
+  zipTrees('recurrent', next, before, (a, b) => {
+    const [x, y] = [a as AnyTensor, b as AnyTensor];
+    return select(broadcast(alive, x.shape, [0]), x, y);
+  });
+
+export const requireSequence = (shape: Shape): void => {
+  if (shape.length !== 3 || shape[1] === 0)
+    fail({
+      operation: 'recurrent',
+      what: 'no sequence',
+      got: showShape(shape),
+      needed: '[batch, time, inputs] of at least one place of time',
+    });
+};
+
+/**
+ * The change of a state by what came back from the next place and by what was told of it. Of the last place nothing
+ * came back, and of the others perhaps nothing was told; parts that neither has are not filled up with zeros to be added.
+ */
+const changeOf = <P extends Parameters, S>(
+  cell: Cell<P, S, Rows, Rows>,
+  state: S,
+  change: S | undefined,
+  told: Rows | undefined,
+): S => {
+  if (told === undefined) return change ?? zerosLike(state);
+  const output = (each: S): Rows => cell.output(each);
+  if (change === undefined) return differentiate(output).run(state)[1](told);
+  return differentiate((each: S) => [each, output(each)] as const).run(state)[1]([change, told]);
+};
+
+/** The cell at each place of time in turn. */
+export const unrolled = <P extends Parameters, S>({ cell, p, x, mask, reverse }: Run<P, S>): OverTime<P> => {
+  requireSequence(x.shape);
+  const times = range(x.shape[1]);
+  let state = cell.initial(x.shape[0]);
+  const zero = zerosLike(state);
+  const steps = (reverse ? times.toReversed() : times).map((time) => {
+    const before = state;
+    const [next, back] = cell.run(p, [before, at(x, time) as Rows]);
+    const alive = mask === undefined ? undefined : (at(mask, time) as Mask);
+    state = alive === undefined ? next : goingOn(alive, next, before);
+    return { time, alive, back, state };
+  });
+  const last = reverse ? 0 : times.length - 1;
+  const inTime = steps.toSorted((a, b) => a.time - b.time);
+  return {
+    sequence: () => stacked(inTime.map((step) => cell.output(step.state))) as Sequence,
+    last: () => cell.output(state),
+    back: (told) => {
+      let total: P | undefined;
+      let change: S | undefined;
+      const inputs: Rows[] = [];
+      const toldAt = (time: number): Rows | undefined => {
+        if ('sequence' in told) return at(told.sequence, time) as Rows;
+        return time === last ? told.last : undefined;
+      };
+      for (const { time, alive, back, state: after } of steps.toReversed()) {
+        const all = changeOf(cell, after, change, toldAt(time));
+        const [dp, [before, dx]] = back(alive === undefined ? all : goingOn(alive, all, zero));
+        // What a sequence that has ended handed on goes back past the cell.
+        change = alive === undefined ? before : addTrees(before, goingOn(alive, zero, all));
+        total = total === undefined ? dp : addTrees(dp, total);
+        inputs[time] = dx;
+      }
+      // There is at least one place of time.
+      return [total as P, stacked(inputs) as Sequence];
+    },
+  };
+};

@@ -1,0 +1,71 @@
+/** A cell over time as one loop of the program. */
+import { fail } from '../error.js';
+import { withPullback } from '../autodiff/custom.js';
+import { CARRIED, differentiate, zerosLike } from '../lens/differentiable.js';
+import type { Parameters } from '../lens/para.js';
+import { scan } from '../operation/scan.js';
+import { transpose } from '../tensor/primitive/movement.js';
+import type { Shape } from '../tensor/shape.js';
+import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+import { leafPaths } from '../tree/tree.js';
+import {
+  goingOn,
+  type Mask,
+  type OverTime,
+  requireSequence,
+  type Rows,
+  type Run,
+  type Sequence,
+} from './over-time.js';
+
+/** `[batch, time, …]` to `[time, batch, …]`, and back. */
+const turned = <T extends AnyTensor>(x: T): T =>
+  transpose(x as Tensor<Shape>, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)]) as AnyTensor as T;
+
+/** The loop over the places of time: its body is the cell, with the cell's own backward. */
+export const scanned = <P extends Parameters, S>({
+  cell,
+  p: parameters,
+  x: sequence,
+  mask,
+  reverse,
+}: Run<P, S>): OverTime<P> => {
+  requireSequence(sequence.shape);
+  if (leafPaths(parameters).some((path) => path.includes(CARRIED)))
+    fail({
+      operation: 'recurrent',
+      what: 'a cell that carries state in a scan',
+      needed: 'parameters that are the same at every step',
+      hint: 'leave scan out, so that each step is written out',
+    });
+  const step = withPullback(
+    ([p, before, x]: readonly [P, S, Rows]) => cell.run(p, [before, x])[0],
+    ([p, before, x]) =>
+      (change) => {
+        const [dp, [dBefore, dx]] = cell.run(p, [before, x])[1](change);
+        return [dp, dBefore, dx] as const;
+      },
+  );
+  const over = ([p, x]: readonly [P, Sequence]): readonly [Sequence, Rows] => {
+    const masks: readonly Mask[] = mask === undefined ? [] : [turned(mask)];
+    const [last, results] = scan(
+      (before: S, [here, ...alive]: readonly [AnyTensor, ...AnyTensor[]]) => {
+        const next = step([p, before, here as Rows]);
+        const [goes] = alive;
+        const after = goes === undefined ? next : goingOn(goes as Mask, next, before);
+        return [after, cell.output(after)];
+      },
+      cell.initial(x.shape[0]),
+      [turned(x), ...masks] as const,
+      { reverse },
+    );
+    return [turned(results as Tensor) as Sequence, cell.output(last)];
+  };
+  const [[all, last], back] = differentiate(over).run([parameters, sequence]);
+  return {
+    sequence: () => all,
+    last: () => last,
+    back: (change) =>
+      back('sequence' in change ? [change.sequence, zerosLike(last)] : [zerosLike(all), change.last]),
+  };
+};
