@@ -9,7 +9,7 @@ import { cast } from '../tensor/primitive/conversion.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { type Given, type Loop, makeScan } from '../tensor/primitive/scan-body.js';
 import { type Place, scanLayout, scanParts, standIn } from '../tensor/primitive/scan.js';
-import { concat } from '../tensor/primitive/slicing.js';
+import { concat, slice } from '../tensor/primitive/slicing.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { AnyTensor, Application } from '../tensor/tensor.js';
 
@@ -45,8 +45,39 @@ const rolesOf = ({
 
 const isOfFloats = ({ dtype }: AnyTensor): boolean => isFloat(dtype);
 
-/** Those changes that are of floats. */
-const floatsOf = (changes: readonly AnyTensor[]): readonly AnyTensor[] => changes.filter(isOfFloats);
+const floatsOf = (tensors: readonly AnyTensor[]): readonly AnyTensor[] => tensors.filter(isOfFloats);
+
+/**
+ * The part of a flat change at a place; `undefined` where nothing flows. It was put together by the derivatives of
+ * slices, sums of what is padded with zeros, which is taken apart again without them.
+ */
+const changeAt = (flat: AnyTensor, place: Place): AnyTensor | undefined => {
+  const { node } = flat;
+  const size = sizeOf(place.shape);
+  const stop = place.offset + size;
+  if (node.kind === 'application' && node.name === 'add') {
+    const [first, second] = node.inputs.map((each) => changeAt(each, place));
+    return first && second ? add(first, second) : (first ?? second);
+  }
+  const [padded] = node.kind === 'application' && node.name === 'pad' ? node.inputs : [];
+  if (padded !== undefined && node.kind === 'application' && node.name === 'pad') {
+    const [low = 0] = node.attributes.low;
+    const end = low + (padded.shape[0] ?? 0);
+    if (end <= place.offset || low >= stop) return undefined;
+    if (low === place.offset && end === stop) return cast(reshape(padded, place.shape), place.dtype);
+  }
+  return cast(reshape(slice(flat, { start: [place.offset], stop: [stop] }), place.shape), place.dtype);
+};
+
+/** Of places of floats, which have a change, and the change. */
+const changesOf = (
+  flat: AnyTensor,
+  places: readonly Place[],
+): readonly { readonly index: number; readonly change: AnyTensor }[] =>
+  places.flatMap((place, index) => {
+    const change = isFloat(place.dtype) ? changeAt(flat, place) : undefined;
+    return change === undefined ? [] : [{ index, change }];
+  });
 
 /** A stand-in at a step for each of these; of what is stacked, for one element along axis 0. */
 const atStep = (outside: readonly AnyTensor[], isStacked: boolean): readonly Given[] =>
@@ -72,10 +103,23 @@ export const scanCotangents = (
 ): Changes => {
   const { attributes, inputs } = application;
   const { shared, state, stacked, next, results, sums } = rolesOf(application);
-  const change = scanParts(cotangent, attributes);
-  const dState = atStep(floatsOf(change.last), false);
-  const dRecord = atStep(floatsOf(change.records), true);
-  const dResult = atStep(floatsOf(change.results), true);
+  const layout = scanLayout(attributes.body.outputs, attributes);
+  const changes = {
+    last: changesOf(cotangent, layout.last),
+    records: changesOf(cotangent, layout.records),
+    results: changesOf(cotangent, layout.results),
+    sums: changesOf(cotangent, layout.sums),
+  };
+  const changeOf = ({ change }: { readonly change: AnyTensor }): AnyTensor => change;
+  const moving = state.flatMap(([inside, before], index) => (isOfFloats(inside) ? [{ index, before }] : []));
+  const dState = atStep(
+    moving.map(
+      ({ index, before }) => changes.last.find((each) => each.index === index)?.change ?? fullLike(before, 0),
+    ),
+    false,
+  );
+  const dRecord = atStep(changes.records.map(changeOf), true);
+  const dResult = atStep(changes.results.map(changeOf), true);
 
   const isState = (slot: number): boolean => slot >= shared.length && slot < shared.length + state.length;
   const sources = [...shared, ...state, ...stacked].flatMap(([inside], slot) =>
@@ -83,8 +127,12 @@ export const scanCotangents = (
   );
   const swept = sweep(
     sources.map(({ inside }) => inside),
-    floatsOf([...next, ...results, ...sums]),
-    [...insideOf(dState), ...insideOf(dResult), ...floatsOf(change.sums)],
+    [
+      ...floatsOf(next),
+      ...changes.results.flatMap(({ index }) => results[index] ?? []),
+      ...changes.sums.flatMap(({ index }) => sums[index] ?? []),
+    ],
+    [...insideOf(dState), ...insideOf(dResult), ...changes.sums.map(changeOf)],
   );
   const found = sources.map(({ slot }, i) => ({ slot, change: swept[i] }));
   const reached = found.flatMap((each) =>
@@ -104,9 +152,10 @@ export const scanCotangents = (
       ...dResult,
       ...dRecord,
     ],
-    next: insideOf(dRecord).map((own, i) => {
+    next: moving.map(({ index, before }, i) => {
       const through = toState[i]?.change;
-      return through === undefined ? own : add(through, own);
+      const own = dRecord[changes.records.findIndex((each) => each.index === index)]?.[0];
+      return through && own ? add(through, own) : (through ?? own ?? fullLike(before, 0));
     }),
     results: toStacked.map((each) => each.change),
     sums: toShared.map((each) => each.change),

@@ -13,7 +13,7 @@ import { all, argmax } from './reduce.js';
 /** A tree at one place: each leaf without its first axis. */
 export type AtPlace<T> =
   T extends Tensor<infer S, infer D>
-    ? Tensor<S extends readonly [number, ...infer R extends Shape] ? R : Shape, D>
+    ? Tensor<S extends readonly [number, ...infer R extends Shape] ? readonly [...R] : Shape, D>
     : { readonly [K in keyof T]: AtPlace<T[K]> };
 
 /** A tree at all places: each leaf with one more axis in front. */
@@ -93,7 +93,7 @@ const checked = (
   if (holds === undefined || got === undefined || holds.shape[0] === 0) return value;
   const truths = cast(holds, 'bool');
   const first = argmax(cast(not(truths), 'int32'), 0);
-  return check(value, all(truths) as Tensor<readonly [], 'bool'>, take(got, first, 0), attributes);
+  return check(value, all(truths), take(got, first, 0), attributes);
 };
 
 /**

@@ -144,6 +144,8 @@ export interface ScanKernel {
   readonly kind: 'scan';
   readonly value: ValueId;
   readonly loop: ScanInstruction;
+  /** Where each input begins, in elements of the value that it is part of. */
+  readonly inputs: readonly { readonly value: ValueId; readonly offset: number }[];
 }
 
 export type Kernel = LoopKernel | ProductKernel | ScanKernel;

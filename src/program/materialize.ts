@@ -79,6 +79,21 @@ export const isUniform = (program: Program, id: ValueId): boolean => {
   );
 };
 
+/** A value whose memory, from an element on, is that of another value: a loop copies its steps out of there. */
+export const rowMajorSource = (
+  program: Program,
+  id: ValueId,
+): { readonly value: ValueId; readonly offset: number } => {
+  const instruction = instructionAt(program, id);
+  const [operand] = operandsOf(instruction);
+  if (instruction.kind !== 'operation' || operand === undefined) return { value: id, offset: 0 };
+  if (instruction.name === 'reshape') return rowMajorSource(program, operand);
+  const isPiece = instruction.name === 'slice' && instruction.shape.length === 1;
+  if (!isPiece || instruction.attributes.stride[0] !== 1) return { value: id, offset: 0 };
+  const { value, offset } = rowMajorSource(program, operand);
+  return { value, offset: offset + (instruction.attributes.start[0] ?? 0) };
+};
+
 /** The values that must stand in memory whatever they cost. */
 const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
   const values = new Set<ValueId>();
@@ -93,10 +108,11 @@ const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
   for (const id of live) {
     const instruction = instructionAt(program, id);
     if (instruction.kind === 'scan') {
-      // Steps are copied out of what is stacked, so it must be row-major itself: a view will not do.
       values.add(id);
-      for (const operand of instruction.inputs)
-        if (instructionAt(program, operand).kind === 'operation') values.add(operand);
+      for (const operand of instruction.inputs) {
+        const { value } = rowMajorSource(program, operand);
+        if (instructionAt(program, value).kind === 'operation') values.add(value);
+      }
     }
     if (instruction.kind !== 'operation') continue;
     if (!isInline(instruction)) values.add(id);

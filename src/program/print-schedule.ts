@@ -91,8 +91,10 @@ const showFactor = ({ value, line, inner }: Factor): string =>
 
 const showKernel = (program: Program, kernel: Kernel, position: number): string => {
   if (kernel.kind === 'scan') {
-    const { inputs, length } = kernel.loop;
-    return `${position}: scan of ${length} steps over ${inputs.map((id) => `%${id}`).join(', ')}, to %${kernel.value}`;
+    const over = kernel.inputs.map(({ value, offset }) =>
+      offset === 0 ? `%${value}` : `%${value}[${offset}…]`,
+    );
+    return `${position}: scan of ${kernel.loop.length} steps over ${over.join(', ')}, to %${kernel.value}`;
   }
   const loops = kernel.kind === 'loop' ? kernel : kernel.epilogue;
   const head =

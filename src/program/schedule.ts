@@ -22,7 +22,7 @@ import {
 import { alongAxis, still } from './index-map.js';
 import type { Kernel, Store } from './kernel.js';
 import { lower } from './lower.js';
-import { isInline, materialized } from './materialize.js';
+import { isInline, materialized, rowMajorSource } from './materialize.js';
 import { isWorthPacking, lettersOf, productShape, type ProductShape } from './product.js';
 import {
   instructionAt,
@@ -139,11 +139,15 @@ const loop = (
   id: ValueId,
   instruction: ScanInstruction,
 ): Draft => {
-  const { dtype, shape, inputs } = instruction;
+  const { dtype, shape } = instruction;
+  const inputs = instruction.inputs.map((input) => rowMajorSource(program, input));
   const group = emptyGroup(program, inMemory, shape, { sealed: true });
   group.values.set(id, { kind: 'load', dtype, value: id, at: still(0) });
-  for (const value of inputs) group.reads.add(value);
-  return { group, kernels: sizeOf(shape) === 0 ? [] : [{ kind: 'scan', value: id, loop: instruction }] };
+  for (const { value } of inputs) group.reads.add(value);
+  return {
+    group,
+    kernels: sizeOf(shape) === 0 ? [] : [{ kind: 'scan', value: id, loop: instruction, inputs }],
+  };
 };
 
 const scatter = (

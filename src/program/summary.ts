@@ -7,7 +7,14 @@ import type { Spec } from '../tensor/primitive/primitive.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, unflatten } from '../tree/tree.js';
-import { type Instruction, instructionAt, operandsOf, type Program, type ValueId } from './program.js';
+import {
+  type Instruction,
+  instructionAt,
+  isGiven,
+  operandsOf,
+  type Program,
+  type ValueId,
+} from './program.js';
 import { placeholder, traceTensors } from './trace.js';
 
 /** One layer of a model. */
@@ -26,6 +33,10 @@ export interface LayerSummary {
 
 /** What of the operands of a contraction is summed over. */
 const summed = (program: Program, instruction: Instruction): number => {
+  if (instruction.kind === 'scan') {
+    const { body, length } = instruction;
+    return length * body.instructions.reduce((sum, each) => sum + summed(body, each), 0);
+  }
   if (instruction.kind !== 'operation' || instruction.name !== 'contract') return 0;
   const { left, out } = instruction.attributes;
   const shape = instructionAt(program, instruction.inputs[0] ?? -1).shape;
@@ -71,13 +82,15 @@ export const layersOf = <P extends Parameters, A, B>(
   // In the order in which layers end: constants of a layer may stand before all.
   const ends = new Map<string, number>();
   for (const [at, { kind, path }] of program.instructions.entries())
-    if (kind === 'operation') ends.set(path, at);
+    if (kind === 'operation' || kind === 'scan') ends.set(path, at);
   const paths = [...ends].toSorted(([, a], [, b]) => a - b).map(([path]) => path);
   const owners = parameters.map((each, i) => (moving.has(each) ? firstUse(program, i) : undefined));
   return paths.map((path) => {
-    const own = program.instructions.filter((each) => each.kind === 'operation' && each.path === path);
+    const own = program.instructions.filter((each) => !isGiven(each) && each.path === path);
     const last = own.at(-1);
-    const names = own.flatMap((each) => (each.kind === 'operation' ? [each.name] : []));
+    const names = own.flatMap((each) =>
+      each.kind === 'operation' ? [each.name] : each.kind === 'scan' ? ['scan'] : [],
+    );
     return {
       path,
       operations: computing(names),

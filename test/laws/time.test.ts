@@ -61,9 +61,9 @@ interface Pair {
 const layers: {
   readonly [name: string]: (cell: AnyCell, options: RecurrentOptions) => AnyLayer;
 } = {
-  recurrent: (cell, options) => recurrent(cell, options) as unknown as AnyLayer,
-  recurrentSequence: (cell, options) => recurrentSequence(cell, options) as unknown as AnyLayer,
-  maskedRecurrent: (cell, options) => maskedRecurrent(cell, options) as unknown as AnyLayer,
+  recurrent: (cell, options) => recurrent(cell, options),
+  recurrentSequence: (cell, options) => recurrentSequence(cell, options),
+  maskedRecurrent: (cell, options) => maskedRecurrent(cell, options),
 };
 
 const pairOf = (
@@ -79,7 +79,7 @@ const pairOf = (
   const subject = (scan: boolean): Subject => {
     const layer = layers[name]?.(made(inputs, units) as AnyCell, { reverse, scan });
     if (layer === undefined) throw new Error(`no layer ${name}`);
-    return subjectOfPara(name, layer, { input: input as never });
+    return subjectOfPara(name, layer, { input: input });
   };
   return { scanned: subject(true), unrolled: subject(false) };
 };

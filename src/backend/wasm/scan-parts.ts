@@ -68,11 +68,11 @@ export interface ScanSetting {
 
 /** What a loop does around the parts of its step. */
 export const scanStatements = (
-  { loop, value }: ScanKernel,
+  { loop, value, inputs }: ScanKernel,
   plan: Plan,
   { layout, scratch, constants, module }: ScanSetting,
 ): Omit<Repeat, 'parts'> => {
-  const { length, reverse, shared, state, summed, inputs, dtype, body } = loop;
+  const { length, reverse, shared, state, summed, dtype, body } = loop;
   const target = layout.placeOf(value);
   const kept = shared + state;
   const counter = { base: constant(scratch + aligned(plan.bytes)), offset: 0 };
@@ -80,6 +80,11 @@ export const scanStatements = (
   const place = reverse ? i32.sub(constant(length - 1), step) : step;
   const inside = (at: number | undefined): Expr<'i32'> => constant(scratch + (at ?? 0));
   const byteLength = (spec: Spec): number => sizeOf(spec.shape) * bytesOf[spec.dtype];
+  const outside = (position: number): Expr<'i32'> => {
+    const source = inputs[position];
+    const element = bytesOf[body.inputs[position]?.dtype ?? 'float32'];
+    return constant(source === undefined ? 0 : layout.placeOf(source.value) + source.offset * element);
+  };
   /** From a place to a part of the flat result. */
   const keep = (from: Expr<'i32'>, spec: Spec, to: Expr<'i32'>): Statement =>
     spec.dtype === dtype
@@ -111,19 +116,13 @@ export const scanStatements = (
       ),
       ...given
         .slice(0, kept)
-        .map((spec, i) =>
-          copyBytes(
-            inside(plan.inputs[i]),
-            constant(layout.placeOf(inputs[i] ?? -1)),
-            constant(byteLength(spec)),
-          ),
-        ),
+        .map((spec, i) => copyBytes(inside(plan.inputs[i]), outside(i), constant(byteLength(spec)))),
       ...sums.map((spec, i) => fillBytes(sumAt(i), constant(0), constant(byteLength(spec)))),
     ],
     beforeEach: [
       ...records.map((part, i) => keep(stateAt(i), atStep(part), flatAt(part))),
       ...given.slice(kept).map((spec, i) => {
-        const from = constant(layout.placeOf(inputs[kept + i] ?? -1));
+        const from = outside(kept + i);
         const bytes = byteLength(spec);
         const at = inside(plan.inputs[kept + summed + i]);
         return copyBytes(at, i32.add(from, i32.mul(place, constant(bytes))), constant(bytes));

@@ -40,7 +40,7 @@ export const registry: { readonly [kind: string]: Kind } = {
   },
   layer: {
     names: without(layers, initializers),
-    files: ['layers.test.ts', 'equivariance.test.ts', 'program.test.ts'],
+    files: ['layers.test.ts', 'equivariance.test.ts', 'time.test.ts', 'program.test.ts'],
     where: 'everywhere',
   },
   'composite of layers': {

@@ -16,6 +16,7 @@ import { numericsSuspects } from './numerics.js';
 import { paraSuspects } from './para.js';
 import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
+import { timeSuspects } from './time.js';
 import { trainingSuspects } from './training.js';
 import { updateSuspects } from './update.js';
 
@@ -28,6 +29,7 @@ const suspects: readonly Suspect[] = [
   ...numericsSuspects,
   ...equivarianceSuspects,
   ...sequenceSuspects,
+  ...timeSuspects,
   ...updateSuspects,
   ...trainingSuspects,
   ...learnerSuspects,
