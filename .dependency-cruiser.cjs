@@ -14,6 +14,8 @@ const floors = [
   ['backend'],
   ['stream'],
   ['format'],
+  ['online'],
+  ['node'],
 ];
 
 /** Folders that may import less than the rows above them. */

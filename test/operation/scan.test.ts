@@ -19,7 +19,7 @@ import { placeholder, traceTensors } from '../../src/program/trace.js';
 
 type Scalar = Tensor<readonly []>;
 
-const numbers = (tree: unknown): readonly number[] => [...(evaluate(tree as Tensor).data)];
+const numbers = (tree: unknown): readonly number[] => [...evaluate(tree as Tensor).data];
 
 describe('a loop', () => {
   test('of no places gives the state that it began with, and nothing', () => {

@@ -1,0 +1,21 @@
+/** Sources: where records come from, and from where on. */
+import type { Type } from 'io-ts';
+import type { Json } from './json.js';
+
+/** A record as it came in, and where its source stands after it: opened there, it goes on with the next. */
+export interface Received<A, P extends Json> {
+  readonly value: A;
+  readonly position: P;
+}
+
+/** A source that is pulled: nothing is read before it is asked for, but for a bounded number of records. */
+export interface Source<A, P extends Json> {
+  readonly name: string;
+  /** Reads a position that was written down. */
+  readonly position: Type<P, Json>;
+  /**
+   * The records after a position, from the first on without one, in arrays of what has come in: one array may be large
+   * where reading is fast and single where it is slow. Ends where the source ends; `return()` lets go of everything.
+   */
+  readonly open: (after?: P) => AsyncIterable<readonly Received<A, P>[]>;
+}
