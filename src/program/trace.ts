@@ -99,7 +99,10 @@ export const traceTensors = (
     }
   };
 
-  for (const [tensor, path] of inOrder(outputs)) {
+  // The least deep first: a backward's changes then come in its own order, each after what it is made of, and
+  // not all behind the longest way back, for which everything else would have to be kept.
+  const results = outputs.toSorted((a, b) => a.depth - b.depth);
+  for (const [tensor, path] of inOrder(results)) {
     if (places.has(tensor)) continue;
     const { node, shape, dtype } = tensor;
     if (node.kind === 'input') foreign(node.name);
