@@ -44,7 +44,7 @@ export const registry: { readonly [kind: string]: Kind } = {
     where: 'everywhere',
   },
   'composite of layers': {
-    names: ['sequential', 'fanOut', 'share', 'residual', 'concatenate', 'evaluation'],
+    names: ['sequential', 'fanOut', 'share', 'residual', 'concatenate', 'evaluation', 'checkpoint'],
     files: ['layers.test.ts', 'program.test.ts'],
     where: 'everywhere',
   },

@@ -13,7 +13,7 @@ import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
 import { numericsSuspects } from './numerics.js';
-import { paraSuspects } from './para.js';
+import { checkpointSuspects, paraSuspects } from './para.js';
 import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
 import { trainingSuspects } from './training.js';
@@ -22,6 +22,7 @@ import { updateSuspects } from './update.js';
 const suspects: readonly Suspect[] = [
   ...categorySuspects,
   ...paraSuspects,
+  ...checkpointSuspects,
   ...axiomSuspects,
   ...derivativeSuspects,
   ...lossSuspects,
