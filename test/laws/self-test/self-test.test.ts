@@ -14,6 +14,7 @@ import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
 import { numericsSuspects } from './numerics.js';
 import { checkpointSuspects, paraSuspects } from './para.js';
+import { revisionSuspects } from './revision.js';
 import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
 import { trainingSuspects } from './training.js';
@@ -31,6 +32,7 @@ const suspects: readonly Suspect[] = [
   ...sequenceSuspects,
   ...updateSuspects,
   ...trainingSuspects,
+  ...revisionSuspects,
   ...learnerSuspects,
   ...streamSuspects,
   ...backendSuspects,
