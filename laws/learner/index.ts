@@ -46,6 +46,7 @@ export { batchDrawer, drawRun, type Run, turned } from './run.js';
 export { statesStay, trainingOnlyReads, trainIsScan } from './scan.js';
 export {
   plainStep,
+  revisedTraining,
   scanned,
   scanTrace,
   streamOf,

@@ -60,6 +60,26 @@ export const trainingOf = <P extends Parameters, A, B, L>(
   }),
 });
 
+/** A training that goes on from what is made of each step that it tells, and the step that it must then mean. */
+export const revisedTraining = <P extends Parameters, A, B, L>(
+  name: string,
+  learner: Learner<P, A, B, L>,
+  backend: Backend,
+  revise: (step: Told<LearnerState<P>>) => LearnerState<P> | undefined,
+  trainer: Trainer<P, A, L> = (options) => train(learner, { ...options, revise }),
+): Training<LearnerState<P>, Batch<A, L>> => {
+  const training = trainingOf(name, learner, backend, trainer);
+  return {
+    ...training,
+    step: (state, batch) => {
+      const [next, report] = training.step(state, batch);
+      const numberOf = (each: Report['loss']): number => evaluate(each, { backend }).data[0] ?? Number.NaN;
+      const told = { step: 0, loss: numberOf(report.loss), metrics: {}, state: next };
+      return [revise(told) ?? next, report];
+    },
+  };
+};
+
 /** A step as plain data. */
 export const plainStep =
   <S>(backend: Backend) =>

@@ -5,6 +5,13 @@ export {
   interchangeOfParas,
   liftIsFunctor,
 } from './composition.js';
+export {
+  checkpointChangesNoSecond,
+  checkpointChangesNothing,
+  checkpointLaws,
+  drawRemade,
+  type Remade,
+} from './checkpoint.js';
 export { paraLaws } from './battery.js';
 export { type ParaOperations, paras } from './para-operations.js';
 export { drawLike, drawPara, drawParas, type Endolayer, type ParaExample } from './random-para.js';

@@ -1,4 +1,5 @@
 /** What layers are put together with, as one value: the laws can be asked of others as well. */
+import { checkpoint } from '../../src/lens/checkpoint.js';
 import { compose } from '../../src/lens/compose.js';
 import { swap } from '../../src/lens/lens.js';
 import { identity, lift } from '../../src/lens/para.js';
@@ -13,6 +14,7 @@ export interface ParaOperations {
   readonly reparametrize: typeof reparametrize;
   readonly share: typeof share;
   readonly freeze: typeof freeze;
+  readonly checkpoint: typeof checkpoint;
   /** Exchanges parameters and argument. */
   readonly swap: typeof swap;
 }
@@ -26,5 +28,6 @@ export const paras: ParaOperations = {
   reparametrize,
   share,
   freeze,
+  checkpoint,
   swap,
 };

@@ -16,6 +16,8 @@ export interface Group {
   readonly values: Map<ValueId, Expression>;
   /** What it reads from memory. */
   readonly reads: Set<ValueId>;
+  /** What must be there before, though it does not read it. */
+  readonly waits: Set<ValueId>;
   /** Its values, apart from these, are not for others to join: it is a scatter, of several kernels. */
   readonly sealed: boolean;
   readonly access: Access;
@@ -38,7 +40,17 @@ export const emptyGroup = (
   const known: Access['known'] = (value, at) =>
     sameAffine(at, own) && fills(program, value, domain) ? values.get(value) : undefined;
   const access = { program, inMemory, rank, known, memo: new Map<string, Expression>() };
-  return { domain, reduced, product, reductions: [], values, reads: new Set(), sealed, access };
+  return {
+    domain,
+    reduced,
+    product,
+    reductions: [],
+    values,
+    reads: new Set(),
+    waits: new Set(),
+    sealed,
+    access,
+  };
 };
 
 const noteReads = ({ reads }: Group, expression: Expression): void => {

@@ -4,10 +4,12 @@
  * Values that stand in memory are taken one by one, in program order. Each joins a pass over the same domain
  * where it can: the one that computed what it needs at the same point, so that this never leaves registers,
  * or one that reads the same. Otherwise it begins a pass. What no other kernel reads is then not stored.
+ * What is made of a fenced value joins no pass before the one that makes what the fence names.
  */
 import { sizeOf, without } from '../tensor/shape.js';
 import { addressIn, expressionOf, identityMap } from './access.js';
 import { simplifyAxes } from './axes.js';
+import { unfenced, waitsIn } from './fence.js';
 import {
   accepts,
   addReduction,
@@ -50,12 +52,15 @@ interface Draft {
 }
 
 /** The kernels of a program. */
-export const schedule = (program: Program): Schedule => {
+export const schedule = (fenced: Program): Schedule => {
+  const program = unfenced(fenced);
   const inMemory = materialized(program);
+  const waitsOf = waitsIn(fenced, inMemory);
   const drafts: Draft[] = [];
   const makers = new Map<ValueId, Draft>();
   const place = (id: ValueId, draft: Draft): void => {
     makers.set(id, draft);
+    for (const value of waitsOf(id)) draft.group.waits.add(value);
     if (!drafts.includes(draft)) drafts.push(draft);
   };
 
@@ -63,9 +68,10 @@ export const schedule = (program: Program): Schedule => {
     const operation = instructionAt(program, id);
     if (operation.kind === 'scan') place(id, loop(program, inMemory, id, operation));
     if (operation.kind !== 'operation') continue;
-    if (isInline(operation)) place(id, pointwise({ program, inMemory, drafts, makers }, id));
+    const state = { program, inMemory, drafts, makers, waitsOf };
+    if (isInline(operation)) place(id, pointwise(state, id));
     else if (isScatter(operation)) place(id, scatter(program, inMemory, id, operation));
-    else place(id, reductionOrProduct({ program, inMemory, drafts, makers }, id, operation));
+    else place(id, reductionOrProduct(state, id, operation));
   }
 
   const stored = new Set<ValueId>(program.outputs);
@@ -79,33 +85,45 @@ interface State {
   readonly inMemory: ReadonlySet<ValueId>;
   readonly drafts: Draft[];
   readonly makers: ReadonlyMap<ValueId, Draft>;
+  /** What in memory must be there before a value, beside what it reads. */
+  readonly waitsOf: (id: ValueId) => readonly ValueId[];
 }
 
+/** The last pass that makes one of these values; −1 where none does. */
+const latestOf = ({ drafts, makers }: State, values: Iterable<ValueId>): number =>
+  [...values].reduce((latest, value) => {
+    const maker = makers.get(value);
+    return maker === undefined ? latest : Math.max(latest, drafts.indexOf(maker));
+  }, -1);
+
 /** The pass that a point-wise value joins, with the value in it. */
-const pointwise = ({ program, inMemory, drafts, makers }: State, id: ValueId): Draft => {
+const pointwise = (state: State, id: ValueId): Draft => {
+  const { program, inMemory, waitsOf } = state;
   const { shape } = instructionAt(program, id);
   const needs = dependenciesOf(program, inMemory, id);
   const alone = emptyGroup(program, inMemory, shape);
   addValue(alone, id);
   const wide = isWide([...alone.values.values()]);
-  const joined = hostOf({ program, inMemory, drafts, makers }, shape, wide, needs);
+  const joined = hostOf(state, shape, wide, needs, waitsOf(id));
   if (joined === undefined) return { group: alone };
   addValue(joined.group, id);
   return joined;
 };
 
 const hostOf = (
-  { drafts, makers }: State,
+  state: State,
   shape: readonly number[],
   wide: boolean,
   needs: readonly Dependency[],
+  waits: readonly ValueId[],
 ): Draft | undefined => {
+  const { drafts, makers } = state;
   const fits = ({ group }: Draft): boolean =>
     accepts(group, shape, wide) && group.reads.size + group.values.size + needs.length <= MOST_ARRAYS;
   /** Whether all that is needed from this pass is needed at the point itself. */
   const onlyHere = (draft: Draft): boolean =>
     needs.every(({ value, inPlace }) => makers.get(value) !== draft || inPlace);
-  const latest = Math.max(-1, ...needs.map(({ value }) => positionOf(drafts, makers.get(value))));
+  const latest = latestOf(state, [...needs.map(({ value }) => value), ...waits]);
   const last = drafts[latest];
   if (last !== undefined && fits(last) && onlyHere(last)) return last;
   // A pass that made what is needed, with nothing after it that reads from it, may as well come last.
@@ -122,14 +140,12 @@ const hostOf = (
   return drafts.slice(latest + 1).findLast((draft) => fits(draft) && (shares(draft) || sizeOf(shape) <= 64));
 };
 
-const positionOf = (drafts: readonly Draft[], draft: Draft | undefined): number =>
-  draft === undefined ? -1 : drafts.indexOf(draft);
-
-/** Whether another pass reads what this one makes. */
+/** Whether another pass reads what this one makes, or waits for it. */
 const isRead = (drafts: readonly Draft[], { group }: Draft): boolean =>
   drafts.some(
-    (other) =>
-      other.group !== group && [...group.values.keys()].some((value) => other.group.reads.has(value)),
+    ({ group: other }) =>
+      other !== group &&
+      [...group.values.keys()].some((value) => other.reads.has(value) || other.waits.has(value)),
   );
 
 /** A loop is a pass of its own, over what lies in memory. */
@@ -198,20 +214,21 @@ const reductionOrProduct = (state: State, id: ValueId, operation: SomeOperation)
 };
 
 const reduction = (
-  { program, inMemory, drafts, makers }: State,
+  state: State,
   id: ValueId,
   shape: readonly number[],
   axes: readonly number[],
   combine: 'sum' | 'max' | 'argmax',
   operand: ValueId,
 ): Draft => {
+  const { program, inMemory, drafts, waitsOf } = state;
   const domain = without(shape, axes);
   const reduced = axes.map((axis) => shape[axis] ?? 0);
   const map = reducedMap(shape, axes);
   const alone = emptyGroup(program, inMemory, domain, { reduced });
   addReduction(alone, id, combine, expressionOf(alone.access, operand, map));
   // Another reduction over the same axes of the same arrays shares their loads.
-  const latest = Math.max(-1, ...[...alone.reads].map((value) => positionOf(drafts, makers.get(value))));
+  const latest = latestOf(state, [...alone.reads, ...waitsOf(id)]);
   const wide = isWide(alone.reductions.map(({ body }) => body));
   const host = drafts
     .slice(latest + 1)

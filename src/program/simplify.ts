@@ -176,10 +176,29 @@ const rewriteWith = (
   };
 };
 
+/**
+ * Without the checks of a condition that an earlier one is of, fences apart: what is computed again holds where it
+ * held at first, and of two that do not hold the first is told.
+ */
+const withoutRepeated = (program: Program): Program => {
+  if (program.checks.length === 0) return program;
+  const { checks: bare } = rewriteWith(program, (instruction) =>
+    instruction.kind === 'operation' && instruction.name === 'fence'
+      ? value(instruction.inputs[0], instruction)
+      : instruction,
+  );
+  const first = new Map<ValueId, number>();
+  for (const [i, { holds }] of bare.entries()) if (!first.has(holds)) first.set(holds, i);
+  return {
+    ...program,
+    checks: program.checks.filter((_, i) => bare[i] !== undefined && first.get(bare[i].holds) === i),
+  };
+};
+
 /** A program with the same results, bit for bit, and less to do. */
 export const simplify = (program: Program): Program =>
   withoutDead(
-    rewriteWith(program, (instruction, at) => {
+    rewriteWith(withoutRepeated(program), (instruction, at) => {
       if (instruction.kind === 'scan') return { ...instruction, body: simplify(instruction.body) };
       return instruction.kind === 'operation' ? rewrite(instruction, at) : instruction;
     }),

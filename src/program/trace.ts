@@ -108,7 +108,10 @@ export const traceTensors = (
     }
   };
 
-  for (const [tensor, path] of inOrder(inputs, outputs)) {
+  // The least deep first: a backward's changes then come in its own order, each after what it is made of, and
+  // not all behind the longest way back, for which everything else would have to be kept.
+  const results = outputs.toSorted((a, b) => a.depth - b.depth);
+  for (const [tensor, path] of inOrder(inputs, results)) {
     const { node, shape, dtype } = tensor;
     if (node.kind === 'input') foreign(node.name);
     else if (node.kind === 'constant') places.set(tensor, add(constantInstruction(tensor, node, path)));

@@ -67,7 +67,12 @@ const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
   };
 };
 
-const requireCarried = (before: readonly AnyTensor[], after: readonly AnyTensor[]): void => {
+/** Throws where a state is not of the form of the one before it. */
+export const requireCarried = (
+  from: 'step' | 'revise',
+  before: readonly AnyTensor[],
+  after: readonly AnyTensor[],
+): void => {
   for (const [i, was] of before.entries()) {
     const is = after[i];
     if (
@@ -79,7 +84,7 @@ const requireCarried = (before: readonly AnyTensor[], after: readonly AnyTensor[
       continue;
     fail({
       operation: 'train',
-      what: 'a step that changes the shape of its state',
+      what: `a ${from} that changes the shape of its state`,
       got: is === undefined ? `${after.length} tensors` : describe(is),
       needed: describe(was),
     });
@@ -104,7 +109,7 @@ export const compileStep = <P extends Parameters, A, B, L>(
     unflatten(batch, places.slice(carried)),
   );
   const after = leaves<AnyTensor>(next);
-  requireCarried(places.slice(0, carried), after);
+  requireCarried('step', places.slice(0, carried), after);
   const program = traceTensors(places, [...after, loss, ...Object.values(metrics)], carried);
   return {
     executable: compileChecked(backend, program),

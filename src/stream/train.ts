@@ -12,7 +12,7 @@ import type { Key } from '../operation/random.js';
 import type { Data } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, unflatten } from '../tree/tree.js';
-import { type CompiledStep, compileStep } from './compiled-step.js';
+import { type CompiledStep, compileStep, requireCarried } from './compiled-step.js';
 import { type History, historyOf } from './history.js';
 import { isFinite, refuseNonFinite } from './non-finite.js';
 
@@ -32,6 +32,11 @@ export type TrainOptions<P> = {
   readonly backend?: Backend;
   /** On a number that is not finite, says also which operation of which layer made it; slower. */
   readonly debug?: boolean;
+  /**
+   * What the next step begins with, where that is not the state that this step has come to: a pure function of what is
+   * told, which then tells of the state that it gives. `reduceOnPlateau` is one.
+   */
+  readonly revise?: (step: Step<P>) => LearnerState<P> | undefined;
 } & ({ readonly state: LearnerState<P> } | { readonly key: Key });
 
 /** Of a learner without metrics. */
@@ -45,12 +50,14 @@ const folding = <P extends Parameters, A, B, L>(
   learner: Learner<P, A, B, L>,
   options: TrainOptions<P>,
 ): ((batch: Batch<A, L>, index: number) => Step<P>) => {
-  const { backend = defaultBackend, debug = false } = options;
+  const { backend = defaultBackend, debug = false, revise } = options;
   const initial = 'state' in options ? options.state : learner.init(options.key);
   const tensors = leaves<AnyTensor>(initial);
   const data = dataOf(tensors, backend);
   let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
   let before = () => data;
+  const stateOf = (values: readonly Data[]): LearnerState<P> =>
+    unflatten(initial, tensorsOfData(tensors, values));
 
   const begin = (batch: Batch<A, L>): NonNullable<typeof run> => {
     const compiled = compileStep(learner, initial, batch, backend);
@@ -68,15 +75,24 @@ const folding = <P extends Parameters, A, B, L>(
     before = state;
     // First what makes the state, then the state itself: what it was made from is let go of.
     let held: (() => readonly Data[]) | LearnerState<P> = state;
-    return {
+    const told = {
       step,
       loss,
       metrics: metricsOf(compiled.metricNames, values),
       get state() {
-        if (typeof held === 'function') held = unflatten(initial, tensorsOfData(tensors, held()));
+        if (typeof held === 'function') held = stateOf(held());
         return held;
       },
     };
+    const revised = revise?.(told);
+    if (revised === undefined) return told;
+    // The machine stands at the state that it has come to; another begins at the one that is wanted.
+    const wanted = leaves<AnyTensor>(revised);
+    requireCarried('revise', tensors, wanted);
+    const next = dataOf(wanted, backend);
+    run = { compiled, history: historyOf(compiled.executable, next) };
+    before = () => next;
+    return { step, loss, metrics: told.metrics, state: stateOf(next) };
   };
   return (batch, index) => {
     try {
@@ -96,7 +112,7 @@ const folding = <P extends Parameters, A, B, L>(
  * What goes wrong arrives as the Observable's error, the number of the step in front: a batch unlike the
  * first, a loss that is not finite, a check that does not hold. The last step's state stays readable.
  *
- * Laws: F-1 to F-5, F-7, F-8.
+ * Laws: F-1 to F-5, F-7, F-8, F-13.
  *
  * @example
  * from(batches({ input, target }, { size: 128 }))

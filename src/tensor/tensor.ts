@@ -51,6 +51,7 @@ export interface AttributesOf {
   readonly identity: { readonly scope: Scope | undefined };
   readonly stopGradient: None;
   readonly check: Check;
+  readonly fence: None;
   readonly custom: { readonly rule: CustomRule };
   // reduction.ts: a map and its adjoint
   readonly sum: { readonly axes: readonly number[] };

@@ -58,11 +58,12 @@ export const clipByValue = (limit: number): GradientLens => {
   return gradients((gradient) => eachFloat(gradient, (g) => maximum(-limit, minimum(limit, g))));
 };
 
-/** √Σ g² over all leaves. */
+/** √Σ g² over all leaves, the last first: as a backward makes them, so that each is done with when the next comes. */
 const globalNorm = (tree: unknown): Tensor<Scalar> =>
   sqrt(
     leaves<AnyTensor>(tree)
       .filter(({ dtype }) => isFloat(dtype))
+      .toReversed()
       .map((leaf) => cast(sum(multiply(leaf as Tensor, leaf as Tensor)), 'float32'))
       .reduce<Tensor<Scalar>>((total, each) => add(total, each), scalar(0)),
   );
@@ -84,7 +85,8 @@ export const clipByGlobalNorm = (limit: number): GradientLens => {
     const long = less(fullLike(norm, limit), norm);
     // Not divided where it is short, so that a gradient that is kept keeps every bit.
     const factor = select(long, divide(limit, select(long, norm, fullLike(norm, 1))), fullLike(norm, 1));
-    return eachFloat(gradient, (g) => multiply(g, cast(factor, g.dtype)));
+    // The factor first: a program then makes gradients for the norm, in its order, and not all for this one.
+    return eachFloat(gradient, (g) => multiply(cast(factor, g.dtype), g));
   });
 };
 

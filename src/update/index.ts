@@ -1,6 +1,7 @@
 export { adagrad, type AdagradOptions } from './adagrad.js';
 export { adam, type AdamOptions, adamw, type AdamwOptions } from './adam.js';
 export { adamax, type AdamaxOptions } from './adamax.js';
+export { adjustable } from './adjustable.js';
 export {
   accumulate,
   averageOf,

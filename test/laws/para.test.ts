@@ -1,9 +1,13 @@
-import { check, drawing, drawParas, paraLaws } from 'paralens/laws';
+import { check, checkpointLaws, drawing, drawParas, drawRemade, paraLaws } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';
 
 describe.each(everyBackend)('Para on $name, threads: $threads', (backend) => {
   test.each(paraLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
     check(id, drawing(drawParas), law, { runs: runsOn(backend, 15) });
+  });
+
+  test.each(checkpointLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
+    check(id, drawing(drawRemade), law, { runs: runsOn(backend, 30) });
   });
 });

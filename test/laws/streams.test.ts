@@ -1,6 +1,7 @@
 /** The laws of streams: what each export of src/stream is held to, none left out. */
 import {
   adam,
+  adjustable,
   type Batches,
   batches,
   batchesOf,
@@ -10,7 +11,9 @@ import {
   key,
   learner,
   meanSquaredError,
+  momentum,
   progress,
+  reduceOnPlateau,
   reference,
   type Rows,
   runningMean,
@@ -33,6 +36,7 @@ import {
   numbered,
   type Numbered,
   onceAnEpoch,
+  revisedTraining,
   resumes,
   operatorLaws,
   passesOn,
@@ -49,7 +53,7 @@ import fc from 'fast-check';
 import { map, type Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import * as streams from '../../src/stream/index.js';
-import { everyBackend } from './subject/backends.js';
+import { everyBackend, runsOn } from './subject/backends.js';
 
 const cuts = drawing(drawCut);
 
@@ -138,6 +142,9 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
       passesOn({ name: 'progress', operator: watching() }, values, 'all'),
     );
   },
+  // On every backend, below.
+  ratesOf: () => undefined,
+  reduceOnPlateau: () => undefined,
   runningMean: () => {
     checkOperator('runningMean', ({ k }) => runningMean(k), digit);
   },
@@ -178,6 +185,33 @@ describe('each export of src/stream', () => {
 
   test.each(Object.entries(table))('%s', async (_, checkExport) => {
     await checkExport();
+  });
+});
+
+describe.each(everyBackend)('reduceOnPlateau on $name, threads: $threads', (backend) => {
+  const line = learner({
+    model: dense(2, 1),
+    loss: meanSquaredError(),
+    update: adjustable(0.25, (learningRate) => momentum({ learningRate })),
+  });
+  const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
+    input: { shape: [3, 2] },
+    target: { shape: [3, 1] },
+  });
+
+  test('training that is revised is a fold of what it tells, and resumes', () => {
+    // A third of the losses is no measure.
+    const revise = reduceOnPlateau<ReturnType<typeof line.init>['parameters']>({
+      factor: 0.5,
+      patience: 1,
+      measure: ({ loss }) => (Math.floor(loss * 1000) % 3 === 0 ? undefined : loss),
+    });
+    check(
+      'reduceOnPlateau',
+      drawing((sampler) => drawRun(sampler, line, draw)),
+      trainingLaws(revisedTraining('reduceOnPlateau', line, backend, revise)),
+      { runs: runsOn(backend, 6) },
+    );
   });
 });
 

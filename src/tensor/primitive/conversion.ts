@@ -112,6 +112,17 @@ export const checkPrimitive: Primitive<'check'> = {
   }),
 };
 
+/** Inputs: the value that is passed on, and what is to be there before it is looked at. */
+export const fencePrimitive: Primitive<'fence'> = {
+  name: 'fence',
+  shape: likeFirst('fence'),
+  evaluate: copyInput,
+  // y = x ⇒ dx = dy; nothing depends on what it waits for
+  pullback: (dy, slot) => (slot === 0 ? dy : undefined),
+  pushforward: (dx, slot) => (slot === 0 ? dx : undefined),
+  sample: (draw) => ({ inputs: [drawFloats(draw), drawFloats(draw)], attributes: {} }),
+};
+
 /** Inputs: the result of a user's function, then the leaves of its argument. */
 export const customPrimitive: Primitive<'custom'> = {
   name: 'custom',
@@ -151,6 +162,13 @@ export const check = <T extends AnyTensor>(
   got: AnyTensor,
   mistake: Check,
 ): T => typed(apply(checkPrimitive, mistake, [x, holds, got]));
+
+/**
+ * The same value, not to be looked at before `after` is there: what is made of it is a value of its own, though
+ * it be equal to what is made of `x`, and is made later. An optimization barrier, in XLA's words.
+ */
+export const fence = <T extends AnyTensor>(x: T, after: readonly AnyTensor[]): T =>
+  typed(apply(fencePrimitive, {}, [x, ...after]));
 
 /** `y`, whose derivative with respect to `inputs` is the user's rule. */
 export const custom = <T extends AnyTensor>(y: T, inputs: readonly AnyTensor[], rule: CustomRule): T =>

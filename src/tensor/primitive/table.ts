@@ -21,6 +21,7 @@ import {
   castPrimitive,
   checkPrimitive,
   customPrimitive,
+  fencePrimitive,
   identityPrimitive,
   stopGradientPrimitive,
 } from './conversion.js';
@@ -76,6 +77,7 @@ export const primitives: { readonly [N in PrimitiveName]: Primitive<N> } = {
   identity: identityPrimitive,
   stopGradient: stopGradientPrimitive,
   check: checkPrimitive,
+  fence: fencePrimitive,
   custom: customPrimitive,
   sum: sumPrimitive,
   broadcast: broadcastPrimitive,

@@ -1,6 +1,15 @@
 /** Ways to put layers together with planted bugs: of parameters, of sharing, of freezing. */
-import { addTrees, type Parameters, reference } from 'paralens';
-import { drawParas, paraLaws, type ParaOperations, paras } from 'paralens/laws';
+import {
+  addTrees,
+  type AnyTensor,
+  mapTree,
+  type Parameters,
+  reference,
+  withCarried,
+  zerosLike,
+} from 'paralens';
+import { checkpointLaws, drawParas, drawRemade, paraLaws, type ParaOperations, paras } from 'paralens/laws';
+import { add, fullLike, stopGradient } from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
@@ -43,6 +52,69 @@ const sharing =
     );
 
 const added = <R>(first: R, second: R): R => addTrees(first, second);
+
+/** A checkpoint that goes back through another run than the first. */
+const remaking =
+  (again: {
+    readonly parameters?: <P>(p: P) => P;
+    readonly argument?: <A>(a: A) => A;
+    readonly cotangent?: <B>(db: B) => B;
+    readonly changes?: <P>(dp: P, p: P) => P;
+  }): ParaOperations['checkpoint'] =>
+  (f) => ({
+    ...paras.checkpoint(f),
+    run: (p, a) => {
+      const { parameters, argument, cotangent, changes } = again;
+      const [, back] = f.run(parameters?.(p) ?? p, argument?.(a) ?? a);
+      return [
+        f.run(p, a)[0],
+        (db) => {
+          const [dp, da] = back(cotangent?.(db) ?? db);
+          return [changes?.(dp, p) ?? dp, da];
+        },
+      ];
+    },
+  });
+
+const each = <T>(tree: T, f: (x: AnyTensor) => AnyTensor): T => mapTree(tree, (x) => f(x as AnyTensor));
+
+const checkpointing = (
+  name: string,
+  killedBy: readonly string[],
+  checkpoint: ParaOperations['checkpoint'],
+): Suspect => {
+  const comparison = { operations: { ...paras, checkpoint }, backend: reference() };
+  return plant(`checkpoint: ${name}`, killedBy, drawRemade, () => checkpointLaws(comparison), { runs: 15 });
+};
+
+export const checkpointSuspects: readonly Suspect[] = [
+  checkpointing('sound', [], paras.checkpoint),
+  checkpointing('sound, nothing run again', [], (f) => f),
+  checkpointing(
+    'runs again with another key',
+    ['F-18'],
+    remaking({
+      parameters: (p) =>
+        each(p, (x) => (x.dtype === 'uint32' ? add(x as never, fullLike(x, 1) as never) : x)),
+    }),
+  ),
+  checkpointing(
+    'runs again on another argument',
+    ['F-18'],
+    remaking({
+      argument: (a) => each(a, (x) => add(x as never, fullLike(x, 0.5) as never)),
+    }),
+  ),
+  checkpointing('drops the cotangent', ['F-18'], remaking({ cotangent: (db) => zerosLike(db) })),
+  checkpointing('does not carry on', ['F-18'], remaking({ changes: (dp, p) => withCarried(dp, p) })),
+  checkpointing(
+    'holds what it computes again constant',
+    ['F-18'],
+    remaking({
+      parameters: (p) => each(p, stopGradient),
+    }),
+  ),
+];
 
 export const paraSuspects: readonly Suspect[] = [
   suspect('sound', [], {}),

@@ -13,7 +13,8 @@ import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
 import { numericsSuspects } from './numerics.js';
-import { paraSuspects } from './para.js';
+import { checkpointSuspects, paraSuspects } from './para.js';
+import { revisionSuspects } from './revision.js';
 import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
 import { timeSuspects } from './time.js';
@@ -23,6 +24,7 @@ import { updateSuspects } from './update.js';
 const suspects: readonly Suspect[] = [
   ...categorySuspects,
   ...paraSuspects,
+  ...checkpointSuspects,
   ...axiomSuspects,
   ...derivativeSuspects,
   ...lossSuspects,
@@ -32,6 +34,7 @@ const suspects: readonly Suspect[] = [
   ...timeSuspects,
   ...updateSuspects,
   ...trainingSuspects,
+  ...revisionSuspects,
   ...learnerSuspects,
   ...streamSuspects,
   ...backendSuspects,

@@ -5,9 +5,11 @@ import {
   adam,
   adamax,
   adamw,
+  adjustable,
   chain,
   clipByGlobalNorm,
   clipByValue,
+  cosineDecay,
   decoupledDecay,
   forParts,
   lamb,
@@ -34,6 +36,7 @@ import {
   type Verdict,
   withUpdate,
 } from 'paralens/laws';
+import { multiply } from 'paralens/operation';
 import { type ClosedForms, drawDecay, drawEpsilon, drawRate, type UpdateRow } from './update.js';
 
 type Form = ClosedForms['near'][number];
@@ -282,6 +285,29 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
     forms: forms((sampler) => {
       const update = adam({ learningRate: drawRate(sampler) });
       return { update: movingAverage(update, 0.9), exact: [is(movingAverage(update, 0.9), update)] };
+    }),
+  },
+  adjustable: {
+    traits: { ahead: false },
+    usual: adjustable(0.125, (learningRate) => adam({ learningRate })),
+    forms: forms((sampler) => {
+      const rate = sampler.pick([0.5, 0.125, 0.0625]) ?? 1;
+      return {
+        update: adjustable(rate, (learningRate) => adam({ learningRate })),
+        exact: [
+          is(
+            adjustable(rate, (learningRate) => adam({ learningRate })),
+            adam({ learningRate: rate }),
+          ),
+          // As a factor of a schedule it is the schedule of so much more.
+          is(
+            adjustable(rate, (factor) =>
+              momentum({ learningRate: (count) => multiply(factor(count), cosineDecay(1, 4)(count)) }),
+            ),
+            momentum({ learningRate: (count) => multiply(rate, cosineDecay(1, 4)(count)) }),
+          ),
+        ],
+      };
     }),
   },
   accumulate: {

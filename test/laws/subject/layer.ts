@@ -251,6 +251,13 @@ export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
     );
     return general('concatenate', joined, [batch, size]);
   },
+  checkpoint: ({ integer }) => {
+    const size = integer(1, 3);
+    const model = paralens.checkpoint(
+      paralens.sequential(paralens.dense(size, 3), paralens.tanh(), paralens.dropout(0.5)),
+    );
+    return general('checkpoint', model, [integer(1, 3), size]);
+  },
   evaluation: ({ integer }) => {
     const size = integer(1, 3);
     const model = paralens.sequential(

@@ -1,0 +1,156 @@
+/** F-18: what is computed again on the way back is the very same. */
+import fc from 'fast-check';
+import type { Sampler } from '../arbitrary/draw.js';
+import { normWise } from '../base/equality.js';
+import { every, type Law, law, type Verdict } from '../base/verdict.js';
+import { reference } from '../../src/backend/reference/reference.js';
+import { selfAttention } from '../../src/layer/attention.js';
+import { batchNormalization } from '../../src/layer/batch-normalization.js';
+import { dropout } from '../../src/layer/dropout.js';
+import { layerNormalization } from '../../src/layer/normalization.js';
+import { differentiate } from '../../src/lens/differentiable.js';
+import { named } from '../../src/lens/named.js';
+import { type Para, type Parameters, stateless } from '../../src/lens/para.js';
+import { sequential } from '../../src/lens/sequential.js';
+import { key } from '../../src/operation/random.js';
+import { reshape } from '../../src/tensor/primitive/movement.js';
+import { tensor } from '../../src/tensor/primitive/constant.js';
+import type { Shape } from '../../src/tensor/shape.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
+import { type ParaOperations, paras } from './para-operations.js';
+import { drawLike, drawPara, type Endolayer } from './random-para.js';
+import { type Comparison, type ParaPoint, sameOutcome, samePara } from './same.js';
+
+type Checkpoint = ParaOperations['checkpoint'];
+
+/** The changes of a layer's backward against parameters, argument and cotangent, along those that it gives. */
+const secondOrder = <P extends Parameters, A, B>(
+  f: Para<P, A, B>,
+  { p, a, w }: ParaPoint<P, A, B>,
+): unknown => {
+  const [changes, back] = differentiate(([q, x, v]: readonly [P, A, B]) => f.run(q, x)[1](v)).run([p, a, w]);
+  return back(changes);
+};
+
+/** F-18. A layer with checkpoints ≡ the layer without: its result, its changes, and what it carries on. */
+export const checkpointChangesNothing = <P extends Parameters, A, B>(
+  remade: Para<P, A, B>,
+  kept: Para<P, A, B>,
+  at: ParaPoint<P, A, B>,
+  comparison: Comparison = {},
+): Verdict => samePara('F-18', 'with checkpoints against without', remade, kept, at, comparison);
+
+/**
+ * F-18. The backward of the backward is the same. ≡ for one checkpoint around all; with others, what reaches a value
+ * through the first forward and through the second is added up behind the part and not within it, so ≈ₙ in float64.
+ */
+export const checkpointChangesNoSecond = <P extends Parameters, A, B>(
+  remade: Para<P, A, B>,
+  kept: Para<P, A, B>,
+  at: ParaPoint<P, A, B>,
+  comparison: Comparison = {},
+): Verdict =>
+  sameOutcome(
+    'F-18',
+    'the second derivative, with checkpoints against without',
+    secondOrder(remade, at),
+    secondOrder(kept, at),
+    comparison,
+  );
+
+/** A model of which some parts are, by the same choices, behind any operation on layers. */
+export interface Remade {
+  readonly build: (checkpoint: Checkpoint) => Endolayer;
+  readonly parameters: Parameters;
+  readonly a: Tensor;
+  readonly w: Tensor;
+  readonly [fc.toStringMethod]: () => string;
+}
+
+const SHAPE: Shape = [2, 3];
+
+/** Attention of the two rows to each other. */
+const attention = (): Endolayer =>
+  sequential(
+    stateless((x: Tensor) => reshape(x, [1, 2, 3])),
+    selfAttention<3, number, number>(3, 1),
+    stateless((x: Tensor) => reshape(x, SHAPE)),
+  );
+
+const drawPart = (sampler: Sampler): readonly [description: string, part: Endolayer] => {
+  const kind = sampler.pick(['dropout', 'batch', 'layer', 'attention', 'drawn', 'drawn']);
+  switch (kind) {
+    case 'dropout':
+      return [kind, dropout<Shape>(0.5)];
+    case 'batch':
+      return [kind, batchNormalization<number, Shape>(3, { epsilon: 0.1 })];
+    case 'layer':
+      return [kind, layerNormalization<number, Shape>(3, { epsilon: 0.1 })];
+    case 'attention':
+      return [kind, attention()];
+    case 'drawn': {
+      const drawn = drawPara(sampler, 2);
+      return [drawn.description, drawn];
+    }
+  }
+};
+
+/**
+ * A model from `[2, 3]` to `[2, 3]` with dropout, normalizations and attention in it, behind checkpoints part by
+ * part, in pairs, and one in another.
+ */
+export const drawRemade = (sampler: Sampler): Remade => {
+  const parts = Array.from({ length: sampler.integer(1, 4) }, () => drawPart(sampler));
+  const places = parts.map(() => sampler.pick(['inside', 'outside', 'twice', 'nowhere']));
+  const whole = sampler.pick([true, false]);
+  const build = (checkpoint: Checkpoint): Endolayer => {
+    const [first, ...others] = parts.map(([, part], i): Endolayer => {
+      switch (places[i]) {
+        case 'inside':
+          return named(`part${i}`, checkpoint(part));
+        case 'outside':
+          return checkpoint(named(`part${i}`, part));
+        case 'twice':
+          return checkpoint(checkpoint(part));
+        default:
+          return part;
+      }
+    });
+    const model = others.reduce<Endolayer>(
+      (all, next) => sequential(all, next),
+      first ?? stateless((x: Tensor) => x),
+    );
+    // At least the whole is behind one, if no part is.
+    return whole || places.every((place) => place === 'nowhere') ? checkpoint(model) : model;
+  };
+  const argument = (): Tensor => tensor(sampler.numbers(6, -1, 1), SHAPE);
+  return {
+    build,
+    parameters: drawLike(sampler, build((f) => f).init(key(sampler.integer(0, 99)))),
+    a: argument(),
+    w: argument(),
+    [fc.toStringMethod]: () =>
+      `${whole ? 'whole of ' : ''}${parts.map(([description], i) => `${places[i] ?? ''} ${description}`).join(', ')}`,
+  };
+};
+
+const inFloat64 = {
+  equality: normWise({ rtol: 1e-9, atol: 1e-9 }),
+  backend: reference({ precision: 'float64' }),
+} as const;
+
+/** F-18 of an operation that is to be a checkpoint. */
+export const checkpointLaws = (comparison: Comparison = {}): readonly Law<Remade>[] => {
+  const { checkpoint } = comparison.operations ?? paras;
+  return [
+    law('F-18', ({ build, parameters: p, a, w }) => {
+      const plain = build((f) => f);
+      const [remade, whole, at] = [build(checkpoint), checkpoint(plain), { p, a, w }];
+      return every([
+        () => checkpointChangesNothing(remade, plain, at, comparison),
+        () => checkpointChangesNoSecond(whole, plain, at, comparison),
+        () => checkpointChangesNoSecond(remade, plain, at, inFloat64),
+      ]);
+    }),
+  ];
+};

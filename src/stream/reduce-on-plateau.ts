@@ -1,0 +1,141 @@
+/** A learning rate that is reduced when nothing gets better any more: what training tells decides how it goes on. */
+import { dataOf } from '../backend/evaluate.js';
+import { defaultBackend } from '../backend/default.js';
+import { fail } from '../error.js';
+import type { LearnerState } from '../learner/learner.js';
+import { scalar } from '../tensor/primitive/constant.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+import type { UpdateState } from '../update/update.js';
+import type { Step } from './train.js';
+
+export interface ReduceOnPlateauOptions<P> {
+  /**
+   * What is to become smaller, or `undefined` where there is nothing to measure: between two epochs, say. Negate what
+   * is to become larger. A pure function of the step.
+   */
+  readonly measure: (step: Step<P>) => number | undefined;
+  /** What the rate is multiplied by. */
+  readonly factor?: number;
+  /** How many measures in a row may be no better than the best before them. */
+  readonly patience?: number;
+  /** A measure is better where it is lower than the best by more than this. */
+  readonly threshold?: number;
+  /** For so many measures after a reduction the wait begins anew; the last of them counts again, as in Keras. */
+  readonly cooldown?: number;
+  /** No rate is reduced below this. */
+  readonly minimum?: number;
+}
+
+/** A rate, and what is remembered of the measures so far. */
+interface Plateau {
+  readonly rate: number;
+  readonly best: number;
+  /** Measures since the best. */
+  readonly waited: number;
+  /** Measures that are not counted yet. */
+  readonly cooling: number;
+}
+
+type Scalars = UpdateState<unknown>['scalars'];
+
+const numberOf = (tensor: AnyTensor): number => dataOf([tensor], defaultBackend)[0]?.[0] ?? Number.NaN;
+
+/** What an update with an adjustable rate keeps; `undefined` of another. */
+const plateauOf = ({ rate, best, waited, cooling }: Scalars): Plateau | undefined =>
+  rate === undefined || best === undefined || waited === undefined || cooling === undefined
+    ? undefined
+    : { rate: numberOf(rate), best: numberOf(best), waited: numberOf(waited), cooling: numberOf(cooling) };
+
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));
+
+/** The state with each plateau in it moved on. */
+const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): UpdateState<P> => {
+  const { scalars, parts } = state;
+  const plateau = plateauOf(scalars);
+  const next = plateau && mapValues({ ...move(plateau) }, (value) => scalar(value));
+  return {
+    ...state,
+    scalars: { ...scalars, ...next },
+    ...(parts && { parts: mapValues(parts, (part) => moved(part, move)) }),
+  };
+};
+
+/**
+ * The adjustable learning rates in a state, as they are now; none where its update has none.
+ *
+ * @example
+ * const { init } = learner({ model, loss, update: adjustable(0.5, (learningRate) => sgd({ learningRate })) });
+ * ratesOf(init(key(1))); // [0.5]
+ */
+export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): readonly number[] => {
+  const ratesIn = ({ scalars, parts = {} }: UpdateState<unknown>): readonly number[] => [
+    ...[plateauOf(scalars)].flatMap((plateau) => (plateau === undefined ? [] : [plateau.rate])),
+    ...Object.values(parts).flatMap(ratesIn),
+  ];
+  return ratesIn(update);
+};
+
+const requireOptions = ({ factor, patience, cooldown, threshold, minimum }: Record<string, number>): void => {
+  const refuse = (what: string, got: number | undefined, needed: string): never =>
+    fail({ operation: 'reduceOnPlateau', what, got: String(got), needed });
+  const isCount = (value = -1): boolean => Number.isInteger(value) && value >= 0;
+  if (!(Number(factor) >= 0 && Number(factor) < 1)) refuse('no factor', factor, 'from 0 to below 1');
+  if (!isCount(patience)) refuse('a patience that is none', patience, 'a whole number ≥ 0');
+  if (!isCount(cooldown)) refuse('a cooldown that is none', cooldown, 'a whole number ≥ 0');
+  if (!(Number(threshold) >= 0)) refuse('a threshold that is none', threshold, 'a number ≥ 0');
+  if (!(Number(minimum) >= 0)) refuse('a minimum that is none', minimum, 'a number ≥ 0');
+};
+
+/** A number as a state holds it. */
+const { fround } = Math;
+
+/**
+ * For `train`'s `revise`: multiplies the rates of `adjustable` by `factor` when `patience` measures in a row were no
+ * better than the best before them. What it remembers stands in the state beside the rate, so that a run that is
+ * resumed goes on to the bit. Throws where an option is none, and when it runs where no rate is adjustable.
+ *
+ * Source: ReduceLROnPlateau of Keras 3, with its defaults.
+ *
+ * Laws: F-1 to F-5, F-7, F-8, F-13.
+ *
+ * @example
+ * const model = learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
+ * const measure = ({ step, state }) => (step % 468 === 0 ? onValidation(state).loss : undefined);
+ * batch$.pipe(train(model, { key: key(1), revise: reduceOnPlateau({ patience: 3, measure }) }));
+ */
+export const reduceOnPlateau = <P>({
+  measure,
+  factor = 0.1,
+  patience = 10,
+  threshold = 1e-4,
+  cooldown = 0,
+  minimum = 0,
+}: ReduceOnPlateauOptions<P>): ((step: Step<P>) => LearnerState<P> | undefined) => {
+  requireOptions({ factor, patience, threshold, cooldown, minimum });
+  const least = fround(minimum);
+
+  const move = ({ rate, best, ...before }: Plateau, measured: number): Plateau => {
+    const cooled = before.cooling > 0;
+    const cooling = cooled ? before.cooling - 1 : 0;
+    if (measured < best - threshold) return { rate, best: measured, waited: 0, cooling };
+    if (cooling > 0) return { rate, best, waited: 0, cooling };
+    const waited = (cooled ? 0 : before.waited) + 1;
+    if (waited < patience || !(rate > least)) return { rate, best, waited, cooling };
+    return { rate: Math.max(fround(rate * factor), least), best, waited: 0, cooling: cooldown };
+  };
+
+  return (step) => {
+    const measured = measure(step);
+    if (measured === undefined) return undefined;
+    const { state } = step;
+    if (ratesOf(state).length === 0)
+      fail({
+        operation: 'reduceOnPlateau',
+        what: 'no learning rate that could be reduced',
+        needed: 'an update behind adjustable',
+        hint: 'adjustable(1e-3, (learningRate) => adam({ learningRate }))',
+      });
+    return { ...state, update: moved(state.update, (plateau) => move(plateau, fround(measured))) };
+  };
+};

@@ -1,0 +1,53 @@
+/** A learning rate that stands in the state of its update, to be changed from outside between two steps. */
+import type { Lens } from '../lens/lens.js';
+import { add } from '../operation/arithmetic.js';
+import { scalar } from '../tensor/primitive/constant.js';
+import { type Schedule, scheduleOf } from './schedule.js';
+import type { Update, Updated, UpdateState } from './update.js';
+
+/** What is kept beside the rate: how the measure that it follows has been. All are finite, as a state should be. */
+const PLATEAU = { best: 3.4028234663852886e38, waited: 0, cooling: 0 } as const;
+
+/** The state of the update inside. */
+const INNER = 'inner';
+
+/**
+ * An update whose learning rate is a number in its state, `scalars.rate`, which `reduceOnPlateau` changes. The rate is
+ * handed on as a schedule, to one update or to several, as it is or as a factor of another schedule. Throws where it
+ * is negative or none.
+ *
+ * @example
+ * learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
+ */
+export const adjustable = (rate: number, withRate: (rate: Schedule) => Update): Update => {
+  const initial = scheduleOf(rate);
+  const numbers = Object.fromEntries(
+    Object.entries({ rate, ...PLATEAU }).map(([name, value]) => [name, scalar(value)]),
+  );
+  const fresh = withRate(initial);
+  return {
+    init: <P>(parameters: P): UpdateState<P> => ({
+      count: scalar(0, 'int32'),
+      scalars: numbers,
+      slots: {},
+      parts: { [INNER]: fresh.init(parameters) },
+    }),
+    lens: <P>(): Lens<Updated<P>, Updated<P>, P, P> => ({
+      run: ([state, parameters]) => {
+        const { rate: now = scalar(rate) } = state.scalars;
+        // The part is the state of the update inside, over the same parameters.
+        const inner = (state.parts?.[INNER] ?? fresh.init(parameters)) as UpdateState<P>;
+        const [at, back] = withRate(() => now)
+          .lens<P>()
+          .run([inner, parameters]);
+        return [
+          at,
+          (gradient) => {
+            const [next, moved] = back(gradient);
+            return [{ ...state, count: add(state.count, 1), parts: { [INNER]: next } }, moved] as const;
+          },
+        ];
+      },
+    }),
+  };
+};
