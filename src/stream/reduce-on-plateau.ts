@@ -100,9 +100,9 @@ const { fround } = Math;
  * Laws: F-1 to F-5, F-7, F-8, F-13.
  *
  * @example
- * const model = learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
+ * const digits = learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
  * const measure = ({ step, state }) => (step % 468 === 0 ? onValidation(state).loss : undefined);
- * batch$.pipe(train(model, { key: key(1), revise: reduceOnPlateau({ patience: 3, measure }) }));
+ * batch$.pipe(train(digits, { key: key(1), revise: reduceOnPlateau({ patience: 3, measure }) }));
  */
 export const reduceOnPlateau = <P>({
   measure,

@@ -29,58 +29,78 @@ export const scheduleOf = (rate: LearningRate): Schedule => {
   return () => scalar(rate);
 };
 
-/** Multiplied by `factor` after every `every` updates. */
+/** Throws where a number of updates, or a factor, is not above 0: a rate of NaN would come of it. */
+const requireAbove0 = (operation: string, numbers: { readonly [what: string]: number }): void => {
+  for (const [what, number] of Object.entries(numbers))
+    if (!(number > 0 && number < Number.POSITIVE_INFINITY))
+      fail({ operation, what: `no ${what}`, got: String(number), needed: 'a number above 0' });
+};
+
+/** Multiplied by `factor` after every `every` updates. Throws where one is not above 0. */
 export const stepDecay = (rate: number, factor: number, every: number): Schedule => {
+  requireAbove0('stepDecay', { factor, 'number of updates': every });
   const logarithm = Math.log(factor);
   return (count) => multiply(exp(multiply(floor(divide(cast(count, 'float32'), every)), logarithm)), rate);
 };
 
-/** Multiplied by `factor` over every `every` updates, smoothly: rate·factor^(count/every). */
+/** Multiplied by `factor` over every `every` updates, smoothly: rate·factor^(count/every). Throws where one is not above 0. */
 export const exponentialDecay = (rate: number, factor: number, every: number): Schedule => {
+  requireAbove0('exponentialDecay', { factor, 'number of updates': every });
   const logarithm = Math.log(factor) / every;
   return (count) => multiply(exp(multiply(cast(count, 'float32'), logarithm)), rate);
 };
 
 /**
- * From `rate` to `end` along half a cosine over `over` updates, and `end` from then on.
+ * From `rate` to `end` along half a cosine over `over` updates, and `end` from then on. Throws where `over` is not
+ * above 0.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts"
  * (arXiv 1608.03983).
  */
-export const cosineDecay =
-  (rate: number, over: number, end = 0): Schedule =>
-  (count) => {
+export const cosineDecay = (rate: number, over: number, end = 0): Schedule => {
+  requireAbove0('cosineDecay', { 'number of updates': over });
+  return (count) => {
     const progress = minimum(divide(cast(count, 'float32'), over), 1);
     return add(multiply(add(cos(multiply(progress, Math.PI)), 1), (rate - end) / 2), end);
   };
+};
 
-/** From 0 in a straight line over the first `over` updates, then as `then` says, counted from there. */
-export const warmUp =
-  (over: number, then: LearningRate): Schedule =>
-  (count) => {
+/**
+ * From 0 in a straight line over the first `over` updates, then as `then` says, counted from there. Throws where `over`
+ * is not above 0.
+ */
+export const warmUp = (over: number, then: LearningRate): Schedule => {
+  requireAbove0('warmUp', { 'number of updates': over });
+  return (count) => {
     const share = minimum(divide(cast(count, 'float32'), over), 1);
     return multiply(share, scheduleOf(then)(maximum(subtract(count, over), 0)));
   };
+};
 
-/** From `rate` to `end` over `over` updates as the `power` of what is left of them, and `end` from then on. */
-export const polynomialDecay =
-  (
-    rate: number,
-    over: number,
-    { end = 0, power = 1 }: { readonly end?: number; readonly power?: number } = {},
-  ): Schedule =>
-  (count) => {
+/**
+ * From `rate` to `end` over `over` updates as the `power` of what is left of them, and `end` from then on. Throws where
+ * `over` is not above 0.
+ */
+export const polynomialDecay = (
+  rate: number,
+  over: number,
+  { end = 0, power = 1 }: { readonly end?: number; readonly power?: number } = {},
+): Schedule => {
+  requireAbove0('polynomialDecay', { 'number of updates': over });
+  return (count) => {
     const left = maximum(subtract(1, divide(cast(count, 'float32'), over)), 0);
     const share = power === 1 ? left : exp(multiply(log(left), power));
     return add(multiply(share, rate - end), end);
   };
+};
 
 /**
- * Cosine decay from `rate` to `end` over `every` updates, over and over.
+ * Cosine decay from `rate` to `end` over `every` updates, over and over. Throws where `every` is not above 0.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts" (arXiv 1608.03983).
  */
 export const cosineRestarts = (rate: number, every: number, end = 0): Schedule => {
+  requireAbove0('cosineRestarts', { 'number of updates': every });
   const decay = cosineDecay(rate, every, end);
   // A quotient of integers is cut towards 0.
   return (count) => decay(subtract(count, multiply(divide(count, every), every)));
@@ -122,13 +142,15 @@ export const oneCycle = (
 };
 
 /**
- * In a straight line up to `peak` over the first `over` updates, and from there down as 1/√count.
+ * In a straight line up to `peak` over the first `over` updates, and from there down as 1/√count. Throws where `over`
+ * is not above 0.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  */
-export const inverseSquareRoot =
-  (peak: number, over: number): Schedule =>
-  (count) => {
+export const inverseSquareRoot = (peak: number, over: number): Schedule => {
+  requireAbove0('inverseSquareRoot', { 'number of updates': over });
+  return (count) => {
     const step = add(cast(count, 'float32'), 1);
     return multiply(minimum(divide(step, over), sqrt(divide(over, step))), peak);
   };
+};

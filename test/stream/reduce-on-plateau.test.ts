@@ -92,8 +92,7 @@ test('reduces as Keras does', () => {
 test('by hand: two no better, a quarter; a cooldown of two, the second of which counts; not below the minimum', () => {
   const options = { ...usual, factor: 0.25, patience: 2, cooldown: 2, minimum: 0.03125 };
   expect(ratesAfter(options, [3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1])).toEqual([
-    ...[0.5, 0.5, 0.5, 0.125, 0.125, 0.125, 0.03125],
-    ...[0.03125, 0.03125, 0.03125, 0.03125, 0.03125, 0.03125],
+    0.5, 0.5, 0.5, 0.125, 0.125, 0.125, 0.03125, 0.03125, 0.03125, 0.03125, 0.03125, 0.03125, 0.03125,
   ]);
 });
 

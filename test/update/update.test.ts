@@ -1,6 +1,18 @@
 /** What updates refuse. What they do is under the laws: `test/laws/updates.test.ts`. */
 import { expect, test } from 'vitest';
-import { sgd, tensor, type Tensor } from 'paralens';
+import {
+  adjustable,
+  cosineDecay,
+  cosineRestarts,
+  exponentialDecay,
+  inverseSquareRoot,
+  polynomialDecay,
+  sgd,
+  stepDecay,
+  tensor,
+  type Tensor,
+  warmUp,
+} from 'paralens';
 
 test('a learning rate that is none is refused', () => {
   expect(() => sgd({ learningRate: -1 })).toThrow(
@@ -8,6 +20,17 @@ test('a learning rate that is none is refused', () => {
   );
   expect(() => sgd({ learningRate: Number.POSITIVE_INFINITY })).toThrow('got Infinity');
   expect(() => sgd({ learningRate: Number.NaN })).toThrow('learning rate: no rate, got NaN');
+  expect(() => adjustable(-1, (learningRate) => sgd({ learningRate }))).toThrow('learning rate: no rate');
+});
+
+test('a schedule over no updates, or by a factor that is none, is refused', () => {
+  expect(() => warmUp(0, 1)).toThrow('warmUp: no number of updates, got 0, needed a number above 0');
+  expect(() => cosineDecay(1, 0)).toThrow('cosineDecay: no number of updates');
+  expect(() => cosineRestarts(1, -1)).toThrow('cosineRestarts: no number of updates');
+  expect(() => polynomialDecay(1, Number.NaN)).toThrow('polynomialDecay: no number of updates');
+  expect(() => inverseSquareRoot(1, 0)).toThrow('inverseSquareRoot: no number of updates');
+  expect(() => stepDecay(1, 0, 3)).toThrow('stepDecay: no factor, got 0');
+  expect(() => exponentialDecay(1, 0.5, 0)).toThrow('exponentialDecay: no number of updates');
 });
 
 test('a gradient of another structure is refused', () => {
