@@ -1,40 +1,14 @@
 /** The backward sweep: cotangents from results to what they depend on, over the expression. */
 import { isFloat } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
+import { dependents } from '../tensor/primitive/dependents.js';
 import { primitives } from '../tensor/primitive/table.js';
 import type { AnyTensor, Application, PrimitiveName, SomeApplication } from '../tensor/tensor.js';
 import { scanCotangents } from './scan.js';
 
-/**
- * The applications that lie between `sources` and `results`, each after those it is made of.
- *
- * A tensor less deep than every source cannot depend on one, so the walk ends there: what it costs is the
- * size of the expression in between, not of all that came before.
- */
-export const between = (
-  sources: readonly AnyTensor[],
-  results: readonly AnyTensor[],
-): readonly AnyTensor[] => {
-  const floor = sources.reduce((least, { depth }) => Math.min(least, depth), Number.POSITIVE_INFINITY);
-  const reaches = new Map<AnyTensor, boolean>(sources.map((source) => [source, true]));
-  const order: AnyTensor[] = [];
-  const stack = results.map((tensor) => ({ tensor, entered: false })).toReversed();
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { tensor, entered } = top;
-    const inputs = tensor.node.kind === 'application' ? tensor.node.inputs : [];
-    if (entered) {
-      const found = inputs.some((input) => reaches.get(input) === true);
-      reaches.set(tensor, found);
-      if (found) order.push(tensor);
-    } else if (!reaches.has(tensor)) {
-      reaches.set(tensor, false);
-      if (tensor.depth <= floor || !isFloat(tensor.dtype)) continue;
-      stack.push({ tensor, entered: true });
-      for (const input of inputs) if (!reaches.has(input)) stack.push({ tensor: input, entered: false });
-    }
-  }
-  return order;
-};
+/** The applications between `sources` and `results` through which derivatives flow. */
+export const between = (sources: readonly AnyTensor[], results: readonly AnyTensor[]): readonly AnyTensor[] =>
+  dependents(sources, results, ({ dtype }) => isFloat(dtype));
 
 /** The cotangents of the input slots of an application, as far as they are needed. */
 const sharesOf = <N extends PrimitiveName>(

@@ -11,6 +11,7 @@ import type { Key } from '../operation/random.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { globalNorm } from '../update/gradient-lens.js';
 import type { Update, UpdateState } from '../update/update.js';
 
 /** All that training changes. */
@@ -38,6 +39,8 @@ export interface LearnerOptions<P extends Parameters, A, B extends C, C, L> {
   readonly update: Update;
   /** Numbers to read off each batch's predictions, by name. */
   readonly metrics?: { readonly [name: string]: Metric<NoInfer<B>, NoInfer<L>> };
+  /** Whether each step tells, as the metric `gradientNorm`, how long its gradient is: that of all parameters together. */
+  readonly gradientNorm?: boolean;
 }
 
 export interface Learner<P extends Parameters, A, B, L> {
@@ -63,6 +66,7 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   loss,
   update,
   metrics = {},
+  gradientNorm = false,
 }: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, L> => {
   const predicting = evaluation(model);
   const measured = located('loss', lift(loss));
@@ -87,9 +91,14 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
       const [, [predictionChange]] = backLoss(fullLike(value, 1));
       // The change of a prediction is like the prediction, whose type the loss may know less well.
       const [gradient] = backModel(predictionChange as B);
-      const [nextUpdate, moved] = move(learned(gradient));
+      const change = learned(gradient);
+      const [nextUpdate, moved] = move(change);
       const parameters = withCarried(moved, gradient);
-      return [{ parameters, update: nextUpdate }, reportOf(value, prediction, target)];
+      const report = reportOf(value, prediction, target);
+      return [
+        { parameters, update: nextUpdate },
+        gradientNorm ? { ...report, metrics: { ...report.metrics, gradientNorm: globalNorm(change) } } : report,
+      ];
     },
     predict: ({ parameters }, input) => predicting.run(parameters, input)[0],
     evaluate: ({ parameters }, { input, target }) => {

@@ -9,7 +9,7 @@ export {
   type ScoreValues,
 } from './evaluator.js';
 export { type Output, progress, type ProgressOptions } from './progress.js';
-export { ratesOf, reduceOnPlateau, type ReduceOnPlateauOptions } from './reduce-on-plateau.js';
+export { ratesOf, reduceOnPlateau, type ReduceOnPlateauOptions, withRates } from './reduce-on-plateau.js';
 export type { Rows, Stacked } from './rows.js';
 export { runningMean } from './running-mean.js';
 export { scored } from './scored.js';

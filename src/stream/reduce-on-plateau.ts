@@ -36,6 +36,9 @@ interface Plateau {
   readonly cooling: number;
 }
 
+/** A number as a state holds it. */
+const { fround } = Math;
+
 type Scalars = UpdateState<unknown>['scalars'];
 
 const numberOf = (tensor: AnyTensor): number => dataOf([tensor], defaultBackend)[0]?.[0] ?? Number.NaN;
@@ -76,6 +79,18 @@ export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): read
   return ratesIn(update);
 };
 
+/**
+ * The state with each adjustable learning rate in it changed; as it is where its update has none.
+ *
+ * @example
+ * const { init } = learner({ model, loss, update: adjustable(0.5, (learningRate) => sgd({ learningRate })) });
+ * ratesOf(withRates(init(key(1)), (rate) => 2 * rate)); // [1]
+ */
+export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => number): LearnerState<P> => ({
+  ...state,
+  update: moved(state.update, (plateau) => ({ ...plateau, rate: fround(change(plateau.rate)) })),
+});
+
 const requireOptions = ({ factor, patience, cooldown, threshold, minimum }: Record<string, number>): void => {
   const refuse = (what: string, got: number | undefined, needed: string): never =>
     fail({ operation: 'reduceOnPlateau', what, got: String(got), needed });
@@ -86,9 +101,6 @@ const requireOptions = ({ factor, patience, cooldown, threshold, minimum }: Reco
   if (!(Number(threshold) >= 0)) refuse('a threshold that is none', threshold, 'a number ≥ 0');
   if (!(Number(minimum) >= 0)) refuse('a minimum that is none', minimum, 'a number ≥ 0');
 };
-
-/** A number as a state holds it. */
-const { fround } = Math;
 
 /**
  * For `train`'s `revise`: multiplies the rates of `adjustable` by `factor` when `patience` measures in a row were no

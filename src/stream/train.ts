@@ -4,17 +4,12 @@ import { map } from 'rxjs/internal/operators/map';
 import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
-import { dataOf, tensorsOfData } from '../backend/evaluate.js';
 import { withSegment } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
-import type { Data } from '../tensor/dtype.js';
-import type { AnyTensor } from '../tensor/tensor.js';
-import { leaves, unflatten } from '../tree/tree.js';
-import { type CompiledStep, compileStep, requireCarried } from './compiled-step.js';
-import { type History, historyOf } from './history.js';
 import { isFinite, refuseNonFinite } from './non-finite.js';
+import { stepper } from './stepper.js';
 
 /** What training tells of each step. */
 export interface Step<P> {
@@ -39,12 +34,6 @@ export type TrainOptions<P> = {
   readonly revise?: (step: Step<P>) => LearnerState<P> | undefined;
 } & ({ readonly state: LearnerState<P> } | { readonly key: Key });
 
-/** Of a learner without metrics. */
-const NONE: Readonly<Record<string, number>> = Object.freeze({});
-
-const metricsOf = (names: readonly string[], values: readonly number[]): Step<never>['metrics'] =>
-  names.length === 0 ? NONE : Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN]));
-
 /** A fold at its start: the function from each batch to its step. */
 const folding = <P extends Parameters, A, B, L>(
   learner: Learner<P, A, B, L>,
@@ -52,47 +41,21 @@ const folding = <P extends Parameters, A, B, L>(
 ): ((batch: Batch<A, L>, index: number) => Step<P>) => {
   const { backend = defaultBackend, debug = false, revise } = options;
   const initial = 'state' in options ? options.state : learner.init(options.key);
-  const tensors = leaves<AnyTensor>(initial);
-  const data = dataOf(tensors, backend);
-  let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
-  let before = () => data;
-  const stateOf = (values: readonly Data[]): LearnerState<P> =>
-    unflatten(initial, tensorsOfData(tensors, values));
-
-  const begin = (batch: Batch<A, L>): NonNullable<typeof run> => {
-    const compiled = compileStep(learner, initial, batch, backend);
-    return { compiled, history: historyOf(compiled.executable, data) };
-  };
-
+  const steps = stepper(learner, initial, backend);
   const take = (batch: Batch<A, L>, step: number): Step<P> => {
-    run ??= begin(batch);
-    const { compiled, history } = run;
-    const inputs = dataOf(compiled.tensorsOf(batch), backend);
-    const { outputs, state } = history.step(inputs);
-    const [loss = Number.NaN, ...values] = outputs.map((output) => output[0] ?? Number.NaN);
-    if (!Number.isFinite(loss) || (debug && !state().every(isFinite)))
+    const { loss, metrics, data, state, before, inputs, compiled } = steps.step(batch);
+    if (!Number.isFinite(loss) || (debug && !data().every(isFinite)))
       refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
-    before = state;
-    // First what makes the state, then the state itself: what it was made from is let go of.
-    let held: (() => readonly Data[]) | LearnerState<P> = state;
-    const told = {
+    const told: Step<P> = {
       step,
       loss,
-      metrics: metricsOf(compiled.metricNames, values),
+      metrics,
       get state() {
-        if (typeof held === 'function') held = stateOf(held());
-        return held;
+        return state();
       },
     };
     const revised = revise?.(told);
-    if (revised === undefined) return told;
-    // The machine stands at the state that it has come to; another begins at the one that is wanted.
-    const wanted = leaves<AnyTensor>(revised);
-    requireCarried('revise', tensors, wanted);
-    const next = dataOf(wanted, backend);
-    run = { compiled, history: historyOf(compiled.executable, next) };
-    before = () => next;
-    return { step, loss, metrics: told.metrics, state: stateOf(next) };
+    return revised === undefined ? told : { step, loss, metrics, state: steps.goOnFrom(revised) };
   };
   return (batch, index) => {
     try {

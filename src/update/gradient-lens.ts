@@ -59,7 +59,7 @@ export const clipByValue = (limit: number): GradientLens => {
 };
 
 /** √Σ g² over all leaves, the last first: as a backward makes them, so that each is done with when the next comes. */
-const globalNorm = (tree: unknown): Tensor<Scalar> =>
+export const globalNorm = (tree: unknown): Tensor<Scalar> =>
   sqrt(
     leaves<AnyTensor>(tree)
       .filter(({ dtype }) => isFloat(dtype))

@@ -13,6 +13,7 @@ import {
   meanSquaredError,
   momentum,
   progress,
+  ratesOf,
   reduceOnPlateau,
   reference,
   type Rows,
@@ -24,6 +25,7 @@ import {
   sgd,
   tensor,
   type Tensor,
+  withRates,
 } from 'paralens';
 import {
   anyParts,
@@ -53,6 +55,7 @@ import fc from 'fast-check';
 import { map, type Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import * as streams from '../../src/stream/index.js';
+import { bitsOf } from '../stream/tiny.js';
 import { everyBackend, runsOn } from './subject/backends.js';
 
 const cuts = drawing(drawCut);
@@ -176,6 +179,23 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
       { runs: 10 },
     );
   },
+  withRates: () => {
+    for (const k of [-3, 0, 5]) ratesScale({ k });
+  },
+};
+
+/** O-16 of a rate that is changed from outside: by 2ᵏ and by 2⁻ᵏ after it is as it was, and other updates have none. */
+const ratesScale = ({ k }: { readonly k: number }): void => {
+  const state = learner({
+    model: dense(2, 1),
+    loss: meanSquaredError(),
+    update: adjustable(0.25, (learningRate) => sgd({ learningRate })),
+  }).init(key(1));
+  const scaled = withRates(state, (rate) => rate * 2 ** k);
+  expect(ratesOf(scaled)).toEqual([0.25 * 2 ** k]);
+  expect(bitsOf(withRates(scaled, (rate) => rate / 2 ** k))).toEqual(bitsOf(state));
+  const plain = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() }).init(key(1));
+  expect(bitsOf(withRates(plain, () => 0))).toEqual(bitsOf(plain));
 };
 
 describe('each export of src/stream', () => {

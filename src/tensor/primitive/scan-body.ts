@@ -1,5 +1,6 @@
 /** From what a body computes to a loop: what it uses from outside becomes an input that every step shares. */
 import type { AnyTensor, Scan } from '../tensor.js';
+import { dependents } from './dependents.js';
 import { applyScan } from './scan.js';
 
 /** A stand-in of a body and what is handed in for it. */
@@ -16,32 +17,6 @@ export interface Loop {
   readonly length: number;
   readonly reverse: boolean;
 }
-
-/** The tensors below an expression that depend on these; each after those it is made of. */
-export const dependents = (
-  sources: readonly AnyTensor[],
-  results: readonly AnyTensor[],
-): readonly AnyTensor[] => {
-  const floor = sources.reduce((least, { depth }) => Math.min(least, depth), Number.POSITIVE_INFINITY);
-  const depends = new Map<AnyTensor, boolean>(sources.map((source) => [source, true]));
-  const order: AnyTensor[] = [];
-  const stack = results.map((tensor) => ({ tensor, entered: false })).toReversed();
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { tensor, entered } = top;
-    const inputs = tensor.node.kind === 'application' ? tensor.node.inputs : [];
-    if (entered) {
-      const found = inputs.some((input) => depends.get(input) === true);
-      depends.set(tensor, found);
-      if (found) order.push(tensor);
-    } else if (!depends.has(tensor)) {
-      depends.set(tensor, false);
-      if (tensor.depth <= floor) continue;
-      stack.push({ tensor, entered: true });
-      for (const input of inputs) if (!depends.has(input)) stack.push({ tensor: input, entered: false });
-    }
-  }
-  return order;
-};
 
 /** Whether a tensor is made of nothing but numbers in the program's text: cheaper made anew than handed in. */
 const isLiteral = ({ node }: AnyTensor): boolean => {

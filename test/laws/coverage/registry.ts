@@ -66,7 +66,7 @@ export const registry: { readonly [kind: string]: Kind } = {
     where: 'on backends',
   },
   'operator over streams': {
-    // `ratesOf` reads what `reduceOnPlateau` moves.
+    // `ratesOf` reads what `reduceOnPlateau` and `withRates` move.
     names: without(streams, [...trainers, 'ratesOf']),
     files: ['streams.test.ts'],
     where: 'plain',

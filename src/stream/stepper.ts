@@ -1,0 +1,93 @@
+/** A learner's steps taken one after the other in the backend's memory: what every way of training is made of. */
+import type { Backend } from '../backend/backend.js';
+import { dataOf, tensorsOfData } from '../backend/evaluate.js';
+import type { Batch, Learner, LearnerState } from '../learner/learner.js';
+import type { Parameters } from '../lens/para.js';
+import type { Data } from '../tensor/dtype.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+import { leaves, unflatten } from '../tree/tree.js';
+import { type CompiledStep, compileStep, requireCarried } from './compiled-step.js';
+import { type History, historyOf } from './history.js';
+
+/** A step that has been taken. */
+export interface Taken<P> {
+  /** Of the batch, before the step. */
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The numbers of the state after it. */
+  readonly data: () => readonly Data[];
+  /** The state after it, copied when it is first read. */
+  readonly state: () => LearnerState<P>;
+  /** What went into it: the state before, and the batch. */
+  readonly before: () => readonly Data[];
+  readonly inputs: readonly Data[];
+  readonly compiled: CompiledStep;
+}
+
+export interface Stepper<P, A, L> {
+  /** Takes a step. Batches of one form share a program; the state goes from one to another. */
+  readonly step: (batch: Batch<A, L>, form?: string) => Taken<P>;
+  /** Goes on from another state of the same form, which it gives as data. */
+  readonly goOnFrom: (state: LearnerState<P>) => LearnerState<P>;
+  /** The state now. */
+  readonly state: () => LearnerState<P>;
+}
+
+/** Of a learner without metrics. */
+const NONE: Readonly<Record<string, number>> = Object.freeze({});
+
+const metricsOf = (names: readonly string[], values: readonly number[]): Taken<never>['metrics'] =>
+  names.length === 0 ? NONE : Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN]));
+
+/** A value that is made when it is first asked for; what it was made from is let go of. */
+const lazily = <T>(make: () => T): (() => T) => {
+  let held: { readonly make: () => T } | { readonly made: T } = { make };
+  return () => {
+    if ('make' in held) held = { made: held.make() };
+    return held.made;
+  };
+};
+
+/** The steps of a learner from a state on. */
+export const stepper = <P extends Parameters, A, B, L>(
+  learner: Learner<P, A, B, L>,
+  initial: LearnerState<P>,
+  backend: Backend,
+): Stepper<P, A, L> => {
+  const tensors = leaves<AnyTensor>(initial);
+  const programs = new Map<string, CompiledStep>();
+  let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
+  let now: () => readonly Data[] = lazily(() => dataOf(tensors, backend));
+  const stateOf = (data: readonly Data[]): LearnerState<P> =>
+    unflatten(initial, tensorsOfData(tensors, data));
+
+  const runFor = (batch: Batch<A, L>, form: string): NonNullable<typeof run> => {
+    const compiled = programs.get(form) ?? compileStep(learner, initial, batch, backend);
+    programs.set(form, compiled);
+    if (run?.compiled !== compiled) run = { compiled, history: historyOf(compiled.executable, now()) };
+    return run;
+  };
+
+  return {
+    step: (batch, form = '') => {
+      const { compiled, history } = runFor(batch, form);
+      const inputs = dataOf(compiled.tensorsOf(batch), backend);
+      const before = now;
+      const { outputs, state: data } = history.step(inputs);
+      now = data;
+      const [loss = Number.NaN, ...values] = outputs.map((output) => output[0] ?? Number.NaN);
+      const metrics = metricsOf(compiled.metricNames, values);
+      return { loss, metrics, data, state: lazily(() => stateOf(data())), before, inputs, compiled };
+    },
+    goOnFrom: (state) => {
+      // The machine stands at the state that it has come to; another begins at the one that is wanted.
+      const wanted = leaves<AnyTensor>(state);
+      requireCarried('revise', tensors, wanted);
+      const data = dataOf(wanted, backend);
+      now = () => data;
+      run = undefined;
+      return stateOf(data);
+    },
+    state: () => stateOf(now()),
+  };
+};
