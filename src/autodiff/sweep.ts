@@ -1,5 +1,5 @@
 /** The backward sweep: cotangents from results to what they depend on, over the expression. */
-import { isFloat } from '../tensor/dtype.js';
+import { type DType, isFloat } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { primitives } from '../tensor/primitive/table.js';
 import type { AnyTensor, Application, PrimitiveName } from '../tensor/tensor.js';
@@ -8,11 +8,13 @@ import type { AnyTensor, Application, PrimitiveName } from '../tensor/tensor.js'
  * The applications that lie between `sources` and `results`, each after those it is made of.
  *
  * A tensor less deep than every source cannot depend on one, so the walk ends there: what it costs is the
- * size of the expression in between, not of all that came before.
+ * size of the expression in between, not of all that came before. It ends as well where a dtype lets nothing
+ * through, as whole numbers do with derivatives.
  */
 export const between = (
   sources: readonly AnyTensor[],
   results: readonly AnyTensor[],
+  passes: (dtype: DType) => boolean = isFloat,
 ): readonly AnyTensor[] => {
   const floor = sources.reduce((least, { depth }) => Math.min(least, depth), Number.POSITIVE_INFINITY);
   const reaches = new Map<AnyTensor, boolean>(sources.map((source) => [source, true]));
@@ -27,7 +29,7 @@ export const between = (
       if (found) order.push(tensor);
     } else if (!reaches.has(tensor)) {
       reaches.set(tensor, false);
-      if (tensor.depth <= floor || !isFloat(tensor.dtype)) continue;
+      if (tensor.depth <= floor || !passes(tensor.dtype)) continue;
       stack.push({ tensor, entered: true });
       for (const input of inputs) if (!reaches.has(input)) stack.push({ tensor: input, entered: false });
     }
@@ -55,7 +57,7 @@ const customShares = (
 ): readonly (AnyTensor | undefined)[] => [undefined, ...rule(x, cotangent)];
 
 /** Whether a tensor is 0 everywhere, and was made as such: nothing flows then. */
-const isNothing = ({ node }: AnyTensor): boolean => {
+export const isNothing = ({ node }: AnyTensor): boolean => {
   if (node.kind === 'constant') return node.exact === 0;
   const [operand] = node.kind === 'application' && node.name === 'broadcast' ? node.inputs : [];
   return operand?.node.kind === 'constant' && operand.node.exact === 0;

@@ -1,3 +1,4 @@
+export { batched } from './batched.js';
 export { andThen, compose } from './compose.js';
 export { carrying, type Carries, holdCarried, learned, withCarried } from './carried.js';
 export { addTrees, copy, differentiate, projectFirst, projectSecond, zerosLike } from './differentiable.js';
