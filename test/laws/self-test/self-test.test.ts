@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { axiomSuspects } from './axiom.js';
 import { backendSuspects } from './backend.js';
+import { batchingSuspects } from './batching.js';
 import { categorySuspects } from './category.js';
 import { compilationSuspects } from './compilation.js';
 import { costSuspects } from './cost.js';
@@ -28,6 +29,7 @@ const suspects: readonly Suspect[] = [
   ...numericsSuspects,
   ...equivarianceSuspects,
   ...sequenceSuspects,
+  ...batchingSuspects,
   ...updateSuspects,
   ...trainingSuspects,
   ...learnerSuspects,
