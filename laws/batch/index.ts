@@ -3,3 +3,4 @@ export { type BatchAtPoint, drawBatch, drawLatticeBatch, drawMask } from './draw
 export { batchOf, type OneAndMany } from './one-and-many.js';
 export { type Vectorization, vectorizations } from './vectorization.js';
 export { type BatchComparison, stackOfChanges, stackOfResults } from './stack.js';
+export { commutesWithDerivatives, type MappedFunction, mapsNest } from './commute.js';

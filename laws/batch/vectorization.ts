@@ -32,14 +32,13 @@ const asFunction = (layer: LayerOfLeaves): ((argument: readonly [Leaves, Leaves]
 
 /** The library's own. */
 export const vectorizations: readonly Vectorization[] = [
-  // Lists of tensors are lists of tensors, whatever axes these have.
-  { name: 'batched', of: (layer) => asLens(batched(layer)) as ReturnType<Vectorization['of']> },
+  { name: 'batched', of: (layer) => asLens(batched(layer)) },
   {
     name: 'vmap',
     of: (layer) =>
       differentiate(([[shared], batch]) => {
         const f = asFunction(layer);
-        return vmap((x: Leaves) => f([shared, x]))(batch as never) as Leaves;
+        return vmap((x: Leaves) => f([shared, x]))(batch);
       }),
   },
 ];

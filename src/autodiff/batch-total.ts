@@ -4,6 +4,7 @@
  * Through what is linear the sum goes down to where examples meet: of xᵀ·dy it is one product over all rows of all
  * examples, of an embedding one scatter, and the change that a single example makes never stands in memory.
  */
+import { fail } from '../error.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { BatchedTensors, BatchTensors } from '../tensor/primitive/batching.js';
 import { multiply } from '../tensor/primitive/arithmetic.js';
@@ -15,6 +16,7 @@ import { moveAxis } from '../tensor/primitive/movement.js';
 import { apply } from '../tensor/primitive/primitive.js';
 import { sum } from '../tensor/primitive/reduction.js';
 import { primitives } from '../tensor/primitive/table.js';
+import { behindOne } from '../tensor/shape.js';
 import type { AnyTensor, Application, PrimitiveName, SomeApplication } from '../tensor/tensor.js';
 import { isNothing } from './sweep.js';
 
@@ -71,9 +73,9 @@ const summedSlots = (
 };
 
 /** Where examples meet: sums of products, and what is added up by place. */
-const meeting = (node: SomeApplication, { stack }: Batch): AnyTensor | undefined => {
+const meeting = (node: SomeApplication, { differs, stack }: Batch): AnyTensor | undefined => {
   const [first, second] = node.inputs;
-  if (first === undefined || second === undefined) return undefined;
+  if (first === undefined || second === undefined || !differs(first) || !differs(second)) return undefined;
   // Σᵢ Σ aᵢ·bᵢ is one contraction, in whose result the examples' letter is missing.
   if (node.name === 'contract') {
     const { left, right, out } = node.attributes;
@@ -89,47 +91,72 @@ const meeting = (node: SomeApplication, { stack }: Batch): AnyTensor | undefined
   return undefined;
 };
 
+/** A sum over all examples, and whether examples met below: else it is best taken of their results. */
+interface Total {
+  readonly tensor: AnyTensor;
+  readonly met: boolean;
+}
+
+/** The sum over the examples of the results of each. */
+const sumOfResults = (tensor: AnyTensor, { stack }: Batch): AnyTensor => {
+  const { node } = tensor;
+  const [x] = node.kind === 'application' && node.name === 'sum' ? node.inputs : [];
+  if (tensor.dtype === 'bool') return fullLike(tensor, 0);
+  // A sum of sums is one.
+  return node.kind === 'application' && node.name === 'sum' && x !== undefined
+    ? sum(stack(x), [0, ...behindOne(node.attributes.axes)])
+    : sum(stack(tensor), [0]);
+};
+
 /** The sum over all examples, as a function of the expression over one. */
 export const totalOf = (batch: Batch): BatchedTensors['total'] => {
   const { differs, stack, size, expressions } = batch;
-  const totals = new Map<AnyTensor, AnyTensor>();
-  /** The inputs whose own sums that of a tensor is made of. */
-  const needed = (tensor: AnyTensor): readonly AnyTensor[] => {
-    const { node } = tensor;
-    if (node.kind !== 'application' || !differs(tensor) || tensor.dtype === 'bool') return [];
-    if (node.name === 'custom') return node.inputs.slice(0, 1);
-    return (summedSlots(node, batch) ?? []).flatMap((slot) => node.inputs[slot] ?? []);
+  const totals = new Map<AnyTensor, Total>();
+  /** The slots whose own sums that of a tensor is made of. */
+  const neededSlots = ({ node }: AnyTensor): readonly number[] => {
+    if (node.kind !== 'application') return [];
+    return node.name === 'custom' ? [0] : (summedSlots(node, batch) ?? []);
   };
-  const made = (tensor: AnyTensor): AnyTensor => {
-    const { node } = tensor;
-    if (!differs(tensor)) return times(size, tensor);
-    if (tensor.dtype === 'bool') return fullLike(tensor, 0);
-    if (node.kind !== 'application') return sum(stack(tensor), [0]);
-    if (node.name === 'custom') {
-      const [y = tensor, ...x] = node.inputs;
-      const many = x.map(differs);
-      const given = x.map((each, i) => (many[i] === true ? stack(each) : each));
-      const rule = ruleOfBatch(node.attributes.rule, { cotangents: false, many, size, expressions });
-      return custom(totals.get(y) ?? y, given, rule);
-    }
-    const slots = summedSlots(node, batch);
-    if (slots === undefined) return meeting(node, batch) ?? sum(stack(tensor), [0]);
+  /** The application to sums in the place of what is summed. */
+  const ofTotals = (node: SomeApplication, slots: readonly number[]): AnyTensor => {
     const inputs = node.inputs.map((input, slot) =>
-      slots.includes(slot) ? (totals.get(input) ?? input) : input,
+      slots.includes(slot) ? (totals.get(input)?.tensor ?? input) : input,
     );
-    return applied<PrimitiveName>(node, inputs);
+    if (node.name !== 'custom') return applied<PrimitiveName>(node, inputs);
+    const [y, ...x] = inputs;
+    const many = x.map(differs);
+    const given = x.map((each, i) => (many[i] === true ? stack(each) : each));
+    const rule = ruleOfBatch(node.attributes.rule, { cotangents: false, many, size, expressions });
+    return custom(y ?? fail({ operation: 'custom', what: 'no result' }), given, rule);
+  };
+  const made = (tensor: AnyTensor, slots: readonly number[]): Total => {
+    const { node } = tensor;
+    if (!differs(tensor)) return { tensor: times(size, tensor), met: false };
+    const together = node.kind === 'application' ? meeting(node, batch) : undefined;
+    if (together !== undefined) return { tensor: together, met: true };
+    const inputs = node.kind === 'application' ? node.inputs : [];
+    const met = slots.some((slot) => {
+      const input = inputs[slot];
+      return input !== undefined && totals.get(input)?.met === true;
+    });
+    return node.kind === 'application' && met
+      ? { tensor: ofTotals(node, slots), met }
+      : { tensor: sumOfResults(tensor, batch), met };
   };
   return (root) => {
     // A stack of our own: expressions may be deeper than the machine's.
     const waiting = [root];
     for (let tensor = waiting.at(-1); tensor !== undefined; tensor = waiting.at(-1)) {
-      const missing = needed(tensor).filter((input) => !totals.has(input));
+      const slots = differs(tensor) ? neededSlots(tensor) : [];
+      const { node } = tensor;
+      const inputs = node.kind === 'application' ? node.inputs : [];
+      const missing = slots.flatMap((slot) => inputs[slot] ?? []).filter((input) => !totals.has(input));
       if (missing.length > 0) waiting.push(...missing);
       else {
-        if (!totals.has(tensor)) totals.set(tensor, made(tensor));
+        if (!totals.has(tensor)) totals.set(tensor, made(tensor, slots));
         waiting.pop();
       }
     }
-    return totals.get(root) ?? root;
+    return totals.get(root)?.tensor ?? root;
   };
 };

@@ -1,15 +1,16 @@
 /** A function of one example, mapped over a batch of them. */
 import { fail, showShape } from '../error.js';
 import { type Examples, examplesOf } from '../tensor/primitive/batching.js';
+import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { leafPaths, unflatten } from '../tree/tree.js';
 import { batchTensors } from './batch.js';
 import { tensorsOf } from './variable.js';
 
-/** A tree like T whose leaves have one axis more in front, which counts examples. */
+/** A tree like T whose leaves have one axis more in front, which counts examples; of any rank, it is of any rank. */
 export type Batched<T> =
   T extends Tensor<infer S, infer D>
-    ? Tensor<readonly [number, ...S], D>
+    ? Tensor<Shape extends S ? Shape : readonly [number, ...S], D>
     : { readonly [K in keyof T]: Batched<T[K]> };
 
 /** A tree of one example that stands for all of a batch. */
@@ -21,22 +22,25 @@ export interface OneOfBatch<A> {
 
 /** The number of examples; throws where leaves have none, or not the same. */
 const countExamples = (operation: string, batch: unknown): number => {
-  const tensors = tensorsOf(batch);
-  const size = tensors[0]?.shape[0];
-  const other = tensors.findIndex(({ shape }) => shape[0] === undefined || shape[0] !== size);
-  if (size === undefined || other >= 0)
-    return fail({
-      operation,
-      path: leafPaths(batch)[Math.max(0, other)] ?? [],
-      what:
-        tensors.length === 0
-          ? 'no leaf whose examples could be counted'
-          : 'leaves of unequal numbers of examples',
-      got: tensors.map(({ shape }) => showShape(shape)).join(' and '),
-      needed: 'the same size of axis 0 in every leaf',
-      hint: 'what all examples share is not handed in, but used from outside of the function',
-    });
-  return size;
+  const shapes = tensorsOf(batch).map(({ shape }) => shape);
+  const size = shapes.find((shape) => shape.length > 0)?.[0];
+  const other = shapes.findIndex((shape) => shape[0] !== size);
+  if (size !== undefined && other < 0) return size;
+  return fail({
+    operation,
+    path: leafPaths(batch)[Math.max(0, other)] ?? [],
+    what: whatIsWrong(shapes, size),
+    got: shapes.map(showShape).join(' and '),
+    needed: 'axes 0 of one size',
+    hint: 'what all examples share is not handed in but used from outside',
+  });
+};
+
+const whatIsWrong = (shapes: readonly Shape[], size: number | undefined): string => {
+  if (shapes.length === 0) return 'no leaf whose examples could be counted';
+  return size === undefined || shapes.some(({ length }) => length === 0)
+    ? 'a leaf without an axis of examples'
+    : 'leaves of unequal numbers of examples';
 };
 
 /** One example of a batch, whatever it is. */
@@ -66,10 +70,10 @@ export const batchedTree = <B>(like: B, batches: readonly unknown[]): Batched<B>
  * Law G-9: results are the stack of those of each example by itself.
  *
  * @example
- * const kernel = tensor([1, 2]);
- * const error = (w: Tensor<[2]>) => (x: Tensor<[2]>) => sum(multiply(multiply(w, x), x));
- * // The gradient that each example by itself would give, with shared parameters:
- * vmap((x: Tensor<[2]>) => gradient((w: Tensor<[2]>) => error(w)(x))(kernel))(tensor([[1, 2], [3, 4], [5, 6]])); // [3, 2]
+ * const error = (w: Tensor<[2]>, x: Tensor<[2]>) => sum(multiply(multiply(w, x), x));
+ * const shared = tensor([1, 2]);
+ * // One gradient an example, of parameters that all share:
+ * vmap((x: Tensor<[2]>) => gradient((w: Tensor<[2]>) => error(w, x))(shared))(tensor([[1, 2], [3, 4]])); // [[1, 4], [9, 16]]
  */
 export const vmap =
   <A, B>(f: (a: A) => B) =>

@@ -51,14 +51,7 @@ const requireStill = (p: Parameters, next: () => Parameters): void => {
  * is their sum.
  *
  * @example
- * const layer = para({
- *   init: () => ({ factor: scalar(2) }),
- *   run: ({ factor }: { factor: Tensor<[]> }, x: Tensor<[3]>) => [
- *     multiply(x, factor),
- *     (dy: Tensor<[3]>) => [{ factor: sum(multiply(dy, x)) }, multiply(dy, factor)] as const,
- *   ],
- * });
- * batched(layer).run(layer.init(key(1)), full([5, 3], 1))[0]; // [5, 3]
+ * batched(scale).run(scale.init(key(1)), tensor([[1, 2], [3, 4]]))[0]; // [[1, 2], [3, 4]]
  */
 export const batched = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, Batched<A>, Batched<B>> => ({
   size: f.size,

@@ -1,13 +1,20 @@
 /** G-9: what is computed for a batch at once is what is computed for each example, of all that the library has. */
-import { type AnyTensor, primitiveNames, type Shape, type Tensor } from 'paralens';
+import { type AnyTensor, primitiveNames, type Shape, tensor, type Tensor } from 'paralens';
 import {
+  backends,
   batchingLaws,
   check,
+  commutesWithDerivatives,
   drawBatch,
+  drawData,
+  drawExpression,
   drawing,
   drawLatticeBatch,
   drawPrimitive,
   exactBatchingLaws,
+  type MappedFunction,
+  mapsNest,
+  normWise,
   type Sampler,
   type Subject,
   subjectOf,
@@ -100,5 +107,27 @@ describe.each(Object.entries(outside))('%s outside', (name, draw) => {
       drawLatticeBatch(sampler, draw(sampler), sampler.pick(vectorizations)),
     );
     check(name, example, exactBatchingLaws(backend), { runs: runsOn(backend, 40) });
+  });
+});
+
+/** A random function of an example, and a batch of them. */
+const drawMapped = (sampler: Sampler): MappedFunction & { readonly columns: number } => {
+  const shape = sampler.shape(sampler.integer(1, 2)).map((size) => Math.max(1, size));
+  const f = drawExpression(sampler, 6);
+  const [rows, columns] = [sampler.integer(0, 3), sampler.integer(1, 3)];
+  const whole = { shape: [rows * columns, ...shape], dtype: 'float32', low: -2, high: 2 } as const;
+  const batch = (): Tensor => tensor(drawData(sampler, whole), whole.shape);
+  return { name: `{${f.description}}`, f, x: batch(), v: batch(), w: batch(), columns };
+};
+
+describe.each([...backends])('random programs on $name', (backend) => {
+  const comparison = { backend, equality: normWise({ rtol: 1e-5, atol: 1e-5 }) };
+
+  test('G-9 vmap commutes with derivatives', () => {
+    check('program', drawing(drawMapped), (at) => commutesWithDerivatives(at, comparison), { runs: 40 });
+  });
+
+  test('G-9 vmap nests', () => {
+    check('program', drawing(drawMapped), (at) => mapsNest(at, at.columns, comparison), { runs: 40 });
   });
 });

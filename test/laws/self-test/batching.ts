@@ -24,6 +24,7 @@ import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
 type Leaves = readonly AnyTensor[];
+type Indices = Tensor<Shape, 'int32'>;
 type Batch = ReturnType<Vectorization['of']>;
 type Changes = ReturnType<ReturnType<Batch['run']>[1]>;
 
@@ -79,22 +80,21 @@ const totalForAll = (x: AnyTensor): AnyTensor =>
   );
 
 /** Takes of each example, from a function of the batch. */
-const taking = (name: string, killedBy: readonly string[], many: (x: Tensor, i: AnyTensor) => AnyTensor) =>
+const taking = (name: string, killedBy: readonly string[], many: (x: Tensor, i: Indices) => AnyTensor) =>
   suspect(
     name,
     killedBy,
-    subjectOf<readonly [Tensor, Tensor<readonly [number], 'int32'>], AnyTensor>(
-      'take',
-      ([x, i]) => take(x, i, 0),
-      [{ shape: [3] }, { shape: [2], dtype: 'int32', low: 0, high: 2 }],
-    ),
+    subjectOf<readonly [Tensor, Indices], AnyTensor>('take', ([x, i]) => take(x, i, 0), [
+      { shape: [3] },
+      { shape: [2], dtype: 'int32', low: 0, high: 2 },
+    ]),
     (f) => ({
       run: ([shared, batch]) => {
         const [x, i] = batch;
         // Only where both are batches is there something to get wrong.
         if (x === undefined || i === undefined) return sound.of(f).run([shared, batch]);
         return differentiate(([, [own = x]]: readonly [readonly [Leaves], Leaves]): Leaves => [
-          many(floats(own), i),
+          many(floats(own), i as Indices),
         ]).run([shared, batch]);
       },
     }),
@@ -106,7 +106,7 @@ export const batchingSuspects: readonly Suspect[] = [
     'an axis that is not moved by one',
     ['G-9'],
     subjectOf<Tensor, AnyTensor>('reverse', (x) => reverse(x, [0]), { shape: [3, 3] }),
-    (f) => ({ run: ([[shared], batch]) => f.run([shared], batch) as never }),
+    (f) => ({ run: ([[shared], batch]) => f.run([shared], batch) }),
   ),
   suspect(
     'each example gets what all have together',
@@ -142,7 +142,7 @@ export const batchingSuspects: readonly Suspect[] = [
         b,
         (db) => {
           const each = vmap(([x, w]: readonly [Leaves, Leaves]) => f.run([shared], x)[1](w));
-          const [[p], x] = each([batch, db] as never) as unknown as Changes;
+          const [[p], x] = each([batch, db]);
           return [[p], x];
         },
       ];
@@ -162,22 +162,11 @@ export const batchingSuspects: readonly Suspect[] = [
       }),
       { input: { shape: [2] } },
     ),
-    (f) =>
-      differentiate(
-        ([[shared], batch]) => vmap((x: Leaves) => f.run([shared], x)[0])(batch as never) as Leaves,
-      ),
+    (f) => differentiate(([[shared], batch]) => vmap((x: Leaves) => f.run([shared], x)[0])(batch)),
   ),
-  taking(
-    'indices, sound',
-    [],
-    (x, i) =>
-      vmap(([a, k]: readonly [Tensor, Tensor<readonly [number], 'int32'>]) => take(a, k, 0))([
-        x,
-        i,
-      ] as never) as AnyTensor,
-  ),
+  taking('indices, sound', [], (x, i) => vmap(([a, k]: readonly [Tensor, Indices]) => take(a, k, 0))([x, i])),
   taking('every example’s indices into the first', ['G-9'], (x, i) => {
     const [size = 0, count = 0] = x.shape;
-    return take(reshape(x, [size * count]), i as Tensor<readonly [number], 'int32'>, 0);
+    return take(reshape(x, [size * count]), i, 0);
   }),
 ];
