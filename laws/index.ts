@@ -1,6 +1,7 @@
 /** The laws of differentiable code: predicates, arbitraries, and runners that throw. */
 export * from './arbitrary/index.js';
 export * from './base/index.js';
+export * from './batch/index.js';
 export * from './check/index.js';
 export * from './cost/index.js';
 export * from './equivariance/index.js';

@@ -28,10 +28,12 @@ export interface Subject {
   readonly computations: () => { readonly forward: Computation; readonly backward: Computation };
   /** The map (x, w) ↦ R[f](x, w), whose backward is that of the backward. */
   readonly backwardOn: (engine: Engine) => NumericMap;
+  /** Hands the lens and a tree like its argument to what works for any. */
+  readonly open: <T>(use: <A, B>(lens: SimpleLens<A, B>, like: A) => T) => T;
 }
 
 /** What is made for an engine is made once; there are few engines. */
-const perEngine = <T>(make: (engine: Engine) => T): ((engine: Engine) => T) => {
+export const perEngine = <T>(make: (engine: Engine) => T): ((engine: Engine) => T) => {
   const made = new Map<Engine, T>();
   return (engine) => {
     const known = made.get(engine) ?? make(engine);
@@ -62,6 +64,7 @@ export const subjectOfLens = <A, B>(
       };
     },
     backwardOn: perEngine((engine) => numericMap(`backward of ${name}`, tracedTwice(), engine)),
+    open: (use) => use(lens, like),
   };
 };
 

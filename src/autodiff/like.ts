@@ -6,7 +6,7 @@ import type { AnyTensor } from '../tensor/tensor.js';
 
 /** Who asks, for what, and what it must be like. */
 interface Asked {
-  readonly operation: 'pullback' | 'pushforward';
+  readonly operation: 'pullback' | 'pushforward' | 'batched';
   readonly what: 'cotangent' | 'tangent';
   readonly like: 'result' | 'argument';
 }

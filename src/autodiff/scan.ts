@@ -8,7 +8,7 @@ import { full, fullLike } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { type Given, type Loop, makeScan } from '../tensor/primitive/scan-body.js';
-import { type Place, scanLayout, scanParts, standIn } from '../tensor/primitive/scan.js';
+import { type Place, scanLayout, scanParts, standIn } from '../tensor/primitive/scan-layout.js';
 import { concat, slice } from '../tensor/primitive/slicing.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { AnyTensor, Application } from '../tensor/tensor.js';

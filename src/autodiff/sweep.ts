@@ -46,7 +46,7 @@ const sharesIn = (
 };
 
 /** Whether a tensor is 0 everywhere, and was made as such: nothing flows then. */
-const isNothing = ({ node }: AnyTensor): boolean => {
+export const isNothing = ({ node }: AnyTensor): boolean => {
   if (node.kind === 'constant') return node.exact === 0;
   const [operand] = node.kind === 'application' && node.name === 'broadcast' ? node.inputs : [];
   return operand?.node.kind === 'constant' && operand.node.exact === 0;

@@ -97,7 +97,9 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
       const report = reportOf(value, prediction, target);
       return [
         { parameters, update: nextUpdate },
-        gradientNorm ? { ...report, metrics: { ...report.metrics, gradientNorm: globalNorm(change) } } : report,
+        gradientNorm
+          ? { ...report, metrics: { ...report.metrics, gradientNorm: globalNorm(change) } }
+          : report,
       ];
     },
     predict: ({ parameters }, input) => predicting.run(parameters, input)[0],

@@ -1,3 +1,4 @@
+export { batched } from './batched.js';
 export { checkpoint } from './checkpoint.js';
 export { andThen, compose } from './compose.js';
 export { carrying, type Carries, holdCarried, learned, withCarried } from './carried.js';

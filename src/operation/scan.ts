@@ -5,7 +5,7 @@ import { not } from '../tensor/primitive/comparison.js';
 import { take } from '../tensor/primitive/indexing.js';
 import { dependents } from '../tensor/primitive/dependents.js';
 import { type Given, makeScan } from '../tensor/primitive/scan-body.js';
-import { scanParts, standIn } from '../tensor/primitive/scan.js';
+import { scanParts, standIn } from '../tensor/primitive/scan-layout.js';
 import { sameShape, type Shape } from '../tensor/shape.js';
 import type { AnyTensor, Application, Tensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';

@@ -119,11 +119,15 @@ export const computeAt = (access: Access, operation: SomeOperation, map: IndexMa
     }
     case 'randomBits': {
       const key = required(operation.inputs[0], 'the key of random bits');
+      // The first axes are those of the keys, the others count the words of each.
+      const keys = operation.shape.length - operation.attributes.shape.length;
+      const word = (i: number): Expression =>
+        expressionOf(access, key, [...map.slice(0, keys), still(rank, i)]);
       return {
         kind: 'random',
         dtype: 'uint32',
-        key: [expressionOf(access, key, [still(rank, 0)]), expressionOf(access, key, [still(rank, 1)])],
-        at: rowMajor(map, operation.shape, rank),
+        key: [word(0), word(1)],
+        at: rowMajor(map.slice(keys), operation.attributes.shape, rank),
       };
     }
     case 'take':

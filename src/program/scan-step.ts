@@ -1,5 +1,5 @@
 /** One step of a loop as a program whose state stays in its memory: a fold, as a training step is one. */
-import { scanLayout, type ScanLayout } from '../tensor/primitive/scan.js';
+import { scanLayout, type ScanLayout } from '../tensor/primitive/scan-layout.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
 import {
   instructionAt,

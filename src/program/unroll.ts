@@ -1,5 +1,5 @@
 /** A program with its loops written out, step after step: what a loop means, in operations that all know. */
-import { type Place, scanLayout } from '../tensor/primitive/scan.js';
+import { type Place, scanLayout } from '../tensor/primitive/scan-layout.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Builder, builder } from './builder.js';

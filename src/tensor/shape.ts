@@ -41,6 +41,9 @@ export const otherAxes = (rank: number, axes: readonly number[]): readonly numbe
 export const without = (shape: Shape, axes: readonly number[]): readonly number[] =>
   shape.filter((_, axis) => !axes.includes(axis));
 
+/** The same axes, of a tensor that has one more in front. */
+export const behindOne = (axes: readonly number[]): readonly number[] => axes.map((axis) => axis + 1);
+
 /** The permutation that undoes `permutation`. */
 export const inversePermutation = (permutation: readonly number[]): readonly number[] =>
   range(permutation.length).map((axis) => permutation.indexOf(axis));

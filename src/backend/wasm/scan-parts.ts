@@ -5,7 +5,7 @@ import type { Plan } from '../../program/plan.js';
 import { layoutOf } from '../../program/scan-step.js';
 import { bytesOf, type DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
-import type { Place } from '../../tensor/primitive/scan.js';
+import type { Place } from '../../tensor/primitive/scan-layout.js';
 import { sizeOf } from '../../tensor/shape.js';
 import {
   call,

@@ -7,6 +7,7 @@ import { fullLike } from './constant.js';
 import {
   alike,
   eachElement,
+  eachExample,
   type PlainName,
   requireKind,
   requireSame,
@@ -20,14 +21,18 @@ const predicate = <N extends PlainName>(
   kind: 'any' | 'number' | 'bool',
   inputs: number,
   holds: (a: number, b: number) => boolean,
-): Primitive<N> => ({
-  name,
-  shape: alike(name, kind, 'bool'),
-  evaluate: eachElement((a, b) => Number(holds(a, b))),
-  pullback: none,
-  pushforward: none,
-  sample: sampleAlike(inputs, kind === 'bool' ? ['bool'] : ['float32', 'int32'], -2, 2),
-});
+): Primitive<N> => {
+  const shape = alike(name, kind, 'bool');
+  return {
+    name,
+    shape,
+    evaluate: eachElement((a, b) => Number(holds(a, b))),
+    pullback: none,
+    pushforward: none,
+    batch: eachExample<N>({ name, shape }),
+    sample: sampleAlike(inputs, kind === 'bool' ? ['bool'] : ['float32', 'int32'], -2, 2),
+  };
+};
 
 export const equalPrimitive = predicate('equal', 'any', 2, (a, b) => a === b);
 export const lessPrimitive = predicate('less', 'number', 2, (a, b) => a < b);
@@ -59,6 +64,7 @@ export const selectPrimitive: Primitive<'select'> = {
     return slot === 1 ? select(mask, dy, zero) : select(mask, zero, dy);
   },
   pushforward: (tangent, slot, application) => selectPrimitive.pullback(tangent, slot, application),
+  batch: (batching) => eachExample(selectPrimitive)(batching),
   sample: (draw) => {
     const shape = draw.shape();
     const dtype = draw.pick(['float32', 'float32', 'int32', 'bool']);

@@ -110,6 +110,14 @@ export const contractPrimitive: Primitive<'contract'> = {
     if (a === undefined || b === undefined) return undefined;
     return slot === 0 ? contractAny(tangent, b, left, right, out) : contractAny(a, tangent, left, right, out);
   },
+  // One more letter of the factors that are batches: examples times what all share stay one product, whose
+  // rows are those of all examples.
+  batch: ({ inputs, batched, attributes: { left, right, out } }) => {
+    const letter = freshLetter(left + right + out);
+    const word = (slot: number, of: string): string => (batched[slot] === true ? letter + of : of);
+    const attributes = { left: word(0, left), right: word(1, right), out: letter + out };
+    return apply(contractPrimitive, attributes, inputs);
+  },
   sample: (draw) => {
     const [left, right, out] = draw.pick([
       ['ik', 'kj', 'ij'],
@@ -130,6 +138,13 @@ export const contractPrimitive: Primitive<'contract'> = {
       attributes: { left, right, out },
     };
   },
+};
+
+/** A letter that no word has. */
+export const freshLetter = (words: string): string => {
+  let code = 'a'.charCodeAt(0);
+  while (words.includes(String.fromCharCode(code))) code++;
+  return String.fromCharCode(code);
 };
 
 const contractAny = (a: AnyTensor, b: AnyTensor, left: string, right: string, out: string): AnyTensor =>

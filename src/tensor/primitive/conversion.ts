@@ -3,7 +3,13 @@ import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType, isFloat } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { AnyTensor, Check, CustomRule, PrimitiveName, Scope, Tensor } from '../tensor.js';
-import { typed } from './elementwise.js';
+import { type Batching, examplesOf } from './batching.js';
+import { equal, not } from './comparison.js';
+import { fullLike } from './constant.js';
+import { eachExample, typed } from './elementwise.js';
+import { argmax } from './extremum.js';
+import { take } from './indexing.js';
+import { sum } from './reduction.js';
 import {
   apply,
   at,
@@ -50,6 +56,7 @@ export const castPrimitive: Primitive<'cast'> = {
   // y = x in another precision ⇒ dx = dy in that of x
   pullback: (dy, _, { inputs: [x] }) => (x && isFloat(x.dtype) ? cast(dy, x.dtype) : undefined),
   pushforward: (dx, _, { attributes: { dtype } }) => (isFloat(dtype) ? cast(dx, dtype) : undefined),
+  batch: (batching) => eachExample(castPrimitive)(batching),
   sample: (draw) => ({
     inputs: [{ shape: draw.shape(), dtype: draw.pick(['float32', 'int32', 'bool']), low: 0, high: 1 }],
     attributes: { dtype: draw.pick(['float32', 'int32', 'bool', 'uint32']) },
@@ -76,6 +83,7 @@ export const identityPrimitive: Primitive<'identity'> = {
   // y = x ⇒ dx = dy, which leaves the part of the model that x enters, and enters the one that x leaves
   pullback: (dy, _, { attributes: { scope } }) => (scope === undefined ? dy : identity(dy, turned(scope))),
   pushforward: (dx, _, { attributes: { scope } }) => (scope === undefined ? dx : identity(dx, scope)),
+  batch: (batching) => eachExample(identityPrimitive)(batching),
   sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: { scope: undefined } }),
 };
 
@@ -86,6 +94,7 @@ export const stopGradientPrimitive: Primitive<'stopGradient'> = {
   // y = x, held constant ⇒ dx = 0
   pullback: none,
   pushforward: none,
+  batch: (batching) => eachExample(stopGradientPrimitive)(batching),
   sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: {} }),
 };
 
@@ -106,6 +115,15 @@ export const checkPrimitive: Primitive<'check'> = {
   evaluate: copyInput,
   pullback: (dy, slot) => (slot === 0 ? dy : undefined),
   pushforward: (dx, slot) => (slot === 0 ? dx : undefined),
+  // All must be well, and what is shown is the first example's that is not.
+  batch: ({ whole, attributes, size }) => {
+    if (size === 0) return whole(0);
+    const wrong = cast(not(typed<Tensor<Shape, 'bool'>>(whole(1))), 'int32');
+    const first = argmax(wrong, 0);
+    const got = take(whole(2), first, 0);
+    const all = equal(sum(wrong, [0]), fullLike(first, 0));
+    return apply(checkPrimitive, attributes, [whole(0), all, got]);
+  },
   sample: (draw) => ({
     inputs: [drawFloats(draw), { shape: [], dtype: 'bool', low: 1, high: 1 }, drawFloats(draw)],
     attributes: { operation: 'sample', what: 'never', needed: 'nothing', hint: 'none' },
@@ -120,6 +138,7 @@ export const fencePrimitive: Primitive<'fence'> = {
   // y = x ⇒ dx = dy; nothing depends on what it waits for
   pullback: (dy, slot) => (slot === 0 ? dy : undefined),
   pushforward: (dx, slot) => (slot === 0 ? dx : undefined),
+  batch: ({ inputs, whole }) => apply(fencePrimitive, {}, [whole(0), ...inputs.slice(1)]),
   sample: (draw) => ({ inputs: [drawFloats(draw), drawFloats(draw)], attributes: {} }),
 };
 
@@ -133,11 +152,39 @@ export const customPrimitive: Primitive<'custom'> = {
     slot === 0 ? undefined : rule(x, dy)[slot - 1],
   // The transpose of the rule is `autodiff/pushforward.ts`'s to build: it needs a pullback of the rule itself.
   pushforward: none,
+  batch: ({ inputs: [, ...x], batched: [, ...many], whole, attributes: { rule }, ...batch }) =>
+    custom(whole(0), x, ruleOfBatch(rule, { cotangents: true, many, ...batch })),
   sample: (draw) => {
     const x = drawFloats(draw);
     return { inputs: [x, x], attributes: { rule: (_, dy) => [dy] } };
   },
 };
+
+/** Which inputs of a rule are batches, and whether each example has a cotangent of its own or all have one. */
+interface RuleBatch extends Pick<Batching<'custom'>, 'size' | 'expressions'> {
+  readonly cotangents: boolean;
+  readonly many: readonly boolean[];
+}
+
+/** y = f(x) for each example ⇒ dx = f*(x, dy) for each; where all examples share an x, its dx = Σ f*(x, dy) */
+export const ruleOfBatch =
+  (rule: CustomRule, { cotangents, many, size, expressions }: RuleBatch): CustomRule =>
+  (given, dy) => {
+    const batches = [dy, ...given].filter((_, i) => (i === 0 ? cotangents : many[i - 1] === true));
+    const examples = new Map(examplesOf(batches).map((example, i) => [batches[i] ?? example, example]));
+    const one = (tensor: AnyTensor, isBatch: boolean | undefined): AnyTensor =>
+      isBatch === true ? (examples.get(tensor) ?? tensor) : tensor;
+    const shares = rule(
+      given.map((x, i) => one(x, many[i])),
+      one(dy, cotangents),
+    );
+    const { stack, total } = expressions(
+      shares.filter((share) => share !== undefined),
+      new Map([...examples].map(([batch, example]) => [example, batch])),
+      size,
+    );
+    return shares.map((share, i) => share && (many[i] === true ? stack(share) : total(share)));
+  };
 
 /** Converts to another dtype; float to integer cuts towards 0. */
 export const cast = <S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> =>

@@ -3,7 +3,16 @@ import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType, isFloat, isInteger } from '../dtype.js';
 import { sameShape, sizeOf } from '../shape.js';
 import type { AnyTensor, AttributesOf, None, PrimitiveName } from '../tensor.js';
-import { at, type Draw, type Evaluation, type Primitive, type SampledInput, type Spec } from './primitive.js';
+import type { Batching } from './batching.js';
+import {
+  apply,
+  at,
+  type Draw,
+  type Evaluation,
+  type Primitive,
+  type SampledInput,
+  type Spec,
+} from './primitive.js';
 
 /** The primitives that take nothing beside tensors. */
 export type PlainName = {
@@ -95,16 +104,28 @@ export interface Elementwise<N extends PlainName> {
   readonly dtypes?: readonly [DType, ...DType[]];
 }
 
+/** Of a primitive that does not look at where an element stands: a batch is one more axis of all inputs. */
+export const eachExample =
+  <N extends PrimitiveName>(primitive: Pick<Primitive<N>, 'name' | 'shape'>) =>
+  ({ inputs, attributes, whole }: Batching<N>): AnyTensor =>
+    apply(
+      primitive,
+      attributes,
+      inputs.map((_, slot) => whole(slot)),
+    );
+
 /** An element-wise primitive. */
 export const elementwise = <N extends PlainName>(rule: Elementwise<N>): Primitive<N> => {
   const { name, kind, evaluate, partial, inputs = 1, domain = [-4, 4] } = rule;
   const dtypes = rule.dtypes ?? (kind === 'number' ? ['float32', 'float32', 'int32', 'uint32'] : ['float32']);
+  const shape = alike(name, kind);
   return {
     name,
-    shape: alike(name, kind),
+    shape,
     evaluate: eachElement(evaluate),
     pullback: partial,
     pushforward: partial,
+    batch: eachExample<N>({ name, shape }),
     sample: sampleAlike(inputs, dtypes, ...domain),
   };
 };

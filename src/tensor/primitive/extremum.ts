@@ -90,6 +90,7 @@ export const maxPrimitive: Primitive<'max'> = {
   // y = max x ⇒ dy = dx at the first largest
   pushforward: (dx, _, { inputs: [x], attributes: { axis } }) =>
     x && sum(select(firstLargest(x, axis), dx, fullLike(dx, 0)), [axis]),
+  batch: ({ whole, attributes: { axis } }) => max(whole(0), axis + 1),
   sample: drawLines,
 };
 
@@ -103,6 +104,7 @@ export const argmaxPrimitive: Primitive<'argmax'> = {
   },
   pullback: none,
   pushforward: none,
+  batch: ({ whole, attributes: { axis } }) => argmax(whole(0), axis + 1),
   sample: drawLines,
 };
 

@@ -22,6 +22,8 @@ export const iotaPrimitive: Primitive<'iota'> = {
   },
   pullback: none,
   pushforward: none,
+  // It has no inputs, so it is the same for all examples, and never a batch.
+  batch: ({ attributes: { shape, axis, dtype }, size }) => iota([size, ...shape], axis + 1, dtype),
   sample: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     const dtype = draw.pick(['int32', 'float32', 'uint32']);
@@ -32,31 +34,33 @@ export const iotaPrimitive: Primitive<'iota'> = {
 export const randomBitsPrimitive: Primitive<'randomBits'> = {
   name: 'randomBits',
   shape: ([key], { shape }) => {
-    if (key?.dtype !== 'uint32' || key.shape.length !== 1 || key.shape[0] !== 2)
-      fail({
+    if (key?.dtype !== 'uint32' || key.shape.at(-1) !== 2)
+      return fail({
         operation: 'randomBits',
         what: 'not a random key',
         got: key && `${key.dtype} ${showShape(key.shape)}`,
-        needed: 'uint32 [2]',
+        needed: 'uint32 [2], or [… keys, 2]',
         hint: 'make one with key(seed)',
       });
-    return { shape, dtype: 'uint32' };
+    return { shape: [...key.shape.slice(0, -1), ...shape], dtype: 'uint32' };
   },
-  // Elements 2i and 2i + 1 are the two words of the block whose counter is (0, i).
-  evaluate: ({ inputs: [key], attributes: { shape } }) => {
-    const result = allocate('uint32', sizeOf(shape));
+  // Of each key, elements 2i and 2i + 1 are the two words of the block whose counter is (0, i).
+  evaluate: ({ inputs: [key], attributes: { shape }, output }) => {
+    const [result, count] = [allocate('uint32', sizeOf(output.shape)), sizeOf(shape)];
     if (key === undefined) return result;
-    for (let i = 0; i < result.length; i += 2) {
-      const [even, odd] = threefry2x32(at(key.data, 0), at(key.data, 1), 0, i / 2);
-      result[i] = even;
-      if (i + 1 < result.length) result[i + 1] = odd;
-    }
+    for (let from = 0, words = 0; from < result.length; from += count, words += 2)
+      for (let i = 0; i < count; i += 2) {
+        const [even, odd] = threefry2x32(at(key.data, words), at(key.data, words + 1), 0, i / 2);
+        result[from + i] = even;
+        if (i + 1 < count) result[from + i + 1] = odd;
+      }
     return result;
   },
   pullback: none,
   pushforward: none,
+  batch: ({ whole, attributes }) => apply(randomBitsPrimitive, attributes, [whole(0)]),
   sample: (draw) => ({
-    inputs: [{ shape: [2], dtype: 'uint32', low: 0, high: 2 ** 32 - 1 }],
+    inputs: [{ shape: [...draw.shape(draw.integer(0, 1)), 2], dtype: 'uint32', low: 0, high: 2 ** 32 - 1 }],
     attributes: { shape: draw.shape() },
   }),
 };

@@ -7,7 +7,11 @@ import { allocate, isInteger, type DType, type IntegerDType } from '../dtype.js'
 import { sameShape, type Shape, sizeOf } from '../shape.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
-import { drawMoved } from './movement.js';
+import { add, multiply } from './arithmetic.js';
+import { and, less, lessOrEqual, select } from './comparison.js';
+import { fullLike } from './constant.js';
+import { iota } from './generation.js';
+import { drawMoved, moveAxis, reshape } from './movement.js';
 import { apply, at, type Draw, type Primitive, type SampledInput, type Spec } from './primitive.js';
 
 /** The axis replaced by those of the indices. */
@@ -50,6 +54,24 @@ const eachTaken = (
     }
 };
 
+/**
+ * Of a batch of indices, those into an axis where the examples' own stand one after the other: example b's index i
+ * is b·size + i. What was outside is outside of them all.
+ */
+const intoAll = (indices: AnyTensor, size: number): AnyTensor => {
+  const first = multiply(iota(indices.shape, 0, indices.dtype), fullLike(indices, size));
+  const outside = fullLike(indices, (indices.shape[0] ?? 0) * size);
+  const inside = and(lessOrEqual(fullLike(indices, 0), indices), less(indices, fullLike(indices, size)));
+  return select(inside, add(first, indices), outside);
+};
+
+/** The shape with axes `axis − 1` and `axis`, the examples and each one's own, as one. */
+const merged = (shape: Shape, axis: number): Shape => [
+  ...shape.slice(0, axis - 1),
+  at(shape, axis - 1) * at(shape, axis),
+  ...shape.slice(axis + 1),
+];
+
 const drawIndices = (draw: Draw, size: number): SampledInput => ({
   shape: draw.shape(draw.integer(0, 2)),
   dtype: draw.pick(['int32', 'uint32']),
@@ -75,6 +97,17 @@ export const takePrimitive: Primitive<'take'> = {
     slot === 0 && x && indices ? scatterAny(indices, dy, axis, at(x.shape, axis)) : undefined,
   pushforward: (dx, slot, { inputs: [, indices], attributes: { axis } }) =>
     slot === 0 && indices ? apply(takePrimitive, { axis }, [dx, indices]) : undefined,
+  batch: ({ inputs: [x, indices], batched: [many, manyIndices], attributes: { axis } }) => {
+    if (x === undefined || indices === undefined)
+      return fail({ operation: 'take', what: 'an input is missing' });
+    if (manyIndices !== true) return apply(takePrimitive, { axis: axis + 1 }, [x, indices]);
+    // The axes of the indices, the examples first, stand where the axis was.
+    if (many !== true) return moveAxis(apply(takePrimitive, { axis }, [x, indices]), axis, 0);
+    const beside = moveAxis(x, 0, axis);
+    const all = intoAll(indices, at(beside.shape, axis + 1));
+    const taken = apply(takePrimitive, { axis }, [reshape(beside, merged(beside.shape, axis + 1)), all]);
+    return moveAxis(taken, axis, 0);
+  },
   sample: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     const axis = draw.integer(0, shape.length - 1);
@@ -113,6 +146,21 @@ export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
     slot === 1 && indices ? apply(takePrimitive, { axis }, [dy, indices]) : undefined,
   pushforward: (du, slot, { inputs: [indices], attributes: { axis, size } }) =>
     slot === 1 && indices ? scatterAny(indices, du, axis, size) : undefined,
+  batch: ({
+    inputs: [indices],
+    batched: [manyIndices],
+    whole,
+    attributes: { axis, size },
+    size: examples,
+  }) => {
+    const updates = whole(1);
+    if (indices === undefined) return fail({ operation: 'scatterAdd', what: 'no indices' });
+    if (manyIndices !== true) return scatterAny(indices, updates, axis + 1, size);
+    const beside = moveAxis(updates, 0, axis);
+    const sums = scatterAny(intoAll(indices, size), beside, axis, examples * size);
+    const apart = [...sums.shape.slice(0, axis), examples, size, ...sums.shape.slice(axis + 1)];
+    return moveAxis(reshape(sums, apart), axis, 0);
+  },
   sample: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     const axis = draw.integer(0, shape.length - 1);

@@ -1,8 +1,8 @@
 /** The same elements in another order: reshape, transpose, reverse. Each one's adjoint is its inverse. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType } from '../dtype.js';
-import { inversePermutation, range, sameShape, type Shape, sizeOf, stridesOf } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { behindOne, inversePermutation, range, sameShape, type Shape, sizeOf, stridesOf } from '../shape.js';
+import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
 import { apply, at, type Draw, type Primitive, type SampledInput, type Value } from './primitive.js';
 import { drawAxes, places, requireAxes } from './reduction.js';
@@ -37,6 +37,7 @@ export const reshapePrimitive: Primitive<'reshape'> = {
   // y = x in another shape ⇒ dx = dy in that of x
   pullback: (dy, _, { inputs: [x] }) => x && reshape(dy, x.shape),
   pushforward: (dx, _, { attributes: { shape } }) => reshape(dx, shape),
+  batch: ({ whole, attributes: { shape }, size }) => reshape(whole(0), [size, ...shape]),
   sample: (draw) => {
     const shape = draw.shape();
     const targets = [[sizeOf(shape)], shape.toReversed(), [1, ...shape]];
@@ -72,6 +73,7 @@ export const transposePrimitive: Primitive<'transpose'> = {
   // y = x with axes permuted ⇒ dx = dy with axes permuted back
   pullback: (dy, _, { attributes: { permutation } }) => transpose(dy, inversePermutation(permutation)),
   pushforward: (dx, _, { attributes: { permutation } }) => transpose(dx, permutation),
+  batch: ({ whole, attributes: { permutation } }) => transpose(whole(0), [0, ...behindOne(permutation)]),
   sample: (draw) => {
     const shape = draw.shape();
     const permutation: number[] = [];
@@ -96,6 +98,7 @@ export const reversePrimitive: Primitive<'reverse'> = {
   // y = x backwards ⇒ dx = dy backwards
   pullback: (dy, _, { attributes: { axes } }) => reverse(dy, axes),
   pushforward: (dx, _, { attributes: { axes } }) => reverse(dx, axes),
+  batch: ({ whole, attributes: { axes } }) => reverse(whole(0), behindOne(axes)),
   sample: (draw) => {
     const shape = draw.shape();
     return { inputs: [drawMoved(draw, shape)], attributes: { axes: drawAxes(draw, shape.length) } };
@@ -114,6 +117,15 @@ export const transpose = <D extends DType>(
   permutation: readonly number[],
 ): Tensor<Shape, D> =>
   sameShape(permutation, range(x.shape.length)) ? x : typed(apply(transposePrimitive, { permutation }, [x]));
+
+/** The tensor with one of its axes somewhere else. */
+export const moveAxis = (x: AnyTensor, from: number, to: number): AnyTensor =>
+  transpose(
+    x,
+    range(x.shape.length)
+      .filter((axis) => axis !== from)
+      .toSpliced(to, 0, from),
+  );
 
 /** The elements backwards along these axes. */
 export const reverse = <S extends Shape, D extends DType>(

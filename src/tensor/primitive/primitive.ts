@@ -8,6 +8,7 @@ import {
   type PrimitiveName,
   type SomeApplication,
 } from '../tensor.js';
+import type { Batching } from './batching.js';
 
 /** A shape and a dtype: all that a program must know of a value before it runs. */
 export interface Spec<D extends DType = DType> {
@@ -73,6 +74,8 @@ export interface Primitive<N extends PrimitiveName> {
     slot: number,
     application: Application<N>,
   ) => AnyTensor | undefined;
+  /** The results of a batch of examples, along axis 0: law G-9 says that they are those of each by itself. */
+  readonly batch: (batching: Batching<N>) => AnyTensor;
   /** A random use, for the laws. */
   readonly sample: (draw: Draw) => Sample<N>;
 }
@@ -88,7 +91,7 @@ const own = <A extends object>(attributes: A): A =>
 
 /** Applies a primitive: checks the shapes at once, evaluates nothing. */
 export const apply = <N extends PrimitiveName>(
-  { name, shape: rule }: Primitive<N>,
+  { name, shape: rule }: Pick<Primitive<N>, 'name' | 'shape'>,
   given: AttributesOf[N],
   inputs: readonly AnyTensor[],
 ): AnyTensor => {

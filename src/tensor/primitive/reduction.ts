@@ -1,7 +1,7 @@
 /** Sum over axes and its adjoint, broadcast along them. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
-import { range, sameShape, type Shape, sizeOf, stridesOf, without, otherAxes } from '../shape.js';
+import { behindOne, range, sameShape, type Shape, sizeOf, stridesOf, without, otherAxes } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { apply, at, type Draw, type Primitive, type Spec } from './primitive.js';
@@ -67,6 +67,7 @@ export const sumPrimitive: Primitive<'sum'> = {
   pullback: (dy, _, { inputs: [x], attributes: { axes } }) =>
     x && broadcast(dy, x.shape, otherAxes(x.shape.length, axes)),
   pushforward: (dx, _, { attributes: { axes } }) => sum(dx, axes),
+  batch: ({ whole, attributes: { axes } }) => sum(whole(0), behindOne(axes)),
   sample: (draw) => {
     const shape = draw.shape();
     const dtype = draw.pick(['float32', 'float32', 'int32']);
@@ -109,6 +110,8 @@ export const broadcastPrimitive: Primitive<'broadcast'> = {
   // y = x along new axes ⇒ dx = Σ dy over them
   pullback: (dy, _, { attributes: { shape, axes } }) => sum(dy, otherAxes(shape.length, axes)),
   pushforward: (dx, _, { attributes: { shape, axes } }) => broadcast(dx, shape, axes),
+  batch: ({ whole, attributes: { shape, axes }, size }) =>
+    broadcast(whole(0), [size, ...shape], [0, ...behindOne(axes)]),
   sample: (draw) => {
     const shape = draw.shape();
     const axes = drawAxes(draw, shape.length);

@@ -1,7 +1,8 @@
 /** From what a body computes to a loop: what it uses from outside becomes an input that every step shares. */
 import type { AnyTensor, Scan } from '../tensor.js';
 import { dependents } from './dependents.js';
-import { applyScan } from './scan.js';
+import { apply } from './primitive.js';
+import { scanShape } from './scan-layout.js';
 
 /** A stand-in of a body and what is handed in for it. */
 export type Given = readonly [inside: AnyTensor, outside: AnyTensor];
@@ -71,7 +72,8 @@ export const makeScan = (loop: Loop): { readonly attributes: Scan; readonly flat
   };
   return {
     attributes,
-    flat: applyScan(
+    flat: apply(
+      { name: 'scan', shape: scanShape },
       attributes,
       given.map(([, outside]) => outside),
     ),

@@ -47,6 +47,8 @@ export const slicePrimitive: Primitive<'slice'> = {
       interior: stride.map((step) => step - 1),
     }),
   pushforward: (dx, _, { attributes }) => slice(dx, attributes),
+  batch: ({ whole, attributes: { start, stop, stride }, size }) =>
+    slice(whole(0), { start: [0, ...start], stop: [size, ...stop], stride: [1, ...stride] }),
   sample: (draw) => {
     const shape = draw.shape();
     const start = shape.map((size) => draw.integer(0, size));
@@ -100,6 +102,8 @@ export const padPrimitive: Primitive<'pad'> = {
       stride: interior.map((count) => count + 1),
     }),
   pushforward: (dx, _, { attributes }) => pad(dx, attributes),
+  batch: ({ whole, attributes: { low, high, interior } }) =>
+    pad(whole(0), { low: [0, ...low], high: [0, ...high], interior: [0, ...interior] }),
   sample: (draw) => {
     const shape = draw.shape();
     const counts = (): Shape => shape.map(() => draw.integer(0, 2));
@@ -177,6 +181,11 @@ export const concatPrimitive: Primitive<'concat'> = {
     const high = dx.shape.map((size, each) => at(y.shape, each) - at(low, each) - size);
     return pad(dx, { low, high, interior: zeros(dx.shape.length) });
   },
+  batch: ({ inputs, whole, attributes: { axis } }) =>
+    concat(
+      inputs.map((_, slot) => whole(slot)),
+      axis + 1,
+    ),
   sample: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     const axis = draw.integer(0, shape.length - 1);

@@ -69,6 +69,8 @@ export const windowPrimitive: Primitive<'window'> = {
   // y = windows of x ⇒ dx = Σ dy over all windows that an element stands in
   pullback: (dy, _, { inputs: [x], attributes }) => x && windowSum(dy, attributes, x.shape),
   pushforward: (dx, _, { attributes }) => window(dx, attributes),
+  // Windows are over the last axes, so one more in front is looked at by none.
+  batch: ({ whole, attributes }) => window(whole(0), attributes),
   sample: (draw) => {
     const { shape, window: attributes } = drawWindow(draw);
     return { inputs: [{ shape, dtype: draw.pick(['float32', 'int32']), low: -4, high: 4 }], attributes };
@@ -109,6 +111,7 @@ export const windowSumPrimitive: Primitive<'windowSum'> = {
   pullback: (dy, _, { attributes: { sizes, strides, dilations } }) =>
     window(dy, { sizes, strides, dilations }),
   pushforward: (dx, _, { attributes }) => windowSum(dx, attributes, attributes.shape),
+  batch: ({ whole, attributes, size }) => windowSum(whole(0), attributes, [size, ...attributes.shape]),
   sample: (draw) => {
     const { shape, window: drawn } = drawWindow(draw);
     const dtype = draw.pick(['float32', 'int32']);

@@ -26,7 +26,17 @@ const initializers = ['glorot', 'he', 'normalInitializer', 'uniformInitializer',
 const trainers = ['train', 'evaluator', 'reduceOnPlateau'];
 
 export const registry: { readonly [kind: string]: Kind } = {
-  primitive: { names: paralens.primitiveNames, files: ['primitives.test.ts'], where: 'everywhere' },
+  primitive: {
+    names: paralens.primitiveNames,
+    files: ['primitives.test.ts', 'batching.test.ts'],
+    where: 'everywhere',
+  },
+  'map over a batch': {
+    names: ['vmap', 'batched'],
+    files: ['batching.test.ts'],
+    where: 'everywhere',
+    together: true,
+  },
   operation: {
     names: Object.keys(operation),
     files: [
@@ -35,22 +45,23 @@ export const registry: { readonly [kind: string]: Kind } = {
       'special.test.ts',
       'program.test.ts',
       'gradient.test.ts',
+      'batching.test.ts',
     ],
     where: 'everywhere',
   },
   layer: {
     names: without(layers, initializers),
-    files: ['layers.test.ts', 'equivariance.test.ts', 'time.test.ts', 'program.test.ts'],
+    files: ['layers.test.ts', 'equivariance.test.ts', 'time.test.ts', 'program.test.ts', 'batching.test.ts'],
     where: 'everywhere',
   },
   'composite of layers': {
     names: ['sequential', 'fanOut', 'share', 'residual', 'concatenate', 'evaluation', 'checkpoint'],
-    files: ['layers.test.ts', 'program.test.ts'],
+    files: ['layers.test.ts', 'program.test.ts', 'batching.test.ts'],
     where: 'everywhere',
   },
   loss: {
     names: without(losses, ['loss', 'meanOf']),
-    files: ['layers.test.ts', 'loss.test.ts', 'program.test.ts'],
+    files: ['layers.test.ts', 'loss.test.ts', 'program.test.ts', 'batching.test.ts'],
     where: 'everywhere',
   },
   metric: { names: Object.keys(metrics), files: ['loss.test.ts', 'metric.test.ts'], where: 'everywhere' },

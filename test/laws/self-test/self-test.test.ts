@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { axiomSuspects } from './axiom.js';
 import { backendSuspects } from './backend.js';
+import { batchingSuspects } from './batching.js';
 import { categorySuspects } from './category.js';
 import { compilationSuspects } from './compilation.js';
 import { costSuspects } from './cost.js';
@@ -32,6 +33,7 @@ const suspects: readonly Suspect[] = [
   ...equivarianceSuspects,
   ...sequenceSuspects,
   ...timeSuspects,
+  ...batchingSuspects,
   ...updateSuspects,
   ...trainingSuspects,
   ...revisionSuspects,
