@@ -102,7 +102,7 @@ const grow = (writer: Writer, x: Item): Item | undefined => {
   const { draw, apply } = writer;
   const rank = x.shape.length;
   const isNumber = x.dtype !== 'bool';
-  switch (draw.integer(0, 21)) {
+  switch (draw.integer(0, 22)) {
     case 0:
       return isNumber ? apply(draw.pick(UNARY), [x], {}) : apply('not', [x], {});
     case 1:
@@ -177,6 +177,11 @@ const grow = (writer: Writer, x: Item): Item | undefined => {
       const axis = draw.integer(0, rank - 1);
       const indices = matching(writer, { shape: [x.shape[axis] ?? 0], dtype: 'int32' }, true);
       return held(writer, apply('scatterAdd', [indices, x], { axis, size: draw.integer(0, 6) }));
+    }
+    case 21: {
+      // What it waits for may be anything that is there already; the value knows nothing of it.
+      const after = writer.items[draw.integer(0, writer.items.length - 1)] ?? x;
+      return { ...apply('fence', [x, after], {}), exact: x.exact };
     }
     default: {
       if (rank === 0) return undefined;

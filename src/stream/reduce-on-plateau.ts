@@ -114,7 +114,7 @@ const requireOptions = ({ factor, patience, cooldown, threshold, minimum }: Reco
  * @example
  * const digits = learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
  * const measure = ({ step, state }) => (step % 468 === 0 ? onValidation(state).loss : undefined);
- * batch$.pipe(train(digits, { key: key(1), revise: reduceOnPlateau({ patience: 3, measure }) }));
+ * from(data).pipe(train(digits, { key: key(1), revise: reduceOnPlateau({ patience: 3, measure }) }));
  */
 export const reduceOnPlateau = <P>({
   measure,
