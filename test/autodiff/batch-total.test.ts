@@ -58,7 +58,11 @@ const expressions: { readonly [name: string]: (example: Example) => AnyTensor } 
   'a product, scaled': (e) => multiply(product(e), shared as Tensor),
   'a product, divided': (e) => divide(product(e), shared as Tensor),
   'divided by an example': (e) => divide(shared, select(less(e.a, 1), shared, shared)),
-  'a quotient of whole numbers': (e) => divide(cast(product(e), 'int32'), cast(shared as Tensor, 'int32')),
+  'a quotient of whole numbers': (e) =>
+    divide(
+      contract(cast(e.a as Tensor, 'int32'), cast(e.b as Tensor, 'int32'), 'ik,jk->ij'),
+      cast(shared as Tensor, 'int32'),
+    ),
   'a product times an example': (e) => multiply(product(e), e.a as Tensor),
   'a shared choice': (e) =>
     select(less(shared, 2) as Tensor<never, 'bool'>, product(e) as never, shared as never),
@@ -106,7 +110,7 @@ test('G-9 a sum over a batch of a function with a backward of its own has that b
   );
   const sums = ([all, s]: readonly [typeof x, Square]): AnyTensor => {
     const [one = all] = examplesOf([all]);
-    const root = f([one as AnyTensor as Square, s]);
+    const root = f([one as Square, s]);
     return batchTensors([root], new Map<AnyTensor, AnyTensor>([[one, all]]), 3).total(root);
   };
   const [value, back] = pullback(sums as (argument: readonly [typeof x, Square]) => Tensor)([x, shared]);
