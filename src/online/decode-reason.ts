@@ -30,7 +30,7 @@ const showValue = (value: unknown): string => {
   if (value === null) return 'null';
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return cut(JSON.stringify(cut(value, MOST)), MOST);
-  return typeof value === 'function' ? 'a function' : cut(String(value), MOST);
+  return typeof value === 'number' || typeof value === 'boolean' ? `${value}` : `a ${typeof value}`;
 };
 
 /** The reason of the first error, and how many more there are. */

@@ -12,5 +12,6 @@ export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './dec
 export * from './feature/index.js';
 export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
 export type { Json } from './json.js';
+export * from './monitor/index.js';
 export type { RawRecord } from './raw-record.js';
 export type { Received, Source } from './source.js';
