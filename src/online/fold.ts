@@ -3,6 +3,7 @@
  * scores and detectors of drift are such folds, and so is the training step itself; the state of a fold is plain data,
  * so that a checkpoint holds it.
  */
+import { either as E } from 'fp-ts';
 import type { Json } from './json.js';
 
 /** A Mealy machine. `step` is pure: it changes neither the state nor what it is given. */
@@ -11,13 +12,41 @@ export interface Fold<S extends Json, A, B> {
   readonly step: (state: S, a: A) => readonly [next: S, b: B];
 }
 
-/** A function at each place: a fold that remembers nothing. */
+/** A fold of whose types nothing is said: what a list of different ones has in common. */
+interface SomeFold {
+  readonly initial: Json;
+  readonly step: (state: never, a: never) => readonly [next: Json, b: unknown];
+}
+
+/** Folds over the same, by name. */
+export interface FoldsByName {
+  readonly [name: string]: SomeFold;
+}
+
+export type StatesOf<F extends FoldsByName> = { readonly [K in keyof F]: F[K]['initial'] };
+export type ResultsOf<F extends FoldsByName> = { readonly [K in keyof F]: ReturnType<F[K]['step']>[1] };
+/** What every one of them takes: the intersection of what each does. */
+export type ArgumentOf<F extends FoldsByName> = {
+  [K in keyof F]: (a: Parameters<F[K]['step']>[1]) => void;
+}[keyof F] extends (a: infer A) => void
+  ? A
+  : never;
+
+/**
+ * A function at each place: a fold that remembers nothing.
+ *
+ * @example
+ * runFold(pure((x: number) => x * 2), [1, 2])[1]; // [2, 4]
+ */
 export const pure = <A, B>(f: (a: A) => B): Fold<null, A, B> => ({
   initial: null,
   step: (state, a) => [state, f(a)],
 });
 
-/** First one fold, then another over what it makes. */
+/**
+ * First one fold, then another over what it makes. Associative up to the bracketing of the states, and `pure` of the
+ * identity is its unit (F-20).
+ */
 export const andThenFold = <S extends Json, A, B, T extends Json, C>(
   first: Fold<S, A, B>,
   second: Fold<T, B, C>,
@@ -30,32 +59,72 @@ export const andThenFold = <S extends Json, A, B, T extends Json, C>(
   },
 });
 
-/** Folds over the same, by name: what each makes, under its name. */
-export const folds = <F extends { readonly [name: string]: Fold<never, never, unknown> }>(
-  parts: F,
-): Fold<StatesOf<F>, ArgumentOf<F>, ResultsOf<F>> => {
-  const names = Object.keys(parts);
-  const partAt = (name: string): Fold<Json, unknown, unknown> =>
-    // Each part is given its own state and what all are given, which is what the types of the whole say.
-    parts[name] as unknown as Fold<Json, unknown, unknown>;
-  const all = (f: (name: string) => unknown): unknown =>
-    Object.fromEntries(names.map((name) => [name, f(name)]));
+/**
+ * Folds over the same, by name: what each makes, under its name (F-20).
+ *
+ * @example
+ * const both = folds({ double: pure((x: number) => 2 * x), last: lastValues<number>(2) });
+ * runFold(both, [1, 3])[1][1].last; // [1, 3]
+ */
+export const folds = <F extends FoldsByName>(parts: F): Fold<StatesOf<F>, ArgumentOf<F>, ResultsOf<F>> => {
+  const steps = stepsOf(parts);
   return {
-    initial: all((name) => partAt(name).initial) as StatesOf<F>,
+    initial: initialOf(parts),
     step: (state, a) => {
-      const next: Record<string, Json> = {};
+      const states: Record<string, Json> = {};
       const made: Record<string, unknown> = {};
-      for (const name of names)
-        [next[name], made[name]] = partAt(name).step((state as Record<string, Json>)[name] ?? null, a);
-      return [next as StatesOf<F>, made as ResultsOf<F>];
+      for (const [name, step] of steps) [states[name], made[name]] = step(state[name] ?? null, a);
+      return [states as StatesOf<F>, made as ResultsOf<F>];
     },
   };
 };
 
-type StatesOf<F> = { readonly [K in keyof F]: F[K] extends Fold<infer S, never, unknown> ? S : never };
-type ResultsOf<F> = { readonly [K in keyof F]: F[K] extends Fold<never, never, infer B> ? B : never };
-type ArgumentOf<F> = {
-  [K in keyof F]: F[K] extends Fold<never, infer A, unknown> ? (a: A) => void : never;
-}[keyof F] extends (a: infer I) => void
-  ? I
-  : never;
+/** The states with which folds by name begin. */
+export const initialOf = <F extends FoldsByName>(parts: F): StatesOf<F> =>
+  Object.fromEntries(Object.entries(parts).map(([name, { initial }]) => [name, initial])) as StatesOf<F>;
+
+/** Folds as pairs of name and step; each is given its own state and what all are given. */
+export const stepsOf = (
+  parts: FoldsByName,
+): readonly (readonly [name: string, step: Fold<Json, unknown, unknown>['step']])[] =>
+  Object.entries(parts).map(([name, { step }]) => [name, step as Fold<Json, unknown, unknown>['step']]);
+
+/**
+ * The fold over what is right; what is left is handed on and changes no state. So the records that did not decode go
+ * past the features.
+ *
+ * @example
+ * const doubled = overRight<null, string, number, number>(pure((x) => 2 * x));
+ * doubled.step(null, either.left('no number'))[1]; // { "_tag": "Left", "left": "no number" }
+ */
+export const overRight = <S extends Json, L, A, B>(
+  fold: Fold<S, A, B>,
+): Fold<S, E.Either<L, A>, E.Either<L, B>> => ({
+  initial: fold.initial,
+  step: (state, a) => {
+    if (E.isLeft(a)) return [state, a];
+    const [next, b] = fold.step(state, a.right);
+    return [next, E.right(b)];
+  },
+});
+
+/**
+ * A fold over values that are there: the last state, and what was made of each.
+ *
+ * @example
+ * runFold(lastValues(2), [1, 2, 4])[0]; // [2, 4]
+ */
+export const runFold = <S extends Json, A, B>(
+  { initial, step }: Fold<S, A, B>,
+  values: Iterable<A>,
+  from: S = initial,
+): readonly [state: S, made: readonly B[]] => {
+  const made: B[] = [];
+  let state = from;
+  for (const value of values) {
+    const [next, b] = step(state, value);
+    state = next;
+    made.push(b);
+  }
+  return [state, made];
+};

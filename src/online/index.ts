@@ -1,4 +1,17 @@
 export type { Checkpoint, CheckpointError, CheckpointStore, Restored } from './checkpoint.js';
-export { andThenFold, type Fold, folds, pure } from './fold.js';
+export {
+  type BadShare,
+  badShareLimit,
+  type BadShareLimitOptions,
+  type DeadLetter,
+  type DeadLetterKind,
+  decodeCounts,
+  type DecodeCounts,
+} from './dead-letter.js';
+export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './decode.js';
+export * from './feature/index.js';
+export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
 export type { Json } from './json.js';
+export * from './monitor/index.js';
+export type { RawRecord } from './raw-record.js';
 export type { Received, Source } from './source.js';

@@ -2,12 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
-import { function as F } from 'fp-ts';
+import { either, function as F } from 'fp-ts';
+import * as t from 'io-ts';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import * as paralens from 'paralens';
 import * as format from 'paralens/format';
+import * as online from 'paralens/online';
 import * as operation from 'paralens/operation';
 import { permutation } from '../../src/random/permutation.js';
 import { prelude } from './prelude.js';
@@ -86,6 +88,9 @@ const scopeOf = (file: string): Record<string, unknown> => {
     ...rxjs,
     ...format,
     ...names,
+    ...(file.startsWith('online/') ? online : {}),
+    either,
+    t,
     map: rxjs.map,
     pipe: F.pipe,
     permutation,

@@ -1,0 +1,125 @@
+/** From the text of a record to its value, or to a dead letter: what cannot be read never stops a run. */
+import { either as E } from 'fp-ts';
+import type { Decoder } from 'io-ts';
+import { fail } from '../error.js';
+import type { DeadLetter } from './dead-letter.js';
+import { codecReason } from './decode-reason.js';
+import type { RawRecord } from './raw-record.js';
+import { cut, type Refusal, refusalOf } from './sound.js';
+
+export interface DecodeOptions {
+  /** The longest text that is parsed, in UTF-16 units; 2²⁰ unless given. */
+  readonly longest?: number;
+  /** How deep lists and objects may stand in each other; 32 unless given. */
+  readonly deepest?: number;
+  /** How much of the text a dead letter keeps, in UTF-16 units; 1024 unless given. */
+  readonly raw?: number;
+}
+
+/** What came in, and where it stood. */
+export interface Placed<A, P> {
+  readonly value: A;
+  readonly position: P;
+}
+
+const dead = <P>(position: P, { kind, reason }: Refusal, raw: string): E.Either<DeadLetter<P>, never> =>
+  // What is quoted in a reason may have ends of lines in it.
+  E.left({ position, kind, reason: reason.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' '), raw });
+
+const requireOptions = (options: Required<DecodeOptions>): void => {
+  for (const [name, got] of Object.entries(options))
+    if (!(Number.isInteger(got) && got >= 0))
+      fail({
+        operation: 'decoder',
+        what: `no bound as ${name}`,
+        got: String(got),
+        needed: 'a whole number ≥ 0',
+      });
+};
+
+/** What a thrown thing says; it may be anything, even something that throws when it is asked. */
+const thrown = (error: unknown): string => {
+  try {
+    return cut(error instanceof Error ? error.message : String(error), 120);
+  } catch {
+    return 'something without words';
+  }
+};
+
+/** A parsed value through the codec; a codec that throws, or runs out of stack, has not decoded either. */
+const decoded = <A>(codec: Decoder<unknown, A>, value: unknown, deepest: number): E.Either<Refusal, A> => {
+  try {
+    const refusal = refusalOf(value, deepest);
+    if (refusal !== undefined) return E.left(refusal);
+    const result = codec.decode(value);
+    return E.isRight(result) ? result : E.left({ kind: 'codec', reason: codecReason(result.left) });
+  } catch (error) {
+    return E.left({ kind: 'codec', reason: `${codec.name}: threw ${thrown(error)}` });
+  }
+};
+
+/**
+ * Reads records: JSON, then a codec of io-ts. What cannot be read is a dead letter with its position, a reason in one
+ * line and its text: no JSON, another shape, too long, too deep, no UTF-8, a number beyond what doubles hold, a key
+ * `__proto__` or `constructor.prototype`. Never throws but where an option is none.
+ *
+ * @example
+ * const read = decoder(t.type({ x: t.number }));
+ * read({ value: { text: '{"x":1}' }, position: 0 }); // { "_tag": "Right", "right": { "x": 1 } }
+ * read({ value: { text: '{"x":"1"}' }, position: 7 }).left; // with the reason `$.x: got "1", needed number`
+ */
+export const decoder = <A>(
+  codec: Decoder<unknown, A>,
+  { longest = 2 ** 20, deepest = 32, raw = 1024 }: DecodeOptions = {},
+): (<P>(record: Placed<RawRecord, P>) => E.Either<DeadLetter<P>, A>) => {
+  requireOptions({ longest, deepest, raw });
+  const tooLong = `longer than ${longest}`;
+  return ({ value: record, position }) => {
+    const { text } = record;
+    const refuse = (refusal: Refusal): E.Either<DeadLetter<typeof position>, never> =>
+      dead(position, refusal, cut(text, raw));
+    if ('broken' in record)
+      return refuse({
+        kind: record.broken,
+        reason: record.broken === 'utf-8' ? 'the bytes are no UTF-8' : 'longer than the source reads',
+      });
+    if (text.length > longest)
+      return refuse({ kind: 'too long', reason: `${text.length} units, ${tooLong}` });
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      return refuse({ kind: 'json', reason: `no JSON: ${thrown(error)}` });
+    }
+    const result = decoded(codec, value, deepest);
+    return E.isRight(result) ? result : refuse(result.left);
+  };
+};
+
+/** The text of a value that was never text; as JSON cannot write some, their kind. */
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+};
+
+/**
+ * `decoder` for values that are parsed already, from a broker's client or a database: the same checks but for the text,
+ * which a dead letter shows as JSON writes it.
+ *
+ * @example
+ * const read = decoderOfValues(t.type({ x: t.number }));
+ * read({ value: { x: 2 }, position: 0 }); // { "_tag": "Right", "right": { "x": 2 } }
+ */
+export const decoderOfValues = <A>(
+  codec: Decoder<unknown, A>,
+  { deepest = 32, raw = 1024 }: Omit<DecodeOptions, 'longest'> = {},
+): (<P>(record: Placed<unknown, P>) => E.Either<DeadLetter<P>, A>) => {
+  requireOptions({ longest: 0, deepest, raw });
+  return ({ value, position }) => {
+    const result = decoded(codec, value, deepest);
+    return E.isRight(result) ? result : dead(position, result.left, cut(textOf(value), raw));
+  };
+};

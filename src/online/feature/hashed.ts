@@ -1,0 +1,69 @@
+/** Feature hashing: any number of categories or words in a fixed number of columns. */
+import { fail } from '../../error.js';
+import { type Fold, pure } from '../fold.js';
+import { murmur3 } from './murmur.js';
+
+export interface HashedOptions {
+  /** How many columns. */
+  readonly size: number;
+  readonly seed?: number;
+  /** Half of the tokens count −1, so that collisions cancel on average; `true` unless given. */
+  readonly signed?: boolean;
+}
+
+/**
+ * Tokens as numbers of how often each came, at the place that its hash says. With signs, inner products are right on
+ * average: E⟨φ(x), φ(y)⟩ = ⟨x, y⟩ over seeds. Throws where `size` is none.
+ *
+ * Source: K. Weinberger, A. Dasgupta, J. Langford, A. Smola, J. Attenberg, "Feature hashing for large scale multitask
+ * learning" (ICML 2009).
+ *
+ * @example
+ * const words = andThenFold(pure(wordsOf), hashed({ size: 4, signed: false }));
+ * runFold(words, ['to be or not to be'])[1][0].reduce((sum, n) => sum + n); // 6
+ */
+export const hashed = ({
+  size,
+  seed = 0,
+  signed = true,
+}: HashedOptions): Fold<null, readonly string[], readonly number[]> => {
+  if (!(Number.isInteger(size) && size >= 1))
+    fail({
+      operation: 'hashed',
+      what: 'no number of columns',
+      got: String(size),
+      needed: 'a whole number ≥ 1',
+    });
+  return pure((tokens) => {
+    const columns = Array.from({ length: size }, () => 0);
+    for (const token of tokens) {
+      const hash = murmur3(token, seed);
+      // The lowest bit is the sign, so that it does not depend on the place.
+      const at = (hash >>> 1) % size;
+      columns[at] = (columns[at] ?? 0) + (signed && (hash & 1) === 1 ? -1 : 1);
+    }
+    return columns;
+  });
+};
+
+/**
+ * The words of a text, in lower case: runs of letters, marks and digits.
+ *
+ * @example
+ * wordsOf('Größe: 3.5 m²'); // ["größe", "3", "5", "m"]
+ */
+export const wordsOf = (text: string): readonly string[] =>
+  text.toLowerCase().match(/[\p{L}\p{M}\p{Nd}]+/gu) ?? [];
+
+/**
+ * The fields of a record as tokens, so that one hashing is for all of them: `color=red`. What is missing has none.
+ *
+ * @example
+ * tokensOf({ color: 'red', size: 3, note: null }); // ["color=red", "size=3"]
+ */
+export const tokensOf = (
+  record: Readonly<Record<string, string | number | boolean | null | undefined>>,
+): readonly string[] =>
+  Object.entries(record).flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [`${name}=${value}`],
+  );

@@ -1,0 +1,44 @@
+/** MurmurHash3 of 32 bits, over the UTF-8 of a text. */
+
+const C1 = 0xcc9e2d51;
+const C2 = 0x1b873593;
+
+const rotated = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
+
+const mixed = (word: number): number => Math.imul(rotated(Math.imul(word, C1), 15), C2);
+
+/**
+ * The hash of a text, as an unsigned 32-bit integer. No hash against an adversary. Half a surrogate pair is hashed as
+ * U+FFFD, which is what UTF-8 makes of it.
+ *
+ * Source: A. Appleby, MurmurHash3_x86_32 (public domain, 2011).
+ *
+ * @example
+ * murmur3('hello'); // 613153351
+ */
+export const murmur3 = (text: string, seed = 0): number => {
+  let [hash, word, bytes] = [seed | 0, 0, 0];
+  const take = (byte: number): void => {
+    word |= byte << (8 * (bytes & 3));
+    bytes += 1;
+    if ((bytes & 3) !== 0) return;
+    hash = (Math.imul(rotated(hash ^ mixed(word), 13), 5) + 0xe6546b64) | 0;
+    word = 0;
+  };
+  for (let i = 0; i < text.length; i++) {
+    let code = text.codePointAt(i) ?? 0;
+    if (code > 0xffff) i += 1;
+    if (code >= 0xd800 && code < 0xe000) code = 0xfffd;
+    if (code < 0x80) take(code);
+    else {
+      // 110xxxxx, 1110xxxx or 11110xxx, then 10xxxxxx for each six bits that are left.
+      const rest = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+      take(((0xff00 >> (rest + 1)) & 0xff) | (code >> (6 * rest)));
+      for (let at = rest - 1; at >= 0; at--) take(0x80 | ((code >> (6 * at)) & 0x3f));
+    }
+  }
+  hash ^= mixed(word) ^ bytes;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+};

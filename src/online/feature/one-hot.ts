@@ -1,0 +1,61 @@
+/** Categories as columns of which one is 1. */
+import { fail } from '../../error.js';
+import { type Fold, pure } from '../fold.js';
+
+/** What a record says of a category, where it says something. */
+export type Category = string | number | boolean | null | undefined;
+
+const columnsAt = (at: number, size: number): readonly number[] => {
+  const columns: number[] = [];
+  for (let i = 0; i < size; i++) columns.push(i === at ? 1 : 0);
+  return columns;
+};
+
+const isMissing = (category: Category): category is null | undefined =>
+  category === null || category === undefined;
+
+/**
+ * One column for each category of a list, and a last one for all others. What is missing is 0 in all of them. Throws
+ * where a category stands there twice.
+ *
+ * @example
+ * runFold(oneHot(['red', 'blue']), ['blue', 'green', null])[1]; // [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
+ */
+export const oneHot = (
+  categories: readonly NonNullable<Category>[],
+): Fold<null, Category, readonly number[]> => {
+  const size = categories.length + 1;
+  const places = new Map<Category, number>(categories.map((category, i) => [category, i]));
+  if (places.size < categories.length)
+    fail({ operation: 'oneHot', what: 'a category twice', got: categories.join(', ') });
+  return pure((category) => columnsAt(isMissing(category) ? -1 : (places.get(category) ?? size - 1), size));
+};
+
+/**
+ * A column for each category as it first appears, up to `most`, and a last one for all that come later: so many columns
+ * from the first record on. What is missing is 0 in all of them. The state is the list of categories, numbers and
+ * words apart. Throws where `most` is none.
+ *
+ * @example
+ * runFold(oneHotSeen(1), ['b', 'a', 'b'])[1]; // [[1, 0], [0, 1], [1, 0]]
+ */
+export const oneHotSeen = (
+  most: number,
+): Fold<readonly NonNullable<Category>[], Category, readonly number[]> => {
+  if (!(Number.isInteger(most) && most >= 1))
+    fail({
+      operation: 'oneHotSeen',
+      what: 'no number of categories',
+      got: String(most),
+      needed: 'a whole number ≥ 1',
+    });
+  return {
+    initial: [],
+    step: (seen, category) => {
+      if (isMissing(category)) return [seen, columnsAt(-1, most + 1)];
+      const at = seen.indexOf(category);
+      if (at >= 0) return [seen, columnsAt(at, most + 1)];
+      return [seen.length < most ? [...seen, category] : seen, columnsAt(seen.length, most + 1)];
+    },
+  };
+};

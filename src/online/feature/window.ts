@@ -1,0 +1,117 @@
+/** Windows: the last values, values a while ago, and sums over a span of time. */
+import { fail } from '../../error.js';
+import type { Fold } from '../fold.js';
+import type { Json } from '../json.js';
+
+const requireCount = (operation: string, got: number): void => {
+  if (!(Number.isInteger(got) && got >= 1))
+    fail({ operation, what: 'no number of records', got: String(got), needed: 'a whole number ≥ 1' });
+};
+
+/**
+ * The last `count` values, this one the last of them; fewer at the beginning. Throws where `count` is none.
+ *
+ * @example
+ * runFold(lastValues(2), ['a', 'b', 'c'])[1]; // [["a"], ["a", "b"], ["b", "c"]]
+ */
+export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A, readonly A[]> => {
+  requireCount('lastValues', count);
+  return {
+    initial: [],
+    step: (values, value) => {
+      const next = values.length < count ? [...values] : values.slice(1);
+      next.push(value);
+      return [next, next];
+    },
+  };
+};
+
+/**
+ * The values so many records ago, as columns: 0 is this record, 1 the one before. NaN, which `fillMissing` fills, where
+ * there was none yet. Throws where a lag is none.
+ *
+ * @example
+ * runFold(andThenFold(lags([0, 2]), fillMissing({ by: -1 })), [5, 6, 7])[1]; // [[5, -1], [6, -1], [7, 5]]
+ */
+export const lags = (ago: readonly number[]): Fold<readonly number[], number, readonly number[]> => {
+  for (const lag of ago) requireCount('lags', lag + 1);
+  const { step } = lastValues<number>(Math.max(0, ...ago) + 1);
+  return {
+    initial: [],
+    step: (values, value) => {
+      const [next] = step(values, value);
+      return [next, ago.map((lag) => next[next.length - 1 - lag] ?? Number.NaN)];
+    },
+  };
+};
+
+export interface OverTimeOptions {
+  /** How far it looks back, in the unit of the clock. */
+  readonly span: number;
+  /** How many parts the span has, 60 unless given: what leaves the window leaves it by whole parts. */
+  readonly parts?: number;
+}
+
+/** A number, and when it was by the clock of its record. */
+export interface Timed {
+  readonly at: number;
+  readonly value: number;
+}
+
+export interface Total {
+  readonly count: number;
+  readonly sum: number;
+  /** 0 of nothing. */
+  readonly mean: number;
+}
+
+/** Of a part of the span: its number since the beginning of the clock, how many values, and their sum. */
+type Part = readonly [part: number, count: number, sum: number];
+
+/**
+ * Counts, sums and means over the last `span` of time, by the clock of the records: of the parts of the span up to the
+ * latest record's. What is late counts while its part is in the window and not any more after; the state is at most
+ * `parts` sums, however many records come. A time or value that is not finite changes nothing. Throws where an
+ * option is none.
+ *
+ * @example
+ * const minute = overTime({ span: 60_000 });
+ * const told = runFold(minute, [{ at: 0, value: 1 }, { at: 30_000, value: 2 }, { at: 61_000, value: 4 }])[1];
+ * told.map(({ sum }) => sum); // [1, 3, 6]
+ */
+export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<readonly Part[], Timed, Total> => {
+  requireCount('overTime', parts);
+  if (!(span > 0 && Number.isFinite(span)))
+    fail({ operation: 'overTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
+  return {
+    initial: [],
+    step: (window, timed) => {
+      const next = withValue(window, timed, span / parts, parts);
+      let [count, sum] = [0, 0];
+      for (const [, n, s] of next) {
+        count += n;
+        sum += s;
+      }
+      return [next, { count, sum, mean: count === 0 ? 0 : sum / count }];
+    },
+  };
+};
+
+const withValue = (
+  window: readonly Part[],
+  { at, value }: Timed,
+  length: number,
+  parts: number,
+): readonly Part[] => {
+  if (!(Number.isFinite(at) && Number.isFinite(value))) return window;
+  const part = Math.floor(at / length);
+  const latest = Math.max(part, window.at(-1)?.[0] ?? part);
+  if (part <= latest - parts) return window;
+  const kept = window.filter(([each]) => each > latest - parts);
+  // In their order, and mostly this one is the last.
+  const place = kept.findLastIndex(([each]) => each <= part);
+  const [there, count, sum] = kept[place] ?? [Number.NaN, 0, 0];
+  return there === part
+    ? kept.with(place, [part, count + 1, sum + value])
+    : kept.toSpliced(place + 1, 0, [part, 1, value]);
+};

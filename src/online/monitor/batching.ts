@@ -1,0 +1,65 @@
+/** From single records to batches, by size or by time. */
+import { fail } from '../../error.js';
+import type { Fold } from '../fold.js';
+import type { Json } from '../json.js';
+
+const requireCount = (operation: string, got: number): void => {
+  if (!(Number.isInteger(got) && got >= 1))
+    fail({ operation, what: 'no number of records', got: String(got), needed: 'a whole number ≥ 1' });
+};
+
+/** What waits for its batch to be full; at the end of a stream, what is left over. */
+export type Held<A extends Json> = readonly A[];
+
+export interface SizeOrTimeOptions<A> {
+  /** How many records are a batch. */
+  readonly size: number;
+  /** How long a batch may span, in the unit of the clock. */
+  readonly span?: number;
+  /** The clock of a record. */
+  readonly at?: (record: A) => number;
+}
+
+/**
+ * A batch when `size` records are there, or when one comes that is `span` or more after the first that waits, by its own
+ * clock: that one begins the next batch. `undefined` while a batch gathers. What waits is the state, so it is neither
+ * lost nor doubled by a checkpoint. Throws where an option is none.
+ *
+ * @example
+ * runFold(sizeOrTime({ size: 2 }), [1, 2, 3])[1]; // [undefined, [1, 2], undefined]
+ * const seconds = sizeOrTime({ size: 3, span: 1000, at: (at) => at });
+ * runFold(seconds, [0, 10, 1200])[1][2]; // [0, 10]
+ * runFold(seconds, [0, 10, 1200])[0]; // [1200]
+ */
+export const sizeOrTime = <A extends Json>({
+  size,
+  span = Number.POSITIVE_INFINITY,
+  at = () => 0,
+}: SizeOrTimeOptions<A>): Fold<Held<A>, A, readonly A[] | undefined> => {
+  requireCount('sizeOrTime', size);
+  if (!(span > 0))
+    fail({ operation: 'sizeOrTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
+  return {
+    initial: [],
+    step: (held, record) => {
+      const [first] = held;
+      if (first !== undefined && at(record) - at(first) >= span) return [[record], held];
+      const next = [...held, record];
+      return next.length < size ? [next, undefined] : [[], next];
+    },
+  };
+};
+
+/**
+ * Every n-th record, and `undefined` for those between: what is too dear for each. Throws where n is none.
+ *
+ * @example
+ * runFold(everyNth(2), ['a', 'b', 'c', 'd'])[1]; // [undefined, "b", undefined, "d"]
+ */
+export const everyNth = <A>(n: number): Fold<number, A, A | undefined> => {
+  requireCount('everyNth', n);
+  return {
+    initial: 0,
+    step: (count, record) => (count + 1 < n ? [count + 1, undefined] : [0, record]),
+  };
+};

@@ -1,0 +1,171 @@
+/** Labels that come after their predictions: joined by key, as long as the prediction is kept. */
+import { fail } from '../../error.js';
+import { murmur3 } from '../feature/murmur.js';
+import type { Fold } from '../fold.js';
+import type { Json } from '../json.js';
+
+/** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */
+export type Delayed<A, L> =
+  | { readonly kind: 'prediction'; readonly key: string; readonly value: A; readonly at?: number }
+  | { readonly kind: 'label'; readonly key: string; readonly value: L; readonly at?: number };
+
+export interface DelayedLabelsOptions {
+  /** How many predictions wait at most. */
+  readonly bound: number;
+  /** How long one waits at most, in the unit of the clock; for ever unless given. */
+  readonly span?: number;
+}
+
+/** A prediction that has met its label. */
+export interface Joined<A, L> {
+  readonly key: string;
+  readonly prediction: A;
+  readonly label: L;
+}
+
+/** A prediction that waits no more: too many came after it, too much time went by, or its key came again. */
+export interface Expired<A> {
+  readonly key: string;
+  readonly prediction: A;
+  readonly why: 'count' | 'time' | 'replaced';
+}
+
+/** What became of things with one prediction or label. Whatever comes in comes out here once, or waits. */
+export interface Joining<A, L> {
+  readonly joined: Joined<A, L> | undefined;
+  readonly expired: readonly Expired<A>[];
+  /** A label whose prediction is not there: expired, or not come yet, or never made. */
+  readonly unmatched: { readonly key: string; readonly label: L } | undefined;
+}
+
+type Waiting<A extends Json> = readonly [order: number, key: string, prediction: A, at: number];
+
+/** Predictions that wait, oldest first, in the bucket that the hash of their key says; and what was counted. */
+export type DelayedState<A extends Json> = {
+  readonly buckets: readonly (readonly Waiting<A>[])[];
+  readonly waiting: number;
+  /** The order of the next prediction, and the latest time. */
+  readonly next: number;
+  readonly latest: number;
+  readonly joined: number;
+  readonly expired: number;
+  readonly unmatched: number;
+};
+
+/**
+ * Joins predictions and labels by key, within a bound on their count and, if wanted, on time by the clock of the records.
+ * Nothing is dropped in silence: predictions that expire and labels that find none are told and counted. A step costs
+ * √bound, a label or not. Throws where an option is none.
+ *
+ * @example
+ * const join = delayedLabels({ bound: 2 });
+ * const [state, told] = runFold(join, [
+ *   { kind: 'prediction', key: 'a', value: 0.2 },
+ *   { kind: 'prediction', key: 'b', value: 0.7 },
+ *   { kind: 'label', key: 'a', value: 1 },
+ *   { kind: 'label', key: 'c', value: 0 },
+ * ]);
+ * [told[2].joined.prediction, told[2].joined.label, told[3].unmatched.key]; // [0.2, 1, "c"]
+ * [state.waiting, state.joined, state.unmatched]; // [1, 1, 1]
+ */
+export const delayedLabels = <A extends Json, L>({
+  bound,
+  span = Number.POSITIVE_INFINITY,
+}: DelayedLabelsOptions): Fold<DelayedState<A>, Delayed<A, L>, Joining<A, L>> => {
+  const refuse = (what: string, got: number, needed: string): never =>
+    fail({ operation: 'delayedLabels', what, got: String(got), needed });
+  if (!(Number.isInteger(bound) && bound >= 1)) refuse('no bound', bound, 'a whole number ≥ 1');
+  if (!(span > 0)) refuse('no span of time', span, 'a number > 0');
+  const count = Math.ceil(Math.sqrt(bound));
+  return {
+    initial: {
+      buckets: Array.from({ length: count }, () => []),
+      waiting: 0,
+      next: 0,
+      latest: Number.NEGATIVE_INFINITY,
+      joined: 0,
+      expired: 0,
+      unmatched: 0,
+    },
+    step: (before, event) => {
+      const latest = Math.max(before.latest, event.at ?? Number.NEGATIVE_INFINITY);
+      const late = expiredBy({ ...before, latest }, ({ at, since }) => at < since - span, 'time');
+      const place = murmur3(event.key) % count;
+      const bucket = late.state.buckets[place] ?? [];
+      const found = bucket.findIndex(([, key]) => key === event.key);
+      const [, , prediction] = bucket[found] ?? [];
+      const without =
+        prediction === undefined ? late.state : withBucket(late.state, place, bucket.toSpliced(found, 1), -1);
+      if (event.kind === 'label') {
+        const { key, value: label } = event;
+        if (prediction === undefined)
+          return [
+            { ...without, unmatched: without.unmatched + 1 },
+            { joined: undefined, expired: late.expired, unmatched: { key, label } },
+          ];
+        return [
+          { ...without, joined: without.joined + 1 },
+          { joined: { key, prediction, label }, expired: late.expired, unmatched: undefined },
+        ];
+      }
+      const replaced: readonly Expired<A>[] =
+        prediction === undefined ? [] : [{ key: event.key, prediction, why: 'replaced' }];
+      const entry: Waiting<A> = [without.next, event.key, event.value, event.at ?? latest];
+      const room = withBucket(without, place, [...(without.buckets[place] ?? []), entry], 1);
+      const full = expiredBy(
+        { ...room, next: room.next + 1, expired: room.expired + replaced.length },
+        ({ waiting }) => waiting > bound,
+        'count',
+      );
+      const expired = [...late.expired, ...replaced, ...full.expired];
+      return [full.state, { joined: undefined, expired, unmatched: undefined }];
+    },
+  };
+};
+
+/** The predictions that wait for their labels, oldest first: at the end of a stream, those without one. */
+export const waitingIn = <A extends Json>({
+  buckets,
+}: DelayedState<A>): readonly (readonly [key: string, prediction: A])[] =>
+  buckets
+    .flat()
+    .toSorted(([a], [b]) => a - b)
+    .map(([, key, prediction]) => [key, prediction]);
+
+const withBucket = <A extends Json>(
+  state: DelayedState<A>,
+  place: number,
+  bucket: readonly Waiting<A>[],
+  more: number,
+): DelayedState<A> => ({
+  ...state,
+  buckets: state.buckets.with(place, bucket),
+  waiting: state.waiting + more,
+});
+
+/** Lets go of the oldest as long as they have to go. Times are looked at in the order of coming. */
+const expiredBy = <A extends Json>(
+  from: DelayedState<A>,
+  hasToGo: (oldest: { readonly at: number; readonly since: number; readonly waiting: number }) => boolean,
+  why: Expired<A>['why'],
+): { readonly state: DelayedState<A>; readonly expired: readonly Expired<A>[] } => {
+  const expired: Expired<A>[] = [];
+  let state = from;
+  while (state.waiting > 0) {
+    let place = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < state.buckets.length; i++) {
+      const order = state.buckets[i]?.[0]?.[0] ?? Number.POSITIVE_INFINITY;
+      if (order < least) [least, place] = [order, i];
+    }
+    const bucket = state.buckets[place] ?? [];
+    const [oldest] = bucket;
+    if (oldest === undefined) break;
+    const [, key, prediction, at] = oldest;
+    if (!hasToGo({ at, since: state.latest, waiting: state.waiting })) break;
+    expired.push({ key, prediction, why });
+    const rest = withBucket(state, place, bucket.slice(1), -1);
+    state = { ...rest, expired: rest.expired + 1 };
+  }
+  return { state, expired };
+};

@@ -1,0 +1,27 @@
+export { adwin, type AdwinOptions, type AdwinState } from './adwin.js';
+export { everyNth, type Held, sizeOrTime, type SizeOrTimeOptions } from './batching.js';
+export { ddm, type DdmOptions } from './ddm.js';
+export {
+  type Delayed,
+  delayedLabels,
+  type DelayedLabelsOptions,
+  type DelayedState,
+  type Expired,
+  type Joined,
+  type Joining,
+  waitingIn,
+} from './delayed-labels.js';
+export type { Drift, DriftLevel } from './drift.js';
+export { pageHinkley, type PageHinkleyOptions } from './page-hinkley.js';
+export { fadingMean, slidingMean } from './prequential.js';
+export {
+  challenger,
+  type ChallengerAct,
+  type ChallengerOptions,
+  type Contest,
+  raiseRate,
+  type RaiseRateOptions,
+  type Reacted,
+  type Reaction,
+  reset,
+} from './reaction.js';

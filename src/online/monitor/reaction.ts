@@ -1,0 +1,119 @@
+/** What a run does about drift: folds that the loop asks between two steps. */
+import type { Fold } from '../fold.js';
+import type { Json } from '../json.js';
+import { type DriftLevel, requireFinite, requireOption } from './drift.js';
+
+/** Where a run stands after a step, and what a detector says. */
+export interface Reacted<State> {
+  readonly level: DriftLevel;
+  readonly state: State;
+}
+
+/**
+ * From the state of a run to the one that it goes on from: the very same where there is nothing to do, so that a loop
+ * sees without a look inside that it may go on. What a reaction remembers is its state, plain data as that of any fold.
+ */
+export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State>;
+
+/**
+ * Begins anew at drift, from the state that is made for the n-th time (from a key of its own, say); counts how often.
+ *
+ * @example
+ * const anew = reset((n) => ({ weight: 0, n }));
+ * anew.step(0, { level: 'drift', state: { weight: 5, n: 0 } })[1]; // { "weight": 0, "n": 1 }
+ */
+export const reset = <State>(fresh: (times: number) => State): Reaction<number, State> => ({
+  initial: 0,
+  step: (times, { level, state }) => (level === 'drift' ? [times + 1, fresh(times + 1)] : [times, state]),
+});
+
+export interface RaiseRateOptions<State> {
+  /** What the rate is multiplied by at drift, 4 unless given; a power of two is taken back without rounding. */
+  readonly factor?: number;
+  /** For how many steps; another drift on the way begins them anew. */
+  readonly steps: number;
+  /** The state with its learning rate multiplied by a number. */
+  readonly scale: (state: State, by: number) => State;
+}
+
+/**
+ * Raises the learning rate at drift for so many steps, and takes it back. Throws where an option is none.
+ *
+ * @example
+ * const raise = raiseRate({ factor: 2, steps: 1, scale: (rate, by) => rate * by });
+ * const [raised, rate] = raise.step(0, { level: 'drift', state: 0.25 });
+ * rate; // 0.5
+ * raise.step(raised, { level: 'none', state: rate })[1]; // 0.25
+ */
+export const raiseRate = <State>({
+  factor = 4,
+  steps,
+  scale,
+}: RaiseRateOptions<State>): Reaction<number, State> => {
+  requireOption('raiseRate', 'factor', factor, factor > 0 && Number.isFinite(factor));
+  requireOption('raiseRate', 'steps', steps, Number.isInteger(steps) && steps >= 1);
+  return {
+    initial: 0,
+    step: (left, { level, state }) => {
+      if (level === 'drift') return [steps, left > 0 ? state : scale(state, factor)];
+      if (left === 0) return [0, state];
+      return [left - 1, left === 1 ? scale(state, 1 / factor) : state];
+    },
+  };
+};
+
+export interface ChallengerOptions {
+  /** For how many records the two are compared. */
+  readonly trial: number;
+  /** The challenger wins where its mean loss is below this much of the champion's; 1 unless given. */
+  readonly share?: number;
+}
+
+/** Of one record: what the detector says, and the prequential losses of both, the challenger's while there is one. */
+export interface Contest {
+  readonly level: DriftLevel;
+  readonly champion: number;
+  readonly challenger?: number;
+}
+
+/** What the loop is to do: begin a challenger, put it in the champion's place, let it go, or nothing. */
+export type ChallengerAct = 'none' | 'start' | 'replace' | 'drop';
+
+/** Records since the challenger began, and the sums of the losses of both; `null` while there is none. */
+type Trial = { readonly count: number; readonly champion: number; readonly challenger: number } | null;
+
+/**
+ * At drift a challenger begins beside the champion; after `trial` records that both have predicted, the better one by
+ * prequential loss is kept. Of a drift on the way nothing is made. Throws where an option is none, or where a loss of
+ * the trial is missing or no number.
+ *
+ * Source: the paired learners of S. H. Bach, M. A. Maloof (ICDM 2008), with one trial in place of a window.
+ *
+ * @example
+ * const told = runFold(challenger({ trial: 2 }), [
+ *   { level: 'drift', champion: 9 },
+ *   { level: 'none', champion: 3, challenger: 4 },
+ *   { level: 'none', champion: 3, challenger: 1 },
+ * ])[1];
+ * told; // ["start", "none", "replace"]
+ */
+export const challenger = ({ trial, share = 1 }: ChallengerOptions): Fold<Trial, Contest, ChallengerAct> => {
+  requireOption('challenger', 'trial', trial, Number.isInteger(trial) && trial >= 1);
+  requireOption('challenger', 'share', share, share > 0);
+  return {
+    initial: null,
+    step: (state, { level, champion, challenger: other = Number.NaN }) => {
+      if (state === null)
+        return level === 'drift' ? [{ count: 0, champion: 0, challenger: 0 }, 'start'] : [null, 'none'];
+      requireFinite('challenger', champion);
+      requireFinite('challenger', other);
+      const next = {
+        count: state.count + 1,
+        champion: state.champion + champion,
+        challenger: state.challenger + other,
+      };
+      if (next.count < trial) return [next, 'none'];
+      return [null, next.challenger < share * next.champion ? 'replace' : 'drop'];
+    },
+  };
+};
