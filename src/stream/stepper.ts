@@ -18,8 +18,9 @@ export interface Taken<P> {
   readonly data: () => readonly Data[];
   /** The state after it, copied when it is first read. */
   readonly state: () => LearnerState<P>;
-  /** What went into it: the state before, and the batch. */
+  /** What went into it: the state before, as numbers and as a state, and the batch. */
   readonly before: () => readonly Data[];
+  readonly stateBefore: () => LearnerState<P>;
   readonly inputs: readonly Data[];
   readonly compiled: CompiledStep;
 }
@@ -29,8 +30,6 @@ export interface Stepper<P, A, L> {
   readonly step: (batch: Batch<A, L>, form?: string) => Taken<P>;
   /** Goes on from another state of the same form, which it gives as data. */
   readonly goOnFrom: (state: LearnerState<P>) => LearnerState<P>;
-  /** The state now. */
-  readonly state: () => LearnerState<P>;
 }
 
 /** Of a learner without metrics. */
@@ -77,7 +76,16 @@ export const stepper = <P extends Parameters, A, B, L>(
       now = data;
       const [loss = Number.NaN, ...values] = outputs.map((output) => output[0] ?? Number.NaN);
       const metrics = metricsOf(compiled.metricNames, values);
-      return { loss, metrics, data, state: lazily(() => stateOf(data())), before, inputs, compiled };
+      return {
+        loss,
+        metrics,
+        data,
+        state: lazily(() => stateOf(data())),
+        before,
+        stateBefore: () => stateOf(before()),
+        inputs,
+        compiled,
+      };
     },
     goOnFrom: (state) => {
       // The machine stands at the state that it has come to; another begins at the one that is wanted.
@@ -88,6 +96,5 @@ export const stepper = <P extends Parameters, A, B, L>(
       run = undefined;
       return stateOf(data);
     },
-    state: () => stateOf(now()),
   };
 };

@@ -1,0 +1,63 @@
+/** What an online run tells of itself: one stream of events, each a value. */
+import type { LearnerState } from '../learner/learner.js';
+import type { Checkpoint, CheckpointError } from './checkpoint.js';
+import type { DeadLetter } from './dead-letter.js';
+import type { Json } from './json.js';
+import type { KeptReport } from './keeper.js';
+
+/** Counts of a run since its first record, resumed or not. */
+export interface Counts {
+  /** Records that have been taken in: decoded or not. */
+  readonly records: number;
+  /** Those that did not decode, which are among the dead letters. */
+  readonly bad: number;
+  /** Examples of steps that were undone, because their numbers were none. */
+  readonly skipped: number;
+}
+
+/** What the monitors are told of a step. */
+export interface Told {
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly examples: number;
+}
+
+/** A step has been taken. */
+export interface OnlineStep<P, M> {
+  readonly kind: 'step';
+  /** From 1, since the first record of the run. */
+  readonly step: number;
+  readonly examples: number;
+  /** Of the step's examples before it learned from them: the prequential loss. */
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What the monitors made of it. */
+  readonly monitored: M;
+  /** Where the source stands behind the last record that counts. */
+  readonly position: Json;
+  readonly counts: Counts;
+  /** The learner's state after the step, copied when it is first read. */
+  readonly state: LearnerState<P>;
+  /** The whole run at this moment: to be kept, to go on from, to fork. */
+  readonly checkpoint: () => Checkpoint;
+}
+
+/** A step whose numbers were none has been undone. */
+export interface Undone {
+  readonly kind: 'undone';
+  readonly step: number;
+  readonly reason: string;
+  /** What was done about it. */
+  readonly by: 'skip' | 'roll back';
+  readonly examples: number;
+  readonly position: Json;
+}
+
+export type OnlineEvent<P, M> =
+  | OnlineStep<P, M>
+  /** A record that did not decode. */
+  | { readonly kind: 'dead letter'; readonly letter: DeadLetter<Json> }
+  | Undone
+  /** It goes on from a checkpoint, past those that could not be used. */
+  | { readonly kind: 'resumed'; readonly step: number; readonly passedOver: readonly CheckpointError[] }
+  | KeptReport;

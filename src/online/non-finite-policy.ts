@@ -1,0 +1,48 @@
+/** What becomes of a step whose numbers are none: the learner before it is still there. */
+import { fail } from '../error.js';
+import type { LearnerState } from '../learner/learner.js';
+import type { Taken } from '../stream/stepper.js';
+import { withRates } from '../stream/reduce-on-plateau.js';
+
+/**
+ * `'stop'` ends the run, at the last good state. `'skip'` leaves the step out and counts its examples. Rolling back goes
+ * to a state of at least so many steps ago and multiplies the learning rate, which must be `adjustable`.
+ */
+export type NonFinitePolicy =
+  'stop' | 'skip' | { readonly rollBack: { readonly steps: number; readonly rate: number } };
+
+/** What counts as no number. */
+export interface Limits {
+  /** The largest norm of a gradient that counts as one; needs the learner's `gradientNorm`. */
+  readonly gradientNorm?: number;
+}
+
+/** Why a step cannot count; `undefined` where it can. */
+export const reasonOf = (
+  { loss, metrics }: Pick<Taken<never>, 'loss' | 'metrics'>,
+  { gradientNorm: most = Number.POSITIVE_INFINITY }: Limits,
+): string | undefined => {
+  if (!Number.isFinite(loss)) return `a loss of ${loss}`;
+  const norm = metrics['gradientNorm'];
+  if (norm !== undefined && !(norm <= most)) return `a gradient of norm ${norm}`;
+  return undefined;
+};
+
+/** The state to go on from after a step that does not count. Throws where the policy is to stop. */
+export const afterUndoing = <P>(
+  policy: NonFinitePolicy,
+  reason: string,
+  before: () => LearnerState<P>,
+  longAgo: () => LearnerState<P>,
+): { readonly state: LearnerState<P>; readonly by: 'skip' | 'roll back' } => {
+  if (policy === 'stop')
+    return fail({
+      operation: 'online',
+      what: 'a step whose numbers are none',
+      got: reason,
+      needed: 'finite numbers',
+      hint: "lower the learning rate, clip gradients, or say nonFinite: 'skip'; the state before the step is kept",
+    });
+  if (policy === 'skip') return { state: before(), by: 'skip' };
+  return { state: withRates(longAgo(), (rate) => rate * policy.rollBack.rate), by: 'roll back' };
+};

@@ -1,0 +1,217 @@
+/**
+ * Online training: a fold over the records of a source, whose state is one value. What a record does to the state is
+ * in the state together with the source's position behind it, and both are kept together or not at all: so each
+ * record counts exactly once, whatever dies when.
+ */
+import { either } from 'fp-ts';
+import type { Observable } from 'rxjs';
+import type { Backend } from '../backend/backend.js';
+import { defaultBackend } from '../backend/default.js';
+import { fail } from '../error.js';
+import type { Parameters } from '../lens/para.js';
+import type { Key } from '../operation/random.js';
+import { fromPull } from '../stream/from-pull.js';
+import { pulling } from '../stream/pulling.js';
+import type { Checkpoint, CheckpointError } from './checkpoint.js';
+import type { OnlineEvent } from './event.js';
+import type { Json } from './json.js';
+import type { Keeper } from './keeper.js';
+import { freshRun, readRun, type RunState, structureOfRun } from './run-state.js';
+import { type Runner, runner, type RunOptions } from './runner.js';
+import type { Received, Source } from './source.js';
+
+export interface OnlineOptions<
+  P extends Parameters,
+  A,
+  B,
+  L,
+  R,
+  Pos extends Json,
+  X,
+  F extends Json,
+  S extends Json,
+  M,
+> extends RunOptions<P, A, B, L, R, X, F, S, M> {
+  readonly source: Source<R, Pos>;
+  /** What the first parameters are drawn from, where nothing is resumed. */
+  readonly key: Key;
+  /**
+   * Milliseconds after which a step is taken with the examples that there are, where no more have come. Which examples
+   * make a batch then depends on time, and so do last bits.
+   */
+  readonly wait?: number;
+  /** Where and how often the run is kept, and what it goes on from. */
+  readonly keeper?: Keeper;
+  /** Goes on from here, whatever is kept: a rewind, or a fork. */
+  readonly from?: Checkpoint;
+  readonly backend?: Backend;
+}
+
+/** What a run begins with, and what was passed over on the way to it. */
+interface Beginning<P> {
+  readonly state: RunState<P>;
+  readonly resumed: boolean;
+  readonly passedOver: readonly CheckpointError[];
+}
+
+/** The run that is gone on with, or a fresh one. Throws where what is kept is of another model, or cannot be read at all. */
+const beginning = async <P extends Parameters>(
+  { keeper, from }: { readonly keeper?: Keeper | undefined; readonly from?: Checkpoint | undefined },
+  fresh: RunState<P>,
+  structure: string,
+): Promise<Beginning<P>> => {
+  const restored = from === undefined ? await keeper?.restore(structure) : undefined;
+  if (restored !== undefined && either.isLeft(restored)) return refuse(restored.left);
+  const { checkpoint = from, passedOver = [] } = restored?.right ?? {};
+  if (checkpoint === undefined) return { state: fresh, resumed: false, passedOver };
+  if (checkpoint.structure !== structure)
+    return fail({
+      operation: 'online',
+      what: 'a checkpoint of another model or pipeline',
+      got: checkpoint.structure,
+      needed: structure,
+      hint: 'go on with the same learner and folds, or keep this run elsewhere',
+    });
+  const state = readRun(checkpoint, fresh.learner);
+  if (either.isLeft(state)) return fail({ operation: 'online', what: state.left });
+  return { state: state.right, resumed: true, passedOver };
+};
+
+const refuse = ({ kind, name, message }: CheckpointError): never =>
+  fail({ operation: 'online', what: message, got: `${kind}: ${name}` });
+
+/** The next chunk of a source, or nothing where none has come in so many milliseconds. */
+const nextWithin = async <T>(
+  next: Promise<IteratorResult<T, unknown>>,
+  wait: number | undefined,
+): Promise<IteratorResult<T, unknown> | undefined> => {
+  if (wait === undefined) return next;
+  let cancel = (): void => {};
+  const late = new Promise<undefined>((resolve) => {
+    const timer = setTimeout(resolve, wait, undefined);
+    cancel = () => {
+      clearTimeout(timer);
+    };
+  });
+  try {
+    return await Promise.race([next, late]);
+  } finally {
+    cancel();
+  }
+};
+
+/** The events of a run, one after the other. */
+const pulled = <P extends Parameters, A, B, L, R, Pos extends Json, X, F extends Json, S extends Json, M>(
+  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M>,
+): AsyncIterableIterator<OnlineEvent<P, M>> => {
+  const { source, learner, examples, monitors, key, keeper, from, wait, backend = defaultBackend } = options;
+  const events: OnlineEvent<P, M>[] = [];
+  let run: Runner<R, P, M> | undefined;
+  let records: AsyncIterator<readonly Received<R, Pos>[]> | undefined;
+  let chunk: readonly Received<R, Pos>[] = [];
+  let at = 0;
+  let asked: Promise<IteratorResult<readonly Received<R, Pos>[], unknown>> | undefined;
+  let ended = false;
+
+  const begin = async (): Promise<Runner<R, P, M>> => {
+    const fresh = freshRun(learner.init(key), examples.initial, monitors.initial);
+    const structure = structureOfRun(fresh.learner, examples.initial, monitors.initial);
+    const { state, resumed, passedOver } = await beginning({ keeper, from }, fresh, structure);
+    if (resumed || passedOver.length > 0) events.push({ kind: 'resumed', step: state.step, passedOver });
+    const position = state.position === null ? undefined : source.position.decode(state.position);
+    if (position !== undefined && either.isLeft(position))
+      return fail({
+        operation: 'online',
+        what: 'a position of another source',
+        got: JSON.stringify(state.position),
+        needed: `${source.position.name}, of ${source.name}`,
+      });
+    records = source.open(position?.right)[Symbol.asyncIterator]();
+    return runner(options, state, structure, backend);
+  };
+
+  /** Tells what has come of a record or of the end of them, and offers the run to be kept. */
+  const tell = (current: Runner<R, P, M>, told: readonly OnlineEvent<P, M>[]): void => {
+    for (const event of told) {
+      events.push(event);
+      if (event.kind === 'step' || event.kind === 'undone') keeper?.offer(event.step, current.moment());
+    }
+    for (const report of keeper?.reports() ?? []) {
+      events.push(report);
+      // Another writer owns the run: whoever goes on would undo what it keeps.
+      if (report.kind === 'not kept' && report.error.kind === 'conflict') refuse(report.error);
+    }
+  };
+
+  /** More records, where there are any; a step with what waits, where they do not come in time. */
+  const more = async (current: Runner<R, P, M>): Promise<void> => {
+    asked ??= records?.next();
+    if (asked === undefined) return;
+    const result = await nextWithin(asked, current.isWaiting() ? wait : undefined);
+    if (result === undefined) {
+      tell(current, current.flush());
+      return;
+    }
+    asked = undefined;
+    if (result.done !== true) {
+      [chunk, at] = [result.value, 0];
+      return;
+    }
+    tell(current, current.flush());
+    ended = true;
+    await keeper?.flush();
+    tell(current, []);
+  };
+
+  const next = async (): Promise<IteratorResult<OnlineEvent<P, M>, undefined>> => {
+    run ??= await begin();
+    for (;;) {
+      const event = events.shift();
+      if (event !== undefined) return { done: false, value: event };
+      if (ended) return { done: true, value: undefined };
+      const received = chunk[at];
+      if (received === undefined) await more(run);
+      else {
+        at += 1;
+        const told = run.receive(received);
+        if (told.length > 0) tell(run, told);
+      }
+    }
+  };
+
+  return pulling({
+    next,
+    release: async () => {
+      await Promise.all([records?.return?.(), keeper?.flush()]);
+    },
+  });
+};
+
+/**
+ * Trains over the records of a source, one event after the other: each step before it is learned from (test, then
+ * train), dead letters, what was undone, what was kept. The run is one value: learner, folds, counts and the source's
+ * position. It is kept by `keeper` and gone on from there, bit for bit, each record counting exactly once.
+ *
+ * A slow subscriber holds back the source. Unsubscribing lets go of the source and keeps what was reached. Errors are
+ * told as the Observable's: a source that fails, a step whose numbers are none, too many bad records, another writer.
+ *
+ * Laws: F-1, F-3, F-4, F-7, F-13.
+ *
+ * @example
+ * const run$ = online({ source, decode: decoder(Click), examples, learner: clicks, key: key(1), size: 256, monitors });
+ */
+export const online = <
+  P extends Parameters,
+  A,
+  B,
+  L,
+  R,
+  Pos extends Json,
+  X,
+  F extends Json,
+  S extends Json,
+  M,
+>(
+  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M>,
+): Observable<OnlineEvent<P, M>> =>
+  fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });

@@ -1,0 +1,292 @@
+/** Online runs: each record counts once, whatever is stopped when; what is bad is told and set aside. */
+import fc from 'fast-check';
+import * as t from 'io-ts';
+import {
+  adam,
+  adjustable,
+  batches,
+  dense,
+  key,
+  learner,
+  type LearnerState,
+  meanSquaredError,
+  ratesOf,
+  sequential,
+  sgd,
+  tanh,
+  tensor,
+  train,
+} from 'paralens';
+import {
+  andThenFold,
+  type Checkpoint,
+  decoder,
+  type Json,
+  type Keeper,
+  online,
+  type OnlineEvent,
+  type OnlineOptions,
+  pure,
+  type RawRecord,
+  type Source,
+} from 'paralens/online';
+import { firstValueFrom, from, lastValueFrom, take, tap, toArray } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { bitsOf } from '../stream/tiny.js';
+
+const Point = t.type({ x: t.tuple([t.number, t.number]), y: t.number }, 'Point');
+
+/** Lines in memory, whose position is how many have been read, in chunks of any size. */
+const lines = (texts: readonly string[], chunk = 3): Source<RawRecord, number> => ({
+  name: 'lines',
+  position: t.number,
+  open: async function* (after = 0) {
+    for (let i = after; i < texts.length; i += chunk) {
+      await Promise.resolve();
+      yield texts.slice(i, i + chunk).map((text, k) => ({ value: { text }, position: i + k + 1 }));
+    }
+  },
+});
+
+const model = sequential(dense(2, 3), tanh(), dense(3, 1));
+const points = learner({ model, loss: meanSquaredError(), update: adam({ learningRate: 0.05 }) });
+const state = points.init(key(3));
+type P = typeof state.parameters;
+
+const line = (i: number): string => JSON.stringify({ x: [Math.sin(i), Math.cos(3 * i)], y: Math.sin(2 * i) });
+
+/** The sum so far goes into the features, so that a state that is lost or counted twice shows. */
+const summing = {
+  initial: 0,
+  step: (sum: number, { x: [a, b], y }: t.TypeOf<typeof Point>) =>
+    [sum + a, { x: [a, b + sum / 100], y }] as const,
+};
+const examples = andThenFold(
+  summing,
+  pure(({ x, y }: { readonly x: readonly number[]; readonly y: number }) => [{ input: x, target: [y] }]),
+);
+const counting = { initial: 0, step: (count: number) => [count + 1, count + 1] as const };
+
+const optionsFor = (texts: readonly string[], size: number, chunk?: number) =>
+  ({
+    source: lines(texts, chunk),
+    decode: decoder(Point),
+    examples,
+    learner: points,
+    key: key(3),
+    size,
+    monitors: counting,
+  }) satisfies
+    | OnlineOptions<P, never, never, never, RawRecord, number, t.TypeOf<typeof Point>, never, number, number>
+    | object;
+
+type Event = OnlineEvent<P, number>;
+
+const eventsOf = (
+  options: ReturnType<typeof optionsFor> & { readonly from?: Checkpoint; readonly keeper?: Keeper },
+) => lastValueFrom(online(options).pipe(toArray()));
+
+const isStep = (event: Event): event is Extract<Event, { kind: 'step' }> => event.kind === 'step';
+
+const told = (events: readonly Event[]) =>
+  events.filter(isStep).map(({ step, loss, monitored, position, counts, examples: n, state: at }) => ({
+    step,
+    loss,
+    monitored,
+    position,
+    counts,
+    n,
+    bits: bitsOf(at as LearnerState<unknown>).join(),
+  }));
+
+describe('an online run', () => {
+  test('is training over the batches that its records make', async () => {
+    const texts = Array.from({ length: 12 }, (_, i) => line(i));
+    const steps = (await eventsOf(optionsFor(texts, 4))).filter(isStep);
+    let sum = 0;
+    const rows = texts.map((text) => {
+      const { x: [a = 0, b = 0], y } = JSON.parse(text) as { x: number[]; y: number }; // prettier-ignore
+      const row = { input: [a, b + sum / 100], target: [y] };
+      sum += a;
+      return row;
+    });
+    const data = {
+      input: tensor(
+        rows.flatMap(({ input }) => input),
+        [12, 2],
+      ),
+      target: tensor(
+        rows.flatMap(({ target }) => target),
+        [12, 1],
+      ),
+    };
+    const wanted = await lastValueFrom(
+      from(batches(data, { size: 4 })).pipe(train(points, { key: key(3) }), toArray()),
+    );
+    expect(steps.map(({ loss }) => loss)).toEqual(wanted.map(({ loss }) => loss));
+    expect(bitsOf(steps[2]?.state as LearnerState<unknown>)).toEqual(
+      bitsOf(wanted[2]?.state as LearnerState<unknown>),
+    );
+  });
+
+  test('goes on from any step as if it had not stopped, whatever the chunks (F-13)', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 17 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (count, size, chunk, stop) => {
+          const texts = Array.from({ length: count }, (_, i) => (i % 5 === 3 ? 'not a record' : line(i)));
+          const whole = await eventsOf(optionsFor(texts, size, chunk));
+          const steps = whole.filter(isStep);
+          const at = steps[Math.min(stop, steps.length) - 1];
+          if (at === undefined) return;
+          // What was kept is plain data: it comes back from text.
+          const { data, ...rest } = at.checkpoint();
+          const kept: Checkpoint = { ...rest, data: JSON.parse(JSON.stringify(data)) as Json };
+          const resumed = await eventsOf({ ...optionsFor(texts, size, (chunk % 3) + 1), from: kept });
+          expect(told(resumed)).toEqual(told(whole).slice(at.step));
+          expect(resumed[0]).toEqual({ kind: 'resumed', step: at.step, passedOver: [] });
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('takes a last step with what is left, and none without records', async () => {
+    const steps = (await eventsOf(optionsFor([0, 1, 2, 3, 4].map(line), 2))).filter(isStep);
+    expect(steps.map(({ examples: n }) => n)).toEqual([2, 2, 1]);
+    expect(await eventsOf(optionsFor([], 2))).toEqual([]);
+  });
+
+  test('tells what does not decode, with its position, and counts it', async () => {
+    const events = await eventsOf(optionsFor([line(0), '{"x":[1,2]}', '{', line(1)], 2));
+    expect(events.flatMap((event) => (event.kind === 'dead letter' ? [event.letter] : []))).toMatchObject([
+      { position: 2, kind: 'codec', raw: '{"x":[1,2]}' },
+      { position: 3, kind: 'json', raw: '{' },
+    ]);
+    expect(events.filter(isStep)).toMatchObject([
+      { position: 4, counts: { records: 4, bad: 2, skipped: 0 } },
+    ]);
+  });
+
+  test('stops where too many records are bad, if told so', async () => {
+    const run = online({ ...optionsFor(['{', '[', line(0), '{'], 1), badShare: { most: 0.5, after: 4 } });
+    await expect(lastValueFrom(run)).rejects.toThrow(
+      'online: too many records that do not decode, got 75.0 %, needed at most 50 %',
+    );
+  });
+
+  test('holds back the source: it is never read further than a chunk or two ahead', async () => {
+    let read = 0;
+    const endless: Source<RawRecord, number> = {
+      name: 'endless',
+      position: t.number,
+      open: async function* () {
+        for (;;) {
+          await Promise.resolve();
+          yield [{ value: { text: line(read) }, position: ++read }];
+        }
+      },
+    };
+    let ahead = 0;
+    let seen = 0;
+    await lastValueFrom(from(online({ ...optionsFor([], 1), source: endless }).pipe(take(50), toArray())));
+    await new Promise<void>((resolve) => {
+      const subscription = online({ ...optionsFor([], 1), source: endless }).subscribe(() => {
+        seen += 1;
+        ahead = Math.max(ahead, read - seen);
+        if (seen === 60) {
+          subscription.unsubscribe();
+          resolve();
+        }
+      });
+      read = 0;
+    });
+    expect(ahead).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('a step whose numbers are none', () => {
+  const exploding = learner({
+    model: dense(2, 1),
+    loss: meanSquaredError(),
+    update: adjustable(0.1, (learningRate) => sgd({ learningRate })),
+    gradientNorm: true,
+  });
+  const texts = [line(0), line(1), '{"x":[1e30,1e30],"y":0}', line(2), line(3)];
+  const runWith = (nonFinite: 'skip' | 'stop' | { rollBack: { steps: number; rate: number } }) =>
+    online({
+      ...optionsFor(texts, 1),
+      examples: pure(({ x, y }: t.TypeOf<typeof Point>) => [{ input: x, target: [y] }]),
+      learner: exploding,
+      nonFinite,
+    });
+
+  test('stops the run, after what was told before', async () => {
+    const seen: string[] = [];
+    const run = runWith('stop').pipe(tap(({ kind }) => seen.push(kind)));
+    await expect(lastValueFrom(run)).rejects.toThrow(
+      'step 3: online: a step whose numbers are none, got a loss of Infinity',
+    );
+    expect(seen).toEqual(['step', 'step']);
+  });
+
+  test('is left out and counted, if told so', async () => {
+    const events = await lastValueFrom(runWith('skip').pipe(toArray()));
+    expect(events.map(({ kind }) => kind)).toEqual(['step', 'step', 'undone', 'step', 'step']);
+    const without = await lastValueFrom(
+      online({
+        ...optionsFor(
+          texts.filter((_, i) => i !== 2),
+          1,
+        ),
+        examples: pure(({ x, y }: t.TypeOf<typeof Point>) => [{ input: x, target: [y] }]),
+        learner: exploding,
+      }).pipe(toArray()),
+    );
+    const bitsAt = (event: (typeof events)[number] | undefined) =>
+      event?.kind === 'step' && bitsOf(event.state);
+    expect(bitsAt(events.at(-1))).toEqual(bitsAt(without.at(-1)));
+    expect(events.at(-1)).toMatchObject({ counts: { records: 5, bad: 0, skipped: 1 } });
+  });
+
+  test('takes the run back and lowers its rate, if told so', async () => {
+    const events = await lastValueFrom(runWith({ rollBack: { steps: 1, rate: 0.5 } }).pipe(toArray()));
+    expect(events[2]).toMatchObject({ kind: 'undone', by: 'roll back', step: 3 });
+    const last = events.at(-1);
+    expect(last?.kind === 'step' && ratesOf(last.state as never)).toEqual([Math.fround(0.05)]);
+  });
+});
+
+test('unsubscribing lets go of a source that waits', async () => {
+  let released = false;
+  const waiting: Source<RawRecord, number> = {
+    name: 'waiting',
+    position: t.number,
+    open: () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => {}),
+        return: async () => {
+          released = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    }),
+  };
+  const subscription = online({ ...optionsFor([], 1), source: waiting }).subscribe();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  subscription.unsubscribe();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(released).toBe(true);
+});
+
+test('a run of another model is refused', async () => {
+  const first = await firstValueFrom(online(optionsFor([line(0)], 1)));
+  const other = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
+  const kept = first.kind === 'step' ? first.checkpoint() : undefined;
+  await expect(
+    lastValueFrom(online({ ...optionsFor([line(0)], 1), learner: other, ...(kept && { from: kept }) })),
+  ).rejects.toThrow('online: a checkpoint of another model or pipeline');
+});
