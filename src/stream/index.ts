@@ -8,9 +8,12 @@ export {
   type Scores,
   type ScoreValues,
 } from './evaluator.js';
+export { fromPull, type FromPullOptions } from './from-pull.js';
+export { mapPulled, scanPulled } from './mapped.js';
 export { type Output, progress, type ProgressOptions } from './progress.js';
 export { ratesOf, reduceOnPlateau, type ReduceOnPlateauOptions, withRates } from './reduce-on-plateau.js';
 export type { Rows, Stacked } from './rows.js';
 export { runningMean } from './running-mean.js';
 export { scored } from './scored.js';
 export { type Step, train, type TrainOptions } from './train.js';
+export { type HoldPolicy, toPull } from './to-pull.js';

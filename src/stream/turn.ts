@@ -19,17 +19,26 @@ const turn = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 
+/** A function to call before each step: a turn to wait for when the last was 16 ms ago or more, or else nothing. */
+export const turns = (): (() => Promise<void> | undefined) => {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < TURN_EVERY) return undefined;
+    return turn().then(() => {
+      last = performance.now();
+    });
+  };
+};
+
 /**
  * The same values, pulled one at a time; before a value the event loop has its turn when the last was 16 ms
  * ago or more.
  */
 export async function* withTurns<T>(values: Iterable<T>): AsyncGenerator<T, void, undefined> {
-  let last = performance.now();
+  const due = turns();
   for (const value of values) {
-    if (performance.now() - last >= TURN_EVERY) {
-      await turn();
-      last = performance.now();
-    }
+    const wait = due();
+    if (wait !== undefined) await wait;
     yield value;
   }
 }

@@ -47,6 +47,12 @@ export const prelude = (): Record<string, unknown> => {
     }),
     program,
     state: [],
+    examples: {
+      async *[Symbol.asyncIterator]() {
+        yield* [1, 2].map((i) => ({ input: full([784], i), target: full([], i, 'int32') }));
+      },
+    },
+    scoreOf: async () => 1,
     leaves,
     compileChecked,
     steps: of(),

@@ -138,6 +138,11 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
   },
   // On every backend, below.
   evaluator: () => undefined,
+  // Promises all through: in test/stream/pull.test.ts.
+  fromPull: () => undefined,
+  mapPulled: () => undefined,
+  scanPulled: () => undefined,
+  toPull: () => undefined,
   progress: () => {
     const watching = () => progress<ReturnType<typeof step>>({ total: 8, output: silent });
     checkOperator('progress', watching, step);

@@ -1,0 +1,175 @@
+/** From what is pushed to what is pulled: what becomes of values that come faster than they are asked for. */
+import { Subject } from 'rxjs/internal/Subject';
+import { takeUntil } from 'rxjs/internal/operators/takeUntil';
+import type { Observable } from 'rxjs';
+import { fail } from '../error.js';
+import { requireSize } from './batches.js';
+import { pulling } from './pulling.js';
+
+/**
+ * What to do with values that nobody has asked for yet, as an Observable cannot wait:
+ * - `latest`: the newest one is kept, those before it are lost;
+ * - `drop`: the oldest one is kept, those after it are lost until it has been fetched;
+ * - `{ sample: ms }`: as `latest`, and at most one value each so many milliseconds, the newest of them, is kept at all;
+ * - `{ buffer: n }`: up to n are kept and none is lost: one more is an error.
+ */
+export type HoldPolicy = 'latest' | 'drop' | { readonly sample: number } | { readonly buffer: number };
+
+/** What is kept, and how a value gets there. */
+interface Hold<T> {
+  readonly put: (value: T) => void;
+  readonly ready: readonly T[];
+  readonly take: () => T;
+  /** The source has ended: what is on its way is ready now. */
+  readonly end: () => void;
+}
+
+const slot = <T>(put: (ready: T[], value: T) => void): Hold<T> => {
+  const ready: T[] = [];
+  return {
+    ready,
+    put: (value) => {
+      put(ready, value);
+    },
+    take: () => ready.shift() as T,
+    end: () => {},
+  };
+};
+
+const latest = <T>(): Hold<T> =>
+  slot((ready, value) => {
+    ready[0] = value;
+  });
+
+const oldest = <T>(): Hold<T> =>
+  slot((ready, value) => {
+    if (ready.length === 0) ready.push(value);
+  });
+
+const upTo = <T>(limit: number): Hold<T> =>
+  slot((ready, value) => {
+    if (ready.length >= limit)
+      fail({
+        operation: 'toPull',
+        what: 'values that come faster than they are asked for',
+        got: `${limit + 1} that wait`,
+        needed: `at most ${limit}`,
+        hint: "make the step quicker or the buffer longer, or name what may be lost: 'latest', 'drop', { sample: ms }",
+      });
+    ready.push(value);
+  });
+
+/** A clock moves the newest value to where it can be fetched; it stands still while nothing comes. */
+const sampled = <T>(milliseconds: number, wake: () => void): Hold<T> => {
+  const fetched = latest<T>();
+  let newest: { readonly value: T } | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const move = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (newest === undefined) return;
+    fetched.put(newest.value);
+    newest = undefined;
+    wake();
+  };
+  return {
+    ...fetched,
+    put: (value) => {
+      newest = { value };
+      timer ??= setTimeout(move, milliseconds);
+    },
+    end: move,
+  };
+};
+
+const holdOf = <T>(policy: HoldPolicy, wake: () => void): Hold<T> => {
+  if (policy === 'latest') return latest();
+  if (policy === 'drop') return oldest();
+  return 'buffer' in policy ? upTo(policy.buffer) : sampled(policy.sample, wake);
+};
+
+const requirePolicy = (policy: HoldPolicy): void => {
+  if (policy === 'latest' || policy === 'drop') return;
+  if ('buffer' in policy) requireSize('toPull', policy.buffer);
+  else if (!(policy.sample >= 0))
+    fail({
+      operation: 'toPull',
+      what: 'a time that is none',
+      got: String(policy.sample),
+      needed: 'milliseconds, 0 or more',
+    });
+};
+
+/**
+ * The values of an Observable to be pulled, under a policy that has to be named for what comes faster than it is asked
+ * for. It is subscribed to when the first value is asked for, and unsubscribed from by `return()`. At its end and at an
+ * error what was kept comes first; of `sample` also what came last.
+ *
+ * Throws where a number of the policy is none; while running, a `ParalensError` where a buffer is full.
+ *
+ * @example
+ * const measured = toPull(interval(10), { buffer: 1000 });
+ * for await (const value of measured) if (value === 2) break;
+ */
+export const toPull = <T>(observable: Observable<T>, policy: HoldPolicy): AsyncIterable<T> => {
+  requirePolicy(policy);
+  return {
+    [Symbol.asyncIterator]: () => {
+      const over = new Subject<void>();
+      let started = false;
+      let ended: { readonly error?: unknown } | undefined;
+      let wake = (): void => {};
+      const hold = holdOf<T>(policy, () => {
+        wake();
+      });
+
+      const end = (how: { readonly error?: unknown }): void => {
+        if (ended !== undefined) return;
+        ended = how;
+        hold.end();
+        // Also while the source is still in its subscribe function, where there is no subscription to end yet.
+        over.next();
+        wake();
+      };
+
+      const start = (): void => {
+        started = true;
+        observable.pipe(takeUntil(over)).subscribe({
+          next: (value) => {
+            try {
+              hold.put(value);
+              wake();
+            } catch (error) {
+              end({ error });
+            }
+          },
+          error: (error: unknown) => {
+            end({ error });
+          },
+          complete: () => {
+            end({});
+          },
+        });
+      };
+
+      const next = async (): Promise<IteratorResult<T, undefined>> => {
+        if (!started) start();
+        while (hold.ready.length === 0) {
+          if (ended !== undefined && 'error' in ended) throw ended.error;
+          if (ended !== undefined) return { done: true, value: undefined };
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        return { done: false, value: hold.take() };
+      };
+
+      return pulling({
+        next,
+        release: () => {
+          end({});
+        },
+      });
+    },
+  };
+};
