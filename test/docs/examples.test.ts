@@ -8,6 +8,8 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import * as paralens from 'paralens';
 import * as format from 'paralens/format';
+import * as node from 'paralens/node';
+import * as online from 'paralens/online';
 import * as operation from 'paralens/operation';
 import { permutation } from '../../src/random/permutation.js';
 import { prelude } from './prelude.js';
@@ -85,6 +87,8 @@ const scopeOf = (file: string): Record<string, unknown> => {
   return {
     ...rxjs,
     ...format,
+    ...node,
+    ...online,
     ...names,
     map: rxjs.map,
     pipe: F.pipe,
