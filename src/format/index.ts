@@ -8,3 +8,9 @@ export {
   type IdxType,
   pairIdx,
 } from './idx.js';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type SafetensorsError,
+} from './safetensors.js';

@@ -9,6 +9,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import * as paralens from 'paralens';
 import * as format from 'paralens/format';
+import * as node from 'paralens/node';
 import * as online from 'paralens/online';
 import * as operation from 'paralens/operation';
 import { permutation } from '../../src/random/permutation.js';
@@ -87,8 +88,9 @@ const scopeOf = (file: string): Record<string, unknown> => {
   return {
     ...rxjs,
     ...format,
+    ...node,
     ...names,
-    ...(file.startsWith('online/') ? online : {}),
+    ...(file.startsWith('online/') || file.startsWith('node/') ? online : {}),
     either,
     t,
     map: rxjs.map,

@@ -1,0 +1,188 @@
+/**
+ * Safetensors: named tensors in a file, the format of Hugging Face's hub.
+ *
+ * Eight bytes are the little-endian length of a header, which is JSON: for each name a dtype, a shape and where the
+ * numbers begin and end in what follows it, and under `__metadata__` texts by name. Then the numbers, little-endian
+ * and row-major, one tensor right after the other to the end of the file. Encoded files put wider numbers first and
+ * fill the header up with spaces to a multiple of eight, so that every array lies where a machine can read it.
+ *
+ * Typed arrays are taken to be little-endian, as they are on every machine that runs WebAssembly in Node or a browser.
+ *
+ * Source: https://github.com/huggingface/safetensors, its README on the format.
+ */
+import { either as E } from 'fp-ts';
+import { fail, showShape } from '../error.js';
+import { allocate, bytesOf, type DType } from '../tensor/dtype.js';
+import type { Value } from '../tensor/primitive/primitive.js';
+import { sizeOf } from '../tensor/shape.js';
+import { METADATA, readHeader, type TensorEntry } from './safetensors-header.js';
+
+/** Tensors by name, and the texts that go with them. */
+export interface Safetensors {
+  readonly tensors: Readonly<Record<string, Value>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Why bytes are no safetensors file, or one that cannot be read here. */
+export interface SafetensorsError {
+  readonly kind: 'truncated' | 'header' | 'name' | 'dtype' | 'shape' | 'offsets' | 'extra bytes' | 'values';
+  /** For a person: what was found, and what should have been. */
+  readonly message: string;
+}
+
+/** Headers above this are refused, as by Hugging Face's reader: the cost of parsing JSON must be bounded. */
+const LARGEST_HEADER = 100_000_000;
+
+/** The names of our dtypes in a file. */
+const NAMES: { readonly [D in DType]: string } = {
+  float64: 'F64',
+  float32: 'F32',
+  int32: 'I32',
+  uint32: 'U32',
+  bool: 'BOOL',
+};
+
+const dtypes: ReadonlyMap<string, DType> = new Map(
+  Object.entries(NAMES).map(([dtype, name]) => [name, dtype as DType]),
+);
+
+const refuse = (kind: SafetensorsError['kind'], message: string): E.Either<SafetensorsError, never> =>
+  E.left({ kind, message: `safetensors: ${kind}: ${message}` });
+
+const byWidthThenName = (
+  [a, { dtype: first }]: readonly [string, Value],
+  [b, { dtype: second }]: readonly [string, Value],
+): number => bytesOf[second] - bytesOf[first] || (a < b ? -1 : 1);
+
+const checkNames = (tensors: Safetensors['tensors'], metadata: Safetensors['metadata']): void => {
+  const taken = Object.hasOwn(tensors, METADATA) ? METADATA : undefined;
+  const refused = [...Object.keys(tensors), ...Object.keys(metadata)].find((name) => name === '__proto__');
+  const name = taken ?? refused;
+  if (name !== undefined)
+    fail({
+      operation: 'safetensors',
+      what: 'a name that is taken',
+      got: `'${name}'`,
+      needed: 'another name',
+    });
+};
+
+/**
+ * The bytes of a file that holds these tensors, bit for bit, and these texts; in the header the texts stand first. Throws where a name is `__metadata__` or `__proto__`, where an array does not have
+ * as many numbers as its shape says, and where names and texts take more than the 100 MB that readers accept.
+ *
+ * @example
+ * const bytes = encodeSafetensors({ tensors: { bias: evaluate(tensor([1, 2])) }, metadata: { by: 'paralens' } });
+ * bytes.length; // 112
+ */
+export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> => {
+  checkNames(tensors, metadata);
+  const sorted = Object.entries(tensors).toSorted(byWidthThenName);
+  let end = 0;
+  const entries = sorted.map(([name, { dtype, shape, data }]) => {
+    if (data.byteLength !== sizeOf(shape) * bytesOf[dtype])
+      fail({
+        operation: 'safetensors',
+        what: `numbers of '${name}' that do not fill its shape`,
+        got: `${data.byteLength} bytes`,
+        needed: `${sizeOf(shape) * bytesOf[dtype]} for ${showShape(shape)} of ${dtype}`,
+      });
+    const begin = end;
+    end += data.byteLength;
+    return [name, { dtype: NAMES[dtype], shape, data_offsets: [begin, end] }] as const;
+  });
+  const texts = Object.keys(metadata).length === 0 ? [] : [[METADATA, metadata] as const];
+  // Not as one record, which would put names that look like whole numbers in front of all others.
+  const fields = [...texts, ...entries].map((field) => field.map((part) => JSON.stringify(part)).join(':'));
+  const json = new TextEncoder().encode(`{${fields.join(',')}}`);
+  const length = Math.ceil(json.length / 8) * 8;
+  if (length > LARGEST_HEADER)
+    fail({
+      operation: 'safetensors',
+      what: 'names and texts that no reader takes',
+      got: `${length} bytes`,
+      needed: `at most ${LARGEST_HEADER}`,
+      hint: 'put what is large into tensors',
+    });
+  const bytes = new Uint8Array(8 + length + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(json, 8);
+  bytes.fill(0x20, 8 + json.length, 8 + length);
+  let at = 8 + length;
+  for (const [, { data }] of sorted) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+};
+
+/** The tensor of an entry; its numbers are copied, so that they are aligned, and its own. */
+const read = (name: string, entry: TensorEntry, body: Uint8Array): E.Either<SafetensorsError, Value> => {
+  const { shape, begin, end } = entry;
+  const dtype = dtypes.get(entry.dtype);
+  if (dtype === undefined)
+    return refuse('dtype', `'${name}' is of ${entry.dtype}, known are ${[...dtypes.keys()].join(', ')}`);
+  const count = sizeOf(shape);
+  if (!Number.isSafeInteger(count * bytesOf[dtype]) || end - begin !== count * bytesOf[dtype])
+    return refuse(
+      'shape',
+      `'${name}' has ${end - begin} bytes, ${showShape(shape)} of ${dtype} takes ${count * bytesOf[dtype]}`,
+    );
+  const data = allocate(dtype, count);
+  new Uint8Array(data.buffer).set(body.subarray(begin, end));
+  const wrong = dtype === 'bool' ? data.findIndex((value: number) => value > 1) : -1;
+  return wrong < 0
+    ? E.right({ dtype, shape, data })
+    : refuse('values', `'${name}' holds ${data[wrong]} at ${wrong}, where a BOOL is 0 or 1`);
+};
+
+/** The names in the order of their numbers, if these follow each other from the first byte to the last. */
+const inOrder = (
+  entries: readonly (readonly [string, TensorEntry])[],
+  size: number,
+): E.Either<SafetensorsError, readonly (readonly [string, TensorEntry])[]> => {
+  const sorted = entries.toSorted(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  let at = 0;
+  for (const [name, { begin, end }] of sorted) {
+    const where = `'${name}' is at [${begin}, ${end}]`;
+    if (end < begin) return refuse('offsets', `${where}, which ends before it begins`);
+    if (begin < at) return refuse('offsets', `${where}, over what lies before ${at}`);
+    if (begin > at) return refuse('offsets', `${where}, which leaves a gap behind ${at}`);
+    if (end > size) return refuse('truncated', `${where}, and there are ${size} bytes`);
+    at = end;
+  }
+  return at === size
+    ? E.right(sorted)
+    : refuse('extra bytes', `${size} bytes behind the header, the tensors take ${at}`);
+};
+
+/**
+ * Decodes the bytes of a safetensors file, or says on the left why they are none: too few bytes or too many, a header
+ * that is no JSON of the right form, names given twice, tensors over each other or with gaps between them. Of the dtypes
+ * F64, F32, I32, U32 and BOOL can be read. Nothing is thrown.
+ *
+ * @example
+ * const bytes = encodeSafetensors({ tensors: { bias: evaluate(tensor([1, 2])) }, metadata: {} });
+ * decodeSafetensors(bytes); // right({ tensors: { bias: { dtype: 'float32', shape: [2], data: [1, 2] } }, metadata: {} })
+ */
+export const decodeSafetensors = (bytes: Uint8Array): E.Either<SafetensorsError, Safetensors> => {
+  if (bytes.length < 8)
+    return refuse('truncated', `${bytes.length} bytes, the length of a header alone takes 8`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(LARGEST_HEADER))
+    return refuse('header', `${length} bytes long, at most ${LARGEST_HEADER} are read`);
+  const start = 8 + Number(length);
+  if (bytes.length < start) return refuse('truncated', `${bytes.length} bytes, the header ends at ${start}`);
+  const header = readHeader(bytes.subarray(8, start));
+  if (E.isLeft(header)) return refuse(header.left.kind, header.left.message);
+  const body = bytes.subarray(start);
+  const ordered = inOrder(header.right.tensors, body.length);
+  if (E.isLeft(ordered)) return ordered;
+  const tensors: (readonly [string, Value])[] = [];
+  for (const [name, entry] of ordered.right) {
+    const value = read(name, entry, body);
+    if (E.isLeft(value)) return value;
+    tensors.push([name, value.right]);
+  }
+  return E.right({ tensors: Object.fromEntries(tensors), metadata: header.right.metadata });
+};

@@ -1,0 +1,1 @@
+export { shutdown } from './shutdown.js';

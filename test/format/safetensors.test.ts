@@ -1,0 +1,258 @@
+/** Safetensors: what was encoded is decoded to the bit, files of others are read, and what is no file is told so. */
+import { either as E } from 'fp-ts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type DType, ParalensError, type Value } from 'paralens';
+import { decodeSafetensors, encodeSafetensors, type Safetensors } from 'paralens/format';
+import { allocate, bytesOf } from '../../src/tensor/dtype.js';
+import { sizeOf } from '../../src/tensor/shape.js';
+
+/** A tensor of any bits at all: payloads of NaN, −0 and denormals among them. */
+const value: fc.Arbitrary<Value> = fc
+  .record({
+    dtype: fc.constantFrom<DType[]>('float32', 'float64', 'int32', 'uint32', 'bool'),
+    shape: fc.array(fc.nat(3), { maxLength: 3 }),
+    // Of an array within a larger one only its own numbers count.
+    lead: fc.nat(2),
+  })
+  .chain(({ dtype, shape, lead }) => {
+    const count = sizeOf(shape) + lead;
+    const size = count * bytesOf[dtype];
+    const bits = dtype === 'bool' ? fc.nat(1) : fc.nat(255);
+    return fc.array(bits, { minLength: size, maxLength: size }).map((bytes) => {
+      const whole = allocate(dtype, count);
+      new Uint8Array(whole.buffer).set(bytes);
+      return { dtype, shape, data: whole.subarray(lead) };
+    });
+  });
+
+const name = fc
+  .oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('0', '12', 'constructor', 'toString', '"', 'a\\', '\ud800', '\u2028', '{', ':'),
+  )
+  .filter((each) => each !== '__proto__' && each !== '__metadata__');
+
+const file: fc.Arbitrary<Safetensors> = fc.record({
+  tensors: fc.dictionary(name, value, { maxKeys: 5, noNullPrototype: true }),
+  metadata: fc.dictionary(name, fc.string({ unit: 'binary' }), { maxKeys: 3, noNullPrototype: true }),
+});
+
+const bitsOf = ({ data }: Value): readonly number[] => [
+  ...new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+];
+
+const byName = (tensors: Safetensors['tensors']) =>
+  Object.entries(tensors)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([each, tensor]) => [each, tensor.dtype, tensor.shape, bitsOf(tensor)]);
+
+const decoded = (bytes: Uint8Array): Safetensors => {
+  const result = decodeSafetensors(bytes);
+  if (E.isLeft(result)) throw new Error(result.left.message);
+  return result.right;
+};
+
+test('what was encoded is decoded, bit for bit, wherever it stands in its buffer', () => {
+  fc.assert(
+    fc.property(file, fc.nat(9), (given, lead) => {
+      const encoded = encodeSafetensors(given);
+      const moved = new Uint8Array(lead + encoded.length);
+      moved.set(encoded, lead);
+      const { tensors, metadata } = decoded(moved.subarray(lead));
+      expect(byName(tensors)).toEqual(byName(given.tensors));
+      expect(metadata).toEqual(given.metadata);
+    }),
+  );
+});
+
+test('the same tensors make the same bytes, in whatever order they are named', () => {
+  fc.assert(
+    fc.property(file, ({ tensors, metadata }) => {
+      const turned = Object.fromEntries(Object.entries(tensors).toReversed());
+      expect(encodeSafetensors({ tensors: turned, metadata })).toEqual(
+        encodeSafetensors({ tensors, metadata }),
+      );
+    }),
+  );
+});
+
+/** The start of the body, and where each tensor lies in it, as another reader finds them. */
+const layout = (bytes: Uint8Array) => {
+  const start = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))) as Record<
+    string,
+    { readonly dtype: string; readonly data_offsets: readonly [number, number] }
+  >;
+  return { start, entries: Object.entries(header).filter(([each]) => each !== '__metadata__') };
+};
+
+const WIDTHS: Readonly<Record<string, number>> = { F64: 8, F32: 4, I32: 4, U32: 4, BOOL: 1 };
+
+test('every array lies at a multiple of its width', () => {
+  fc.assert(
+    fc.property(file, (given) => {
+      const { start, entries } = layout(encodeSafetensors(given));
+      for (const [, { dtype, data_offsets }] of entries)
+        expect((start + data_offsets[0]) % (WIDTHS[dtype] ?? 0)).toBe(0);
+    }),
+  );
+});
+
+/** A file by hand: a header, and so many bytes. */
+const hand = (header: string | Uint8Array, body: readonly number[] = []): Uint8Array => {
+  const json = typeof header === 'string' ? new TextEncoder().encode(header) : header;
+  const bytes = new Uint8Array(8 + json.length + body.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  bytes.set(body, 8 + json.length);
+  return bytes;
+};
+
+test('the example of the specification is read', () => {
+  const bytes = hand(
+    '{"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}}',
+    new Array<number>(16).fill(0),
+  );
+  // Its length, 60, is the '<' that the file of the specification begins with.
+  expect(bytes[0]).toBe('<'.charCodeAt(0));
+  expect(decoded(bytes)).toEqual({
+    tensors: { test: { dtype: 'int32', shape: [2, 2], data: new Int32Array(4) } },
+    metadata: {},
+  });
+});
+
+test('files of others are read: names in any order, blanks, texts last, nothing aligned, empty tensors between', () => {
+  const header = `{ "b" : {"shape":[], "dtype":"F32", "data_offsets":[1,5]},
+    "none":{"dtype":"F64","shape":[2,0],"data_offsets":[1,1]},
+    "a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}, "__metadata__":{"format":"pt"} }  `;
+  expect(decoded(hand(header, [1, 0, 0, 128, 63]))).toEqual({
+    tensors: {
+      a: { dtype: 'bool', shape: [1], data: Uint8Array.of(1) },
+      none: { dtype: 'float64', shape: [2, 0], data: new Float64Array(0) },
+      b: { dtype: 'float32', shape: [], data: Float32Array.of(1) },
+    },
+    metadata: { format: 'pt' },
+  });
+});
+
+test('what is written is what the specification says, to the byte', () => {
+  const bytes = encodeSafetensors({
+    tensors: { w: { dtype: 'float32', shape: [1], data: Float32Array.of(1) } },
+    metadata: { k: 'v' },
+  });
+  const json = '{"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+  expect(bytes).toEqual(hand(json + ' '.repeat((8 - (json.length % 8)) % 8), [0, 0, 128, 63]));
+});
+
+const F32 = (offsets: string, shape = '[1]', dtype = 'F32'): string =>
+  `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
+const eight = [0, 0, 0, 0, 0, 0, 0, 0];
+const huge = new Uint8Array(16);
+new DataView(huge.buffer).setBigUint64(0, 100_000_001n, true);
+const all = new Uint8Array(16).fill(255);
+
+const malformed: readonly (readonly [string, Uint8Array, string])[] = [
+  ['no bytes', new Uint8Array(0), 'truncated: 0 bytes'],
+  ['half a length', new Uint8Array(7), 'truncated: 7 bytes'],
+  ['a header that is cut off', hand('{"a":').subarray(0, 11), 'truncated: 11 bytes, the header ends at 13'],
+  ['a header too large', huge, 'header: 100000001 bytes long'],
+  ['a header longer than any number', all, 'header: 18446744073709551615 bytes long'],
+  ['no header', hand(''), "header: does not begin with '{'"],
+  ['a list', hand('[]'), "header: does not begin with '{'"],
+  ['a blank in front', hand(' {}'), "header: does not begin with '{'"],
+  ['no JSON', hand('{"a"}'), 'header: no JSON'],
+  ['no UTF-8', hand(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d)), 'header: no UTF-8'],
+  ['a tensor that is a list', hand('{"a":[]}'), "header: 'a' is no record"],
+  ['no dtype', hand('{"a":{"shape":[],"data_offsets":[0,0]}}'), "header: 'a' has no dtype"],
+  ['no shape', hand('{"a":{"dtype":"F32","data_offsets":[0,0]}}'), "header: the shape of 'a'"],
+  ['a negative size', hand(`{"a":${F32('[0,0]', '[-1]')}}`), "header: the shape of 'a'"],
+  ['half a size', hand(`{"a":${F32('[0,0]', '[0.5]')}}`), "header: the shape of 'a'"],
+  ['a size beyond whole numbers', hand(`{"a":${F32('[0,0]', '[9007199254740993]')}}`), 'header: the shape'],
+  ['one offset', hand(`{"a":${F32('[0]')}}`), "header: the data_offsets of 'a' are 1"],
+  ['three offsets', hand(`{"a":${F32('[0,4,8]')}}`), "header: the data_offsets of 'a' are 3"],
+  ['a field more', hand('{"a":{"dtype":"F32","x":1}}'), "header: 'a' has a field 'x'"],
+  ['texts that are none', hand('{"__metadata__":{"a":1}}'), "header: 'a' in __metadata__ is no text"],
+  ['texts in a list', hand('{"__metadata__":[]}'), 'header: __metadata__ is no record'],
+  ['a name twice', hand(`{"a":${F32('[0,4]')},"a":${F32('[4,8]')}}`, eight), "name: 'a' stands twice"],
+  [
+    'a name twice, written otherwise',
+    hand(`{"a":${F32('[0,4]')},"\\u0061":${F32('[0,4]')}}`),
+    "name: 'a' stands twice",
+  ],
+  ['a field twice', hand('{"a":{"dtype":"F32","dtype":"F64"}}'), "name: 'dtype' stands twice"],
+  ['texts twice', hand('{"__metadata__":{},"__metadata__":{}}'), "name: '__metadata__' stands twice"],
+  ['a name of a prototype', hand(`{"__proto__":${F32('[0,4]')}}`, eight), "name: '__proto__' can be no name"],
+  ['a text of that name', hand('{"__metadata__":{"__proto__":"x"}}'), "name: '__proto__' can be no name"],
+  [
+    'an unknown dtype',
+    hand(`{"a":${F32('[0,2]', '[1]', 'BF16')}}`, [0, 0]),
+    "dtype: 'a' is of BF16, known are F64",
+  ],
+  ['a dtype of a prototype', hand(`{"a":${F32('[0,2]', '[1]', 'constructor')}}`, [0, 0]), "dtype: 'a'"],
+  ['too few for the shape', hand(`{"a":${F32('[0,4]', '[2]')}}`, [0, 0, 0, 0]), "shape: 'a' has 4 bytes"],
+  [
+    'a shape beyond all',
+    hand(`{"a":${F32('[0,8]', '[4294967296,4294967296,4294967296]')}}`, eight),
+    'shape: ',
+  ],
+  [
+    'an end before its begin',
+    hand(`{"a":${F32('[4,0]')}}`, eight),
+    "offsets: 'a' is at [4, 0], which ends before",
+  ],
+  [
+    'two over each other',
+    hand(`{"a":${F32('[0,4]')},"b":${F32('[2,6]')}}`, eight),
+    "offsets: 'b' is at [2, 6], over",
+  ],
+  ['two on one place', hand(`{"a":${F32('[0,4]')},"b":${F32('[0,4]')}}`, eight), 'offsets: '],
+  [
+    'a gap',
+    hand(`{"a":${F32('[0,2]')},"b":${F32('[4,8]')}}`, eight),
+    "offsets: 'b' is at [4, 8], which leaves a gap",
+  ],
+  ['a gap in front', hand(`{"a":${F32('[4,8]')}}`, eight), "offsets: 'a' is at [4, 8], which leaves a gap"],
+  ['beyond the end', hand(`{"a":${F32('[0,8]', '[2]')}}`, [0, 0, 0, 0]), "truncated: 'a' is at [0, 8]"],
+  [
+    'bytes behind',
+    hand(`{"a":${F32('[0,4]')}}`, eight),
+    'extra bytes: 8 bytes behind the header, the tensors take 4',
+  ],
+  ['bytes and no tensors', hand('{}', [0]), 'extra bytes: 1 bytes'],
+  ['a truth of 2', hand(`{"a":${F32('[0,2]', '[2]', 'BOOL')}}`, [1, 2]), "values: 'a' holds 2 at 1"],
+];
+
+describe('what is no file is told so', () => {
+  test.each(malformed)('%s', (_, bytes, message) => {
+    const result = decodeSafetensors(bytes);
+    expect(E.isLeft(result) && result.left.message).toContain(`safetensors: ${message}`);
+    expect(E.isLeft(result) && result.left.message).toContain(
+      `safetensors: ${E.isLeft(result) && result.left.kind}: `,
+    );
+  });
+});
+
+test('no bytes make it throw: every part of a file, and any bytes in place of any', () => {
+  fc.assert(
+    fc.property(file, fc.nat(), fc.nat(255), (given, where, byte) => {
+      const bytes = encodeSafetensors(given);
+      const changed = bytes.slice();
+      changed[where % bytes.length] = byte;
+      decodeSafetensors(changed);
+      const cut = decodeSafetensors(bytes.subarray(0, where % bytes.length));
+      expect(E.isLeft(cut)).toBe(true);
+    }),
+  );
+});
+
+const zero: Value = { dtype: 'float32', shape: [], data: new Float32Array(1) };
+
+test.each([
+  ['a tensor under the name of the texts', { tensors: { __metadata__: zero }, metadata: {} }],
+  ['a tensor under the name of a prototype', { tensors: { ['__proto__']: zero }, metadata: {} }],
+  ['a text under the name of a prototype', { tensors: {}, metadata: { ['__proto__']: '' } }],
+  ['numbers that do not fill the shape', { tensors: { a: { ...zero, shape: [2] } }, metadata: {} }],
+])('%s is refused', (_, given: Safetensors) => {
+  expect(() => encodeSafetensors(given)).toThrow(ParalensError);
+});
