@@ -31,7 +31,8 @@ export interface OnlineOptions<
   F extends Json,
   S extends Json,
   M,
-> extends RunOptions<P, A, B, L, R, X, F, S, M> {
+  V extends Json,
+> extends RunOptions<P, A, B, L, R, X, F, S, M, V> {
   readonly source: Source<R, Pos>;
   /** What the first parameters are drawn from, where nothing is resumed. */
   readonly key: Key;
@@ -101,8 +102,20 @@ const nextWithin = async <T>(
 };
 
 /** The events of a run, one after the other. */
-const pulled = <P extends Parameters, A, B, L, R, Pos extends Json, X, F extends Json, S extends Json, M>(
-  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M>,
+const pulled = <
+  P extends Parameters,
+  A,
+  B,
+  L,
+  R,
+  Pos extends Json,
+  X,
+  F extends Json,
+  S extends Json,
+  M,
+  V extends Json,
+>(
+  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
 ): AsyncIterableIterator<OnlineEvent<P, M>> => {
   const { source, learner, examples, monitors, key, keeper, from, wait, backend = defaultBackend } = options;
   const events: OnlineEvent<P, M>[] = [];
@@ -114,8 +127,10 @@ const pulled = <P extends Parameters, A, B, L, R, Pos extends Json, X, F extends
   let ended = false;
 
   const begin = async (): Promise<Runner<R, P, M>> => {
-    const fresh = freshRun(learner.init(key), examples.initial, monitors.initial);
-    const structure = structureOfRun(fresh.learner, examples.initial, monitors.initial);
+    const revision = options.revise?.initial ?? null;
+    const folds = { features: examples.initial, monitors: monitors.initial, revision };
+    const fresh = freshRun(learner.init(key), folds);
+    const structure = structureOfRun(fresh);
     const { state, resumed, passedOver } = await beginning({ keeper, from }, fresh, structure);
     if (resumed || passedOver.length > 0) events.push({ kind: 'resumed', step: state.step, passedOver });
     const position = state.position === null ? undefined : source.position.decode(state.position);
@@ -211,7 +226,8 @@ export const online = <
   F extends Json,
   S extends Json,
   M,
+  V extends Json,
 >(
-  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M>,
+  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
 ): Observable<OnlineEvent<P, M>> =>
   fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });

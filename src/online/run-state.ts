@@ -15,9 +15,10 @@ export interface RunState<P> {
   /** Steps so far. */
   readonly step: number;
   readonly counts: Counts;
-  /** The states of the folds that make examples and that monitor. */
+  /** The states of the folds that make examples, that monitor, and that revise. */
   readonly features: Json;
   readonly monitors: Json;
+  readonly revision: Json;
   /** Examples of records that count already, which wait for their step. */
   readonly pending: readonly Example[];
   /** The state of the limit on bad records, where there is one. */
@@ -39,17 +40,21 @@ const kindsOf = (data: Json): string => {
 };
 
 /** What must be equal for a run to go on from a checkpoint: the learner's tensors, and the folds as they begin. */
-export const structureOfRun = (learner: LearnerState<unknown>, ...folds: readonly Json[]): string =>
-  `${structureHash(learner)} ${folds.map(kindsOf).join(' ')}`;
+export const structureOfRun = ({ learner, features, monitors, revision }: RunState<unknown>): string =>
+  `${structureHash(learner)} ${kindsOf([features, monitors, revision])}`;
 
 /** A run before its first record. */
-export const freshRun = <P>(learner: LearnerState<P>, features: Json, monitors: Json): RunState<P> => ({
+export const freshRun = <P>(
+  learner: LearnerState<P>,
+  { features, monitors, revision }: Pick<RunState<P>, 'features' | 'monitors' | 'revision'>,
+): RunState<P> => ({
   learner,
   position: null,
   step: 0,
   counts: { records: 0, bad: 0, skipped: 0 },
   features,
   monitors,
+  revision,
   pending: [],
   badShare: undefined,
 });

@@ -16,7 +16,18 @@ import { type RunState, writeRun } from './run-state.js';
 import type { Received } from './source.js';
 
 /** What a run is made of, apart from where its records come from and where it is kept. */
-export interface RunOptions<P extends Parameters, A, B, L, R, X, F extends Json, S extends Json, M> {
+export interface RunOptions<
+  P extends Parameters,
+  A,
+  B,
+  L,
+  R,
+  X,
+  F extends Json,
+  S extends Json,
+  M,
+  V extends Json,
+> {
   /** From what came in to a record, or to a dead letter. */
   readonly decode: (received: Received<R, Json>) => either.Either<DeadLetter<Json>, X>;
   /** From a record to examples to learn from: none, one, or several. Its state is part of the run's. */
@@ -27,9 +38,9 @@ export interface RunOptions<P extends Parameters, A, B, L, R, X, F extends Json,
   /** The dtypes of examples; float32 unless another is named. */
   readonly dtypes?: ExampleDTypes;
   /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
-  readonly monitors: Fold<S, Told, M>;
-  /** The state to go on from after a step, where that is not the step's own: a reaction to drift, a rate that changes. */
-  readonly revise?: (step: OnlineStep<P, M>) => LearnerState<P> | undefined;
+  readonly monitors?: Fold<S, Told, M>;
+  /** From a step to the state to go on from, where that is not the step's own: a reaction to drift, a rate that changes. */
+  readonly revise?: Fold<V, OnlineStep<P, M>, LearnerState<P> | undefined>;
   /** What is done about a step whose loss is not finite, or beyond the limits; `'stop'` by default. */
   readonly nonFinite?: NonFinitePolicy;
   readonly limits?: Limits;
@@ -61,8 +72,19 @@ const requireSize = (size: number): void => {
 };
 
 /** A run from a state on. */
-export const runner = <P extends Parameters, A, B, L, R, X, F extends Json, S extends Json, M>(
-  options: RunOptions<P, A, B, L, R, X, F, S, M>,
+export const runner = <
+  P extends Parameters,
+  A,
+  B,
+  L,
+  R,
+  X,
+  F extends Json,
+  S extends Json,
+  M,
+  V extends Json,
+>(
+  options: RunOptions<P, A, B, L, R, X, F, S, M, V>,
   from: RunState<P>,
   structure: string,
   backend: Backend,
@@ -75,6 +97,7 @@ export const runner = <P extends Parameters, A, B, L, R, X, F extends Json, S ex
   // A state that was written down is of the folds that wrote it: the structure in it says so.
   let features = from.features as F;
   let watched = from.monitors as S;
+  let revision = from.revision as V;
   const waiting: Example[] = [...from.pending];
   const limit = options.badShare && badShareLimit(options.badShare);
   let share = from.badShare ?? limit?.initial;
@@ -90,6 +113,7 @@ export const runner = <P extends Parameters, A, B, L, R, X, F extends Json, S ex
       counts,
       features,
       monitors: watched,
+      revision,
       pending: [...waiting],
       badShare: share,
     };
@@ -146,10 +170,13 @@ export const runner = <P extends Parameters, A, B, L, R, X, F extends Json, S ex
       };
     };
     const told = event(taken.state);
-    const revised = revise?.(told);
+    const [after, revised] = revise?.step(revision, told) ?? [revision, undefined];
+    revision = after;
     const rollBack = typeof nonFinite === 'object' ? nonFinite.rollBack : undefined;
     if (rollBack !== undefined && step % rollBack.steps === 0) [longAgo, lately] = [lately, taken.state];
-    if (revised === undefined) return told;
+    if (revise === undefined) return told;
+    // What the revision remembers is part of the moment as well.
+    if (revised === undefined) return event(taken.state);
     const state = steps.goOnFrom(revised);
     return event(() => state);
   };

@@ -25,7 +25,6 @@ import {
   type Keeper,
   online,
   type OnlineEvent,
-  type OnlineOptions,
   pure,
   type RawRecord,
   type Source,
@@ -67,18 +66,15 @@ const examples = andThenFold(
 );
 const counting = { initial: 0, step: (count: number) => [count + 1, count + 1] as const };
 
-const optionsFor = (texts: readonly string[], size: number, chunk?: number) =>
-  ({
-    source: lines(texts, chunk),
-    decode: decoder(Point),
-    examples,
-    learner: points,
-    key: key(3),
-    size,
-    monitors: counting,
-  }) satisfies
-    | OnlineOptions<P, never, never, never, RawRecord, number, t.TypeOf<typeof Point>, never, number, number>
-    | object;
+const optionsFor = (texts: readonly string[], size: number, chunk?: number) => ({
+  source: lines(texts, chunk),
+  decode: decoder(Point),
+  examples,
+  learner: points,
+  key: key(3),
+  size,
+  monitors: counting,
+});
 
 type Event = OnlineEvent<P, number>;
 
