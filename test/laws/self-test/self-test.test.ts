@@ -9,6 +9,7 @@ import { costOfTrainingSuspects } from './cost-of-training.js';
 import { derivativeSuspects } from './derivative.js';
 import { equivarianceSuspects } from './equivariance.js';
 import { sequenceSuspects } from './sequence.js';
+import { onlineSuspects } from './fold.js';
 import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
@@ -34,6 +35,7 @@ const suspects: readonly Suspect[] = [
   ...trainingSuspects,
   ...learnerSuspects,
   ...streamSuspects,
+  ...onlineSuspects,
   ...backendSuspects,
   ...compilationSuspects,
   ...costSuspects,
