@@ -22,6 +22,7 @@ export {
   cosineRestarts,
   exponentialDecay,
   inverseSquareRoot,
+  inverseTimeDecay,
   joinSchedules,
   type LearningRate,
   oneCycle,

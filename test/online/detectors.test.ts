@@ -29,41 +29,54 @@ const driftsIn = <S extends Json>(
 
 interface Row {
   readonly drifts: (numbers: readonly number[]) => readonly number[];
-  /** Of a hundred streams of a thousand errors at one rate, in how many it may see a drift. */
-  readonly falseAlarms: number;
-  /** From a rate of 0.1 to one of 0.5, within how many errors it sees one. */
-  readonly delay: number;
+  /**
+   * At which rates, in how many of a hundred streams of a thousand errors it may see a drift where there is none: the
+   * share in a thousand other streams, and three deviations of a hundred.
+   */
+  readonly falseAlarms: readonly (readonly [rate: number, most: number])[];
+  /** From a rate of 0.1 to one of 0.5, within how many errors it sees one, in at least how many of a hundred. */
+  readonly delay: readonly [within: number, least: number];
 }
 
+const none = [0.05, 0.2, 0.5].map((rate) => [rate, 1] as const);
+
 const rows: { readonly [name: string]: Row } = {
-  adwin: { drifts: (numbers) => driftsIn(adwin(), numbers), falseAlarms: 2, delay: 128 },
-  ddm: { drifts: (numbers) => driftsIn(ddm(), numbers), falseAlarms: 30, delay: 160 },
+  adwin: { drifts: (numbers) => driftsIn(adwin(), numbers), falseAlarms: none, delay: [96, 100] },
   pageHinkley: {
-    drifts: (numbers) => driftsIn(pageHinkley({ threshold: 20 }), numbers),
-    falseAlarms: 5,
-    delay: 160,
+    drifts: (numbers) => driftsIn(pageHinkley(), numbers),
+    falseAlarms: none,
+    delay: [220, 100],
+  },
+  // It cries often, as its authors' definition has it; the shares are in its description.
+  ddm: {
+    drifts: (numbers) => driftsIn(ddm(), numbers),
+    falseAlarms: [
+      [0.05, 69],
+      [0.2, 39],
+      [0.5, 18],
+    ],
+    delay: [250, 96],
   },
 };
 
-describe.each(Object.entries(rows))('%s', (_, { drifts, falseAlarms, delay }) => {
+describe.each(Object.entries(rows))('%s', (_, { drifts, falseAlarms, delay: [within, least] }) => {
   const seeds = Array.from({ length: 100 }, (_each, seed) => seed + 1);
 
-  test.each([0.05, 0.2, 0.5])('seldom sees a drift where there is none, at the rate %d', (rate) => {
-    const alarms = seeds.filter((seed) => drifts(errors(seed, [[1000, rate]])).length > 0);
-    expect(alarms.length).toBeLessThanOrEqual(falseAlarms);
-  });
+  test.each(falseAlarms)(
+    'where there is no drift, at the rate %d, it sees one in at most %d of 100',
+    (rate, most) => {
+      const alarms = seeds.filter((seed) => drifts(errors(seed, [[1000, rate]])).length > 0);
+      expect(alarms.length).toBeLessThanOrEqual(most);
+    },
+  );
 
   test('sees a drift soon', () => {
-    const late = seeds.filter((seed) => {
-      const at = drifts(
-        errors(seed, [
-          [1000, 0.1],
-          [delay, 0.5],
-        ]),
-      ).find((i) => i >= 1000);
-      return at === undefined;
-    });
-    expect(late).toEqual([]);
+    const stream = [
+      [1000, 0.1],
+      [within, 0.5],
+    ] as const;
+    const inTime = seeds.filter((seed) => drifts(errors(seed, stream)).some((i) => i >= 1000));
+    expect(inTime.length).toBeGreaterThanOrEqual(least);
   });
 });
 
