@@ -12,6 +12,7 @@ export * from './loss/index.js';
 export * from './map/index.js';
 export * from './metric/index.js';
 export * from './numerics/index.js';
+export * from './online/index.js';
 export * from './para/index.js';
 export * from './program/index.js';
 export * from './reverse-derivative/index.js';

@@ -23,6 +23,7 @@ export {
   cosineRestarts,
   exponentialDecay,
   inverseSquareRoot,
+  inverseTimeDecay,
   joinSchedules,
   type LearningRate,
   oneCycle,

@@ -106,6 +106,17 @@ export const cosineRestarts = (rate: number, every: number, end = 0): Schedule =
   return (count) => decay(subtract(count, multiply(divide(count, every), every)));
 };
 
+/**
+ * Down as 1/count without an end: rate·1/(1 + count/over), half of it after `over` updates. The rates add up to infinity
+ * and their squares do not, which is what stochastic approximation asks for.
+ *
+ * Source: H. Robbins, S. Monro, "A stochastic approximation method" (Annals of Mathematical Statistics 22, 1951).
+ */
+export const inverseTimeDecay =
+  (rate: number, over: number): Schedule =>
+  (count) =>
+    divide(rate, add(divide(cast(count, 'float32'), over), 1));
+
 /** The first schedule for `over` updates, then the second, counted from there. */
 export const joinSchedules =
   (first: LearningRate, over: number, then: LearningRate): Schedule =>

@@ -10,6 +10,7 @@ import { costOfTrainingSuspects } from './cost-of-training.js';
 import { derivativeSuspects } from './derivative.js';
 import { equivarianceSuspects } from './equivariance.js';
 import { sequenceSuspects } from './sequence.js';
+import { onlineSuspects } from './fold.js';
 import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
@@ -39,6 +40,7 @@ const suspects: readonly Suspect[] = [
   ...revisionSuspects,
   ...learnerSuspects,
   ...streamSuspects,
+  ...onlineSuspects,
   ...backendSuspects,
   ...compilationSuspects,
   ...costSuspects,

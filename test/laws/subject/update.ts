@@ -6,6 +6,7 @@ import {
   elementwiseUpdate,
   exponentialDecay,
   inverseSquareRoot,
+  inverseTimeDecay,
   joinSchedules,
   type LearningRate,
   momentum,
@@ -317,6 +318,13 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
     return {
       schedule: inverseSquareRoot(peak, over),
       formula: (count) => peak * Math.min((count + 1) / over, Math.sqrt(over / (count + 1))),
+    };
+  },
+  inverseTimeDecay: (sampler) => {
+    const [rate, over] = [drawRate(sampler), sampler.integer(1, 20)];
+    return {
+      schedule: inverseTimeDecay(rate, over),
+      formula: (count) => rate / (1 + count / over),
     };
   },
   warmUp: (sampler) => {

@@ -1,0 +1,90 @@
+/** What dead letters say, and what is counted. */
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { badShareLimit, decoder, decoderOfValues, runFold } from 'paralens/online';
+import { expect, test } from 'vitest';
+
+const codec = t.intersection([
+  t.type({ id: t.string, x: t.array(t.number), side: t.union([t.literal('left'), t.literal('right')]) }),
+  t.partial({ note: t.union([t.string, t.null]) }),
+]);
+
+/** The reason, or `read` where there is none to complain. */
+const reasonOf = (text: string): string => {
+  const result = decoder(codec, { longest: 300, deepest: 4 })({ value: { text }, position: 1 });
+  return E.isRight(result) ? 'read' : `${result.left.kind}: ${result.left.reason}`;
+};
+
+const base = { id: 'a', x: [1], side: 'left' };
+const withField = (field: object): string => JSON.stringify({ ...base, ...field });
+
+test.each([
+  [withField({}), 'read'],
+  [withField({ constructor: 'Ford' }), 'read'],
+  [withField({ x: [1, 'abc'] }), 'codec: $.x[1]: got "abc", needed number'],
+  [withField({ x: 1 }), 'codec: $.x: got 1, needed Array<number>'],
+  [withField({ id: null }), 'codec: $.id: got null, needed string'],
+  [withField({ id: undefined }), 'codec: $.id: got nothing, needed string'],
+  [withField({ id: 1, x: ['a'] }), 'codec: $.id: got 1, needed string; 1 more'],
+  [withField({ side: 'up' }), 'codec: $.side: got "up", needed ("left" | "right")'],
+  [withField({ note: [] }), 'codec: $.note: got a list of 0, needed (string | null)'],
+  [withField({ 'a b': [[[[1]]]] }), 'too deep: deeper than 4, at $["a b"][0][0][0]'],
+  ['{"__proto__":1}', 'key: $.__proto__: a key that reaches for a prototype'],
+  ['{"a":{"constructor":{"prototype":1}}}', 'key: $.a.constructor: a key that reaches for a prototype'],
+  ['[0,1e999]', 'number: $[1]: got Infinity, needed a finite number'],
+  ['"'.padEnd(301, 'm'), 'too long: 301 units, longer than 300'],
+])('%s', (text, reason) => {
+  expect(reasonOf(text)).toBe(reason);
+});
+
+test('what is no JSON is one line, whatever stands in it', () => {
+  expect(reasonOf('{"a":\n\u2028x')).toMatch(/^json: no JSON: .+$/u);
+});
+
+test('the text is cut, not within a character', () => {
+  const read = decoder(codec, { raw: 3 });
+  const result = read({ value: { text: 'ab😀' }, position: 0 });
+  expect(result).toMatchObject({ left: { raw: 'ab' } });
+});
+
+test('values that were never text, a codec that throws, and one that is recursive', () => {
+  const read = decoderOfValues(codec, { raw: 20 });
+  const around: { self?: unknown } = {};
+  around.self = around;
+  expect(read({ value: { ...base }, position: 0 })).toEqual(E.right(base));
+  expect(read({ value: around, position: 5 })).toMatchObject({
+    left: { kind: 'too deep', position: 5, raw: '[object Object]' },
+  });
+  expect(read({ value: { ...base, x: [Number.NaN] }, position: 0 })).toMatchObject({
+    left: { kind: 'number' },
+  });
+  expect(read({ value: undefined, position: 0 })).toMatchObject({ left: { raw: 'undefined' } });
+  const throwing = new t.Type<number>(
+    'moody',
+    t.number.is,
+    () => {
+      throw new Error('not today');
+    },
+    t.identity,
+  );
+  expect(decoder(throwing)({ value: { text: '1' }, position: 0 })).toMatchObject({
+    left: { kind: 'codec', reason: 'moody: threw not today' },
+  });
+});
+
+test('a source that goes bad late is noticed by a limit that forgets', () => {
+  const records = [
+    ...Array.from({ length: 5000 }, () => E.right(1)),
+    ...Array.from({ length: 100 }, () => E.left(1)),
+  ];
+  const stops = (over?: number): number =>
+    runFold(badShareLimit({ most: 0.5, ...(over === undefined ? {} : { over }) }), records)[1].findIndex(
+      ({ stop }) => stop,
+    );
+  expect(stops()).toBe(-1);
+  expect(stops(50)).toBeGreaterThan(5000);
+  expect(stops(50)).toBeLessThan(5060);
+  expect(() => badShareLimit({ most: 2 })).toThrow(
+    'badShareLimit: no share, got 2, needed a number from 0 to 1',
+  );
+});
