@@ -2,7 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { findBlas } from '../../src/backend/wasm/blas/library.js';
 import { wasm } from '../../src/backend/wasm/index.js';
+import { add, matmul, multiply, subtract, transpose } from '../../src/operation/index.js';
+import { trace } from '../../src/program/trace.js';
 import type { Data } from '../../src/tensor/dtype.js';
+import type { Shape } from '../../src/tensor/shape.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
 import { accumulator, layer, programOf, wholeNumbers, WORDS } from './contractions.js';
 import { differAt, interpret, plain, run } from './support.js';
 import { unexpected } from './workers.js';
@@ -80,6 +84,50 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
     const inputs = wholeNumbers(both, 3);
     for (const backend of backends)
       expect(differAt(run(both, inputs, backend), interpret(both, inputs))).toEqual([-1, -1]);
+  });
+
+  test('adds so many times a product to a value, in its place or in another', () => {
+    const shape = [64, 64];
+    type Matrix = Tensor<Shape>;
+    type Square = Tensor<readonly [64, 64]>;
+    const updates: Readonly<Record<string, (w: Matrix, product: Matrix) => Matrix>> = {
+      'w − ½·ab': (w, product) => subtract(w, multiply(0.5, product)),
+      'w − ab·2': (w, product) => subtract(w, multiply(product, 2)),
+      'w + ab': (w, product) => add(w, product),
+      '¼·ab + w': (w, product) => add(multiply(product, 0.25), w),
+      // Not of this form.
+      'ab − w': (w, product) => subtract(product, w),
+      'wᵀ + ab': (w, product) => add(transpose(w, [1, 0]), product),
+      'w + ab + wᵀ': (w, product) => add(add(w, product), transpose(w, [1, 0])),
+      'w·ab': (w, product) => multiply(w, product),
+    };
+    for (const [name, update] of Object.entries(updates))
+      for (const isStillRead of [false, true]) {
+        const program = trace(
+          (...inputs) => {
+            const [w, a, b] = inputs as readonly [Matrix, Square, Square];
+            const next = update(w, matmul(a, b));
+            return isStillRead ? [next, multiply(w, next)] : [next];
+          },
+          Array.from({ length: 3 }, () => ({ shape, dtype: 'float32' as const })),
+          1,
+        );
+        const [start = new Float32Array(), ...factors] = wholeNumbers(program, 6);
+        for (const backend of backends) {
+          const machine = backend.compile(program).start([start]);
+          let state: Data = start;
+          for (let step = 0; step < 2; step++) {
+            const [next = start, ...results] = interpret(program, [state, ...factors]);
+            const actual = [...machine.step(factors), ...machine.state()];
+            expect({ name, isStillRead, differ: differAt(actual, [...results, next]) }).toEqual({
+              name,
+              isStillRead,
+              differ: [...results, next].map(() => -1),
+            });
+            state = next;
+          }
+        }
+      }
   });
 
   test('adds to a state in the place of that state', () => {

@@ -71,8 +71,13 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     const scratch = planned.scratch[position] ?? 0;
     const given = forLibrary(kernel);
     if (given !== undefined) {
-      const { products, rest } = libraryParts(given, scratch, layout, module);
-      return [{ products }, ...(rest === undefined ? [] : [rangePart(rest, nanosecondsOf(rest.kernel))])];
+      const { before, products, rest } = libraryParts(given, scratch, layout, module);
+      const inFront = before === undefined ? [] : [rangePart(before, 0)];
+      return [
+        ...inFront,
+        { products },
+        ...(rest === undefined ? [] : [rangePart(rest, nanosecondsOf(rest.kernel))]),
+      ];
     }
     const setting = { layout, module, tableOf, scratch, workers: threads, tile };
     const { packing, multiplying } = productFunctions(kernel, setting);

@@ -1,9 +1,11 @@
 /** Matrix products as calls of sgemm: which can be, and what then remains of their epilogue. */
-import type { Factor, LoopKernel, ProductKernel, Store } from '../../../program/kernel.js';
-import { mayOverwrite } from '../../../program/liveness.js';
+import { affine, sameAffine } from '../../../program/index-map.js';
+import type { Expression, Factor, LoopKernel, ProductKernel, Store } from '../../../program/kernel.js';
+import { byteLength, mayOverwrite } from '../../../program/liveness.js';
 import { placesOf } from '../../../program/product.js';
 import type { Program, ValueId } from '../../../program/program.js';
 import { readsOf } from '../../../program/reads.js';
+import { stridesOf } from '../../../tensor/shape.js';
 import type { Sgemm } from './library.js';
 
 /** Multiplications below which calling a library gains nothing. */
@@ -35,8 +37,16 @@ const fitsSgemm = ({ rows, columns, inner, left, right }: ProductKernel): boolea
 export interface LibraryProduct {
   readonly kernel: ProductKernel;
   /** The value in whose place the product is made, with bytes in front and floats from row to row; or scratch. */
-  readonly target: { readonly value: ValueId; readonly offset: number; readonly pitch: number } | undefined;
+  readonly target: Target | undefined;
   readonly epilogue: LoopKernel | undefined;
+}
+
+interface Target {
+  readonly value: ValueId;
+  readonly offset: number;
+  readonly pitch: number;
+  /** Where the product, so many times, is to be added to a value: it is to stand in the target before. */
+  readonly onto?: { readonly value: ValueId; readonly scale: number };
 }
 
 /** The store of the product itself, if sgemm can do it before the epilogue reads anything. */
@@ -54,10 +64,49 @@ const targetOf = (program: Program, kernel: ProductKernel): Store | undefined =>
   );
 };
 
+/** How many times the product an expression is, if it is nothing else. */
+const timesProduct = (expression: Expression): number | undefined => {
+  if (expression.kind === 'tile') return 1;
+  if (expression.kind !== 'apply' || expression.name !== 'multiply') return undefined;
+  const [a, b] = expression.inputs;
+  if (a?.kind === 'literal' && b?.kind === 'tile') return a.value;
+  return a?.kind === 'tile' && b?.kind === 'literal' ? b.value : undefined;
+};
+
+/** `w + α·product` or `w − α·product`, stored where w stands in a value of the same size: what gradient descent does. */
+const addedTo = (program: Program, kernel: ProductKernel): Target | undefined => {
+  const { batch, rows, columns, epilogue } = kernel;
+  const [store, another] = epilogue.stores;
+  if (store === undefined || another !== undefined || store.mode !== 'set') return undefined;
+  const { value, expression, at } = store;
+  if (expression.kind !== 'apply') return undefined;
+  const [a, b] = expression.inputs;
+  const ways =
+    expression.name === 'add'
+      ? [
+          { w: a, product: b, sign: 1 },
+          { w: b, product: a, sign: 1 },
+        ]
+      : expression.name === 'subtract'
+        ? [{ w: a, product: b, sign: -1 }]
+        : [];
+  for (const { w, product, sign } of ways) {
+    const times = product && timesProduct(product);
+    if (w?.kind !== 'load' || times === undefined) continue;
+    const isWhole = byteLength(program, value) === batch * rows * columns * 4;
+    const isInOrder = sameAffine(at, affine(0, stridesOf(epilogue.axes)));
+    if (isWhole && isInOrder && mayOverwrite(program, kernel, value, w.value))
+      return { value, offset: 0, pitch: columns, onto: { value: w.value, scale: sign * times } };
+  }
+  return undefined;
+};
+
 /** The product as the library's, if it can be. */
 export const libraryProduct = (program: Program, kernel: ProductKernel): LibraryProduct | undefined => {
   if (!fitsSgemm(kernel)) return undefined;
   const { epilogue } = kernel;
+  const added = addedTo(program, kernel);
+  if (added !== undefined) return { kernel, target: added, epilogue: undefined };
   const store = targetOf(program, kernel);
   if (store === undefined) return { kernel, target: undefined, epilogue };
   const stores = epilogue.stores.filter((each) => each !== store);
@@ -96,5 +145,7 @@ export const sgemmCalls = (
     // Its lines are columns: along k they are neighbours where the matrix is transposed.
     right: { place: rightPlaces[i] ?? 0, pitch: rightLines.pitch, transposed: !rightLines.transposed },
     result: { place: result + i * rows * pitch * 4, pitch },
+    scale: target?.onto?.scale ?? 1,
+    adds: target?.onto !== undefined,
   }));
 };
