@@ -8,6 +8,7 @@ import type { Data } from '../../src/tensor/dtype.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { accumulator, layer, programOf, wholeNumbers, WORDS } from './contractions.js';
+import { CONVOLUTIONS } from './convolutions.js';
 import { differAt, interpret, plain, run } from './support.js';
 import { unexpected } from './workers.js';
 
@@ -57,7 +58,32 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
   test('leaves small products, and factors that it cannot read, to WebAssembly', () => {
     for (const backend of backends) {
       expect(products(backend, programOf('ik,kj->ij', { i: 16, j: 16, k: 64 }))).toBe(0);
-      expect(products(backend, programOf('ikl,lkj->ij', { i: 64, j: 64, k: 32, l: 4 }))).toBe(0);
+      expect(products(backend, programOf('bikl,blkj->bij', { i: 64, j: 64, k: 32, l: 4, b: 3 }))).toBe(0);
+    }
+  });
+
+  for (const [name, program] of Object.entries(CONVOLUTIONS))
+    test(`sums over windows exactly: ${name}`, () => {
+      const inputs = wholeNumbers(program, 4);
+      const expected = interpret(program, inputs);
+      for (const backend of backends)
+        expect(differAt(run(program, inputs, backend), expected)).toEqual([-1, -1, -1]);
+    });
+
+  test('gets copies of what it cannot read as it stands, if that is one product', () => {
+    for (const backend of backends)
+      expect(products(backend, programOf('ikl,lkj->ij', { i: 64, j: 64, k: 32, l: 4 }))).toBe(1);
+  });
+
+  test('gets windows block by block, forward and back, where there are enough columns', () => {
+    for (const backend of backends) {
+      const count = (name: string): number => {
+        const program = CONVOLUTIONS[name];
+        return program === undefined ? 0 : products(backend, program);
+      };
+      expect(count('one channel, runs of 5')).toBe(0);
+      // Two blocks of rows, five of rows for dx, two of terms.
+      expect(count('many rows of a long sum')).toBe(9);
     }
   });
 

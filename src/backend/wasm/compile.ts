@@ -35,7 +35,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
   const planned = plan(scheduled, (kernel) => {
     if (kernel.kind === 'loop') return 0;
     const given = forLibrary(kernel);
-    return given === undefined ? scratchBytes(kernel, tile, threads) : libraryScratch(given);
+    return given === undefined ? scratchBytes(kernel, tile, threads) : libraryScratch(given).bytes;
   });
   const module = moduleBuilder(HOST_FUNCTIONS, threads > 1);
 
@@ -71,13 +71,8 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     const scratch = planned.scratch[position] ?? 0;
     const given = forLibrary(kernel);
     if (given !== undefined) {
-      const { before, products, rest } = libraryParts(given, scratch, layout, module);
-      const inFront = before === undefined ? [] : [rangePart(before, 0)];
-      return [
-        ...inFront,
-        { products },
-        ...(rest === undefined ? [] : [rangePart(rest, nanosecondsOf(rest.kernel))]),
-      ];
+      const parts = libraryParts(given, { layout, module, tableOf, scratch });
+      return parts.map((part) => ('products' in part ? part : rangePart(part, part.nanoseconds)));
     }
     const setting = { layout, module, tableOf, scratch, workers: threads, tile };
     const { packing, multiplying } = productFunctions(kernel, setting);

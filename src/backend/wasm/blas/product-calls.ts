@@ -1,4 +1,5 @@
 /** Matrix products as calls of sgemm: which can be, and what then remains of their epilogue. */
+import { aligned } from '../../../program/arena.js';
 import { affine, sameAffine } from '../../../program/index-map.js';
 import type { Expression, Factor, LoopKernel, ProductKernel, Store } from '../../../program/kernel.js';
 import { byteLength, mayOverwrite } from '../../../program/liveness.js';
@@ -7,35 +8,17 @@ import type { Program, ValueId } from '../../../program/program.js';
 import { readsOf } from '../../../program/reads.js';
 import { stridesOf } from '../../../tensor/shape.js';
 import type { Sgemm } from './library.js';
+import { linesOf } from './matrix-lines.js';
+import { type WindowBlocks, windowBlocks } from './windows.js';
 
 /** Multiplications below which calling a library gains nothing. */
 const SMALLEST = 65_536;
 
-interface Lines {
-  readonly pitch: number;
-  readonly transposed: boolean;
-}
-
-/**
- * How a factor of so many lines lies in memory, if sgemm can read it: along k or along the lines its elements
- * are neighbours, and what follows does not overlap. `transposed` where they are neighbours along the lines.
- */
-const linesOf = ({ line, inner }: Factor, lines: number, length: number): Lines | undefined => {
-  if (line.sizes.length > 1 || inner.sizes.length > 1) return undefined;
-  const [across = 0, along = 0] = [line.strides[0], inner.strides[0]];
-  if (along === 1 && across >= length) return { pitch: across, transposed: false };
-  if (across === 1 && along >= lines) return { pitch: along, transposed: true };
-  return undefined;
-};
-
-const fitsSgemm = ({ rows, columns, inner, left, right }: ProductKernel): boolean =>
-  rows * columns * inner >= SMALLEST &&
-  linesOf(left, rows, inner) !== undefined &&
-  linesOf(right, columns, inner) !== undefined;
-
 /** A product for sgemm, and the pass over its rows that is left to do behind it. */
 export interface LibraryProduct {
   readonly kernel: ProductKernel;
+  /** How its left factor is copied block by block, where the library can't read it as it stands. */
+  readonly windows: WindowBlocks | undefined;
   /** The value in whose place the product is made, with bytes in front and floats from row to row; or scratch. */
   readonly target: Target | undefined;
   readonly epilogue: LoopKernel | undefined;
@@ -103,24 +86,40 @@ const addedTo = (program: Program, kernel: ProductKernel): Target | undefined =>
 
 /** The product as the library's, if it can be. */
 export const libraryProduct = (program: Program, kernel: ProductKernel): LibraryProduct | undefined => {
-  if (!fitsSgemm(kernel)) return undefined;
-  const { epilogue } = kernel;
+  const { rows, columns, inner, left, right, epilogue } = kernel;
+  if (rows * columns * inner < SMALLEST) return undefined;
+  const isReadable = linesOf(left, rows, inner) !== undefined && linesOf(right, columns, inner) !== undefined;
+  const windows = isReadable ? undefined : windowBlocks(kernel);
+  if (!isReadable && windows === undefined) return undefined;
   const added = addedTo(program, kernel);
-  if (added !== undefined) return { kernel, target: added, epilogue: undefined };
+  if (added !== undefined) return { kernel, windows, target: added, epilogue: undefined };
   const store = targetOf(program, kernel);
-  if (store === undefined) return { kernel, target: undefined, epilogue };
+  if (store === undefined) return { kernel, windows, target: undefined, epilogue };
   const stores = epilogue.stores.filter((each) => each !== store);
   const [pitch = kernel.columns] = epilogue.axes.length === 2 ? store.at.strides : [];
   return {
     kernel,
+    windows,
     target: { value: store.value, offset: store.at.offset * 4, pitch },
     epilogue: stores.length === 0 ? undefined : { ...epilogue, stores },
   };
 };
 
-/** Bytes of scratch: the product, where it has no place of its own. */
-export const libraryScratch = ({ kernel: { batch, rows, columns }, target }: LibraryProduct): number =>
-  target === undefined ? batch * rows * columns * 4 : 0;
+/** Bytes of scratch: the product, where it has no place of its own; of windows a block, and the copied kernel. */
+export const libraryScratch = ({ kernel, windows, target }: LibraryProduct): LibraryScratch => {
+  const { batch, rows, columns, inner } = kernel;
+  const product = target === undefined ? aligned(batch * rows * columns * 4) : 0;
+  const block = windows === undefined ? 0 : aligned(windows.block * windows.length * 4);
+  const copied = windows === undefined || 'matrix' in windows.right ? 0 : inner * columns * 4;
+  return { block: product, right: product + block, bytes: product + block + copied };
+};
+
+/** Where in the scratch a block of windows goes, and the copied right factor; and all of it. */
+interface LibraryScratch {
+  readonly block: number;
+  readonly right: number;
+  readonly bytes: number;
+}
 
 /** The calls of a product whose first row goes to `result`, one for each of the batch. */
 export const sgemmCalls = (
