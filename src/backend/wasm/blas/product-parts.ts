@@ -1,7 +1,7 @@
 /** A product by a library, what must stand somewhere before it, and its epilogue over all rows behind it. */
-import type { ProductKernel, Walk } from '../../../program/kernel.js';
+import type { Factor, ProductKernel, Walk } from '../../../program/kernel.js';
 import { nanosecondsOf, packingNanoseconds } from '../cost.js';
-import { call, defineFunction, i32 as constant } from '../emitter.js';
+import { call, type Callable, defineFunction, i32 as constant } from '../emitter.js';
 import { copyBytes, i32 } from '../instructions.js';
 import { loopFunction } from '../loop-code.js';
 import type { ModuleBuilder } from '../module.js';
@@ -36,19 +36,22 @@ const copied = (
   return [{ body, extent: 1, grain: 1, nanoseconds: 0 }];
 };
 
-/** Copying `count` lines of so many elements from line `first` on. */
+/** Lines to copy: from `first` on so many, of so many elements. */
+interface Copied {
+  readonly first: number;
+  readonly count: number;
+  readonly length: number;
+}
+
 const linesPart = (
-  lines: Lines,
-  { first, count, length }: { readonly first: number; readonly count: number; readonly length: number },
+  copy: Callable,
+  { first, count, length }: Copied,
   { from, to }: { readonly from: number; readonly to: number },
-  { module, tableOf }: LibrarySetting,
 ): LibraryPart => {
-  const copy = module.add(copyLines(lines, tableOf));
   const body = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end) => {
     const target = i32.add(constant(to), i32.mul(begin, constant(length * 4)));
-    const [start, behind] = [begin, end].map((line) => i32.add(line, constant(first)));
-    if (start !== undefined && behind !== undefined)
-      scope.run(call(copy, start, behind, constant(from), target));
+    const behind = i32.add(end, constant(first));
+    scope.run(call(copy, i32.add(begin, constant(first)), behind, constant(from), target));
     return undefined;
   });
   return { body, extent: count, grain: 1, nanoseconds: packingNanoseconds(count * length) };
@@ -59,36 +62,30 @@ const blockParts = (
   product: LibraryProduct,
   windows: WindowBlocks,
   place: number,
-  setting: LibrarySetting,
+  { layout, module, tableOf, scratch }: LibrarySetting,
 ): readonly LibraryPart[] => {
   const { kernel, target } = product;
   const { left, right, columns, inner } = kernel;
-  const sourceOf = ({ value, offset }: typeof left): number => setting.layout.placeOf(value) + offset * 4;
+  const placeOf = ({ value, offset }: Factor): number => layout.placeOf(value) + offset * 4;
   const places = libraryScratch(product);
-  const [block, copy] = [setting.scratch + places.block, setting.scratch + places.right];
-  const { lines, length } = windows;
-  const isCopied = 'copied' in windows.right;
+  const [block, copy] = [scratch + places.block, scratch + places.right];
+  const copyOf = (lines: Lines): Callable => module.add(copyLines(lines, tableOf));
   const calls = windowCalls(windows, kernel, {
     block,
-    right: isCopied ? copy : sourceOf(right),
+    right: 'copied' in windows.right ? copy : placeOf(right),
     result: { place, pitch: target?.pitch ?? columns },
     onto: target?.onto,
   });
+  const whole = { first: 0, count: inner, length: columns };
   const inFront =
     'copied' in windows.right
-      ? [
-          linesPart(
-            windows.right.copied,
-            { first: 0, count: inner, length: columns },
-            { from: sourceOf(right), to: copy },
-            setting,
-          ),
-        ]
+      ? [linesPart(copyOf(windows.right.copied), whole, { from: placeOf(right), to: copy })]
       : [];
+  const copyBlock = copyOf(windows.lines);
   return [
     ...inFront,
     ...calls.flatMap(({ first, count, product: each }): readonly LibraryPart[] => [
-      linesPart(lines, { first, count, length }, { from: sourceOf(left), to: block }, setting),
+      linesPart(copyBlock, { first, count, length: windows.length }, { from: placeOf(left), to: block }),
       { products: [each] },
     ]),
   ];
