@@ -128,7 +128,7 @@ const pulled = <
 
   const begin = async (): Promise<Runner<R, P, M>> => {
     const revision = options.revise?.initial ?? null;
-    const folds = { features: examples.initial, monitors: monitors.initial, revision };
+    const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(learner.init(key), folds);
     const structure = structureOfRun(fresh);
     const { state, resumed, passedOver } = await beginning({ keeper, from }, fresh, structure);

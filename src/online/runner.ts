@@ -150,7 +150,9 @@ export const runner = <
       return { kind: 'undone', step, reason, by, examples: batch.length, position };
     }
     step += 1;
-    const [next, monitored] = monitors.step(watched, { loss, metrics, examples: batch.length });
+    // Without monitors there is nothing that they make, and nothing is what its type says.
+    const told = { loss, metrics, examples: batch.length };
+    const [next, monitored] = monitors?.step(watched, told) ?? [watched, undefined as M];
     watched = next;
     const event = (state: () => LearnerState<P>): OnlineStep<P, M> => {
       last = moment(state);
@@ -169,13 +171,11 @@ export const runner = <
         checkpoint: last,
       };
     };
-    const told = event(taken.state);
-    const [after, revised] = revise?.step(revision, told) ?? [revision, undefined];
+    const [after, revised] = revise?.step(revision, event(taken.state)) ?? [revision, undefined];
     revision = after;
     const rollBack = typeof nonFinite === 'object' ? nonFinite.rollBack : undefined;
     if (rollBack !== undefined && step % rollBack.steps === 0) [longAgo, lately] = [lately, taken.state];
-    if (revise === undefined) return told;
-    // What the revision remembers is part of the moment as well.
+    // Told again: what the revision remembers is part of the moment as well.
     if (revised === undefined) return event(taken.state);
     const state = steps.goOnFrom(revised);
     return event(() => state);

@@ -64,7 +64,7 @@ export const isWorthPacking = (operation: Operation<'contract'>, shape: ProductS
 };
 
 /** Neighbouring axes that step evenly are one. */
-const walk = (sizes: readonly number[], strides: readonly number[]): Walk => {
+export const walk = (sizes: readonly number[], strides: readonly number[]): Walk => {
   const merged: { size: number; stride: number }[] = [];
   for (const [i, size] of sizes.entries()) {
     const stride = strides[i] ?? 0;
@@ -93,6 +93,9 @@ export const factor = (
     );
   return { value, offset, batch: along(shape.batch), line: along(line), inner: along(shape.inner) };
 };
+
+/** How many places a walk has. */
+export const countOfWalk = ({ sizes }: Walk): number => product(sizes);
 
 /** The places of a walk, in order. */
 export const placesOf = ({ sizes, strides }: Walk): readonly number[] =>

@@ -2,8 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { findBlas } from '../../src/backend/wasm/blas/library.js';
 import { wasm } from '../../src/backend/wasm/index.js';
+import { add, matmul, multiply, subtract, transpose } from '../../src/operation/index.js';
+import { trace } from '../../src/program/trace.js';
 import type { Data } from '../../src/tensor/dtype.js';
+import type { Shape } from '../../src/tensor/shape.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
 import { accumulator, layer, programOf, wholeNumbers, WORDS } from './contractions.js';
+import { CONVOLUTIONS } from './convolutions.js';
 import { differAt, interpret, plain, run } from './support.js';
 import { unexpected } from './workers.js';
 
@@ -53,7 +58,32 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
   test('leaves small products, and factors that it cannot read, to WebAssembly', () => {
     for (const backend of backends) {
       expect(products(backend, programOf('ik,kj->ij', { i: 16, j: 16, k: 64 }))).toBe(0);
-      expect(products(backend, programOf('ikl,lkj->ij', { i: 64, j: 64, k: 32, l: 4 }))).toBe(0);
+      expect(products(backend, programOf('bikl,blkj->bij', { i: 64, j: 64, k: 32, l: 4, b: 3 }))).toBe(0);
+    }
+  });
+
+  for (const [name, program] of Object.entries(CONVOLUTIONS))
+    test(`sums over windows exactly: ${name}`, () => {
+      const inputs = wholeNumbers(program, 4);
+      const expected = interpret(program, inputs);
+      for (const backend of backends)
+        expect(differAt(run(program, inputs, backend), expected)).toEqual([-1, -1, -1]);
+    });
+
+  test('gets copies of what it cannot read as it stands, if that is one product', () => {
+    for (const backend of backends)
+      expect(products(backend, programOf('ikl,lkj->ij', { i: 64, j: 64, k: 32, l: 4 }))).toBe(1);
+  });
+
+  test('gets windows block by block, forward and back, where there are enough columns', () => {
+    for (const backend of backends) {
+      const count = (name: string): number => {
+        const program = CONVOLUTIONS[name];
+        return program === undefined ? 0 : products(backend, program);
+      };
+      expect(count('one channel, runs of 5')).toBe(0);
+      // Two blocks of rows, five of rows for dx, two of terms.
+      expect(count('many rows of a long sum')).toBe(9);
     }
   });
 
@@ -80,6 +110,50 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
     const inputs = wholeNumbers(both, 3);
     for (const backend of backends)
       expect(differAt(run(both, inputs, backend), interpret(both, inputs))).toEqual([-1, -1]);
+  });
+
+  test('adds so many times a product to a value, in its place or in another', () => {
+    const shape = [64, 64];
+    type Matrix = Tensor<Shape>;
+    type Square = Tensor<readonly [64, 64]>;
+    const updates: Readonly<Record<string, (w: Matrix, product: Matrix) => Matrix>> = {
+      'w − ½·ab': (w, product) => subtract(w, multiply(0.5, product)),
+      'w − ab·2': (w, product) => subtract(w, multiply(product, 2)),
+      'w + ab': (w, product) => add(w, product),
+      '¼·ab + w': (w, product) => add(multiply(product, 0.25), w),
+      // Not of this form.
+      'ab − w': (w, product) => subtract(product, w),
+      'wᵀ + ab': (w, product) => add(transpose(w, [1, 0]), product),
+      'w + ab + wᵀ': (w, product) => add(add(w, product), transpose(w, [1, 0])),
+      'w·ab': (w, product) => multiply(w, product),
+    };
+    for (const [name, update] of Object.entries(updates))
+      for (const isStillRead of [false, true]) {
+        const program = trace(
+          (...inputs) => {
+            const [w, a, b] = inputs as readonly [Matrix, Square, Square];
+            const next = update(w, matmul(a, b));
+            return isStillRead ? [next, multiply(w, next)] : [next];
+          },
+          Array.from({ length: 3 }, () => ({ shape, dtype: 'float32' as const })),
+          1,
+        );
+        const [start = new Float32Array(), ...factors] = wholeNumbers(program, 6);
+        for (const backend of backends) {
+          const machine = backend.compile(program).start([start]);
+          let state: Data = start;
+          for (let step = 0; step < 2; step++) {
+            const [next = start, ...results] = interpret(program, [state, ...factors]);
+            const actual = [...machine.step(factors), ...machine.state()];
+            expect({ name, isStillRead, differ: differAt(actual, [...results, next]) }).toEqual({
+              name,
+              isStillRead,
+              differ: [...results, next].map(() => -1),
+            });
+            state = next;
+          }
+        }
+      }
   });
 
   test('adds to a state in the place of that state', () => {

@@ -7,6 +7,7 @@ import { schedule } from '../../src/program/schedule.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 import { tiled, TILES } from './compiled.js';
 import { layer, programOf, wholeNumbers, WORDS } from './contractions.js';
+import { CONVOLUTIONS } from './convolutions.js';
 import { fill, interpret, plain, randomOf, run } from './support.js';
 
 describe.each(TILES.map(tiled))('sums of products of small whole numbers are exact, in $name', (backend) => {
@@ -37,10 +38,24 @@ describe.each(TILES.map(tiled))('sums of products of small whole numbers are exa
   });
 
   test('of a sum longer than a piece', () => {
-    const program = programOf('ik,kj->ij', { i: 9, j: 11, k: 2500 });
-    const inputs = wholeNumbers(program, 5);
-    expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
+    for (const words of ['ik,kj->ij', 'ki,kj->ij', 'ik,jk->ij'])
+      for (const [i, j, k] of [
+        [9, 11, 1537],
+        [9, 72, 1537],
+        [150, 8, 769],
+        [135, 72, 386],
+      ] as const) {
+        const program = programOf(words, { i, j, k });
+        const inputs = wholeNumbers(program, k);
+        expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
+      }
   });
+
+  for (const [name, program] of Object.entries(CONVOLUTIONS))
+    test(`of windows: ${name}`, () => {
+      const inputs = wholeNumbers(program, 4);
+      expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
+    });
 
   test('in int32, in which products wrap', () => {
     const program = programOf('ik,kj->ij', { i: 9, j: 11, k: 50 }, 'int32');

@@ -4,6 +4,7 @@ import type { Program } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { inPieces } from './compiled.js';
+import { CONVOLUTIONS } from './convolutions.js';
 import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
 
 const inputsOf = (program: Program, random: () => number): readonly Data[] =>
@@ -56,4 +57,11 @@ describe('a step in pieces is the step', () => {
       for (const threads of [2, 3, 4]) expect(assertSame(program, threads, threads)).toBeGreaterThan(1);
     }
   });
+
+  for (const [name, program] of Object.entries(CONVOLUTIONS))
+    test(`of products over windows: ${name}`, () => {
+      // Of both tiles, which the seed chooses.
+      for (const seed of [2, 3])
+        for (const threads of [2, 3, 4]) expect(assertSame(program, seed, threads)).toBeGreaterThan(1);
+    });
 });

@@ -47,7 +47,7 @@ const planProgram = (program: Program, options: CompileOptions): Planned => {
     if (kernel.kind === 'loop') return 0;
     if (kernel.kind === 'scan') return scanScratch(stepOf(steps, kernel).plan);
     const given = forLibrary(program, kernel, options);
-    return given === undefined ? scratchBytes(kernel, tile, threads) : libraryScratch(given);
+    return given === undefined ? scratchBytes(kernel, tile, threads) : libraryScratch(given).bytes;
   };
   return { schedule: scheduled, plan: plan(scheduled, scratchOf), steps };
 };
@@ -124,8 +124,8 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
       return [rangePart(loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
     const given = forLibrary(of, kernel, options);
     if (given !== undefined) {
-      const { products, rest } = libraryParts(given, scratch, layout, module);
-      return [{ products }, ...(rest === undefined ? [] : [rangePart(rest, nanosecondsOf(rest.kernel))])];
+      const parts = libraryParts(given, { layout, module, tableOf, scratch });
+      return parts.map((part) => ('products' in part ? part : rangePart(part, part.nanoseconds)));
     }
     const setting = { layout, module, tableOf, scratch, workers: threads, tile };
     const { packing, multiplying } = productFunctions(kernel, setting);

@@ -12,7 +12,6 @@ import {
   type FunctionBody,
   i32 as constant,
   type Local,
-  loopWhile,
   repeatWhile,
   type Scope,
   set,
@@ -36,13 +35,12 @@ export const stepTo = (steps: Steps, index: Expr<'i32'>): Expr<'i32'> =>
     : load.i32({ base: i32.shl(index, constant(2)), offset: steps.table });
 
 export interface Packing {
-  /** Lines of a panel: whole vectors of four, perhaps with half a one behind. */
+  /** Lines of a panel. */
   readonly width: number;
-  /** Lines of the last panel, where they don't fill it: zeros make them up to the width unless there is another. */
-  readonly lastWidth?: number;
-  /** All lines, and the length of each. */
+  /** Whether zeros make up the width where lines don't fill the last panel; otherwise it is as wide as they are. */
+  readonly filled: boolean;
+  /** All lines. */
   readonly lines: number;
-  readonly inner: number;
   readonly line: Steps;
   readonly along: Steps;
 }
@@ -55,28 +53,35 @@ const firstLanes = (count: number): V => {
   return i32x4.const(a ?? 0, b ?? 0, c ?? 0, d ?? 0);
 };
 
-/** Stores the vectors of four lines each, the last of which may be half a one. */
+/** Stores the vectors of four lines each, of the last of which perhaps only a part. */
 const storeAcross = (scope: Scope, target: Address, vectors: readonly V[], width: number): void => {
   for (const [group, vector] of vectors.entries()) {
     const address = displaced(target, group * 16);
-    scope.run(width - group * 4 >= 4 ? store.v128(address, vector) : store.lane64(address, vector, 0));
+    const lanes = width - group * 4;
+    if (lanes >= 4) scope.run(store.v128(address, vector));
+    if (lanes === 2 || lanes === 3) scope.run(store.lane64(address, vector, 0));
+    if (lanes === 1 || lanes === 3)
+      scope.run(store.lane32(displaced(address, (lanes - 1) * 4), vector, lanes - 1));
   }
 };
 
-/** Does something `inner` times, with what is left over by a multiple of `by` done otherwise. */
-const alongLine = (scope: Scope, times: number, body: (inside: Scope) => void): void => {
-  if (times === 0) return;
-  const left = scope.hold(constant(times));
+/** Does something so many times. */
+const repeat = (scope: Scope, times: Expr<'i32'>, body: (inside: Scope) => void): void => {
+  const left = scope.hold(times);
   const inside = scope.inner((loop) => {
     body(loop);
     loop.run(set(left, i32.sub(left, constant(1))));
   });
-  scope.run(loopWhile(inside, left));
+  scope.run(repeatWhile(inside, left));
 };
 
 interface Panel {
   readonly packing: Packing;
+  /** Where the first line has the first of the terms, and how many of them. */
   readonly source: Expr<'i32'>;
+  readonly length: Expr<'i32'>;
+  /** In a table of places, the first. */
+  readonly place: Expr<'i32'>;
   readonly first: Expr<'i32'>;
   readonly target: Local<'i32'>;
   /** Lines that there are; behind them come zeros. */
@@ -86,11 +91,11 @@ interface Panel {
 /** Neighbouring lines are neighbours in memory: whole vectors are copied. */
 const packContiguous = (
   scope: Scope,
-  { packing: { width, inner }, source, first, target, valid }: Panel,
+  { packing: { width }, source, length, first, target, valid }: Panel,
   stride: number,
 ): void => {
   const from = scope.hold(i32.add(source, i32.mul(first, constant(4))));
-  alongLine(scope, inner, (inside) => {
+  repeat(scope, length, (inside) => {
     const vectors = groupsOf(width).map((group) => {
       const lanes = Math.max(0, valid - group * 4);
       const found = lanes === 0 ? v128.zero : load.v128({ base: from, offset: group * 16 });
@@ -116,12 +121,13 @@ const transpose = (scope: Scope, [a, b, c, d]: readonly [V, V, V, V]): readonly 
 };
 
 /** Lines anywhere: a pointer to each, all moving alike. */
-const packLines = (scope: Scope, { packing, source, first, target, valid }: Panel): void => {
-  const { width, inner, line, along } = packing;
+const packLines = (scope: Scope, panel: Panel): void => {
+  const { packing, source, length, first, target, valid } = panel;
+  const { width, line, along } = packing;
   const pointers = range(valid).map((each) =>
     scope.hold(i32.add(source, stepTo(line, each === 0 ? first : i32.add(first, constant(each))))),
   );
-  const place = scope.hold(constant(0));
+  const place = scope.hold('stride' in along ? constant(0) : panel.place);
   const one = (inside: Scope): void => {
     const further = 'stride' in along ? place : inside.hold(load.i32({ base: place, offset: along.table }));
     const vectors = groupsOf(width).map((group) =>
@@ -134,8 +140,11 @@ const packLines = (scope: Scope, { packing, source, first, target, valid }: Pane
     const step = 'stride' in along ? along.stride : 4;
     inside.run(set(place, i32.add(place, constant(step))), set(target, i32.add(target, constant(width * 4))));
   };
-  const fours = 'stride' in along && along.stride === 4 ? Math.floor(inner / 4) : 0;
-  alongLine(scope, fours, (inside) => {
+  if ('table' in along || along.stride !== 4) {
+    repeat(scope, length, one);
+    return;
+  }
+  repeat(scope, i32.shrU(length, constant(2)), (inside) => {
     for (const group of groupsOf(width)) {
       const vector = (lane: number): V => {
         const pointer = pointers[group * 4 + lane];
@@ -143,44 +152,55 @@ const packLines = (scope: Scope, { packing, source, first, target, valid }: Pane
           ? v128.zero
           : inside.hold(load.v128({ base: i32.add(pointer, place), offset: 0 }));
       };
+      const at = (k: number): Address => ({ base: target, offset: (k * width + group * 4) * 4 });
+      if (width - group * 4 === 1) {
+        // A line by itself is across already.
+        const along = vector(0);
+        for (const k of range(4)) inside.run(store.lane32(at(k), along, k));
+        continue;
+      }
       const across = transpose(inside, [vector(0), vector(1), vector(2), vector(3)]);
-      for (const [k, value] of across.entries())
-        storeAcross(
-          inside,
-          { base: target, offset: (k * width + group * 4) * 4 },
-          [value],
-          width - group * 4,
-        );
+      for (const [k, value] of across.entries()) storeAcross(inside, at(k), [value], width - group * 4);
     }
     inside.run(set(place, i32.add(place, constant(16))), set(target, i32.add(target, constant(width * 16))));
   });
-  alongLine(scope, inner - fours * 4, one);
+  repeat(scope, i32.and(length, constant(3)), one);
 };
 
-/** Parameters: the first panel and the one behind the last, the source, and where the packed panels go. */
+/**
+ * Parameters: the first panel and the one behind the last, the source, where the packed panels go, and the first
+ * of the terms along the lines and how many of them.
+ */
 export const packFunction = (packing: Packing): FunctionBody =>
-  defineFunction(['i32', 'i32', 'i32', 'i32'], (scope, begin, end, source, target) => {
-    const { width, lines, line, along, lastWidth = width } = packing;
-    const full = Math.floor(lines / width);
-    const panel = scope.hold(begin);
-    const pack = (inside: Scope, valid: number, as: Packing): void => {
-      const first = inside.hold(i32.mul(panel, constant(width)));
-      const each = { packing: as, source, first, target, valid };
-      if ('stride' in line && line.stride === 4 && 'stride' in along)
-        packContiguous(inside, each, along.stride);
-      else packLines(inside, each);
-    };
-    const body = scope.inner((inside) => {
-      pack(inside, width, packing);
-      inside.run(set(panel, i32.add(panel, constant(1))));
-    });
-    if (full > 0) scope.run(repeatWhile(body, i32.and(i32.ltU(panel, end), i32.ltU(panel, constant(full)))));
-    if (lines % width > 0)
-      scope.run(
-        when(
-          i32.and(i32.eq(panel, constant(full)), i32.ltU(panel, end)),
-          scope.inner((inside) => pack(inside, lines % width, { ...packing, width: lastWidth })),
-        ),
-      );
-    return undefined;
-  });
+  defineFunction(
+    ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
+    (scope, begin, end, source, target, start, length) => {
+      const { width, lines, line, along, filled } = packing;
+      const full = Math.floor(lines / width);
+      const panel = scope.hold(begin);
+      const place = i32.shl(start, constant(2));
+      if ('stride' in along) scope.run(set(source, i32.add(source, i32.mul(start, constant(along.stride)))));
+      const pack = (inside: Scope, valid: number, as: Packing): void => {
+        const first = inside.hold(i32.mul(panel, constant(width)));
+        const each = { packing: as, source, length, place, first, target, valid };
+        if ('stride' in line && line.stride === 4 && 'stride' in along)
+          packContiguous(inside, each, along.stride);
+        else packLines(inside, each);
+      };
+      const body = scope.inner((inside) => {
+        pack(inside, width, packing);
+        inside.run(set(panel, i32.add(panel, constant(1))));
+      });
+      if (full > 0)
+        scope.run(repeatWhile(body, i32.and(i32.ltU(panel, end), i32.ltU(panel, constant(full)))));
+      const rest = lines % width;
+      if (rest > 0)
+        scope.run(
+          when(
+            i32.and(i32.eq(panel, constant(full)), i32.ltU(panel, end)),
+            scope.inner((inside) => pack(inside, rest, filled ? packing : { ...packing, width: rest })),
+          ),
+        );
+      return undefined;
+    },
+  );

@@ -10,14 +10,30 @@ type V = Expr<'v128'>;
 
 const { add, div, mul, sub } = f32x4;
 
-/** Horner's scheme, highest power first. */
-export const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V =>
-  coefficients
-    .slice(1)
-    .reduce<V>(
-      (sum, each) => scope.hold(add(mul(sum, x), f32x4.const(each))),
-      f32x4.const(coefficients[0] ?? 0),
+/**
+ * Coefficients of a polynomial, highest power first: neighbors joined to polynomials of x², and so on (Estrin's
+ * scheme): sums that don't wait for each other, where Horner's wait one for another.
+ */
+export const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V => {
+  const joined = (values: readonly V[], power: V): V => {
+    const [first = power, ...rest] = values;
+    if (rest.length === 0) return first;
+    // Of an odd number the highest is left by itself.
+    const begin = values.length % 2;
+    const pairs = values.flatMap((value, i) =>
+      i < begin
+        ? [value]
+        : (i - begin) % 2 === 0
+          ? [scope.hold(add(mul(value, power), values[i + 1] ?? value))]
+          : [],
     );
+    return pairs.length === 1 ? (pairs[0] ?? first) : joined(pairs, scope.hold(mul(power, power)));
+  };
+  return joined(
+    coefficients.map((each) => f32x4.const(each)),
+    x,
+  );
+};
 
 const { LOG2E, SQRT1_2, SQRT2 } = Math;
 // ln 2 in two parts, the first of few bits, so that its products with whole numbers are exact.

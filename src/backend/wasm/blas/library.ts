@@ -4,7 +4,10 @@
  */
 import { findKoffi, type Lib } from './koffi.js';
 
-/** `C = A·B` in float32, rows of C one after another; a transposed factor has its lines along k in memory. */
+/**
+ * `C = α·A·B`, or `C = C + α·A·B`, in float32, rows of C one after another; a transposed factor has its lines
+ * along k in memory.
+ */
 export interface Sgemm {
   readonly rows: number;
   readonly columns: number;
@@ -12,6 +15,10 @@ export interface Sgemm {
   readonly left: Operand;
   readonly right: Operand;
   readonly result: { readonly place: number; readonly pitch: number };
+  /** The factor α. */
+  readonly scale: number;
+  /** Whether to add to what stands there. */
+  readonly adds: boolean;
 }
 
 export interface Operand {
@@ -91,27 +98,30 @@ const openLibrary = (lib: Lib, file: string): Blas | Absent => {
       // Whoever shares the library may have told it otherwise.
       if (threads() !== count) set?.(count);
     },
-    bind: ({ rows, columns, inner, left, right, result }, buffer) => {
+    bind: ({ rows, columns, inner, left, right, result, scale, adds }, buffer) => {
       const view = (place: number): Float32Array => new Float32Array(buffer, place);
       const [a, b, c] = [view(left.place), view(right.place), view(result.place)];
       const transA = left.transposed ? TRANSPOSED : AS_IT_STANDS;
       const transB = right.transposed ? TRANSPOSED : AS_IT_STANDS;
       const [lda, ldb, ldc] = [left.pitch, right.pitch, result.pitch];
+      const beta = adds ? 1 : 0;
       return () => {
-        sgemm(ROW_MAJOR, transA, transB, rows, columns, inner, 1, a, lda, b, ldb, 0, c, ldc);
+        sgemm(ROW_MAJOR, transA, transB, rows, columns, inner, scale, a, lda, b, ldb, beta, c, ldc);
       };
     },
   };
   return multipliesRight(blas) ? blas : { absent: `${file} multiplies wrongly; it may want 64-bit sizes` };
 };
 
-/** Whether [1 2; 3 4]·[5 6; 7 8]ᵀ comes out right. */
+/** Whether [1 2; 3 4]·[5 6; 7 8]ᵀ comes out right, and half of it added to that. */
 const multipliesRight = ({ bind }: Blas): boolean => {
   const memory = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, -1, -1, -1, -1);
   const left = { place: 0, pitch: 2, transposed: false };
   const right = { place: 16, pitch: 2, transposed: true };
-  bind({ rows: 2, columns: 2, inner: 2, left, right, result: { place: 32, pitch: 2 } }, memory.buffer)();
-  return memory.subarray(8).join() === '17,23,39,53';
+  const product = { rows: 2, columns: 2, inner: 2, left, right, result: { place: 32, pitch: 2 } };
+  bind({ ...product, scale: 1, adds: false }, memory.buffer)();
+  bind({ ...product, scale: 0.5, adds: true }, memory.buffer)();
+  return memory.subarray(8).join() === '25.5,34.5,58.5,79.5';
 };
 
 /** The BLAS of this file, or the first that is found; or why there is none. */
