@@ -1,6 +1,6 @@
 /** Checkpoints: the whole state of a run as one value, and where such values are kept. */
 import type { either } from 'fp-ts';
-import type { Value } from '../tensor/primitive/primitive.js';
+import type { Spec, Value } from '../tensor/primitive/primitive.js';
 import type { Json } from './json.js';
 
 /** A run at one moment: parameters and the update's state by path, and all the rest as plain data. */
@@ -14,6 +14,13 @@ export interface Checkpoint {
   readonly data: Json;
 }
 
+/** What a run needs to find: a checkpoint of its own beginning is one. */
+export interface Wanted {
+  readonly structure: string;
+  /** What a hash cannot say: where a checkpoint of another structure differs. */
+  readonly tensors: Readonly<Record<string, Spec>>;
+}
+
 /** Why a checkpoint cannot be used or written. */
 export interface CheckpointError {
   readonly kind: 'torn' | 'foreign' | 'future' | 'structure' | 'unreadable' | 'full' | 'conflict';
@@ -23,15 +30,26 @@ export interface CheckpointError {
   readonly message: string;
 }
 
-/** The newest good checkpoint, if there is one, and those passed over on the way to it. */
+/** The newest good checkpoint, if there is one, and those passed over on the way to it, newest first. */
 export interface Restored {
   readonly checkpoint: Checkpoint | undefined;
   readonly passedOver: readonly CheckpointError[];
 }
 
+/**
+ * A place for the checkpoints of one run. It belongs to whoever restored from it last and saved since: a store that
+ * saves without having restored takes the place to be empty, and one that finds a newer checkpoint than its own last
+ * says `conflict`, then and ever after, and leaves the place alone.
+ */
 export interface CheckpointStore {
-  /** Keeps a checkpoint as one unit: after a crash at any moment it is there whole or not at all. */
+  /**
+   * Keeps a checkpoint as one unit: after a crash at any moment it is there whole or not at all. On the right is its
+   * name. One save at a time.
+   */
   readonly save: (checkpoint: Checkpoint) => Promise<either.Either<CheckpointError, string>>;
-  /** Never throws over what it finds: a checkpoint that is not whole is passed over, and said so. */
-  readonly restore: (structure: string) => Promise<either.Either<CheckpointError, Restored>>;
+  /**
+   * The newest checkpoint that is whole. One that is not, is foreign or of a later version is passed over, and said
+   * so; one of another structure is on the left.
+   */
+  readonly restore: (wanted: Wanted) => Promise<either.Either<CheckpointError, Restored>>;
 }

@@ -1,4 +1,4 @@
-export type { Checkpoint, CheckpointError, CheckpointStore, Restored } from './checkpoint.js';
+export type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
 export {
   type BadShare,
   badShareLimit,
@@ -11,7 +11,6 @@ export {
 export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './decode.js';
 export * from './feature/index.js';
 export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
-export type { Json } from './json.js';
 export * from './monitor/index.js';
 export type { RawRecord } from './raw-record.js';
 export type { Received, Source } from './source.js';
@@ -21,3 +20,14 @@ export type { KeptReport, Keeper } from './keeper.js';
 export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
 export { online, type OnlineOptions } from './online.js';
 export type { RunOptions } from './runner.js';
+export { jsonOfText, jsonText } from './json-text.js';
+export type { Json } from './json.js';
+export {
+  firstDifference,
+  namedSpecs,
+  namedTensors,
+  restoreTree,
+  type StructureError,
+} from './named-tensors.js';
+export type { Received, Source } from './source.js';
+export { structureHash } from './structure.js';

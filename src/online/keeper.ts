@@ -1,6 +1,6 @@
 /** Who keeps a run while it goes on: when is its affair, and so is where. */
 import type { either } from 'fp-ts';
-import type { Checkpoint, CheckpointError, Restored } from './checkpoint.js';
+import type { Checkpoint, CheckpointError, Restored, Wanted } from './checkpoint.js';
 
 /** What has become of a checkpoint. */
 export type KeptReport =
@@ -9,7 +9,7 @@ export type KeptReport =
 
 export interface Keeper {
   /** The newest run that can be gone on with. */
-  readonly restore: (structure: string) => Promise<either.Either<CheckpointError, Restored>>;
+  readonly restore: (wanted: Wanted) => Promise<either.Either<CheckpointError, Restored>>;
   /** Offers the run as it is after a step. It is taken down if it is due, off the step's path. */
   readonly offer: (step: number, make: () => Checkpoint) => void;
   /** What has become of what was offered, since this was last asked. */

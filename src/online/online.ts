@@ -12,11 +12,11 @@ import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling } from '../stream/pulling.js';
-import type { Checkpoint, CheckpointError } from './checkpoint.js';
+import type { Checkpoint, CheckpointError, Wanted } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
 import type { Json } from './json.js';
 import type { Keeper } from './keeper.js';
-import { freshRun, readRun, type RunState, structureOfRun } from './run-state.js';
+import { freshRun, readRun, type RunState, wantedBy } from './run-state.js';
 import { type Runner, runner, type RunOptions } from './runner.js';
 import type { Received, Source } from './source.js';
 
@@ -59,22 +59,22 @@ interface Beginning<P> {
 const beginning = async <P extends Parameters>(
   { keeper, from }: { readonly keeper?: Keeper | undefined; readonly from?: Checkpoint | undefined },
   fresh: RunState<P>,
-  structure: string,
+  wanted: Wanted,
 ): Promise<Beginning<P>> => {
-  const restored = from === undefined ? await keeper?.restore(structure) : undefined;
+  const restored = from === undefined ? await keeper?.restore(wanted) : undefined;
   if (restored !== undefined && either.isLeft(restored)) return refuse(restored.left);
   const { checkpoint = from, passedOver = [] } = restored?.right ?? {};
   if (checkpoint === undefined) return { state: fresh, resumed: false, passedOver };
-  if (checkpoint.structure !== structure)
+  if (checkpoint.structure !== wanted.structure)
     return fail({
       operation: 'online',
       what: 'a checkpoint of another model or pipeline',
       got: checkpoint.structure,
-      needed: structure,
+      needed: wanted.structure,
       hint: 'go on with the same learner and folds, or keep this run elsewhere',
     });
   const state = readRun(checkpoint, fresh.learner);
-  if (either.isLeft(state)) return fail({ operation: 'online', what: state.left });
+  if (either.isLeft(state)) return fail({ operation: 'online', what: state.left.message });
   return { state: state.right, resumed: true, passedOver };
 };
 
@@ -130,8 +130,8 @@ const pulled = <
     const revision = options.revise?.initial ?? null;
     const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(learner.init(key), folds);
-    const structure = structureOfRun(fresh);
-    const { state, resumed, passedOver } = await beginning({ keeper, from }, fresh, structure);
+    const wanted = wantedBy(fresh);
+    const { state, resumed, passedOver } = await beginning({ keeper, from }, fresh, wanted);
     if (resumed || passedOver.length > 0) events.push({ kind: 'resumed', step: state.step, passedOver });
     const position = state.position === null ? undefined : source.position.decode(state.position);
     if (position !== undefined && either.isLeft(position))
@@ -142,7 +142,7 @@ const pulled = <
         needed: `${source.position.name}, of ${source.name}`,
       });
     records = source.open(position?.right)[Symbol.asyncIterator]();
-    return runner(options, state, structure, backend);
+    return runner(options, state, wanted.structure, backend);
   };
 
   /** Tells what has come of a record or of the end of them, and offers the run to be kept. */

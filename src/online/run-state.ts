@@ -1,11 +1,12 @@
 /** The state of an online run as one value, and as a checkpoint. */
 import { either } from 'fp-ts';
 import type { LearnerState } from '../learner/learner.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint, Wanted } from './checkpoint.js';
 import type { Counts } from './event.js';
 import type { Example } from './example.js';
 import type { Json } from './json.js';
-import { namedTensors, restoreTree, structureHash } from './named-tensors.js';
+import { namedSpecs, namedTensors, restoreTree, type StructureError } from './named-tensors.js';
+import { structureHash } from './structure.js';
 
 /** All that a record may change. */
 export interface RunState<P> {
@@ -40,8 +41,10 @@ const kindsOf = (data: Json): string => {
 };
 
 /** What must be equal for a run to go on from a checkpoint: the learner's tensors, and the folds as they begin. */
-export const structureOfRun = ({ learner, features, monitors, revision }: RunState<unknown>): string =>
-  `${structureHash(learner)} ${kindsOf([features, monitors, revision])}`;
+export const wantedBy = ({ learner, features, monitors, revision }: RunState<unknown>): Wanted => {
+  const tensors = namedSpecs(learner);
+  return { structure: structureHash(tensors, kindsOf([features, monitors, revision])), tensors };
+};
 
 /** A run before its first record. */
 export const freshRun = <P>(
@@ -72,7 +75,7 @@ export const writeRun = <P>({ learner, step, ...data }: RunState<P>, structure: 
 export const readRun = <P>(
   { step, tensors, data }: Checkpoint,
   like: LearnerState<P>,
-): either.Either<string, RunState<P>> => {
+): either.Either<StructureError, RunState<P>> => {
   // What was written by `writeRun` has its form: the structure has been compared.
   const { badShare, ...rest } = data as unknown as RunData;
   return either.map((learner: LearnerState<P>) => ({

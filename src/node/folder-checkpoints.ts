@@ -1,0 +1,154 @@
+/**
+ * Checkpoints as files of a folder, each whole or not there.
+ *
+ * A checkpoint is written under a name of its own, synced, and then given its number by `link`, which makes a name only
+ * where there is none: that one call is both what makes it appear whole and the compare-and-set that of two writers lets
+ * one go on. So there is no lock, and nothing that a process killed at any moment leaves behind keeps the next one out.
+ *
+ *   write N+1 under another name → fsync → link as N+1 → fsync of the folder → is any later there? → remove the oldest
+ *
+ * The last question is for a writer so late that its number was given, and removed again, while it wrote.
+ */
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { either as E } from 'fp-ts';
+import { fail } from '../error.js';
+import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from '../online/checkpoint.js';
+import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint-bytes.js';
+import {
+  codeOf,
+  errorOf,
+  listing,
+  nameOf,
+  removeAll,
+  syncFolder,
+  writeThrough,
+} from './checkpoint-folder.js';
+
+export interface FolderOptions {
+  /** How many checkpoints to keep, 3 unless given: more than one, since a disk may damage the newest. */
+  readonly keep?: number;
+}
+
+type Saved = E.Either<CheckpointError, string>;
+
+/**
+ * A store that keeps the last checkpoints of a run as files of a folder, which is made where it is not there. Each is a
+ * safetensors file that other programs can read. The folder must be on one machine's file system that has hard links.
+ *
+ * `save` gives on the left `full` where the disk is, `unreadable` where the folder cannot be written, and `conflict` where
+ * another writer has saved since this store did or restored; what was there before stays whatever happens. `restore`
+ * changes nothing in the folder, so others may read it while a run goes on. Throws where `keep` is no positive number.
+ *
+ * @example
+ * const store = folderCheckpoints('/tmp/paralens-example', { keep: 3 });
+ */
+export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = {}): CheckpointStore => {
+  if (!Number.isInteger(keep) || keep < 1)
+    fail({ operation: 'folderCheckpoints', what: 'keep', got: `${keep}`, needed: 'a whole number from 1' });
+
+  /** The number of the last checkpoint that this store knows to be its own. */
+  let last = 0;
+  /** Those that are not whole, which do not count among the ones that are kept. */
+  let damaged: readonly number[] = [];
+
+  const conflict = (found: number): Saved => {
+    const name = join(folder, nameOf(found));
+    const why = last === 0 ? 'the folder was taken to be empty' : `this run has saved up to number ${last}`;
+    const message = `${name}: conflict: another run writes here: ${why}; stop one, or restore and go on from its last`;
+    return E.left({ kind: 'conflict', name, message });
+  };
+
+  /** All but the newest `keep` that are whole. */
+  const outdated = (sequences: readonly number[]): readonly string[] => {
+    const oldest = sequences.filter((each) => !damaged.includes(each))[keep - 1];
+    return oldest === undefined ? [] : sequences.filter((each) => each < oldest).map(nameOf);
+  };
+
+  const publish = async (bytes: Uint8Array, sequence: number): Promise<Saved> => {
+    const temporary = `${nameOf(sequence)}.${randomUUID()}.tmp`;
+    try {
+      await writeThrough(join(folder, temporary), bytes);
+      await link(join(folder, temporary), join(folder, nameOf(sequence)));
+      last = sequence;
+      await syncFolder(folder);
+    } catch (error) {
+      // ENOENT: another writer has cleaned up what it took for the leftover of a dead one.
+      if (last !== sequence && ['EEXIST', 'ENOENT'].includes(codeOf(error))) return conflict(sequence);
+      throw error;
+    } finally {
+      await removeAll(folder, [temporary]);
+    }
+    const { sequences } = await listing(folder);
+    const [newest = 0] = sequences;
+    if (newest > sequence) {
+      await removeAll(folder, [nameOf(sequence)]);
+      return conflict(newest);
+    }
+    await removeAll(folder, outdated(sequences));
+    return E.right(join(folder, nameOf(sequence)));
+  };
+
+  const save = async (checkpoint: Checkpoint): Promise<Saved> => {
+    const sequence = last + 1;
+    // First, since a mistake in the state should not be told as one of the folder.
+    const bytes = await encodeCheckpoint(checkpoint, sequence);
+    try {
+      await mkdir(folder, { recursive: true });
+      const { sequences, unfinished } = await listing(folder);
+      const [newest = 0] = sequences;
+      if (newest !== last) return conflict(newest);
+      const leftovers = unfinished.filter((each) => each.sequence <= sequence);
+      await removeAll(
+        folder,
+        leftovers.map(({ name }) => name),
+      );
+      return await publish(bytes, sequence);
+    } catch (error) {
+      return E.left(errorOf(join(folder, nameOf(sequence)), 'it cannot be saved', error));
+    }
+  };
+
+  const restore = async (wanted: Wanted): Promise<E.Either<CheckpointError, Restored>> => {
+    const passedOver: CheckpointError[] = [];
+    const bad: number[] = [];
+    try {
+      const { sequences } = await listing(folder);
+      [last = 0] = sequences;
+      for (const sequence of sequences) {
+        const name = join(folder, nameOf(sequence));
+        const read = await readCheckpoint(name, sequence);
+        // A writer has removed it as too old meanwhile, so there are newer ones.
+        if (read === 'gone') return await restore(wanted);
+        if (E.isRight(read)) {
+          const error = structureError(name, read.right, wanted);
+          damaged = bad;
+          return error === undefined ? E.right({ checkpoint: read.right, passedOver }) : E.left(error);
+        }
+        passedOver.push(read.left);
+        bad.push(sequence);
+      }
+      damaged = bad;
+      return E.right({ checkpoint: undefined, passedOver });
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') {
+        last = 0;
+        return E.right({ checkpoint: undefined, passedOver: [] });
+      }
+      return E.left(errorOf(folder, 'it cannot be read', error));
+    }
+  };
+  return { save, restore };
+};
+
+const readCheckpoint = async (
+  name: string,
+  sequence: number,
+): Promise<E.Either<CheckpointError, Checkpoint> | 'gone'> => {
+  try {
+    return await decodeCheckpoint(name, await readFile(name), sequence);
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'gone' : E.left(errorOf(name, 'it cannot be read', error));
+  }
+};

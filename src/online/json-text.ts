@@ -1,0 +1,80 @@
+/**
+ * Plain data as text that keeps every number. JSON has no NaN and no infinities, and `JSON.stringify` makes 0 of −0;
+ * they are written as strings behind a tilde, and a string that begins with one gets a second:
+ *
+ *   NaN ↔ "~NaN"    −0 ↔ "~-0"    "~x" ↔ "~~x"
+ */
+import { either as E } from 'fp-ts';
+import { fail } from '../error.js';
+import type { Json } from './json.js';
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['~NaN', Number.NaN],
+  ['~Infinity', Number.POSITIVE_INFINITY],
+  ['~-Infinity', Number.NEGATIVE_INFINITY],
+  ['~-0', -0],
+]);
+
+const written = (value: number): number | string => {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '~-0' : value;
+  return `~${value}`;
+};
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+};
+
+const refuse = (name: string, got: string): never =>
+  fail({
+    operation: 'jsonText',
+    what: `a value that is no plain data${name === '' ? '' : `, under '${name}'`}`,
+    got,
+    needed: 'null, booleans, numbers, strings, and arrays and records of these',
+    hint: 'write tensors and typed arrays as arrays of numbers, or keep them among the tensors',
+  });
+
+const escape = (name: string, value: unknown): unknown => {
+  switch (typeof value) {
+    case 'number':
+      return written(value);
+    case 'string':
+      return value.startsWith('~') ? `~${value}` : value;
+    case 'boolean':
+      return value;
+    case 'object':
+      return value === null || isPlain(value) ? value : refuse(name, `a ${value.constructor.name}`);
+    default:
+      return refuse(name, typeof value);
+  }
+};
+
+/**
+ * Plain data as text, from which `jsonOfText` makes the same again: NaN, infinities, −0 and unpaired surrogates
+ * included. Throws on what is no plain data, such as a class, a typed array or `undefined`, which JSON would lose.
+ *
+ * @example
+ * jsonText({ mean: NaN, note: '~' }); // '{"mean":"~NaN","note":"~~"}'
+ */
+export const jsonText = (json: Json): string => JSON.stringify(json, escape);
+
+/**
+ * The plain data that `jsonText` wrote; on the left why a text is none.
+ *
+ * @example
+ * jsonOfText('["~-0"]'); // right([-0])
+ */
+export const jsonOfText = (text: string): E.Either<string, Json> => {
+  const unescape = (_: string, value: unknown): unknown => {
+    if (typeof value !== 'string' || !value.startsWith('~')) return value;
+    if (value.startsWith('~~')) return value.slice(1);
+    const number = NUMBERS.get(value);
+    if (number === undefined) throw new SyntaxError(`'${value}' stands for no number`);
+    return number;
+  };
+  try {
+    return E.right(JSON.parse(text, unescape) as Json);
+  } catch (error) {
+    return E.left(error instanceof Error ? error.message : String(error));
+  }
+};

@@ -1,0 +1,66 @@
+/** Plain data as text: every number and every string comes back, and nothing that would be lost gets in. */
+import { isDeepStrictEqual } from 'node:util';
+import { either as E } from 'fp-ts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ParalensError } from 'paralens';
+import { type Json, jsonOfText, jsonText } from 'paralens/online';
+
+const strings = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('~', '~~', '~NaN', '~-0', '~~Infinity', '\ud800', '\u0000'),
+);
+
+const { json } = fc.letrec<{ json: Json }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 4 },
+    fc.constant(null),
+    fc.boolean(),
+    fc.double(),
+    fc.constantFrom(-0, Number.NaN, Infinity, -Infinity, 5e-324),
+    strings,
+    fc.array(tie('json'), { maxLength: 4 }),
+    fc.dictionary(fc.oneof(strings, fc.constantFrom('__proto__', 'constructor', '1')), tie('json'), {
+      maxKeys: 4,
+      noNullPrototype: true,
+    }),
+  ),
+}));
+
+test('what is written is read again, by the bits of its numbers and in the order of its names', () => {
+  fc.assert(
+    fc.property(json, (value) => {
+      const read = jsonOfText(jsonText(value));
+      // Of numbers it asks `Object.is`, so −0 is not 0, and NaN is NaN; vitest's own trips over a name `constructor`.
+      expect(isDeepStrictEqual(read, E.right(value))).toBe(true);
+      expect(E.isRight(read) && jsonText(read.right)).toBe(jsonText(value));
+    }),
+  );
+});
+
+test('what has no special numbers is written as JSON.stringify does', () => {
+  fc.assert(
+    fc.property(
+      json.filter((value) => !/~|-0|Infinity/.test(JSON.stringify(value) + jsonText(value))),
+      (value) => {
+        expect(jsonText(value)).toBe(JSON.stringify(value));
+      },
+    ),
+  );
+});
+
+test.each([
+  ['undefined', undefined, 'undefined'],
+  ['undefined in a record', { a: [{ b: undefined }] }, "under 'b'"],
+  ['a typed array', { a: new Float32Array(2) }, 'a Float32Array'],
+  ['a map', new Map(), 'a Map'],
+  ['a bigint', [1n], 'bigint'],
+  ['a function', { f: () => 0 }, 'function'],
+])('%s is refused', (_, value: unknown, said) => {
+  expect(() => jsonText(value as Json)).toThrow(ParalensError);
+  expect(() => jsonText(value as Json)).toThrow(said);
+});
+
+test.each(['', '{', '"~x"', '["~"]', '{"a":"~nan"}'])('%s is no text of plain data', (text) => {
+  expect(E.isLeft(jsonOfText(text))).toBe(true);
+});
