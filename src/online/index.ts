@@ -29,5 +29,4 @@ export {
   restoreTree,
   type StructureError,
 } from './named-tensors.js';
-export type { Received, Source } from './source.js';
 export { structureHash } from './structure.js';
