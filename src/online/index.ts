@@ -1,13 +1,13 @@
 export type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
+export {
+  type Checkpointing,
+  checkpointing,
+  type CheckpointingOptions,
+  type CheckpointReport,
+} from './checkpointing.js';
 export { andThenFold, type Fold, folds, pure } from './fold.js';
 export { jsonOfText, jsonText } from './json-text.js';
 export type { Json } from './json.js';
-export {
-  firstDifference,
-  namedSpecs,
-  namedTensors,
-  restoreTree,
-  type StructureError,
-} from './named-tensors.js';
+export { namedSpecs, namedTensors, restoreTree } from './named-tensors.js';
 export type { Received, Source } from './source.js';
-export { structureHash } from './structure.js';
+export { firstDifference, structureHash, type StructureError } from './structure.js';
