@@ -22,7 +22,6 @@ import {
   type Checkpoint,
   decoder,
   type Json,
-  type Keeper,
   online,
   type OnlineEvent,
   pure,
@@ -78,9 +77,8 @@ const optionsFor = (texts: readonly string[], size: number, chunk?: number) => (
 
 type Event = OnlineEvent<P, number>;
 
-const eventsOf = (
-  options: ReturnType<typeof optionsFor> & { readonly from?: Checkpoint; readonly keeper?: Keeper },
-) => lastValueFrom(online(options).pipe(toArray()));
+const eventsOf = (options: ReturnType<typeof optionsFor> & { readonly from?: Checkpoint }) =>
+  lastValueFrom(online(options).pipe(toArray()));
 
 const isStep = (event: Event): event is Extract<Event, { kind: 'step' }> => event.kind === 'step';
 
