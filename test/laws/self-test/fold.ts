@@ -26,6 +26,8 @@ import {
   type Fold,
   type Json,
   type Moments,
+  type Placed,
+  type RawRecord,
   runFold,
   runningMoments,
   sizeOrTime,
@@ -241,6 +243,15 @@ const decoding = (name: string, killedBy: readonly string[], read: Reads<Reading
   );
 
 const sound = decoder(reading, { longest: LONGEST });
+
+/** What stays with the first place that it was given. */
+const alwaysAt = (read: Reads<Reading>): Reads<Reading> => {
+  let first: { readonly position: unknown } | undefined;
+  return <P>({ value, position }: Placed<RawRecord, P>) => {
+    first ??= { position };
+    return read({ value, position: first.position as P });
+  };
+};
 const joins = delayedLabels<number, number>({ bound: 4 });
 
 const keeping = (name: string, killedBy: readonly string[], join: typeof joins): Suspect =>
@@ -263,10 +274,11 @@ const lossSuspects: readonly Suspect[] = [
     JSON.parse(value.text);
     return sound({ value, position });
   }),
-  decoding('every dead letter is from one place', ['F-23'], ({ value, position }) => {
+  decoding('a dead letter has another text', ['F-23'], ({ value, position }) => {
     const read = sound({ value, position });
     return read._tag === 'Right' ? read : { ...read, left: { ...read.left, raw: 'somewhere' } };
   }),
+  decoding('every dead letter is from one place', ['F-23'], alwaysAt(sound)),
   keeping('the library’s', [], joins),
   keeping('what expires is dropped in silence', ['F-23'], {
     ...joins,
