@@ -1,6 +1,7 @@
 /** Every example in a docstring runs, and gives what the comment behind it says. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { compileFunction } from 'node:vm';
 import { function as F } from 'fp-ts';
 import * as rxjs from 'rxjs';
@@ -8,6 +9,8 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import * as paralens from 'paralens';
 import * as format from 'paralens/format';
+import * as node from 'paralens/node';
+import * as online from 'paralens/online';
 import * as operation from 'paralens/operation';
 import { permutation } from '../../src/random/permutation.js';
 import { prelude } from './prelude.js';
@@ -85,6 +88,9 @@ const scopeOf = (file: string): Record<string, unknown> => {
   return {
     ...rxjs,
     ...format,
+    ...online,
+    ...node,
+    Readable,
     ...names,
     map: rxjs.map,
     pipe: F.pipe,

@@ -1,0 +1,8 @@
+/** Sources that need Node: files, folders, standard input. */
+export { csv, type CsvOptions, type Row } from './csv.js';
+export { directory, type DirectoryOptions, type DirectoryPosition } from './directory.js';
+export type { FilePosition } from './file-position.js';
+export type { Line } from './lines.js';
+export { ndjson } from './ndjson.js';
+export type { FileOptions } from './read-file.js';
+export { lineStream, standardInput, type StreamOptions } from './standard-input.js';
