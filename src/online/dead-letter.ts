@@ -6,9 +6,13 @@ import type { Fold } from './fold.js';
 /** Why a record is none. There are few kinds, so that they can be counted for ever. */
 export const deadLetterKinds = [
   /** The bytes are no UTF-8. */
-  'utf-8',
+  'not UTF-8',
   /** Longer than the bound. */
   'too long',
+  /** Quotes or fields of CSV that do not match. */
+  'not CSV',
+  /** It was to be read, and is not there any more. */
+  'lost',
   /** No JSON. */
   'json',
   /** Deeper than the bound. */
@@ -43,7 +47,17 @@ export type DecodeCounts = {
 const none: DecodeCounts = {
   good: 0,
   bad: 0,
-  byKind: { 'utf-8': 0, 'too long': 0, json: 0, 'too deep': 0, key: 0, number: 0, codec: 0 },
+  byKind: {
+    'not UTF-8': 0,
+    'too long': 0,
+    'not CSV': 0,
+    lost: 0,
+    json: 0,
+    'too deep': 0,
+    key: 0,
+    number: 0,
+    codec: 0,
+  },
 };
 
 /**

@@ -1,3 +1,4 @@
+export { type Broken, isBroken } from './broken.js';
 export type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
 export {
   type Checkpointing,

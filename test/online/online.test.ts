@@ -41,7 +41,7 @@ const lines = (texts: readonly string[], chunk = 3): Source<RawRecord, number> =
   open: async function* (after = 0) {
     for (let i = after; i < texts.length; i += chunk) {
       await Promise.resolve();
-      yield texts.slice(i, i + chunk).map((text, k) => ({ value: { text }, position: i + k + 1 }));
+      yield texts.slice(i, i + chunk).map((text, k) => ({ value: text, position: i + k + 1 }));
     }
   },
 });
@@ -180,7 +180,7 @@ describe('an online run', () => {
       open: async function* () {
         for (;;) {
           await Promise.resolve();
-          yield [{ value: { text: line(read) }, position: ++read }];
+          yield [{ value: line(read), position: ++read }];
         }
       },
     };

@@ -268,10 +268,10 @@ const lossSuspects: readonly Suspect[] = [
   decoding('without a look at keys and depth', ['F-23'], ({ value, position }) => {
     const read = sound({ value, position });
     if (read._tag === 'Right' || !['key', 'too deep'].includes(read.left.kind)) return read;
-    return { _tag: 'Right', right: JSON.parse(value.text) as Reading };
+    return { _tag: 'Right', right: JSON.parse(String(value)) as Reading };
   }),
   decoding('what is no JSON is thrown', ['F-23'], ({ value, position }) => {
-    JSON.parse(value.text);
+    JSON.parse(String(value));
     return sound({ value, position });
   }),
   decoding('a dead letter has another text', ['F-23'], ({ value, position }) => {
