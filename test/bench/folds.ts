@@ -54,8 +54,8 @@ const records = rows.map(([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 
   return { a, b, c, d, e, f, g, h, i, j };
 });
 const words = rows.map((row) => row.map((x) => `word${Math.round(9 * x)}`));
-const lines = records.map((record, position) => ({ value: { text: JSON.stringify(record) }, position }));
-const lists = rows.map((x, position) => ({ value: { text: JSON.stringify({ x }) }, position }));
+const lines = records.map((record, position) => ({ value: JSON.stringify(record), position }));
+const lists = rows.map((x, position) => ({ value: JSON.stringify({ x }), position }));
 const bits = rows.map(([x = 0]) => Number(x > 0.9));
 
 const ten = t.type({
