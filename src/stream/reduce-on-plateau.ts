@@ -11,7 +11,8 @@ import type { Step } from './train.js';
 export interface ReduceOnPlateauOptions<P> {
   /**
    * What is to become smaller, or `undefined` where there is nothing to measure: between two epochs, say. Negate what
-   * is to become larger. A pure function of the step.
+   * is to become larger. A pure function of the step, whose number counts from 1 in each run: where a run may be
+   * resumed in the middle of an epoch, `state.update.count` tells how many steps there have been.
    */
   readonly measure: (step: Step<P>) => number | undefined;
   /** What the rate is multiplied by. */
