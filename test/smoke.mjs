@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import { from, lastValueFrom } from 'rxjs';
 
-for (const name of ['paralens', 'paralens/operation', 'paralens/format', 'paralens/online', 'paralens/laws']) {
+for (const name of [
+  'paralens',
+  'paralens/operation',
+  'paralens/format',
+  'paralens/online',
+  'paralens/laws',
+]) {
   const url = import.meta.resolve(name);
   assert.match(url, /\/dist\/.*index\.js$/, `${name} resolves to ${url}: not to the built package`);
   const exported = Object.keys(await import(name));
