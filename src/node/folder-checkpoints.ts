@@ -76,21 +76,27 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
 
   const publish = async (bytes: Uint8Array, sequence: number): Promise<Saved> => {
     const temporary = `${nameOf(sequence)}.${randomUUID()}.tmp`;
+    let claimed = false;
     try {
       await writeThrough(join(folder, temporary), bytes);
-      if (!(await claim(temporary, sequence))) return conflict(sequence);
-      await syncFolder(folder);
+      claimed = await claim(temporary, sequence);
     } finally {
-      await removeAll(folder, [temporary]);
+      if (!claimed) await removeAll(folder, [temporary]);
     }
-    const { sequences } = await listing(folder);
+    if (!claimed) return conflict(sequence);
+    const [{ sequences }] = await Promise.all([
+      listing(folder),
+      syncFolder(folder),
+      removeAll(folder, [temporary]),
+    ]);
     const [newest = 0] = sequences;
     if (newest > sequence) {
       await removeAll(folder, [nameOf(sequence)]);
       return conflict(newest);
     }
     const oldest = oldestKept(sequences, damaged, keep);
-    await removeAll(folder, sequences.filter((each) => each < oldest).map(nameOf));
+    const outdated = sequences.filter((each) => each < oldest);
+    await removeAll(folder, outdated.map(nameOf));
     return E.right(join(folder, nameOf(sequence)));
   };
 
