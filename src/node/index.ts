@@ -1,8 +1,11 @@
-/** Sources that need Node: files, folders, standard input. */
+/** Sources that need Node: files, folders, standard input, brokers. */
+export { arrow } from './arrow.js';
 export { csv, type CsvOptions, type Row } from './csv.js';
 export { directory, type DirectoryOptions, type DirectoryPosition } from './directory.js';
 export type { FilePosition } from './file-position.js';
+export { jetStream, type JetStreamOptions } from './jetstream.js';
 export type { Line } from './lines.js';
 export { ndjson } from './ndjson.js';
+export { type Columns, parquet, type ParquetOptions } from './parquet.js';
 export type { FileOptions } from './read-file.js';
 export { lineStream, standardInput, type StreamOptions } from './standard-input.js';
