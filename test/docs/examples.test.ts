@@ -7,6 +7,7 @@ import { function as F } from 'fp-ts';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import * as paralens from 'paralens';
 import * as format from 'paralens/format';
 import * as node from 'paralens/node';
@@ -91,6 +92,7 @@ const scopeOf = (file: string): Record<string, unknown> => {
     ...online,
     ...node,
     Readable,
+    WebSocket,
     ...names,
     map: rxjs.map,
     pipe: F.pipe,
