@@ -30,3 +30,11 @@ export {
   type StructureError,
 } from './named-tensors.js';
 export { structureHash } from './structure.js';
+export {
+  parametersMessage,
+  type ParametersError,
+  type ParametersMessage,
+  type Served,
+  served,
+} from './served.js';
+export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './snapshot.js';
