@@ -11,7 +11,7 @@ import type { MonoTypeOperatorFunction, OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
-import { dataOf, type Evaluated, evaluate } from '../backend/evaluate.js';
+import { dataOf, type Evaluated, evaluate, force } from '../backend/evaluate.js';
 import { fail } from '../error.js';
 import type { Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
@@ -57,7 +57,9 @@ export const snapshotter = <P extends Parameters, A, B, L>(
   const predict = compile((parameters: P, input: A): B => learner.predict({ parameters, update }, input), {
     backend,
   });
-  return (step, parameters) => {
+  return (step, given) => {
+    // Numbers from the first on: an expression would be computed again for each answer.
+    const parameters = force(given, { backend });
     let sum: string | undefined;
     const checksum = (): string => (sum ??= checksumOf(dataOf(leaves<AnyTensor>(parameters), backend)));
     return Object.freeze({

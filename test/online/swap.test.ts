@@ -1,7 +1,7 @@
 /** Hot swap: a thread learns, this one answers; every answer is of one snapshot that was published. */
 import { Worker } from 'node:worker_threads';
 import { either } from 'fp-ts';
-import { compile, evaluate, tensor } from 'paralens';
+import { compile, evaluate, force, tensor } from 'paralens';
 import { type Answer, type ParametersMessage, restoreTree, served } from 'paralens/online';
 import { expect, test } from 'vitest';
 import { initial, tiny } from '../stream/tiny.js';
@@ -84,6 +84,7 @@ test('no request fails, and no answer is of two snapshots', async () => {
   expect(new Set(answers.map(({ checksum }) => checksum)).size).toBeGreaterThan(1);
   // Recomputed from what was published under the checksum of the answer, by another program than the one that served.
   const predict = compile(tiny.predict);
+  const { update } = force(initial);
   const parametersOf = new Map(
     [...published].map(([checksum, { step, tensors }]) => {
       const parameters = restoreTree(initial.parameters, tensors);
@@ -94,7 +95,7 @@ test('no request fails, and no answer is of two snapshots', async () => {
   const wrong = answers.filter(({ input, step, checksum, number }) => {
     const of = parametersOf.get(checksum);
     if (of === undefined || of.step !== step) return true;
-    const [wanted] = evaluate(predict({ ...initial, parameters: of.parameters }, inputAt(input))).data;
+    const [wanted] = evaluate(predict({ update, parameters: of.parameters }, inputAt(input))).data;
     return !Object.is(wanted, number);
   });
   expect(wrong).toEqual([]);
