@@ -13,7 +13,7 @@ export * from './feature/index.js';
 export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
 export * from './monitor/index.js';
 export type { RawRecord } from './raw-record.js';
-export type { Received, Source } from './source.js';
+export type { Lag, Received, Source } from './source.js';
 export type { Counts, OnlineEvent, OnlineStep, Told, Undone } from './event.js';
 export type { Example, ExampleDTypes, Numbers } from './example.js';
 export type { KeptReport, Keeper } from './keeper.js';
@@ -38,3 +38,6 @@ export {
   served,
 } from './served.js';
 export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './snapshot.js';
+export { type Counters, counters, type CountersOptions, noCounters } from './counters.js';
+export type { Spent } from './meter.js';
+export { type Labels, prometheus, PROMETHEUS_TYPE } from './prometheus.js';
