@@ -94,9 +94,20 @@ module.exports = {
       name: 'src-dependencies',
       comment: 'What src needs at run time: rxjs, fp-ts, io-ts, and cli-progress where a terminal is.',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/node/' },
       to: {
         pathNot: '^src/|^node_modules/(rxjs|fp-ts|io-ts|cli-progress|@types/cli-progress)/',
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
+      name: 'node-dependencies',
+      comment: 'What sources of Node need besides: optional packages, loaded where they are used.',
+      severity: 'error',
+      from: { path: '^src/node/' },
+      to: {
+        pathNot:
+          '^src/|^node_modules/(rxjs|fp-ts|io-ts|csv-parse|hyparquet|hyparquet-compressors|apache-arrow|@nats-io)/',
         dependencyTypesNot: ['core'],
       },
     },

@@ -9,7 +9,7 @@ import {
   waitingIn,
 } from '../../src/online/monitor/delayed-labels.js';
 import type { Held } from '../../src/online/monitor/batching.js';
-import type { RawRecord } from '../../src/online/raw-record.js';
+import { type RawRecord, textOf } from '../../src/online/raw-record.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { broken, every, holds, type Verdict } from '../base/verdict.js';
@@ -21,7 +21,7 @@ export type Reads<A> = ReturnType<typeof decoder<A>>;
 
 /** A dead letter says where it stood, why in one line, and how its text begins. */
 const isAddressed = ({ reason, raw, position }: DeadLetter<number>, record: RawRecord, at: number): boolean =>
-  position === at && reason !== '' && !/[\n\r]/.test(reason) && record.text.startsWith(raw);
+  position === at && reason !== '' && !/[\n\r]/.test(reason) && textOf(record).startsWith(raw);
 
 /**
  * F-23. Of records and their places each gives a value where it is sound, and else a dead letter with its own place, a
@@ -42,7 +42,7 @@ export const decodesEach = <A>(
       }
       if (result._tag === 'Right')
         return sound === undefined
-          ? broken({ ...claim, what: 'what is unsound goes through', got: record.text.slice(0, 60) })
+          ? broken({ ...claim, what: 'what is unsound goes through', got: textOf(record).slice(0, 60) })
           : same(bitwise, result.right, sound, { ...claim, what: 'a record is read as another' });
       if (sound !== undefined)
         return broken({ ...claim, what: 'a sound record is a dead letter', got: result.left.reason });

@@ -16,6 +16,7 @@ import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
 import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from '../online/checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint-bytes.js';
+import { inTurn } from '../online/in-turn.js';
 import {
   codeOf,
   errorOf,
@@ -66,17 +67,24 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     return oldest === undefined ? [] : sequences.filter((each) => each < oldest).map(nameOf);
   };
 
+  /** Gives a finished file its number, if nobody has it yet and nobody has removed the file as a dead one's leftover. */
+  const claim = async (temporary: string, sequence: number): Promise<boolean> => {
+    try {
+      await link(join(folder, temporary), join(folder, nameOf(sequence)));
+      last = sequence;
+      return true;
+    } catch (error) {
+      if (['EEXIST', 'ENOENT'].includes(codeOf(error))) return false;
+      throw error;
+    }
+  };
+
   const publish = async (bytes: Uint8Array, sequence: number): Promise<Saved> => {
     const temporary = `${nameOf(sequence)}.${randomUUID()}.tmp`;
     try {
       await writeThrough(join(folder, temporary), bytes);
-      await link(join(folder, temporary), join(folder, nameOf(sequence)));
-      last = sequence;
+      if (!(await claim(temporary, sequence))) return conflict(sequence);
       await syncFolder(folder);
-    } catch (error) {
-      // ENOENT: another writer has cleaned up what it took for the leftover of a dead one.
-      if (last !== sequence && ['EEXIST', 'ENOENT'].includes(codeOf(error))) return conflict(sequence);
-      throw error;
     } finally {
       await removeAll(folder, [temporary]);
     }
@@ -98,7 +106,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
       await mkdir(folder, { recursive: true });
       const { sequences, unfinished } = await listing(folder);
       const [newest = 0] = sequences;
-      if (newest !== last) return conflict(newest);
+      if (newest > last) return conflict(newest);
       const leftovers = unfinished.filter((each) => each.sequence <= sequence);
       await removeAll(
         folder,
@@ -139,7 +147,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
       return E.left(errorOf(folder, 'it cannot be read', error));
     }
   };
-  return { save, restore };
+  return { save: inTurn(save), restore };
 };
 
 const readCheckpoint = async (

@@ -11,7 +11,7 @@ import { either as E } from 'fp-ts';
 import { decodeSafetensors, encodeSafetensors } from '../format/safetensors.js';
 import type { Checkpoint, CheckpointError, Wanted } from './checkpoint.js';
 import { jsonOfText, jsonText } from './json-text.js';
-import { firstDifference } from './named-tensors.js';
+import { firstDifference } from './structure.js';
 
 const FORMAT = 'paralens.checkpoint';
 const VERSION = 1;

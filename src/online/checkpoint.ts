@@ -44,7 +44,7 @@ export interface Restored {
 export interface CheckpointStore {
   /**
    * Keeps a checkpoint as one unit: after a crash at any moment it is there whole or not at all. On the right is its
-   * name. One save at a time.
+   * name. Saves that are asked for at once are made one after the other.
    */
   readonly save: (checkpoint: Checkpoint) => Promise<either.Either<CheckpointError, string>>;
   /**

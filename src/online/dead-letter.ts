@@ -6,9 +6,13 @@ import type { Fold } from './fold.js';
 /** Why a record is none. There are few kinds, so that they can be counted for ever. */
 export const deadLetterKinds = [
   /** The bytes are no UTF-8. */
-  'utf-8',
+  'not UTF-8',
   /** Longer than the bound. */
   'too long',
+  /** Quotes or fields of CSV that do not match. */
+  'not CSV',
+  /** It was to be read, and is not there any more. */
+  'lost',
   /** No JSON. */
   'json',
   /** Deeper than the bound. */
@@ -32,22 +36,28 @@ export interface DeadLetter<P> {
   readonly raw: string;
 }
 
-/** Records that could be read, and those that could not, by kind. */
-export type DecodeCounts = { readonly good: number; readonly bad: number } & {
-  readonly [K in DeadLetterKind]: number;
+/** Records that could be read, and those that could not, these also by kind. */
+export type DecodeCounts = {
+  readonly good: number;
+  readonly bad: number;
+  readonly byKind: { readonly [K in DeadLetterKind]: number };
 };
 
-/** A `type`, which is plain data to the compiler: what is counted before the first record. */
+/** What is counted before the first record. */
 const none: DecodeCounts = {
   good: 0,
   bad: 0,
-  'utf-8': 0,
-  'too long': 0,
-  json: 0,
-  'too deep': 0,
-  key: 0,
-  number: 0,
-  codec: 0,
+  byKind: {
+    'not UTF-8': 0,
+    'too long': 0,
+    'not CSV': 0,
+    lost: 0,
+    json: 0,
+    'too deep': 0,
+    key: 0,
+    number: 0,
+    codec: 0,
+  },
 };
 
 /**
@@ -64,10 +74,13 @@ export const decodeCounts = (): Fold<
   DecodeCounts
 > => ({
   initial: none,
-  step: (counts, record) => {
-    const next = E.isRight(record)
-      ? { ...counts, good: counts.good + 1 }
-      : { ...counts, bad: counts.bad + 1, [record.left.kind]: counts[record.left.kind] + 1 };
+  step: ({ good, bad, byKind }, record) => {
+    if (E.isRight(record)) {
+      const more = { good: good + 1, bad, byKind };
+      return [more, more];
+    }
+    const { kind } = record.left;
+    const next = { good, bad: bad + 1, byKind: { ...byKind, [kind]: byKind[kind] + 1 } };
     return [next, next];
   },
 });

@@ -4,7 +4,8 @@ import type { Decoder } from 'io-ts';
 import { fail } from '../error.js';
 import type { DeadLetter } from './dead-letter.js';
 import { codecReason } from './decode-reason.js';
-import type { RawRecord } from './raw-record.js';
+import type { Broken } from './broken.js';
+import { type RawRecord, textOf } from './raw-record.js';
 import { cut, type Refusal, refusalOf } from './sound.js';
 
 export interface DecodeOptions {
@@ -37,6 +38,14 @@ const requireOptions = (options: Required<DecodeOptions>): void => {
       });
 };
 
+/** Why a source could not make a record. */
+const brokenReasons: { readonly [K in Broken['broken']]: string } = {
+  'not UTF-8': 'the bytes are no UTF-8',
+  'too long': 'longer than the source reads',
+  'not CSV': 'no CSV',
+  lost: 'records that are not there any more',
+};
+
 /** What a thrown thing says; it may be anything, even something that throws when it is asked. */
 const thrown = (error: unknown): string => {
   try {
@@ -65,8 +74,8 @@ const decoded = <A>(codec: Decoder<unknown, A>, value: unknown, deepest: number)
  *
  * @example
  * const read = decoder(t.type({ x: t.number }));
- * read({ value: { text: '{"x":1}' }, position: 0 }); // { "_tag": "Right", "right": { "x": 1 } }
- * read({ value: { text: '{"x":"1"}' }, position: 7 }).left; // with the reason `$.x: got "1", needed number`
+ * read({ value: '{"x":1}', position: 0 }); // { "_tag": "Right", "right": { "x": 1 } }
+ * read({ value: '{"x":"1"}', position: 7 }).left; // with the reason `$.x: got "1", needed number`
  */
 export const decoder = <A>(
   codec: Decoder<unknown, A>,
@@ -75,14 +84,11 @@ export const decoder = <A>(
   requireOptions({ longest, deepest, raw });
   const tooLong = `longer than ${longest}`;
   return ({ value: record, position }) => {
-    const { text } = record;
+    const text = textOf(record);
     const refuse = (refusal: Refusal): E.Either<DeadLetter<typeof position>, never> =>
       dead(position, refusal, cut(text, raw));
-    if ('broken' in record)
-      return refuse({
-        kind: record.broken,
-        reason: record.broken === 'utf-8' ? 'the bytes are no UTF-8' : 'longer than the source reads',
-      });
+    if (typeof record !== 'string')
+      return refuse({ kind: record.broken, reason: brokenReasons[record.broken] });
     if (text.length > longest)
       return refuse({ kind: 'too long', reason: `${text.length} units, ${tooLong}` });
     let value: unknown;
@@ -97,7 +103,7 @@ export const decoder = <A>(
 };
 
 /** The text of a value that was never text; as JSON cannot write some, their kind. */
-const textOf = (value: unknown): string => {
+const shownAs = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
@@ -120,6 +126,6 @@ export const decoderOfValues = <A>(
   requireOptions({ longest: 0, deepest, raw });
   return ({ value, position }) => {
     const result = decoded(codec, value, deepest);
-    return E.isRight(result) ? result : dead(position, result.left, cut(textOf(value), raw));
+    return E.isRight(result) ? result : dead(position, result.left, cut(shownAs(value), raw));
   };
 };

@@ -3,7 +3,6 @@ import type { LearnerState } from '../learner/learner.js';
 import type { Checkpoint, CheckpointError } from './checkpoint.js';
 import type { DeadLetter } from './dead-letter.js';
 import type { Json } from './json.js';
-import type { KeptReport } from './keeper.js';
 import type { Spent } from './meter.js';
 
 /** Counts of a run since its first record, resumed or not. */
@@ -62,4 +61,5 @@ export type OnlineEvent<P, M> =
   | Undone
   /** It goes on from a checkpoint, past those that could not be used. */
   | { readonly kind: 'resumed'; readonly step: number; readonly passedOver: readonly CheckpointError[] }
-  | KeptReport;
+  | { readonly kind: 'kept'; readonly step: number; readonly name: string }
+  | { readonly kind: 'not kept'; readonly step: number; readonly error: CheckpointError };

@@ -1,4 +1,11 @@
+export { type Broken, isBroken } from './broken.js';
 export type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
+export {
+  type Checkpointing,
+  checkpointing,
+  type CheckpointingOptions,
+  type CheckpointReport,
+} from './checkpointing.js';
 export {
   type BadShare,
   badShareLimit,
@@ -9,27 +16,20 @@ export {
   type DecodeCounts,
 } from './dead-letter.js';
 export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './decode.js';
-export * from './feature/index.js';
-export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
-export * from './monitor/index.js';
-export type { RawRecord } from './raw-record.js';
-export type { Lag, Received, Source } from './source.js';
 export type { Counts, OnlineEvent, OnlineStep, Told, Undone } from './event.js';
 export type { Example, ExampleDTypes, Numbers } from './example.js';
-export type { KeptReport, Keeper } from './keeper.js';
-export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
-export { online, type OnlineOptions } from './online.js';
-export type { RunOptions } from './runner.js';
+export * from './feature/index.js';
+export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
 export { jsonOfText, jsonText } from './json-text.js';
 export type { Json } from './json.js';
-export {
-  firstDifference,
-  namedSpecs,
-  namedTensors,
-  restoreTree,
-  type StructureError,
-} from './named-tensors.js';
-export { structureHash } from './structure.js';
+export * from './monitor/index.js';
+export { namedSpecs, namedTensors, restoreTree } from './named-tensors.js';
+export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
+export { online, type OnlineOptions } from './online.js';
+export type { RawRecord } from './raw-record.js';
+export type { RunOptions } from './runner.js';
+export type { Lag, Received, Source } from './source.js';
+export { firstDifference, structureHash, type StructureError } from './structure.js';
 export {
   parametersMessage,
   type ParametersError,

@@ -3,11 +3,11 @@ import { either as E } from 'fp-ts';
 import { dataOf, dtypeOfData, tensorsOfData } from '../backend/evaluate.js';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
-import { showShape } from '../error.js';
 import type { Spec, Value } from '../tensor/primitive/primitive.js';
-import { sameShape, sizeOf } from '../tensor/shape.js';
+import { sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, unflatten } from '../tree/tree.js';
+import { firstDifference, type StructureError } from './structure.js';
 
 /** A path as one name, such that no two paths have the same: a dot or backslash in a step is written behind one. */
 const nameOf = (path: readonly string[]): string =>
@@ -41,36 +41,6 @@ export const namedSpecs = (tree: unknown): Readonly<Record<string, Spec>> => {
   const tensors = leaves<AnyTensor>(tree);
   const names = leafPaths(tree).map(nameOf);
   return Object.fromEntries(tensors.map(({ shape, dtype }, i) => [names[i] ?? '', { shape, dtype }]));
-};
-
-/** Where tensors by name are not those of a tree: the first name that differs. */
-export interface StructureError {
-  readonly kind: 'missing' | 'superfluous' | 'shape' | 'dtype';
-  readonly path: string;
-  /** For a person: what was found, and what should have been. */
-  readonly message: string;
-}
-
-const show = ({ shape, dtype }: Spec): string => `${showShape(shape)} of ${dtype}`;
-
-/** The first difference between tensors that are there and those that should be, if there is one. */
-export const firstDifference = (
-  got: Readonly<Record<string, Spec>>,
-  needed: Readonly<Record<string, Spec>>,
-): StructureError | undefined => {
-  for (const [path, spec] of Object.entries(needed)) {
-    // Never what a record inherits: a tensor may be called `constructor`.
-    const found = Object.hasOwn(got, path) ? got[path] : undefined;
-    if (found === undefined)
-      return { kind: 'missing', path, message: `'${path}' is missing, needed ${show(spec)}` };
-    const kind = sameShape(found.shape, spec.shape) ? 'dtype' : 'shape';
-    if (kind === 'shape' || found.dtype !== spec.dtype)
-      return { kind, path, message: `'${path}' is ${show(found)}, needed ${show(spec)}` };
-  }
-  const path = Object.keys(got).find((name) => !Object.hasOwn(needed, name));
-  return path === undefined
-    ? undefined
-    : { kind: 'superfluous', path, message: `'${path}' is one too many: nothing of that name is needed` };
 };
 
 /**

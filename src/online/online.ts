@@ -12,10 +12,10 @@ import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling } from '../stream/pulling.js';
-import type { Checkpoint, CheckpointError, Wanted } from './checkpoint.js';
+import type { Checkpoint, CheckpointError, CheckpointStore, Wanted } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
 import type { Json } from './json.js';
-import type { Keeper } from './keeper.js';
+import { type Checkpointing, checkpointing, type CheckpointingOptions } from './checkpointing.js';
 import { meter } from './meter.js';
 import { freshRun, readRun, type RunState, wantedBy } from './run-state.js';
 import { type Runner, runner, type RunOptions } from './runner.js';
@@ -43,7 +43,7 @@ export interface OnlineOptions<
    */
   readonly wait?: number;
   /** Where and how often the run is kept, and what it goes on from. */
-  readonly keeper?: Keeper;
+  readonly checkpoints?: Omit<CheckpointingOptions, 'report'>;
   /** Goes on from here, whatever is kept: a rewind, or a fork. */
   readonly from?: Checkpoint;
   readonly backend?: Backend;
@@ -58,11 +58,12 @@ interface Beginning<P> {
 
 /** The run that is gone on with, or a fresh one. Throws where what is kept is of another model, or cannot be read at all. */
 const beginning = async <P extends Parameters>(
-  { keeper, from }: { readonly keeper?: Keeper | undefined; readonly from?: Checkpoint | undefined },
+  store: CheckpointStore | undefined,
+  from: Checkpoint | undefined,
   fresh: RunState<P>,
   wanted: Wanted,
 ): Promise<Beginning<P>> => {
-  const restored = from === undefined ? await keeper?.restore(wanted) : undefined;
+  const restored = from === undefined ? await store?.restore(wanted) : undefined;
   if (restored !== undefined && either.isLeft(restored)) return refuse(restored.left);
   const { checkpoint = from, passedOver = [] } = restored?.right ?? {};
   if (checkpoint === undefined) return { state: fresh, resumed: false, passedOver };
@@ -118,7 +119,17 @@ const pulled = <
 >(
   options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
 ): AsyncIterableIterator<OnlineEvent<P, M>> => {
-  const { source, learner, examples, monitors, key, keeper, from, wait, backend = defaultBackend } = options;
+  const {
+    source,
+    learner,
+    examples,
+    monitors,
+    key,
+    checkpoints,
+    from,
+    wait,
+    backend = defaultBackend,
+  } = options;
   const events: OnlineEvent<P, M>[] = [];
   let run: Runner<R, P, M> | undefined;
   let records: AsyncIterator<readonly Received<R, Pos>[]> | undefined;
@@ -127,13 +138,25 @@ const pulled = <
   let asked: Promise<IteratorResult<readonly Received<R, Pos>[], unknown>> | undefined;
   let ended = false;
   const spending = meter();
+  const pace: Checkpointing | undefined =
+    checkpoints &&
+    checkpointing({
+      ...checkpoints,
+      report: ({ step, result }) => {
+        events.push(
+          either.isRight(result)
+            ? { kind: 'kept', step, name: result.right }
+            : { kind: 'not kept', step, error: result.left },
+        );
+      },
+    });
 
   const begin = async (): Promise<Runner<R, P, M>> => {
     const revision = options.revise?.initial ?? null;
     const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(learner.init(key), folds);
     const wanted = wantedBy(fresh);
-    const { state, resumed, passedOver } = await beginning({ keeper, from }, fresh, wanted);
+    const { state, resumed, passedOver } = await beginning(checkpoints?.store, from, fresh, wanted);
     if (resumed || passedOver.length > 0) events.push({ kind: 'resumed', step: state.step, passedOver });
     const position = state.position === null ? undefined : source.position.decode(state.position);
     if (position !== undefined && either.isLeft(position))
@@ -148,15 +171,13 @@ const pulled = <
   };
 
   /** Tells what has come of a record or of the end of them, and offers the run to be kept. */
-  const tell = (current: Runner<R, P, M>, told: readonly OnlineEvent<P, M>[]): void => {
+  const tell = (told: readonly OnlineEvent<P, M>[], moment: () => Checkpoint): void => {
     for (const event of told) {
       events.push(event);
-      if (event.kind === 'step' || event.kind === 'undone') keeper?.offer(event.step, current.moment());
-    }
-    for (const report of keeper?.reports() ?? []) {
-      events.push(report);
+      if (event.kind !== 'step' && event.kind !== 'undone') continue;
+      const lost = pace?.offer(event.step, event.kind === 'step' ? event.checkpoint : moment);
       // Another writer owns the run: whoever goes on would undo what it keeps.
-      if (report.kind === 'not kept' && report.error.kind === 'conflict') refuse(report.error);
+      if (lost !== undefined) refuse(lost);
     }
   };
 
@@ -168,7 +189,7 @@ const pulled = <
     const result = await nextWithin(asked, current.isWaiting() ? wait : undefined);
     spending.to('preparing');
     if (result === undefined) {
-      tell(current, current.flush());
+      tell(current.flush(), current.moment());
       return;
     }
     asked = undefined;
@@ -178,10 +199,11 @@ const pulled = <
         for (const { value } of chunk) spending.receive(source.bytesOf(value));
       return;
     }
-    tell(current, current.flush());
+    tell(current.flush(), current.moment());
+    const report = await pace?.flush();
+    if (report !== undefined && either.isLeft(report.result) && report.result.left.kind === 'conflict')
+      refuse(report.result.left);
     ended = true;
-    await keeper?.flush();
-    tell(current, []);
   };
 
   const next = async (): Promise<IteratorResult<OnlineEvent<P, M>, undefined>> => {
@@ -199,7 +221,7 @@ const pulled = <
       else {
         at += 1;
         const told = run.receive(received);
-        if (told.length > 0) tell(run, told);
+        if (told.length > 0) tell(told, run.moment());
       }
     }
   };
@@ -207,7 +229,7 @@ const pulled = <
   return pulling({
     next,
     release: async () => {
-      await Promise.all([records?.return?.(), keeper?.flush()]);
+      await Promise.all([records?.return?.(), pace?.flush()]);
     },
   });
 };
@@ -215,7 +237,7 @@ const pulled = <
 /**
  * Trains over the records of a source, one event after the other: each step before it is learned from (test, then
  * train), dead letters, what was undone, what was kept. The run is one value: learner, folds, counts and the source's
- * position. It is kept by `keeper` and gone on from there, bit for bit, each record counting exactly once.
+ * position. It is kept by `checkpoints` and gone on from there, bit for bit, each record counting exactly once.
  *
  * A slow subscriber holds back the source. Unsubscribing lets go of the source and keeps what was reached. Errors are
  * told as the Observable's: a source that fails, a step whose numbers are none, too many bad records, another writer.

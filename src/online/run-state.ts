@@ -5,8 +5,8 @@ import type { Checkpoint, Wanted } from './checkpoint.js';
 import type { Counts } from './event.js';
 import type { Example } from './example.js';
 import type { Json } from './json.js';
-import { namedSpecs, namedTensors, restoreTree, type StructureError } from './named-tensors.js';
-import { structureHash } from './structure.js';
+import { namedSpecs, namedTensors, restoreTree } from './named-tensors.js';
+import { structureHash, type StructureError } from './structure.js';
 
 /** All that a record may change. */
 export interface RunState<P> {

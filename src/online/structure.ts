@@ -1,5 +1,7 @@
-/** What must be equal for a run to go on from a checkpoint: the structure of its tensors, in one short text. */
+/** Names, shapes and dtypes: what must be equal for a run to go on, in one short text, and the first that is not. */
+import { showShape } from '../error.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
+import { sameShape } from '../tensor/shape.js';
 import { jsonText } from './json-text.js';
 import type { Json } from './json.js';
 
@@ -29,4 +31,34 @@ export const structureHash = (specs: Readonly<Record<string, Spec>>, rest: Json 
     .toSorted()
     .map((name) => jsonText([name, specs[name]?.dtype ?? '', specs[name]?.shape ?? []]));
   return fnv1a([...lines, jsonText(rest)].join('\n'));
+};
+
+/** Where tensors by name are not those of a tree: the first name that differs. */
+export interface StructureError {
+  readonly kind: 'missing' | 'superfluous' | 'shape' | 'dtype';
+  readonly path: string;
+  /** For a person: what was found, and what should have been. */
+  readonly message: string;
+}
+
+const show = ({ shape, dtype }: Spec): string => `${showShape(shape)} of ${dtype}`;
+
+/** The first difference between tensors that are there and those that should be, if there is one. */
+export const firstDifference = (
+  got: Readonly<Record<string, Spec>>,
+  needed: Readonly<Record<string, Spec>>,
+): StructureError | undefined => {
+  for (const [path, spec] of Object.entries(needed)) {
+    // Never what a record inherits: a tensor may be called `constructor`.
+    const found = Object.hasOwn(got, path) ? got[path] : undefined;
+    if (found === undefined)
+      return { kind: 'missing', path, message: `'${path}' is missing, needed ${show(spec)}` };
+    const kind = sameShape(found.shape, spec.shape) ? 'dtype' : 'shape';
+    if (kind === 'shape' || found.dtype !== spec.dtype)
+      return { kind, path, message: `'${path}' is ${show(found)}, needed ${show(spec)}` };
+  }
+  const path = Object.keys(got).find((name) => !Object.hasOwn(needed, name));
+  return path === undefined
+    ? undefined
+    : { kind: 'superfluous', path, message: `'${path}' is one too many: nothing of that name is needed` };
 };

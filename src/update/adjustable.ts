@@ -1,6 +1,6 @@
 /** A learning rate that stands in the state of its update, to be changed from outside between two steps. */
+import { counted } from './count.js';
 import type { Lens } from '../lens/lens.js';
-import { add } from '../operation/arithmetic.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { type Schedule, scheduleOf } from './schedule.js';
 import type { Update, Updated, UpdateState } from './update.js';
@@ -44,7 +44,7 @@ export const adjustable = (rate: number, withRate: (rate: Schedule) => Update): 
           at,
           (gradient) => {
             const [next, moved] = back(gradient);
-            return [{ ...state, count: add(state.count, 1), parts: { [INNER]: next } }, moved] as const;
+            return [{ ...state, count: counted(state.count), parts: { [INNER]: next } }, moved] as const;
           },
         ];
       },

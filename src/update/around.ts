@@ -1,4 +1,5 @@
 /** What is put around an update: it keeps a state of its own beside the update's, and moves on with it. */
+import { counted } from './count.js';
 import { fail } from '../error.js';
 import type { Lens } from '../lens/lens.js';
 import { add, divide, equal, multiply, subtract } from '../operation/arithmetic.js';
@@ -104,7 +105,7 @@ export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOp
     move: ({ state, before, gradient, update: step }) => {
       const [inner, fast] = step(gradient);
       const { slow = before } = state.slots;
-      const count = add(state.count, 1);
+      const count = counted(state.count);
       const turn = equal(subtract(count, multiply(divide(count, every), every)), 0);
       // A rate of 1 goes all the way, to the bit.
       const followed =
@@ -140,7 +141,7 @@ export const movingAverage = (update: Update, decay: number): Update => {
         decay === 0
           ? parameters
           : zipFloats(average, parameters, (a, p) => add(multiply(a, decay), multiply(p, 1 - decay)));
-      return { inner, count: add(state.count, 1), scalars: {}, slots: { average: next }, parameters };
+      return { inner, count: counted(state.count), scalars: {}, slots: { average: next }, parameters };
     },
   });
 };
@@ -188,7 +189,7 @@ export const accumulate = (update: Update, steps: number): Update => {
       const [moved, parameters] = step(mean);
       return {
         inner: chooseTree(last, moved, inner),
-        count: select(last, add(state.count, 1), state.count),
+        count: select(last, counted(state.count), state.count),
         scalars: { taken: select(last, fullLike(taken, 0), add(taken, 1)) },
         slots: { sum },
         parameters: chooseTree(last, parameters, before),
@@ -227,7 +228,7 @@ export const decoupledDecay = (
           ? subtract(after, multiply(own, inDtypeOf(own, share)))
           : after;
       });
-      return { inner, count: add(state.count, 1), scalars: {}, slots: {}, parameters };
+      return { inner, count: counted(state.count), scalars: {}, slots: {}, parameters };
     },
   });
 };

@@ -1,7 +1,7 @@
 /** One update for each part of a model, and none for what is frozen. */
+import { counted } from './count.js';
 import { fail } from '../error.js';
 import type { Lens } from '../lens/lens.js';
-import { add } from '../operation/arithmetic.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, unflatten } from '../tree/tree.js';
@@ -18,7 +18,7 @@ export const stay: Update = {
   lens: <P>(): Lens<Updated<P>, Updated<P>, P, P> => ({
     run: ([state, parameters]) => [
       parameters,
-      () => [{ ...state, count: add(state.count, 1) }, parameters] as const,
+      () => [{ ...state, count: counted(state.count) }, parameters] as const,
     ],
   }),
 };
@@ -112,7 +112,7 @@ export const forParts = (parts: Readonly<Record<string, Update>>, others: Update
       return [
         {
           ...state,
-          count: add(state.count, 1),
+          count: counted(state.count),
           parts: Object.fromEntries(moved.map(([part, [own]]) => [part, own])),
         },
         unflatten(parameters, next),

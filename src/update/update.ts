@@ -1,10 +1,10 @@
 /** What an update is: how an optimizer moves parameters against their gradient. */
+import { counted } from './count.js';
 import type { Lens } from '../lens/lens.js';
 import { fail } from '../error.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { isFloat } from '../tensor/dtype.js';
-import { add } from '../operation/arithmetic.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { leaves, mapTree, structureOf, unflatten } from '../tree/tree.js';
@@ -144,7 +144,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
       });
       return [
         {
-          count: add(state.count, 1),
+          count: counted(state.count),
           scalars: moved,
           slots: mapValues(state.slots, (slot, name) =>
             unflatten(

@@ -1,6 +1,7 @@
 /** Every example in a docstring runs, and gives what the comment behind it says. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { compileFunction } from 'node:vm';
 import { either, function as F } from 'fp-ts';
 import * as t from 'io-ts';
@@ -89,6 +90,7 @@ const scopeOf = (file: string): Record<string, unknown> => {
     ...rxjs,
     ...format,
     ...node,
+    Readable,
     ...names,
     ...(file.startsWith('online/') || file.startsWith('node/') ? online : {}),
     either,

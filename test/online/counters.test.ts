@@ -23,9 +23,9 @@ const lines = (texts: readonly string[]): Source<RawRecord, number> => ({
   name: 'lines',
   position: t.number,
   open: async function* (after = 0) {
-    yield texts.slice(after).map((text, i) => ({ value: { text }, position: after + i + 1 }));
+    yield texts.slice(after).map((text, i) => ({ value: text, position: after + i + 1 }));
   },
-  bytesOf: ({ text }) => Buffer.byteLength(text),
+  bytesOf: (line) => Buffer.byteLength(typeof line === 'string' ? line : line.text),
   behind: async (position) => ({ amount: texts.length - (position ?? 0), unit: 'records' }),
 });
 
@@ -118,9 +118,9 @@ test("all time of a meter is some stage's", () => {
       const watch = meter(() => now);
       const wanted = { reading: 0, preparing: 0, learning: 0, held: 0, bytes: 0 };
       for (const [stage, ms] of turns) {
-        watch.to(stage as 'held');
+        watch.to(stage);
         now += ms;
-        wanted[stage as 'held'] += ms;
+        wanted[stage] += ms;
         watch.receive(ms);
         wanted.bytes += ms;
         expect(watch.spent()).toEqual(wanted);

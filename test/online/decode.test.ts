@@ -11,7 +11,7 @@ const codec = t.intersection([
 
 /** The reason, or `read` where there is none to complain. */
 const reasonOf = (text: string): string => {
-  const result = decoder(codec, { longest: 300, deepest: 4 })({ value: { text }, position: 1 });
+  const result = decoder(codec, { longest: 300, deepest: 4 })({ value: text, position: 1 });
   return E.isRight(result) ? 'read' : `${result.left.kind}: ${result.left.reason}`;
 };
 
@@ -43,7 +43,7 @@ test('what is no JSON is one line, whatever stands in it', () => {
 
 test('the text is cut, not within a character', () => {
   const read = decoder(codec, { raw: 3 });
-  const result = read({ value: { text: 'ab😀' }, position: 0 });
+  const result = read({ value: 'ab😀', position: 0 });
   expect(result).toMatchObject({ left: { raw: 'ab' } });
 });
 
@@ -67,7 +67,7 @@ test('values that were never text, a codec that throws, and one that is recursiv
     },
     t.identity,
   );
-  expect(decoder(throwing)({ value: { text: '1' }, position: 0 })).toMatchObject({
+  expect(decoder(throwing)({ value: '1', position: 0 })).toMatchObject({
     left: { kind: 'codec', reason: 'moody: threw not today' },
   });
 });

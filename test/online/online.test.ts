@@ -22,7 +22,6 @@ import {
   type Checkpoint,
   decoder,
   type Json,
-  type Keeper,
   online,
   type OnlineEvent,
   pure,
@@ -42,7 +41,7 @@ const lines = (texts: readonly string[], chunk = 3): Source<RawRecord, number> =
   open: async function* (after = 0) {
     for (let i = after; i < texts.length; i += chunk) {
       await Promise.resolve();
-      yield texts.slice(i, i + chunk).map((text, k) => ({ value: { text }, position: i + k + 1 }));
+      yield texts.slice(i, i + chunk).map((text, k) => ({ value: text, position: i + k + 1 }));
     }
   },
 });
@@ -78,9 +77,8 @@ const optionsFor = (texts: readonly string[], size: number, chunk?: number) => (
 
 type Event = OnlineEvent<P, number>;
 
-const eventsOf = (
-  options: ReturnType<typeof optionsFor> & { readonly from?: Checkpoint; readonly keeper?: Keeper },
-) => lastValueFrom(online(options).pipe(toArray()));
+const eventsOf = (options: ReturnType<typeof optionsFor> & { readonly from?: Checkpoint }) =>
+  lastValueFrom(online(options).pipe(toArray()));
 
 const isStep = (event: Event): event is Extract<Event, { kind: 'step' }> => event.kind === 'step';
 
@@ -182,7 +180,7 @@ describe('an online run', () => {
       open: async function* () {
         for (;;) {
           await Promise.resolve();
-          yield [{ value: { text: line(read) }, position: ++read }];
+          yield [{ value: line(read), position: ++read }];
         }
       },
     };

@@ -1,9 +1,12 @@
 /** What updates refuse. What they do is under the laws: `test/laws/updates.test.ts`. */
 import { expect, test } from 'vitest';
 import {
+  inverseTimeDecay,
+  scalar,
   adjustable,
   cosineDecay,
   cosineRestarts,
+  evaluate,
   exponentialDecay,
   inverseSquareRoot,
   polynomialDecay,
@@ -42,4 +45,19 @@ test('a gradient of another structure is refused', () => {
   expect(() => back({ weight: tensor([1]) })).toThrow(
     'update: the gradient has another structure than the parameters, got {"weight":*}, needed {"bias":*,"weight":*}',
   );
+});
+
+test('after more updates than an int32 counts, the count stays and the rate is that of the last', () => {
+  const update = sgd({ learningRate: inverseTimeDecay(1, 2 ** 20) });
+  const parameters = [{ x: tensor([1]) }] as const;
+  const late = { ...update.init(parameters), count: scalar(2 ** 31 - 2, 'int32') };
+  const [, move] = update.lens<typeof parameters>().run([late, parameters]);
+  const [next] = move(parameters);
+  const [, moveAgain] = update.lens<typeof parameters>().run([next, parameters]);
+  const [after, [{ x }]] = moveAgain(parameters);
+  expect([...evaluate([next.count, after.count])].map(({ data }) => data[0])).toEqual([
+    2 ** 31 - 1,
+    2 ** 31 - 1,
+  ]);
+  expect(evaluate(x).data[0]).toBeLessThan(1);
 });

@@ -82,8 +82,8 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
         return program === undefined ? 0 : products(backend, program);
       };
       expect(count('one channel, runs of 5')).toBe(0);
-      // Two blocks of rows, five of rows for dx, two of terms.
-      expect(count('many rows of a long sum')).toBe(9);
+      // Two blocks each: of rows for y and dx, of terms for dk.
+      expect(count('several blocks for a library')).toBe(6);
     }
   });
 

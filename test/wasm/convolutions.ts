@@ -13,15 +13,22 @@ interface Convolution {
   readonly options?: ConvolutionOptions;
 }
 
-/** What is computed from x, k, dy: the convolution, dx and dk. */
-const programOf = ({ image, kernel, out, options }: Convolution): Program =>
+type Result = 'y' | 'dx' | 'dk';
+
+/** These of what is computed from x, k, dy: the convolution, dx and dk. */
+const programOf = (
+  { image, kernel, out, options }: Convolution,
+  results: readonly Result[] = ['y', 'dx', 'dk'],
+): Program =>
   trace(
     (...inputs) => {
       const [x, k, dy] = inputs as readonly [Tensor<Shape>, Tensor<Shape>, Tensor<Shape>];
       const [y, back] = pullback((pair: readonly [Tensor<Shape>, Tensor<Shape>]) =>
         convolve(...pair, options),
       )([x, k]);
-      return [y, ...back(dy)];
+      const [dx, dk] = back(dy);
+      const all = { y, dx, dk };
+      return results.map((result) => all[result]);
     },
     [image, kernel, out].map((shape) => ({ shape, dtype: 'float32' })),
   );
@@ -58,8 +65,18 @@ export const CONVOLUTIONS: Readonly<Record<string, Program>> = Object.fromEntrie
       kernel: [3, 3, 4, 72],
       out: [2, 14, 14, 72],
     },
-    'many rows of a long sum': { image: [2, 16, 16, 32], kernel: [3, 3, 32, 64], out: [2, 14, 14, 64] },
+    'several blocks for a library': {
+      image: [2, 18, 18, 16],
+      kernel: [3, 3, 16, 16],
+      out: [2, 16, 16, 16],
+    },
     groups: { image: [2, 16, 16, 8], kernel: [3, 3, 4, 16], out: [2, 14, 14, 16], options: { groups: 2 } },
     'one axis of space': { image: [9, 90, 6], kernel: [7, 6, 24], out: [9, 84, 24] },
   } satisfies Readonly<Record<string, Convolution>>).map(([name, each]) => [name, programOf(each)]),
+);
+
+/** A kernel's gradient of so many rows, over so long a sum, that blocks are several, and pieces too. */
+export const KERNEL_GRADIENT = programOf(
+  { image: [2, 16, 16, 32], kernel: [3, 3, 32, 64], out: [2, 14, 14, 64] },
+  ['dk'],
 );

@@ -4,7 +4,7 @@ import type { Program } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { inPieces } from './compiled.js';
-import { CONVOLUTIONS } from './convolutions.js';
+import { CONVOLUTIONS, KERNEL_GRADIENT } from './convolutions.js';
 import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
 
 const inputsOf = (program: Program, random: () => number): readonly Data[] =>
@@ -58,7 +58,7 @@ describe('a step in pieces is the step', () => {
     }
   });
 
-  for (const [name, program] of Object.entries(CONVOLUTIONS))
+  for (const [name, program] of [...Object.entries(CONVOLUTIONS), ['long sums', KERNEL_GRADIENT] as const])
     test(`of products over windows: ${name}`, () => {
       // Of both tiles, which the seed chooses.
       for (const seed of [2, 3])

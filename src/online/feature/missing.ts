@@ -58,14 +58,16 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
 };
 
 const withMeans = (state: Means, record: readonly Maybe[]): Means => {
-  const counts = [...state.counts];
-  const means = [...state.means];
-  for (let i = 0; i < record.length; i++) {
+  const counts: number[] = [];
+  const means: number[] = [];
+  const columns = Math.max(record.length, state.counts.length);
+  for (let i = 0; i < columns; i++) {
     const x = record[i];
-    const [count, mean] = [counts[i] ?? 0, means[i] ?? 0];
-    counts[i] = isThere(x) ? count + 1 : count;
+    const count = state.counts[i] ?? 0;
+    const mean = state.means[i] ?? 0;
+    counts.push(isThere(x) ? count + 1 : count);
     // m + (x − m)/n, each part by itself: a difference of two large numbers may be none.
-    means[i] = isThere(x) ? mean + (x / (count + 1) - mean / (count + 1)) : mean;
+    means.push(isThere(x) ? mean + (x / (count + 1) - mean / (count + 1)) : mean);
   }
   return { counts, means };
 };

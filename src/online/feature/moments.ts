@@ -21,19 +21,28 @@ export const isMeasure = (x: number): boolean => Math.abs(x) < 1e150;
  * Source: B. P. Welford, "Note on a method for calculating corrected sums of squares and products" (1962).
  */
 export const withRecord = (moments: Moments, record: readonly number[]): Moments => {
-  const counts = [...moments.counts];
-  const means = [...moments.means];
-  const squares = [...moments.squares];
-  for (let i = 0; i < record.length; i++) {
+  const counts: number[] = [];
+  const means: number[] = [];
+  const squares: number[] = [];
+  // A record may be shorter than those before it, whose columns stay as they were.
+  const columns = Math.max(record.length, moments.counts.length);
+  for (let i = 0; i < columns; i++) {
     const x = record[i] ?? Number.NaN;
-    const [count, mean, square] = [counts[i] ?? 0, means[i] ?? 0, squares[i] ?? 0];
-    const counted = isMeasure(x) ? 1 : 0;
-    // d = x − m, m′ = m + d/n, s′ = s + d·(x − m′)
-    const d = counted === 0 ? 0 : x - mean;
-    const next = counted === 0 ? mean : mean + d / (count + 1);
-    counts[i] = count + counted;
-    means[i] = next;
-    squares[i] = counted === 0 ? square : square + d * (x - next);
+    const count = moments.counts[i] ?? 0;
+    const mean = moments.means[i] ?? 0;
+    const square = moments.squares[i] ?? 0;
+    if (isMeasure(x)) {
+      // d = x − m, m′ = m + d/n, s′ = s + d·(x − m′)
+      const d = x - mean;
+      const next = mean + d / (count + 1);
+      counts.push(count + 1);
+      means.push(next);
+      squares.push(square + d * (x - next));
+    } else {
+      counts.push(count);
+      means.push(mean);
+      squares.push(square);
+    }
   }
   return { counts, means, squares };
 };

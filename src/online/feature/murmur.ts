@@ -7,6 +7,15 @@ const rotated = (x: number, by: number): number => (x << by) | (x >>> (32 - by))
 
 const mixed = (word: number): number => Math.imul(rotated(Math.imul(word, C1), 15), C2);
 
+/** The UTF-8 of a character behind ASCII, its first byte lowest: as many bytes as are not 0. */
+const utf8 = (code: number): number => {
+  // 110xxxxx, 1110xxxx or 11110xxx, then 10xxxxxx for each six bits that are left.
+  const rest = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+  let word = ((0xff00 >> (rest + 1)) & 0xff) | (code >> (6 * rest));
+  for (let at = 1; at <= rest; at++) word |= (0x80 | ((code >> (6 * (rest - at))) & 0x3f)) << (8 * at);
+  return word;
+};
+
 /**
  * The hash of a text, as an unsigned 32-bit integer. No hash against an adversary. Half a surrogate pair is hashed as
  * U+FFFD, which is what UTF-8 makes of it.
@@ -17,25 +26,26 @@ const mixed = (word: number): number => Math.imul(rotated(Math.imul(word, C1), 1
  * murmur3('hello'); // 613153351
  */
 export const murmur3 = (text: string, seed = 0): number => {
-  let [hash, word, bytes] = [seed | 0, 0, 0];
-  const take = (byte: number): void => {
-    word |= byte << (8 * (bytes & 3));
-    bytes += 1;
-    if ((bytes & 3) !== 0) return;
-    hash = (Math.imul(rotated(hash ^ mixed(word), 13), 5) + 0xe6546b64) | 0;
-    word = 0;
-  };
+  let hash = seed | 0;
+  let word = 0;
+  let bytes = 0;
   for (let i = 0; i < text.length; i++) {
-    let code = text.codePointAt(i) ?? 0;
-    if (code > 0xffff) i += 1;
-    if (code >= 0xd800 && code < 0xe000) code = 0xfffd;
-    if (code < 0x80) take(code);
-    else {
-      // 110xxxxx, 1110xxxx or 11110xxx, then 10xxxxxx for each six bits that are left.
-      const rest = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-      take(((0xff00 >> (rest + 1)) & 0xff) | (code >> (6 * rest)));
-      for (let at = rest - 1; at >= 0; at--) take(0x80 | ((code >> (6 * at)) & 0x3f));
+    let rest = text.charCodeAt(i);
+    if (rest >= 0x80) {
+      const code = text.codePointAt(i) ?? 0;
+      if (code > 0xffff) i += 1;
+      rest = utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
     }
+    // The byte 0 is a character too, so that there is one at least.
+    do {
+      word |= (rest & 0xff) << (8 * (bytes & 3));
+      bytes += 1;
+      rest >>>= 8;
+      if ((bytes & 3) === 0) {
+        hash = (Math.imul(rotated(hash ^ mixed(word), 13), 5) + 0xe6546b64) | 0;
+        word = 0;
+      }
+    } while (rest !== 0);
   }
   hash ^= mixed(word) ^ bytes;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -37,15 +37,18 @@ const joined = ([sum, square]: Bucket, count: number, [other, its]: Bucket, size
 
 /** The rows with one more number; where a row has too many, its two oldest become one of the row above. */
 const withNumber = (rows: AdwinState['rows'], x: number, most: number): AdwinState['rows'] => {
-  const [first = [], ...rest] = rows;
-  const next = [[...first, [x, 0] as const], ...rest];
-  for (let i = 0; i < next.length; i++) {
-    const [a, b, ...left] = next[i] ?? [];
-    if (a === undefined || b === undefined || left.length < most - 1) break;
-    next[i] = left;
-    next[i + 1] = [...(next[i + 1] ?? []), joined(a, 2 ** i, b, 2 ** i)];
+  const next = rows.slice();
+  let carried: Bucket = [x, 0];
+  for (let i = 0; ; i++) {
+    const row = next[i] ?? [];
+    const [a, b] = [row[0], row[1]];
+    if (a === undefined || b === undefined || row.length < most) {
+      next[i] = [...row, carried];
+      return next;
+    }
+    next[i] = [...row.slice(2), carried];
+    carried = joined(a, 2 ** i, b, 2 ** i);
   }
-  return next;
 };
 
 /** All of the rows as one bucket, added up from the oldest. */

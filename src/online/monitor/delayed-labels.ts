@@ -89,38 +89,88 @@ export const delayedLabels = <A extends Json, L>({
     },
     step: (before, event) => {
       const latest = Math.max(before.latest, event.at ?? Number.NEGATIVE_INFINITY);
-      const late = expiredBy({ ...before, latest }, ({ at, since }) => at < since - span, 'time');
-      const place = murmur3(event.key) % count;
-      const bucket = late.state.buckets[place] ?? [];
-      const found = bucket.findIndex(([, key]) => key === event.key);
-      const [, , prediction] = bucket[found] ?? [];
-      const without =
-        prediction === undefined ? late.state : withBucket(late.state, place, bucket.toSpliced(found, 1), -1);
+      // A copy of this step alone, and written to; what is in it is not.
+      const buckets = before.buckets.slice();
+      const expired: Expired<A>[] = [];
+      let { waiting } = before;
+      while (span < Number.POSITIVE_INFINITY && waiting > 0) {
+        const place = placeOfOldest(buckets);
+        const [, key, prediction, at] = buckets[place]?.[0] ?? none<A>();
+        if (at >= latest - span) break;
+        expired.push({ key, prediction, why: 'time' });
+        takeFrom(buckets, place, 0);
+        waiting -= 1;
+      }
+      const { key } = event;
+      const place = murmur3(key) % count;
+      const found = buckets[place]?.findIndex((entry) => entry[1] === key) ?? -1;
+      const prediction = buckets[place]?.[found]?.[2];
+      if (prediction !== undefined) {
+        takeFrom(buckets, place, found);
+        waiting -= 1;
+      }
       if (event.kind === 'label') {
-        const { key, value: label } = event;
-        if (prediction === undefined)
-          return [
-            { ...without, unmatched: without.unmatched + 1 },
-            { joined: undefined, expired: late.expired, unmatched: { key, label } },
-          ];
+        const { value: label } = event;
+        const isJoined = prediction !== undefined;
         return [
-          { ...without, joined: without.joined + 1 },
-          { joined: { key, prediction, label }, expired: late.expired, unmatched: undefined },
+          {
+            ...before,
+            buckets,
+            waiting,
+            latest,
+            expired: before.expired + expired.length,
+            joined: before.joined + Number(isJoined),
+            unmatched: before.unmatched + Number(!isJoined),
+          },
+          {
+            joined: isJoined ? { key, prediction, label } : undefined,
+            expired,
+            unmatched: isJoined ? undefined : { key, label },
+          },
         ];
       }
-      const replaced: readonly Expired<A>[] =
-        prediction === undefined ? [] : [{ key: event.key, prediction, why: 'replaced' }];
-      const entry: Waiting<A> = [without.next, event.key, event.value, event.at ?? latest];
-      const room = withBucket(without, place, [...(without.buckets[place] ?? []), entry], 1);
-      const full = expiredBy(
-        { ...room, next: room.next + 1, expired: room.expired + replaced.length },
-        ({ waiting }) => waiting > bound,
-        'count',
-      );
-      const expired = [...late.expired, ...replaced, ...full.expired];
-      return [full.state, { joined: undefined, expired, unmatched: undefined }];
+      if (prediction !== undefined) expired.push({ key, prediction, why: 'replaced' });
+      buckets[place] = [...(buckets[place] ?? []), [before.next, key, event.value, event.at ?? latest]];
+      if (waiting < bound) waiting += 1;
+      else {
+        const oldest = placeOfOldest(buckets);
+        const [, old, its] = buckets[oldest]?.[0] ?? none<A>();
+        expired.push({ key: old, prediction: its, why: 'count' });
+        takeFrom(buckets, oldest, 0);
+      }
+      return [
+        {
+          ...before,
+          buckets,
+          waiting,
+          latest,
+          next: before.next + 1,
+          expired: before.expired + expired.length,
+        },
+        { joined: undefined, expired, unmatched: undefined },
+      ];
     },
   };
+};
+
+/** The bucket in which the prediction stands that waits longest; each bucket is in the order of coming. */
+const placeOfOldest = <A extends Json>(buckets: readonly (readonly Waiting<A>[])[]): number => {
+  let place = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < buckets.length; i++) {
+    const order = buckets[i]?.[0]?.[0] ?? Number.POSITIVE_INFINITY;
+    if (order < least) [least, place] = [order, i];
+  }
+  return place;
+};
+
+/** Where something waits there is an oldest. */
+const none = <A extends Json>(): Waiting<A> =>
+  fail({ operation: 'delayedLabels', what: 'a state that is none of its own: fewer wait than it says' });
+
+/** Puts a bucket without one of its entries in the place of the bucket. */
+const takeFrom = <A extends Json>(buckets: (readonly Waiting<A>[])[], place: number, entry: number): void => {
+  buckets[place] = (buckets[place] ?? []).toSpliced(entry, 1);
 };
 
 /** The predictions that wait for their labels, oldest first: at the end of a stream, those without one. */
@@ -131,41 +181,3 @@ export const waitingIn = <A extends Json>({
     .flat()
     .toSorted(([a], [b]) => a - b)
     .map(([, key, prediction]) => [key, prediction]);
-
-const withBucket = <A extends Json>(
-  state: DelayedState<A>,
-  place: number,
-  bucket: readonly Waiting<A>[],
-  more: number,
-): DelayedState<A> => ({
-  ...state,
-  buckets: state.buckets.with(place, bucket),
-  waiting: state.waiting + more,
-});
-
-/** Lets go of the oldest as long as they have to go. Times are looked at in the order of coming. */
-const expiredBy = <A extends Json>(
-  from: DelayedState<A>,
-  hasToGo: (oldest: { readonly at: number; readonly since: number; readonly waiting: number }) => boolean,
-  why: Expired<A>['why'],
-): { readonly state: DelayedState<A>; readonly expired: readonly Expired<A>[] } => {
-  const expired: Expired<A>[] = [];
-  let state = from;
-  while (state.waiting > 0) {
-    let place = 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < state.buckets.length; i++) {
-      const order = state.buckets[i]?.[0]?.[0] ?? Number.POSITIVE_INFINITY;
-      if (order < least) [least, place] = [order, i];
-    }
-    const bucket = state.buckets[place] ?? [];
-    const [oldest] = bucket;
-    if (oldest === undefined) break;
-    const [, key, prediction, at] = oldest;
-    if (!hasToGo({ at, since: state.latest, waiting: state.waiting })) break;
-    expired.push({ key, prediction, why });
-    const rest = withBucket(state, place, bucket.slice(1), -1);
-    state = { ...rest, expired: rest.expired + 1 };
-  }
-  return { state, expired };
-};

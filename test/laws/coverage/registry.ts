@@ -1,12 +1,14 @@
 /** Everything that is to be under a law, from what the library exports: what is new is a hole at first. */
 import * as paralens from 'paralens';
 import { lenses, paras } from 'paralens/laws';
+import * as online from 'paralens/online';
 import * as operation from 'paralens/operation';
 import * as layers from '../../../src/layer/index.js';
 import * as losses from '../../../src/loss/index.js';
 import * as metrics from '../../../src/metric/index.js';
 import * as streams from '../../../src/stream/index.js';
 import * as updates from '../../../src/update/index.js';
+import { noFolds } from '../subject/fold.js';
 
 export interface Kind {
   readonly names: readonly string[];
@@ -82,6 +84,7 @@ export const registry: { readonly [kind: string]: Kind } = {
     files: ['streams.test.ts'],
     where: 'plain',
   },
+  fold: { names: without(online, noFolds), files: ['folds.test.ts'], where: 'plain' },
   'operation on layers': {
     names: Object.keys(paras),
     files: ['para.test.ts'],

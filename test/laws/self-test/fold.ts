@@ -26,6 +26,8 @@ import {
   type Fold,
   type Json,
   type Moments,
+  type Placed,
+  type RawRecord,
   runFold,
   runningMoments,
   sizeOrTime,
@@ -241,6 +243,15 @@ const decoding = (name: string, killedBy: readonly string[], read: Reads<Reading
   );
 
 const sound = decoder(reading, { longest: LONGEST });
+
+/** What stays with the first place that it was given. */
+const alwaysAt = (read: Reads<Reading>): Reads<Reading> => {
+  let first: { readonly position: unknown } | undefined;
+  return <P>({ value, position }: Placed<RawRecord, P>) => {
+    first ??= { position };
+    return read({ value, position: first.position as P });
+  };
+};
 const joins = delayedLabels<number, number>({ bound: 4 });
 
 const keeping = (name: string, killedBy: readonly string[], join: typeof joins): Suspect =>
@@ -257,16 +268,17 @@ const lossSuspects: readonly Suspect[] = [
   decoding('without a look at keys and depth', ['F-23'], ({ value, position }) => {
     const read = sound({ value, position });
     if (read._tag === 'Right' || !['key', 'too deep'].includes(read.left.kind)) return read;
-    return { _tag: 'Right', right: JSON.parse(value.text) as Reading };
+    return { _tag: 'Right', right: JSON.parse(String(value)) as Reading };
   }),
   decoding('what is no JSON is thrown', ['F-23'], ({ value, position }) => {
-    JSON.parse(value.text);
+    JSON.parse(String(value));
     return sound({ value, position });
   }),
-  decoding('every dead letter is from one place', ['F-23'], ({ value, position }) => {
+  decoding('a dead letter has another text', ['F-23'], ({ value, position }) => {
     const read = sound({ value, position });
     return read._tag === 'Right' ? read : { ...read, left: { ...read.left, raw: 'somewhere' } };
   }),
+  decoding('every dead letter is from one place', ['F-23'], alwaysAt(sound)),
   keeping('the library’s', [], joins),
   keeping('what expires is dropped in silence', ['F-23'], {
     ...joins,

@@ -146,13 +146,23 @@ export const foldRows: readonly FoldRow[] = [
 
 /** Functions of `paralens/online` that are no folds, or that make none. */
 export const noFolds: readonly string[] = [
+  'checkpointing',
   'concatMoments',
   'decoder',
   'decoderOfValues',
+  'firstDifference',
+  'isBroken',
+  'jsonOfText',
+  'jsonText',
   'momentsOf',
   'murmur3',
+  'namedSpecs',
+  'namedTensors',
   'noMoments',
+  'online',
+  'restoreTree',
   'runFold',
+  'structureHash',
   'tokensOf',
   'variancesOf',
   'waitingIn',

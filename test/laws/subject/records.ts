@@ -31,31 +31,29 @@ const drawReading = ({ value, numbers, integer, pick }: Sampler): Reading => ({
 type Spoil = (sampler: Sampler, text: string, sound: Reading) => RawRecord;
 
 /** One more field in front of the others. */
-const withField = (text: string, field: string): RawRecord => ({ text: `{${field},${text.slice(1)}` });
+const withField = (text: string, field: string): RawRecord => `{${field},${text.slice(1)}`;
 
 const spoils: readonly Spoil[] = [
-  ({ integer }, text) => ({ text: text.slice(0, integer(0, text.length - 1)) }),
-  ({ integer }, text) => ({ text: text.slice(integer(1, text.length)) }),
-  ({ value }) => ({ text: value(fc.string({ unit: 'binary' })) }),
-  ({ value }) => ({ text: value(fc.json()) }),
-  (_, text) => ({ text: `${text}${text}` }),
-  (_, text) => ({ text: `\u{feff}${text}` }),
-  ({ pick }) => ({ text: pick(['', ' ', 'null', '[]', '{}', 'NaN', '0', '"', 'undefined']) ?? '' }),
-  ({ pick }, _, sound) => ({
-    text: JSON.stringify({
+  ({ integer }, text) => text.slice(0, integer(0, text.length - 1)),
+  ({ integer }, text) => text.slice(integer(1, text.length)),
+  ({ value }) => value(fc.string({ unit: 'binary' })),
+  ({ value }) => value(fc.json()),
+  (_, text) => `${text}${text}`,
+  (_, text) => `\u{feff}${text}`,
+  ({ pick }) => pick(['', ' ', 'null', '[]', '{}', 'NaN', '0', '"', 'undefined']) ?? '',
+  ({ pick }, _, sound) =>
+    JSON.stringify({
       ...sound,
       ...pick([{ id: 1 }, { x: null }, { x: ['1'] }, { label: 'c' }, { label: {} }]),
     }),
-  }),
-  ({ pick }, _, { id, x, label }) => ({
-    text: JSON.stringify(
+  ({ pick }, _, { id, x, label }) =>
+    JSON.stringify(
       pick([
         { id, x },
         { x, label },
         { id, label },
       ]),
     ),
-  }),
   ({ pick }, text) => withField(text, `"n":${pick(['1e999', '-1e999', '[{"a":1e400}]']) ?? ''}`),
   ({ pick }, text) =>
     withField(text, `"n":${pick(['NaN', 'Infinity', '01', '+1', '.5', '0x1', "'a'"]) ?? ''}`),
@@ -68,7 +66,7 @@ const spoils: readonly Spoil[] = [
     const depth = integer(33, 500);
     return withField(text, `"deep":${open.repeat(depth)}1${close.repeat(depth)}`);
   },
-  ({ integer }) => ({ text: '['.repeat(integer(1, LONGEST)) }),
+  ({ integer }) => '['.repeat(integer(1, LONGEST)),
   ({ pick }, text) =>
     withField(
       text,
@@ -80,8 +78,11 @@ const spoils: readonly Spoil[] = [
       ]) ?? '',
     ),
   ({ integer }, text) => withField(text, `"long":"${'m'.repeat(integer(LONGEST, LONGEST + 9))}"`),
-  ({ pick }, text) => ({ broken: pick(['utf-8', 'too long'] as const) ?? 'utf-8', text: text.slice(0, 20) }),
-  (_, text) => ({ text: text.replace('"id":"', '"id":"\u0000\n') }),
+  ({ pick }, text) => ({
+    broken: pick(['not UTF-8', 'too long', 'lost'] as const) ?? 'lost',
+    text: text.slice(0, 20),
+  }),
+  (_, text) => text.replace('"id":"', '"id":"\u0000\n'),
 ];
 
 /** Records of which about half are unsound, each in one of many ways. */
@@ -91,7 +92,7 @@ export const drawRecords = (sampler: Sampler): readonly Drawn[] =>
     const text = JSON.stringify(sound);
     const spoil = sampler.pick([...spoils, undefined, undefined, undefined, undefined]);
     return spoil === undefined
-      ? { record: { text }, sound }
+      ? { record: text, sound }
       : { record: spoil(sampler, text, sound), sound: undefined };
   });
 

@@ -1,0 +1,122 @@
+/** Files of comma-separated values: rows by the names of their columns. */
+import type { Options } from 'csv-parse/sync';
+import { fail } from '../error.js';
+import { type Broken, isBroken } from '../online/broken.js';
+import type { Received, Source } from '../online/source.js';
+import { abortable } from '../stream/pulling.js';
+import type { Found } from './file-identity.js';
+import { type FilePosition, filePosition } from './file-position.js';
+import { type Line, linesOf } from './lines.js';
+import { peer } from './peer.js';
+import { CHUNK, type FileOptions, MAX_BYTES, type Reading, readFile } from './read-file.js';
+import { outsideQuotes } from './record-ends.js';
+
+export interface CsvOptions extends FileOptions {
+  /** The names of the columns, where the first row of each file is none of names. */
+  readonly columns?: readonly string[];
+  /** One ASCII character; a comma unless told otherwise. */
+  readonly delimiter?: string;
+}
+
+/** A row, as text; or what is the matter with it. */
+export type Row = Readonly<Record<string, string>> | Broken;
+
+type Parse = (text: string, options: Options) => readonly unknown[];
+
+/** Rows from texts that are one row each. If not all are, each is looked at by itself, to know which is not. */
+const rowsOf = (texts: readonly string[], parse: Parse, options: Options): readonly Row[] => {
+  try {
+    const rows = parse(texts.join('\n'), options);
+    // With `columns`, csv-parse makes objects of strings.
+    if (rows.length === texts.length) return rows as readonly Row[];
+  } catch (error) {
+    if (texts.length === 1)
+      return [{ broken: 'not CSV', text: `${error instanceof Error ? error.message : ''}\n${texts[0]}` }];
+  }
+  if (texts.length === 1) return [{ broken: 'not CSV', text: `no single row\n${texts[0]}` }];
+  return texts.flatMap((text) => rowsOf([text], parse, options));
+};
+
+const namesOf = (path: string, header: Line, parse: Parse, options: Options): readonly string[] => {
+  const [names] = isBroken(header) ? [] : parse(header, options);
+  if (Array.isArray(names)) return names as readonly string[];
+  return fail({
+    operation: 'csv',
+    what: `a header of ${path} that cannot be read`,
+    got: isBroken(header) ? header.broken : 'nothing',
+    needed: 'the names of the columns in the first row',
+    hint: 'a file without such a row takes the names as `columns`',
+  });
+};
+
+/** The first record of a file. */
+const headerOf = async (
+  { handle }: Found,
+  delimiter: number,
+  maxBytes: number,
+): Promise<Line | undefined> => {
+  const lines = linesOf({ maxBytes, start: 0, at: () => 0, ends: outsideQuotes(delimiter) });
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  for (let at = 0; ;) {
+    const { bytesRead } = await handle.read(buffer, 0, CHUNK, at);
+    at += bytesRead;
+    const [first] = bytesRead > 0 ? lines.push(buffer.subarray(0, bytesRead)) : lines.end();
+    if (first !== undefined || bytesRead === 0) return first?.value;
+  }
+};
+
+const readingOf = (
+  { columns, delimiter = ',', maxBytes = MAX_BYTES }: CsvOptions,
+  parse: Parse,
+): Reading<Row> => {
+  const code = delimiter.charCodeAt(0);
+  // As told and not as guessed, so that a row means the same whatever stands before it.
+  const options: Options = { delimiter, record_delimiter: '\n', columns: false };
+  const withNames = (names: readonly string[]): Options => ({ ...options, columns: [...names] });
+  return {
+    ends: () => outsideQuotes(code),
+    begin: async (file, offset) => {
+      const header = columns === undefined && offset > 0 ? await headerOf(file, code, maxBytes) : undefined;
+      let names = header === undefined ? columns : namesOf(file.path, header, parse, options);
+      return (lines) => {
+        const rows: Received<Row, FilePosition>[] = [];
+        const [first, ...others] = lines;
+        if (first === undefined) return rows;
+        const data = names === undefined ? others : lines;
+        names ??= namesOf(file.path, first.value, parse, options);
+        const texts = data.flatMap(({ value }) => (isBroken(value) ? [] : [value]));
+        const parsed = texts.length === 0 ? [] : rowsOf(texts, parse, withNames(names));
+        let next = 0;
+        for (const { value, position } of data)
+          rows.push({ position, value: isBroken(value) ? value : (parsed[next++] ?? LOST) });
+        return rows;
+      };
+    },
+  };
+};
+
+/** Never: there is a row for each text. */
+const LOST: Broken = { broken: 'not CSV', text: '' };
+
+/**
+ * The rows of a file of comma-separated values, as records of text by the names in its first row; rows that are none,
+ * such as those with a field too many, come as `Broken`. Quoted fields may hold delimiters, newlines and, doubled,
+ * quotes. Positions, `follow`, rotation and `maxBytes` are those of `ndjson`; each file has its own row of names, which
+ * is read again when a file is gone on with. Needs the package csv-parse.
+ *
+ * While running, throws where a file has no row of names, and what `ndjson` throws.
+ *
+ * Source: RFC 4180. Laws: F-1, F-13.
+ *
+ * @example
+ * const weather = csv('weather.csv', { delimiter: ';' });
+ */
+export const csv = (path: string, options: CsvOptions = {}): Source<Row, FilePosition> => ({
+  name: path,
+  position: filePosition,
+  open: (after) =>
+    abortable(async function* (signal) {
+      const { parse } = await peer('csv', 'csv-parse', () => import('csv-parse/sync'));
+      yield* readFile(path, options, after, readingOf(options, parse), signal);
+    }),
+});

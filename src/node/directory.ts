@@ -1,0 +1,99 @@
+/** The files of a folder, one after the other in the order of their names. */
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as t from 'io-ts';
+import type { Broken } from '../online/broken.js';
+import type { Json } from '../online/json.js';
+import type { Received, Source } from '../online/source.js';
+import { abortable } from '../stream/pulling.js';
+
+export interface DirectoryOptions {
+  /** Which names count; all but hidden ones unless told otherwise. */
+  readonly match?: RegExp;
+  /** Waits for further files. */
+  readonly follow?: boolean;
+  /** How often it is looked whether there is another, in milliseconds; 200 unless told otherwise. */
+  readonly poll?: number;
+}
+
+/** Where a folder has been read up to: a file by its name, and a position within it. */
+export type DirectoryPosition<P extends Json> = { readonly name: string; readonly at: P };
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** All of a source that is pulled, let go of when nobody asks any more, also while it is waited for. */
+async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+  const iterator = source[Symbol.asyncIterator]();
+  const stop = (): void => void iterator.return?.();
+  signal.addEventListener('abort', stop);
+  try {
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await iterator.return?.();
+  }
+}
+
+async function* readAll<A, P extends Json>(
+  folder: string,
+  fileSource: (path: string) => Source<A, P>,
+  { match = /^[^.]/, follow = false, poll = 200 }: DirectoryOptions,
+  after: DirectoryPosition<P> | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Received<A | Broken, DirectoryPosition<P>>[], void, undefined> {
+  async function* read(name: string, at?: P) {
+    const source = fileSource(join(folder, name));
+    for await (const records of until(at === undefined ? source.open() : source.open(at), signal))
+      yield records.map(({ value, position }) => ({ value, position: { name, at: position } }));
+  }
+  let last = after?.name;
+  if (after !== undefined) {
+    const { name, at } = after;
+    if (await isThere(join(folder, name))) yield* read(name, at);
+    else {
+      const text = `${name} is not in ${folder} any more: what followed ${JSON.stringify(at)} in it is lost`;
+      yield [{ value: { broken: 'lost', text }, position: after }];
+    }
+  }
+  for (;;) {
+    signal.throwIfAborted();
+    const names = (await readdir(folder)).filter((name) => match.test(name)).toSorted();
+    // Looked up again after each file: others may have come in the meantime.
+    const next = names.find((name) => last === undefined || name > last);
+    if (next !== undefined) {
+      yield* read(next);
+      last = next;
+    } else if (follow) await sleep(poll, undefined, { signal });
+    else return;
+  }
+}
+
+/**
+ * The records of all files of a folder, in the order of their names (by code unit, so number them with leading zeros),
+ * each read as a source of its own, which must not follow its file. The position is a file's name and the position
+ * within it. With `follow`, names that come later and after those that were read are gone on with: a file should get
+ * its name when it is whole, by renaming. A file that is gone is said to be so by a `Broken` that is `lost`.
+ *
+ * Laws: F-1, F-13.
+ *
+ * @example
+ * const days = directory('events', (path) => ndjson(path), { match: /\.ndjson$/ });
+ */
+export const directory = <A, P extends Json>(
+  folder: string,
+  fileSource: (path: string) => Source<A, P>,
+  options: DirectoryOptions = {},
+): Source<A | Broken, DirectoryPosition<P>> => ({
+  name: folder,
+  // Of no file in particular: any source of this kind reads its positions.
+  position: t.readonly(
+    t.type({ name: t.string, at: fileSource(folder).position }, 'DirectoryPosition'),
+    'DirectoryPosition',
+  ),
+  open: (after) => abortable((signal) => readAll(folder, fileSource, options, after, signal)),
+});

@@ -1,0 +1,33 @@
+/** Files of lines, a JSON text each: the lines as they are. */
+import type { Source } from '../online/source.js';
+import { abortable } from '../stream/pulling.js';
+import { type FilePosition, filePosition } from './file-position.js';
+import type { Line } from './lines.js';
+import { type FileOptions, type Reading, readFile } from './read-file.js';
+
+const asTheyAre: Reading<Line> = { begin: () => Promise.resolve((lines) => lines) };
+
+/**
+ * The lines of a file as text, UTF-8, each without its end (a newline, or a carriage return and a newline) and the
+ * first without a byte order mark; empty lines are left out. What is no text or too long comes as `Broken`. A last
+ * line without an end counts, but is waited for while the file is followed. The position is the byte after the line in
+ * the file, which is known by inode and time of birth.
+ *
+ * With `follow` it waits for more, and goes on when the file is renamed and begun anew (the old one is read to its end
+ * first, and what was begun between the two as well) or cut short. A position outlives that: the file is found by any
+ * other name in its folder, and where it is gone a `Broken` that is `lost` says what is missing. One thing cannot be
+ * seen: a file that is cut short and, before anybody looks, has grown beyond the position again.
+ *
+ * While running, throws where the file is not there and not followed, and errors of the file system.
+ *
+ * Source: https://github.com/ndjson/ndjson-spec. Laws: F-1, F-13.
+ *
+ * @example
+ * const source = ndjson('events.ndjson', { follow: true });
+ * const rest = source.open({ file: '1234:1700000000000000000', offset: 512 });
+ */
+export const ndjson = (path: string, options: FileOptions = {}): Source<Line, FilePosition> => ({
+  name: path,
+  position: filePosition,
+  open: (after) => abortable((signal) => readFile(path, options, after, asTheyAre, signal)),
+});

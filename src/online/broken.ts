@@ -1,0 +1,17 @@
+/** Records that cannot be read as what they should be: data as well, for the dead letters. */
+
+/**
+ * In place of a record: why there is none, and what can be shown of it.
+ * - `not UTF-8`: bytes that are no text; what is readable of them, with U+FFFD for the rest;
+ * - `too long`: more bytes than were allowed; the first of them;
+ * - `not CSV`: quotes or fields that do not match; the record as it stands, after the parser's reason;
+ * - `lost`: records that were to be read are not there any more; which ones, for a person.
+ */
+export interface Broken {
+  readonly broken: 'not UTF-8' | 'too long' | 'not CSV' | 'lost';
+  readonly text: string;
+}
+
+/** Whether a record is a broken one. */
+export const isBroken = (value: unknown): value is Broken =>
+  typeof value === 'object' && value !== null && 'broken' in value && 'text' in value;
