@@ -1,16 +1,18 @@
 /** Recurrent cells: from a state and what comes in at one time to the next state. */
 import { fail, showShape } from '../error.js';
-import { differentiable, type Layer, type Para, type Parameters } from '../lens/para.js';
+import { differentiable, type Para, type Parameters } from '../lens/para.js';
 import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { matmul } from '../operation/product.js';
 import { type Key, split } from '../operation/random.js';
 import { concat, slice } from '../tensor/primitive/slicing.js';
 import { full, fullLike } from '../tensor/primitive/constant.js';
 import { logistic, tanh as hyperbolic } from '../tensor/primitive/sigmoid.js';
+import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { uniformInitializer } from './initializer.js';
 
-type Rows<B extends number, N extends number> = Tensor<readonly [B, N]>;
+/** `[batch, size]` */
+type Rows<N extends number> = Tensor<readonly [number, N]>;
 
 /** A layer from state and input to the next state, with the state before the first input and what is told of one. */
 export interface Cell<P extends Parameters, S, X, Y> extends Para<P, readonly [state: S, x: X], S> {
@@ -54,22 +56,44 @@ const gates =
   };
 
 /** The columns of one gate. */
-const gate = (all: Tensor, index: number, units: number): Rows<number, number> =>
-  slice(all, { start: [0, index * units], stop: [all.shape[0] ?? 0, (index + 1) * units] }) as Rows<
-    number,
-    number
-  >;
+const gate = <U extends number>(all: Tensor, index: number, units: U): Rows<U> =>
+  slice(all, { start: [0, index * units], stop: [all.shape[0] ?? 0, (index + 1) * units] }) as Rows<U>;
+
+const times = (x: Tensor, kernel: Tensor): Tensor => matmul(x as Tensor<never>, kernel as Tensor<never>);
 
 const affine = (x: Tensor, kernel: Tensor, bias: Tensor): Tensor =>
-  add(matmul(x as Tensor<never>, kernel as Tensor<never>) as Tensor, bias as Tensor<never>);
+  add(times(x, kernel), bias as Tensor<never>);
 
-const zeros = (batch: number, units: number): Rows<number, number> => full([batch, units], 0);
+const zeros = <U extends number>(batch: number, units: U): Rows<U> => full([batch, units], 0);
 
-const cellOf = <R, S, Y>(
-  layer: Layer<R, readonly [S, Rows<number, number>], S>,
-  initial: (batch: number) => S,
-  output: (state: S) => Y,
-): Cell<readonly [R], S, Rows<number, number>, Y> => ({ ...layer, initial, output });
+/** What makes a cell of so many inputs and units. */
+interface Making<R, S, I extends number, U extends number> {
+  readonly init: (key: Key) => R;
+  readonly step: (parameters: R, state: S, x: Rows<I>) => S;
+  readonly initial: (batch: number) => S;
+  readonly output: (state: S) => Rows<U>;
+}
+
+const cellOf = <R, S, I extends number, U extends number>(
+  operation: string,
+  [inputs, units]: readonly [I, U],
+  { init, step, initial, output }: Making<R, S, I, U>,
+): Cell<readonly [R], S, Rows<I>, Rows<U>> => {
+  requireSizes(operation, inputs, units);
+  const layer = differentiable(init, (parameters: R, [state, x]: readonly [S, Rows<I>]) => {
+    const shape: Shape = x.shape;
+    if (shape.length !== 2 || shape[1] !== inputs)
+      fail({
+        operation,
+        what: 'an input of another size',
+        got: showShape(shape),
+        needed: `[batch, ${inputs}]`,
+        hint: 'one place of time at a time; recurrent goes over a sequence',
+      });
+    return step(parameters, state, x);
+  });
+  return { ...layer, initial, output };
+};
 
 /**
  * h′ = tanh(x·W + h·U + b): state `[batch, units]`, input `[batch, inputs]`. Throws where a size is none.
@@ -79,27 +103,17 @@ const cellOf = <R, S, Y>(
  * @example
  * const model = sequential(recurrent(simpleCell(8, 16)), dense(16, 1));
  */
-export const simpleCell = (
-  inputs: number,
-  units: number,
-): Cell<readonly [GateParameters], Rows<number, number>, Rows<number, number>, Rows<number, number>> => {
-  requireSizes('simpleCell', inputs, units);
-  return cellOf(
-    differentiable(
-      gates(inputs, units, 1),
-      (
-        { kernel, recurrentKernel, bias }: GateParameters,
-        [h, x]: readonly [Rows<number, number>, Rows<number, number>],
-      ) =>
-        hyperbolic(add(affine(x, kernel, bias), matmul(h, recurrentKernel) as Tensor)) as Rows<
-          number,
-          number
-        >,
-    ),
-    (batch) => zeros(batch, units),
-    (h) => h,
-  );
-};
+export const simpleCell = <I extends number, U extends number>(
+  inputs: I,
+  units: U,
+): Cell<readonly [GateParameters], Rows<U>, Rows<I>, Rows<U>> =>
+  cellOf('simpleCell', [inputs, units], {
+    init: gates(inputs, units, 1),
+    step: ({ kernel, recurrentKernel, bias }, h: Rows<U>, x) =>
+      hyperbolic(add(affine(x, kernel, bias), times(h, recurrentKernel))) as Rows<U>,
+    initial: (batch) => zeros(batch, units),
+    output: (h) => h,
+  });
 
 export interface GruParameters extends GateParameters {
   /** `[3·units]`: within the reset, as PyTorch and Keras (`reset_after`) have it. */
@@ -116,30 +130,29 @@ export interface GruParameters extends GateParameters {
  * @example
  * const model = sequential(recurrent(gruCell(8, 16)), dense(16, 1));
  */
-export const gruCell = (
-  inputs: number,
-  units: number,
-): Cell<readonly [GruParameters], Rows<number, number>, Rows<number, number>, Rows<number, number>> => {
-  requireSizes('gruCell', inputs, units);
-  return cellOf(
-    differentiable(
-      (from): GruParameters => ({ ...gates(inputs, units, 3)(from), recurrentBias: full([3 * units], 0) }),
-      (p: GruParameters, [h, x]: readonly [Rows<number, number>, Rows<number, number>]) => {
-        const [given, kept] = [affine(x, p.kernel, p.bias), affine(h, p.recurrentKernel, p.recurrentBias)];
-        const open = (index: number) => logistic(add(gate(given, index, units), gate(kept, index, units)));
-        const [reset, update] = [open(0), open(1)];
-        const next = hyperbolic(add(gate(given, 2, units), multiply(reset, gate(kept, 2, units))));
-        return add(multiply(subtract(fullLike(update, 1), update), next), multiply(update, h));
-      },
-    ),
-    (batch) => zeros(batch, units),
-    (h) => h,
-  );
-};
+export const gruCell = <I extends number, U extends number>(
+  inputs: I,
+  units: U,
+): Cell<readonly [GruParameters], Rows<U>, Rows<I>, Rows<U>> =>
+  cellOf('gruCell', [inputs, units], {
+    init: (from): GruParameters => ({
+      ...gates(inputs, units, 3)(from),
+      recurrentBias: full([3 * units], 0),
+    }),
+    step: (p, h: Rows<U>, x) => {
+      const [given, kept] = [affine(x, p.kernel, p.bias), affine(h, p.recurrentKernel, p.recurrentBias)];
+      const open = (index: number) => logistic(add(gate(given, index, units), gate(kept, index, units)));
+      const [reset, update] = [open(0), open(1)];
+      const next = hyperbolic(add(gate(given, 2, units), multiply(reset, gate(kept, 2, units))));
+      return add(multiply(subtract(fullLike(update, 1), update), next), multiply(update, h));
+    },
+    initial: (batch) => zeros(batch, units),
+    output: (h) => h,
+  });
 
-export interface LstmState {
-  readonly hidden: Rows<number, number>;
-  readonly memory: Rows<number, number>;
+export interface LstmState<U extends number = number> {
+  readonly hidden: Rows<U>;
+  readonly memory: Rows<U>;
 }
 
 /**
@@ -153,26 +166,22 @@ export interface LstmState {
  * @example
  * const model = sequential(recurrent(lstmCell(8, 16)), dense(16, 1));
  */
-export const lstmCell = (
-  inputs: number,
-  units: number,
-): Cell<readonly [GateParameters], LstmState, Rows<number, number>, Rows<number, number>> => {
-  requireSizes('lstmCell', inputs, units);
-  return cellOf(
-    differentiable(
-      (from): GateParameters => ({
-        ...gates(inputs, units, 4)(from),
-        bias: concat([full([units], 0), full([units], 1), full([2 * units], 0)], 0) as Tensor<never>,
-      }),
-      (p: GateParameters, [{ hidden, memory }, x]: readonly [LstmState, Rows<number, number>]): LstmState => {
-        const all = add(affine(x, p.kernel, p.bias), matmul(hidden, p.recurrentKernel) as Tensor);
-        const [input, forget, fresh, output] = [0, 1, 2, 3].map((index) => gate(all, index, units));
-        if (!input || !forget || !fresh || !output) return fail({ operation: 'lstmCell', what: 'no gates' });
-        const next = add(multiply(logistic(forget), memory), multiply(logistic(input), hyperbolic(fresh)));
-        return { hidden: multiply(logistic(output), hyperbolic(next)), memory: next };
-      },
-    ),
-    (batch) => ({ hidden: zeros(batch, units), memory: zeros(batch, units) }),
-    ({ hidden }) => hidden,
-  );
-};
+export const lstmCell = <I extends number, U extends number>(
+  inputs: I,
+  units: U,
+): Cell<readonly [GateParameters], LstmState<U>, Rows<I>, Rows<U>> =>
+  cellOf('lstmCell', [inputs, units], {
+    init: (from): GateParameters => ({
+      ...gates(inputs, units, 4)(from),
+      bias: concat([full([units], 0), full([units], 1), full([2 * units], 0)], 0) as Tensor<never>,
+    }),
+    step: (p, { hidden, memory }: LstmState<U>, x): LstmState<U> => {
+      const all = add(affine(x, p.kernel, p.bias), times(hidden, p.recurrentKernel));
+      const open = (index: number): Rows<U> => logistic(gate(all, index, units));
+      const fresh = hyperbolic(gate(all, 2, units));
+      const next = add(multiply(open(1), memory), multiply(open(0), fresh));
+      return { hidden: multiply(open(3), hyperbolic(next)), memory: next };
+    },
+    initial: (batch) => ({ hidden: zeros(batch, units), memory: zeros(batch, units) }),
+    output: ({ hidden }) => hidden,
+  });

@@ -83,4 +83,10 @@ export {
   type LstmState,
   simpleCell,
 } from './cell.js';
-export { maskedRecurrent, recurrent, type RecurrentOptions, recurrentSequence } from './recurrent.js';
+export {
+  maskedRecurrent,
+  maskedRecurrentSequence,
+  recurrent,
+  type RecurrentOptions,
+  recurrentSequence,
+} from './recurrent.js';

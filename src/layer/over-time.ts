@@ -6,34 +6,43 @@ import { select } from '../tensor/primitive/comparison.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
 import { concat, slice } from '../tensor/primitive/slicing.js';
-import { range, type Shape } from '../tensor/shape.js';
+import { requireKind } from '../tensor/primitive/elementwise.js';
+import { range, sameShape, type Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { zipTrees } from '../tree/tree.js';
 import type { Cell } from './cell.js';
 
-export type Rows = Tensor<readonly [number, number]>;
-export type Sequence = Tensor<readonly [number, number, number]>;
+export type Rows<N extends number = number> = Tensor<readonly [number, N]>;
+export type Sequence<N extends number = number> = Tensor<readonly [number, number, N]>;
 /** `[batch, time]`: where a sequence goes on. */
 export type Mask = Tensor<Shape, 'bool'>;
 
+/** A cell of so many inputs and units, of one vector each. */
+export type RowsCell<P extends Parameters, S, I extends number, U extends number> = Cell<
+  P,
+  S,
+  Rows<I>,
+  Rows<U>
+>;
+
 /** What a cell over time is given. */
-export interface Run<P extends Parameters, S> {
-  readonly cell: Cell<P, S, Rows, Rows>;
+export interface Run<P extends Parameters, S, I extends number, U extends number> {
+  readonly cell: RowsCell<P, S, I, U>;
   readonly p: P;
-  readonly x: Sequence;
+  readonly x: Sequence<I>;
   /** Without one all sequences go on to the end. */
   readonly mask: Mask | undefined;
   readonly reverse: boolean;
 }
 
 /** What a cell gives over time, and its pullback from a change of either. */
-export interface OverTime<P> {
+export interface OverTime<P, I extends number, U extends number> {
   /** What it gives at each place, and at the one that it comes to last. */
-  readonly sequence: () => Sequence;
-  readonly last: () => Rows;
+  readonly sequence: () => Sequence<U>;
+  readonly last: () => Rows<U>;
   readonly back: (
-    change: { readonly sequence: Sequence } | { readonly last: Rows },
-  ) => readonly [dp: P, dx: Sequence];
+    change: { readonly sequence: Sequence<U> } | { readonly last: Rows<U> },
+  ) => readonly [dp: P, dx: Sequence<I>];
 }
 
 /** What stands at one place of time: `[batch, time, …]` to `[batch, …]`. */
@@ -57,7 +66,8 @@ export const goingOn = <S>(alive: Mask, next: S, before: S): S =>
     return select(broadcast(alive, x.shape, [0]), x, y);
   });
 
-export const requireSequence = (shape: Shape): void => {
+/** Throws where there is no sequence, or a mask does not tell of each of its places. */
+export const requireSequence = ({ shape }: Tensor<Shape>, mask: Mask | undefined): void => {
   if (shape.length !== 3 || shape[1] === 0)
     fail({
       operation: 'recurrent',
@@ -65,33 +75,49 @@ export const requireSequence = (shape: Shape): void => {
       got: showShape(shape),
       needed: '[batch, time, inputs] of at least one place of time',
     });
+  if (mask === undefined) return;
+  requireKind('recurrent', 'bool', mask.dtype);
+  if (!sameShape(mask.shape, shape.slice(0, 2)))
+    fail({
+      operation: 'recurrent',
+      what: 'a mask of another shape',
+      got: showShape(mask.shape),
+      needed: showShape(shape.slice(0, 2)),
+      hint: 'one truth for each place of each sequence',
+    });
 };
 
 /**
  * The change of a state by what came back from the next place and by what was told of it. Of the last place nothing
  * came back, and of the others perhaps nothing was told; parts that neither has are not filled up with zeros to be added.
  */
-const changeOf = <P extends Parameters, S>(
-  cell: Cell<P, S, Rows, Rows>,
+const changeOf = <P extends Parameters, S, I extends number, U extends number>(
+  cell: RowsCell<P, S, I, U>,
   state: S,
   change: S | undefined,
-  told: Rows | undefined,
+  told: Rows<U> | undefined,
 ): S => {
   if (told === undefined) return change ?? zerosLike(state);
-  const output = (each: S): Rows => cell.output(each);
+  const output = (each: S): Rows<U> => cell.output(each);
   if (change === undefined) return differentiate(output).run(state)[1](told);
   return differentiate((each: S) => [each, output(each)] as const).run(state)[1]([change, told]);
 };
 
 /** The cell at each place of time in turn. */
-export const unrolled = <P extends Parameters, S>({ cell, p, x, mask, reverse }: Run<P, S>): OverTime<P> => {
-  requireSequence(x.shape);
+export const unrolled = <P extends Parameters, S, I extends number, U extends number>({
+  cell,
+  p,
+  x,
+  mask,
+  reverse,
+}: Run<P, S, I, U>): OverTime<P, I, U> => {
+  requireSequence(x, mask);
   const times = range(x.shape[1]);
   let state = cell.initial(x.shape[0]);
   const zero = zerosLike(state);
   const steps = (reverse ? times.toReversed() : times).map((time) => {
     const before = state;
-    const [next, back] = cell.run(p, [before, at(x, time) as Rows]);
+    const [next, back] = cell.run(p, [before, at(x, time) as Rows<I>]);
     const alive = mask === undefined ? undefined : (at(mask, time) as Mask);
     state = alive === undefined ? next : goingOn(alive, next, before);
     return { time, alive, back, state };
@@ -99,14 +125,14 @@ export const unrolled = <P extends Parameters, S>({ cell, p, x, mask, reverse }:
   const last = reverse ? 0 : times.length - 1;
   const inTime = steps.toSorted((a, b) => a.time - b.time);
   return {
-    sequence: () => stacked(inTime.map((step) => cell.output(step.state))) as Sequence,
+    sequence: () => stacked(inTime.map((step) => cell.output(step.state))) as Sequence<U>,
     last: () => cell.output(state),
     back: (told) => {
       let total: P | undefined;
       let change: S | undefined;
-      const inputs: Rows[] = [];
-      const toldAt = (time: number): Rows | undefined => {
-        if ('sequence' in told) return at(told.sequence, time) as Rows;
+      const inputs: Rows<I>[] = [];
+      const toldAt = (time: number): Rows<U> | undefined => {
+        if ('sequence' in told) return at(told.sequence, time) as Rows<U>;
         return time === last ? told.last : undefined;
       };
       for (const { time, alive, back, state: after } of steps.toReversed()) {
@@ -118,7 +144,7 @@ export const unrolled = <P extends Parameters, S>({ cell, p, x, mask, reverse }:
         inputs[time] = dx;
       }
       // There is at least one place of time.
-      return [total as P, stacked(inputs) as Sequence];
+      return [total as P, stacked(inputs) as Sequence<I>];
     },
   };
 };

@@ -3,8 +3,7 @@ import { zerosLike } from '../lens/differentiable.js';
 import { evaluation } from '../lens/evaluation.js';
 import type { Para, Parameters } from '../lens/para.js';
 import type { SequenceMask } from './attention.js';
-import type { Cell } from './cell.js';
-import { type Mask, type OverTime, type Rows, type Sequence, unrolled } from './over-time.js';
+import { type Mask, type OverTime, type Rows, type RowsCell, type Sequence, unrolled } from './over-time.js';
 import { scanned } from './scanned.js';
 
 export interface RecurrentOptions {
@@ -19,16 +18,64 @@ export interface RecurrentOptions {
 }
 
 const overTime =
-  <P extends Parameters, S>(
-    cell: Cell<P, S, Rows, Rows>,
+  <P extends Parameters, S, I extends number, U extends number>(
+    cell: RowsCell<P, S, I, U>,
     { reverse = false, scan = false }: RecurrentOptions,
   ) =>
-  (p: P, x: Sequence, mask?: Mask): OverTime<P> =>
+  (p: P, x: Sequence<I>, mask?: Mask): OverTime<P, I, U> =>
     (scan ? scanned : unrolled)({ cell, p, x, mask, reverse });
 
-const predicting = <P extends Parameters, S>(cell: Cell<P, S, Rows, Rows>): Cell<P, S, Rows, Rows> => ({
-  ...cell,
-  ...evaluation(cell),
+const predicting = <P extends Parameters, S, I extends number, U extends number>(
+  cell: RowsCell<P, S, I, U>,
+): RowsCell<P, S, I, U> => ({ ...cell, ...evaluation(cell) });
+
+/** What is told of a cell over time, and the way back from it. */
+type Tell<P, I extends number, U extends number, B> = (
+  all: OverTime<P, I, U>,
+) => readonly [b: B, back: (db: B) => readonly [dp: P, dx: Sequence<I>]];
+
+const atEachPlace = <P, I extends number, U extends number>({
+  sequence,
+  back,
+}: OverTime<P, I, U>): ReturnType<Tell<P, I, U, Sequence<U>>> => [sequence(), (dy) => back({ sequence: dy })];
+
+const atTheEnd = <P, I extends number, U extends number>({
+  last,
+  back,
+}: OverTime<P, I, U>): ReturnType<Tell<P, I, U, Rows<U>>> => [last(), (dy) => back({ last: dy })];
+
+const ofSequence = <P extends Parameters, S, I extends number, U extends number, B>(
+  cell: RowsCell<P, S, I, U>,
+  options: RecurrentOptions,
+  tell: Tell<P, I, U, B>,
+): Para<P, Sequence<I>, B> => ({
+  size: cell.size,
+  init: (key) => cell.init(key),
+  run: (p, x) => tell(overTime(cell, options)(p, x)),
+  evaluation: () => ofSequence(predicting(cell), options, tell),
+});
+
+/** A sequence, and where each goes on: `[batch, time, inputs]` and `[batch, time]`. */
+type Masked<I extends number> = readonly [x: Sequence<I>, mask: SequenceMask<number, number>];
+
+const ofMasked = <P extends Parameters, S, I extends number, U extends number, B>(
+  cell: RowsCell<P, S, I, U>,
+  options: RecurrentOptions,
+  tell: Tell<P, I, U, B>,
+): Para<P, Masked<I>, B> => ({
+  size: cell.size,
+  init: (key) => cell.init(key),
+  run: (p, [x, mask]) => {
+    const [b, back] = tell(overTime(cell, options)(p, x, mask));
+    return [
+      b,
+      (db) => {
+        const [dp, dx] = back(db);
+        return [dp, [dx, zerosLike(mask)]];
+      },
+    ];
+  },
+  evaluation: () => ofMasked(predicting(cell), options, tell),
 });
 
 /**
@@ -38,18 +85,10 @@ const predicting = <P extends Parameters, S>(cell: Cell<P, S, Rows, Rows>): Cell
  * @example
  * const model = sequential(recurrentSequence(gruCell(8, 16)), dense(16, 4));
  */
-export const recurrentSequence = <P extends Parameters, S>(
-  cell: Cell<P, S, Rows, Rows>,
+export const recurrentSequence = <P extends Parameters, S, I extends number, U extends number>(
+  cell: RowsCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Sequence, Sequence> => ({
-  size: cell.size,
-  init: (key) => cell.init(key),
-  run: (p, x) => {
-    const { sequence, back } = overTime(cell, options)(p, x);
-    return [sequence(), (dy) => back({ sequence: dy })];
-  },
-  evaluation: () => recurrentSequence(predicting(cell), options),
-});
+): Para<P, Sequence<I>, Sequence<U>> => ofSequence(cell, options, atEachPlace);
 
 /**
  * A cell over `[batch, time, inputs]`, from its initial state: what it gives at the end, `[batch, units]`. Throws where
@@ -58,41 +97,31 @@ export const recurrentSequence = <P extends Parameters, S>(
  * @example
  * const model = sequential(recurrent(lstmCell(8, 16)), dense(16, 1));
  */
-export const recurrent = <P extends Parameters, S>(
-  cell: Cell<P, S, Rows, Rows>,
+export const recurrent = <P extends Parameters, S, I extends number, U extends number>(
+  cell: RowsCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Sequence, Rows> => ({
-  size: cell.size,
-  init: (key) => cell.init(key),
-  run: (p, x) => {
-    const { last, back } = overTime(cell, options)(p, x);
-    return [last(), (dy) => back({ last: dy })];
-  },
-  evaluation: () => recurrent(predicting(cell), options),
-});
+): Para<P, Sequence<I>, Rows<U>> => ofSequence(cell, options, atTheEnd);
 
 /**
  * `recurrent` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, as in padding, the state
- * stays as it is; a sequence that nowhere holds ends in the initial state.
+ * stays as it is; a sequence that nowhere holds ends in the initial state. Throws where the mask does not fit.
  *
  * @example
  * const layer = maskedRecurrent(gruCell(8, 16));
  */
-export const maskedRecurrent = <P extends Parameters, S>(
-  cell: Cell<P, S, Rows, Rows>,
+export const maskedRecurrent = <P extends Parameters, S, I extends number, U extends number>(
+  cell: RowsCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, readonly [x: Sequence, mask: SequenceMask<number, number>], Rows> => ({
-  size: cell.size,
-  init: (key) => cell.init(key),
-  run: (p, [x, mask]) => {
-    const { last, back } = overTime(cell, options)(p, x, mask);
-    return [
-      last(),
-      (dy) => {
-        const [dp, dx] = back({ last: dy });
-        return [dp, [dx, zerosLike(mask)]];
-      },
-    ];
-  },
-  evaluation: () => maskedRecurrent(predicting(cell), options),
-});
+): Para<P, Masked<I>, Rows<U>> => ofMasked(cell, options, atTheEnd);
+
+/**
+ * `recurrentSequence` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, the state stays as
+ * it is and is given once more. Throws where the mask does not fit.
+ *
+ * @example
+ * const layer = maskedRecurrentSequence(gruCell(8, 16));
+ */
+export const maskedRecurrentSequence = <P extends Parameters, S, I extends number, U extends number>(
+  cell: RowsCell<P, S, I, U>,
+  options: RecurrentOptions = {},
+): Para<P, Masked<I>, Sequence<U>> => ofMasked(cell, options, atEachPlace);

@@ -23,14 +23,14 @@ const turned = <T extends AnyTensor>(x: T): T =>
   transpose(x as Tensor<Shape>, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)]) as AnyTensor as T;
 
 /** The loop over the places of time: its body is the cell, with the cell's own backward. */
-export const scanned = <P extends Parameters, S>({
+export const scanned = <P extends Parameters, S, I extends number, U extends number>({
   cell,
   p: parameters,
   x: sequence,
   mask,
   reverse,
-}: Run<P, S>): OverTime<P> => {
-  requireSequence(sequence.shape);
+}: Run<P, S, I, U>): OverTime<P, I, U> => {
+  requireSequence(sequence, mask);
   if (leafPaths(parameters).some((path) => path.includes(CARRIED)))
     fail({
       operation: 'recurrent',
@@ -39,18 +39,18 @@ export const scanned = <P extends Parameters, S>({
       hint: 'leave scan out, so that each step is written out',
     });
   const step = withPullback(
-    ([p, before, x]: readonly [P, S, Rows]) => cell.run(p, [before, x])[0],
+    ([p, before, x]: readonly [P, S, Rows<I>]) => cell.run(p, [before, x])[0],
     ([p, before, x]) =>
       (change) => {
         const [dp, [dBefore, dx]] = cell.run(p, [before, x])[1](change);
         return [dp, dBefore, dx] as const;
       },
   );
-  const over = ([p, x]: readonly [P, Sequence]): readonly [Sequence, Rows] => {
+  const over = ([p, x]: readonly [P, Sequence<I>]): readonly [Sequence<U>, Rows<U>] => {
     const masks: readonly Mask[] = mask === undefined ? [] : [turned(mask)];
     const [last, results] = scan(
       (before: S, [here, ...alive]: readonly [AnyTensor, ...AnyTensor[]]) => {
-        const next = step([p, before, here as Rows]);
+        const next = step([p, before, here as Rows<I>]);
         const [goes] = alive;
         const after = goes === undefined ? next : goingOn(goes as Mask, next, before);
         return [after, cell.output(after)];
@@ -59,7 +59,7 @@ export const scanned = <P extends Parameters, S>({
       [turned(x), ...masks] as const,
       { reverse },
     );
-    return [turned(results as Tensor) as Sequence, cell.output(last)];
+    return [turned(results as Tensor) as Sequence<U>, cell.output(last)];
   };
   const [[all, last], back] = differentiate(over).run([parameters, sequence]);
   return {

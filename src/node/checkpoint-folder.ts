@@ -40,11 +40,14 @@ export const errorOf = (name: string, doing: string, error: unknown): Checkpoint
   return { kind, name, message: `${name}: ${kind}: ${doing}: ${error.message}` };
 };
 
-/** Writes a new file, down to the disk. */
+/**
+ * Writes a new file, down to the disk. In as few calls as can be, here as in all of a save: in a process that computes,
+ * each one waits for its turn.
+ */
 export const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(bytes);
+    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
     await file.sync();
   } finally {
     await file.close();

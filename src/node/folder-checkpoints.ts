@@ -17,6 +17,7 @@ import { fail } from '../error.js';
 import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from '../online/checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint-bytes.js';
 import { inTurn } from '../online/in-turn.js';
+import { oldestKept } from '../online/retention.js';
 import {
   codeOf,
   errorOf,
@@ -61,12 +62,6 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     return E.left({ kind: 'conflict', name, message });
   };
 
-  /** All but the newest `keep` that are whole. */
-  const outdated = (sequences: readonly number[]): readonly string[] => {
-    const oldest = sequences.filter((each) => !damaged.includes(each))[keep - 1];
-    return oldest === undefined ? [] : sequences.filter((each) => each < oldest).map(nameOf);
-  };
-
   /** Gives a finished file its number, if nobody has it yet and nobody has removed the file as a dead one's leftover. */
   const claim = async (temporary: string, sequence: number): Promise<boolean> => {
     try {
@@ -81,20 +76,27 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
 
   const publish = async (bytes: Uint8Array, sequence: number): Promise<Saved> => {
     const temporary = `${nameOf(sequence)}.${randomUUID()}.tmp`;
+    let claimed = false;
     try {
       await writeThrough(join(folder, temporary), bytes);
-      if (!(await claim(temporary, sequence))) return conflict(sequence);
-      await syncFolder(folder);
+      claimed = await claim(temporary, sequence);
     } finally {
-      await removeAll(folder, [temporary]);
+      if (!claimed) await removeAll(folder, [temporary]);
     }
-    const { sequences } = await listing(folder);
+    if (!claimed) return conflict(sequence);
+    const [{ sequences }] = await Promise.all([
+      listing(folder),
+      syncFolder(folder),
+      removeAll(folder, [temporary]),
+    ]);
     const [newest = 0] = sequences;
     if (newest > sequence) {
       await removeAll(folder, [nameOf(sequence)]);
       return conflict(newest);
     }
-    await removeAll(folder, outdated(sequences));
+    const oldest = oldestKept(sequences, damaged, keep);
+    const outdated = sequences.filter((each) => each < oldest);
+    await removeAll(folder, outdated.map(nameOf));
     return E.right(join(folder, nameOf(sequence)));
   };
 
@@ -122,8 +124,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     const passedOver: CheckpointError[] = [];
     const bad: number[] = [];
     try {
-      const { sequences } = await listing(folder);
-      [last = 0] = sequences;
+      const sequences = await sequencesIn(folder);
       for (const sequence of sequences) {
         const name = join(folder, nameOf(sequence));
         const read = await readCheckpoint(name, sequence);
@@ -131,23 +132,30 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
         if (read === 'gone') return await restore(wanted);
         if (E.isRight(read)) {
           const error = structureError(name, read.right, wanted);
-          damaged = bad;
-          return error === undefined ? E.right({ checkpoint: read.right, passedOver }) : E.left(error);
+          if (error !== undefined) return E.left(error);
+          [last, damaged] = [sequences[0] ?? 0, bad];
+          return E.right({ checkpoint: read.right, passedOver });
         }
         passedOver.push(read.left);
         bad.push(sequence);
       }
-      damaged = bad;
+      [last, damaged] = [sequences[0] ?? 0, bad];
       return E.right({ checkpoint: undefined, passedOver });
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') {
-        last = 0;
-        return E.right({ checkpoint: undefined, passedOver: [] });
-      }
       return E.left(errorOf(folder, 'it cannot be read', error));
     }
   };
   return { save: inTurn(save), restore };
+};
+
+/** None where there is no folder yet. */
+const sequencesIn = async (folder: string): Promise<readonly number[]> => {
+  try {
+    return (await listing(folder)).sequences;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
 };
 
 const readCheckpoint = async (

@@ -107,13 +107,19 @@ export const checkpointing = ({
     Math.floor(step / steps) > Math.floor((before ?? step - 1) / steps) ||
     now() - since >= 1000 * seconds;
 
+  /** Waits until no save is under way. */
+  const settled = async (): Promise<void> => {
+    if (saving === undefined) return;
+    await saving;
+    await settled();
+  };
+
   const flush = async (): Promise<CheckpointReport | undefined> => {
-    while (saving !== undefined) await saving;
+    await settled();
     rethrow();
     if (lost === undefined && newest !== undefined && taken !== newest.step) {
       take(newest.step, newest.state);
-      // Another flush may have begun meanwhile, which finds this save under way and waits for it.
-      while (saving !== undefined) await saving;
+      await settled();
       rethrow();
     }
     return last;

@@ -23,6 +23,8 @@ export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.
 export { jsonOfText, jsonText } from './json-text.js';
 export type { Json } from './json.js';
 export * from './monitor/index.js';
+export { keyValueCheckpoints, type KeyValueOptions } from './key-value-checkpoints.js';
+export type { KeyValueBucket } from './key-value-head.js';
 export { namedSpecs, namedTensors, restoreTree } from './named-tensors.js';
 export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
 export { online, type OnlineOptions } from './online.js';

@@ -5,13 +5,15 @@ import { fail } from '../error.js';
 import type { LearnerState } from '../learner/learner.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { AnyTensor } from '../tensor/tensor.js';
+import { requireRate } from '../update/schedule.js';
 import type { UpdateState } from '../update/update.js';
 import type { Step } from './train.js';
 
 export interface ReduceOnPlateauOptions<P> {
   /**
    * What is to become smaller, or `undefined` where there is nothing to measure: between two epochs, say. Negate what
-   * is to become larger. A pure function of the step.
+   * is to become larger. A pure function of the step, whose number counts from 1 in each run: where a run may be
+   * resumed in the middle of an epoch, `state.update.count` tells how many steps there have been.
    */
   readonly measure: (step: Step<P>) => number | undefined;
   /** What the rate is multiplied by. */
@@ -80,7 +82,8 @@ export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): read
 };
 
 /**
- * The state with each adjustable learning rate in it changed; as it is where its update has none.
+ * The state with each adjustable learning rate in it changed; as it is where its update has none. Throws where
+ * one becomes negative or none.
  *
  * @example
  * const { init } = learner({ model, loss, update: adjustable(0.5, (learningRate) => sgd({ learningRate })) });
@@ -88,7 +91,10 @@ export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): read
  */
 export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => number): LearnerState<P> => ({
   ...state,
-  update: moved(state.update, (plateau) => ({ ...plateau, rate: fround(change(plateau.rate)) })),
+  update: moved(state.update, (plateau) => ({
+    ...plateau,
+    rate: requireRate('withRates', fround(change(plateau.rate))),
+  })),
 });
 
 const requireOptions = ({ factor, patience, cooldown, threshold, minimum }: Record<string, number>): void => {

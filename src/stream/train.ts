@@ -13,7 +13,7 @@ import { stepper } from './stepper.js';
 
 /** What training tells of each step. */
 export interface Step<P> {
-  /** From 1. */
+  /** From 1 in each run: what is resumed counts anew. */
   readonly step: number;
   /** Of the batch, before the step. */
   readonly loss: number;

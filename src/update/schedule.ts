@@ -16,17 +16,17 @@ export type Schedule = (count: Tensor<Scalar, 'int32'>) => Tensor<Scalar>;
 /** A learning rate: a number, or a schedule. */
 export type LearningRate = number | Schedule;
 
+/** The rate; throws where it is negative or none. */
+export const requireRate = (operation: string, rate: number, needed = 'a number ≥ 0'): number =>
+  rate >= 0 && rate < Number.POSITIVE_INFINITY
+    ? rate
+    : fail({ operation, what: 'no rate', got: String(rate), needed });
+
 /** The schedule of a learning rate. Throws where a number is negative or none. */
 export const scheduleOf = (rate: LearningRate): Schedule => {
   if (typeof rate === 'function') return rate;
-  if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY))
-    fail({
-      operation: 'learning rate',
-      what: 'no rate',
-      got: String(rate),
-      needed: 'a number ≥ 0, or a schedule',
-    });
-  return () => scalar(rate);
+  const known = requireRate('learning rate', rate, 'a number ≥ 0, or a schedule');
+  return () => scalar(known);
 };
 
 /** Throws where a number of updates, or a factor, is not above 0: a rate of NaN would come of it. */

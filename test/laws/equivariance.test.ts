@@ -1,9 +1,11 @@
 /** E-1: what layers do with rows, with order and with size. */
 import {
+  batchNormalization,
   convolution1d,
   convolution2d,
   dense,
   dropout,
+  groupNormalization,
   layerNormalization,
   type Para,
   type Parameters,
@@ -11,6 +13,7 @@ import {
   selfAttention,
   sequential,
   type Shape,
+  stateless,
   type Tensor,
   transformerBlock,
 } from 'paralens';
@@ -254,11 +257,28 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
   });
 });
 
-test('E-1 layerNormalization forgets origin and scale of a row', () => {
+/** Each normalizes the three rows that it is given, by statistics of each. */
+const normalizing: {
+  readonly [name: string]: (size: number, epsilon: number) => Para<Parameters, Tensor, Tensor>;
+} = {
+  layerNormalization: (size, epsilon) => layerNormalization<number, Shape>(size, { epsilon }),
+  // The channels of a batch are the rows of it turned.
+  batchNormalization: (_, epsilon) => {
+    const turned = stateless((x: Tensor): Tensor => operation.transpose(x, [1, 0]));
+    return sequential(turned, batchNormalization<number, Shape>(3, { epsilon }), turned);
+  },
+  // The groups of one example's channels are rows beside each other.
+  groupNormalization: (size, epsilon) => {
+    const shaped = (shape: Shape) => stateless((x: Tensor): Tensor => operation.reshape(x, shape));
+    const layer = groupNormalization<number, Shape>(3, 3 * size, { epsilon });
+    return sequential(shaped([1, 3 * size]), layer, shaped([3, size]));
+  },
+};
+
+test.each(Object.entries(normalizing))('E-1 %s forgets origin and scale', (name, layerOf) => {
   const example = drawing((sampler) => {
     const size = sampler.integer(3, 6);
-    const layer = layerNormalization<number, readonly [number]>(size, { epsilon: 1e-14 });
-    const subject = subjectOfPara('layerNormalization', layer, { input: { shape: [3, size] } });
+    const subject = subjectOfPara(name, layerOf(size, 1e-14), { input: { shape: [3, size] } });
     const x = subject.ranges.map((range) => drawData(sampler, range));
     // Rows of numbers that differ.
     const spread = x.map((data, i) =>
@@ -273,7 +293,5 @@ test('E-1 layerNormalization forgets origin and scale of a row', () => {
       by: [sampler.integer(1, 5), sampler.integer(-5, 5)] as const,
     };
   });
-  check('layerNormalization', example, ({ subject, x, w, by }) =>
-    normalizesRows(subject.on(float64), x, w, by),
-  );
+  check(name, example, ({ subject, x, w, by }) => normalizesRows(subject.on(float64), x, w, by));
 });

@@ -2,6 +2,7 @@
 import {
   adam,
   adjustable,
+  type Batch,
   type Batches,
   batches,
   batchesOf,
@@ -9,11 +10,11 @@ import {
   earlyStopping,
   evaluator,
   key,
+  type Learner,
   learner,
   meanSquaredError,
   momentum,
   progress,
-  ratesOf,
   reduceOnPlateau,
   reference,
   type Rows,
@@ -30,6 +31,7 @@ import {
 import {
   anyParts,
   batcherLaws,
+  bitwise,
   check,
   type Cut,
   drawCut,
@@ -50,6 +52,8 @@ import {
   batchDrawer,
   drawRun,
   law,
+  same,
+  type Verdict,
 } from 'paralens/laws';
 import fc from 'fast-check';
 import { map, type Observable } from 'rxjs';
@@ -185,23 +189,50 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
     );
   },
   withRates: () => {
-    for (const k of [-3, 0, 5]) ratesScale({ k });
+    const lineOf = (rate: number) =>
+      learner({
+        model: dense(2, 1),
+        loss: meanSquaredError(),
+        update: adjustable(rate, (learningRate) => momentum({ learningRate })),
+      });
+    const line = lineOf(0.25);
+    const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
+      input: { shape: [3, 2] },
+      target: { shape: [3, 1] },
+    });
+    const example = drawing((sampler) => ({
+      from: sampler.integer(0, 100),
+      factor: 2 ** sampler.integer(-5, 5),
+      batch: draw(sampler),
+    }));
+    check('withRates', example, law('O-16', changedIsMade(lineOf)), { runs: 10 });
+    // An update without such a rate has none that could be changed.
+    const plain = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() }).init(key(1));
+    expect(bitsOf(withRates(plain, () => 0))).toEqual(bitsOf(plain));
   },
 };
 
-/** O-16 of a rate that is changed from outside: by 2ᵏ and by 2⁻ᵏ after it is as it was, and other updates have none. */
-const ratesScale = ({ k }: { readonly k: number }): void => {
-  const state = learner({
-    model: dense(2, 1),
-    loss: meanSquaredError(),
-    update: adjustable(0.25, (learningRate) => sgd({ learningRate })),
-  }).init(key(1));
-  const scaled = withRates(state, (rate) => rate * 2 ** k);
-  expect(ratesOf(scaled)).toEqual([0.25 * 2 ** k]);
-  expect(bitsOf(withRates(scaled, (rate) => rate / 2 ** k))).toEqual(bitsOf(state));
-  const plain = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() }).init(key(1));
-  expect(bitsOf(withRates(plain, () => 0))).toEqual(bitsOf(plain));
-};
+interface Changed<A, L> {
+  readonly from: number;
+  readonly factor: number;
+  readonly batch: Batch<A, L>;
+}
+
+/** O-16: a state whose rate was changed goes on ≡ as one that was made with that rate. */
+const changedIsMade =
+  <P extends readonly unknown[], A, B, L>(lineOf: (rate: number) => Learner<P, A, B, L>) =>
+  ({ from, factor, batch }: Changed<A, L>): Verdict => {
+    const made = lineOf(0.25 * factor);
+    const changed = withRates(lineOf(0.25).init(key(from)), (rate) => rate * factor);
+    // The learner that was made with the old rate, on a state with the new one.
+    const next = [lineOf(0.25).step(changed, batch), made.step(made.init(key(from)), batch)];
+    const [got, expected] = next.map(([state]) => bitsOf(state));
+    return same(bitwise, got, expected, {
+      law: 'O-16',
+      subject: 'withRates',
+      what: 'a rate that is changed is not the rate of the next step',
+    });
+  };
 
 describe('each export of src/stream', () => {
   test('is in the table', () => {

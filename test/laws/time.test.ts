@@ -5,6 +5,7 @@ import {
   gruCell,
   lstmCell,
   maskedRecurrent,
+  maskedRecurrentSequence,
   type Para,
   type Parameters,
   recurrent,
@@ -64,6 +65,7 @@ const layers: {
   recurrent: (cell, options) => recurrent(cell, options),
   recurrentSequence: (cell, options) => recurrentSequence(cell, options),
   maskedRecurrent: (cell, options) => maskedRecurrent(cell, options),
+  maskedRecurrentSequence: (cell, options) => maskedRecurrentSequence(cell, options),
 };
 
 const pairOf = (
@@ -74,8 +76,9 @@ const pairOf = (
   const [batch, time, inputs, units] = [integer(1, 2), integer(1, 4), integer(1, 2), integer(1, 2)];
   const reverse = pick([true, false]);
   const sequence = { shape: [batch, time, inputs] } as const;
-  const input =
-    name === 'maskedRecurrent' ? [sequence, { shape: [batch, time], dtype: 'bool' } as const] : sequence;
+  const input = name.startsWith('masked')
+    ? [sequence, { shape: [batch, time], dtype: 'bool' } as const]
+    : sequence;
   const subject = (scan: boolean): Subject => {
     const layer = layers[name]?.(made(inputs, units) as AnyCell, { reverse, scan });
     if (layer === undefined) throw new Error(`no layer ${name}`);

@@ -5,14 +5,15 @@ import {
   key,
   lstmCell,
   maskedRecurrent,
+  maskedRecurrentSequence,
   recurrent,
   recurrentSequence,
   simpleCell,
   tensor,
   type Tensor,
 } from 'paralens';
-import { normal } from 'paralens/operation';
-import { expect, test } from 'vitest';
+import { full, normal } from 'paralens/operation';
+import { describe, expect, test } from 'vitest';
 
 const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];
 const x = normal(key(4), [2, 3, 2]);
@@ -54,10 +55,51 @@ test('the end of a sequence is the last of its places, and backwards the first',
   ]);
 });
 
-test('mistakes are said', () => {
-  expect(() => simpleCell(0, 2)).toThrow('simpleCell: sizes that are none, got [0, 2]');
-  const layer = simpleCell(2, 2);
-  expect(() => recurrent(layer).run(layer.init(key(1)), normal(key(1), [2, 0, 2]))).toThrow(
-    'recurrent: no sequence, got [2, 0, 2]',
+test('where a mask does not hold, what was given last is given once more', () => {
+  const layer = gruCell(2, 2);
+  const p = layer.init(key(1));
+  const mask = tensor(
+    [
+      [true, false, true],
+      [false, true, false],
+    ],
+    'bool',
   );
+  const [places] = maskedRecurrentSequence(layer).run(p, [x, mask]);
+  const rows = Array.from({ length: 6 }, (_, i) => numbers(places).slice(2 * i, 2 * i + 2));
+  expect(rows[1]).toEqual(rows[0]);
+  expect(rows[2]).not.toEqual(rows[1]);
+  expect(rows.slice(3)).toEqual([[0, 0], rows[4], rows[4]]);
+  const [last] = maskedRecurrent(layer).run(p, [x, mask]);
+  expect(numbers(last)).toEqual([...(rows[2] ?? []), ...(rows[5] ?? [])]);
+});
+
+describe.each([false, true])('mistakes are said, scan: %s', (scan) => {
+  const layer = simpleCell(2, 2);
+  const p = layer.init(key(1));
+  test.each([
+    [() => simpleCell(0, 2), 'simpleCell: sizes that are none, got [0, 2]'],
+    [
+      () => recurrent(layer, { scan }).run(p, normal(key(1), [2, 0, 2])),
+      'recurrent: no sequence, got [2, 0, 2]',
+    ],
+    [
+      () => recurrent(layer as never, { scan }).run(p as never, normal(key(1), [2, 3, 5]) as never),
+      'simpleCell: an input of another size, got [2, 5], needed [batch, 2]',
+    ],
+    [
+      () => maskedRecurrent(layer, { scan }).run(p, [x, full([2, 2], 1, 'bool')]),
+      'recurrent: a mask of another shape, got [2, 2], needed [2, 3]; one truth for each place of each sequence',
+    ],
+    [
+      () => maskedRecurrent(layer, { scan }).run(p, [x, full([1, 3], 1, 'bool')]),
+      'recurrent: a mask of another shape, got [1, 3], needed [2, 3]',
+    ],
+    [
+      () => maskedRecurrent(layer, { scan }).run(p, [x, full([2, 3], 1) as never]),
+      'recurrent: wrong dtype, got float32, needed bool',
+    ],
+  ])('%#', (make, message) => {
+    expect(make).toThrow(message);
+  });
 });

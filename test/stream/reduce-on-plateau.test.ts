@@ -17,6 +17,7 @@ import {
   sgd,
   tensor,
   train,
+  withRates,
 } from 'paralens';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
@@ -145,6 +146,13 @@ test('without an adjustable rate, and with options that are none, it says so', (
   expect.assertions(3);
   expect(() => reduceOnPlateau({ measure: () => 1, factor: 1 })).toThrow('no factor, got 1');
   expect(() => reduceOnPlateau({ measure: () => 1, patience: 0.5 })).toThrow('a patience that is none');
+});
+
+test('a rate that is changed to none is refused', () => {
+  const state = line.init(key(1));
+  for (const rate of [Number.NaN, -1, Infinity, 1e39])
+    expect(() => withRates(state, () => rate)).toThrow('withRates: no rate, got');
+  expect(ratesOf(withRates(state, () => 0))).toEqual([0]);
 });
 
 test('a revised state of another form is refused', () => {

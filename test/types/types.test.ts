@@ -6,29 +6,39 @@ import { function as F } from 'fp-ts';
 import {
   accuracy,
   andThen,
+  batched,
+  checkpoint,
   compose,
   dense,
   type DenseParameters,
+  embedding,
   fanOut,
   freeze,
+  gruCell,
   identity,
   key,
   learner,
+  lstmCell,
   meanSquaredError,
   named,
   type Para,
+  recurrent,
+  recurrentSequence,
   relu,
   rmsprop,
   sequential,
   share,
+  simpleCell,
   sparseSoftmaxCrossEntropy,
   type Tensor,
   tensor,
 } from 'paralens';
-import { add, multiply } from 'paralens/operation';
+import { add, multiply, scan, sum } from 'paralens/operation';
 
 const compiler = (...args: readonly string[]) =>
   spawnSync('npx', ['--no-install', 'tsc', ...args], { encoding: 'utf8' });
+
+type Vector = Tensor<readonly [2]>;
 
 type Mnist = Para<
   readonly [DenseParameters<784, 512>, DenseParameters<512, 10>],
@@ -62,6 +72,29 @@ test('layers that do not fit do not compile', () => {
   share(compose(dense(2, 2), dense(2, 3)));
   // @ts-expect-error a residual branch of another size
   sequential(fanOut(identity<Tensor<readonly [number, 2]>>(), dense(3, 2)));
+});
+
+test('what is behind, over a batch or over time keeps the sizes', () => {
+  sequential(checkpoint(sequential(dense(4, 6), relu())), dense(6, 3));
+  // @ts-expect-error 5 inputs after 6 outputs
+  sequential(checkpoint(sequential(dense(4, 6), relu())), dense(5, 3));
+  const ofExample = dense<4, 6, readonly []>(4, 6);
+  expectTypeOf(sequential(batched(ofExample), dense(6, 3))).toExtend<
+    Para<readonly unknown[], Tensor<readonly [number, 4]>, Tensor<readonly [number, 3]>>
+  >();
+  // @ts-expect-error 5 inputs after 6 outputs
+  sequential(batched(ofExample), dense(5, 3));
+  expectTypeOf(sequential(embedding(9, 3), recurrent(lstmCell(3, 4), { scan: true }), dense(4, 2))).toExtend<
+    Para<readonly unknown[], Tensor<readonly number[], 'int32'>, Tensor<readonly [number, 2]>>
+  >();
+  // @ts-expect-error 5 inputs after 4 units
+  sequential(recurrent(gruCell(3, 4), { scan: true }), dense(5, 2));
+  // @ts-expect-error a cell of 5 inputs over vectors of 3
+  sequential(embedding(9, 3), recurrentSequence(simpleCell(5, 4)));
+  expect(() => {
+    // @ts-expect-error a state that becomes a number; and it throws
+    scan((state: Vector, x: Vector) => [sum(x), state], tensor([0, 0]), tensor([[1, 2]]));
+  }).toThrow('scan: a state that changes its shape or dtype, got float32 [], needed float32 [2]');
 });
 
 test('a plain number stands for any size', () => {

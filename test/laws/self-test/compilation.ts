@@ -106,7 +106,7 @@ const eager = (name: string, killedBy: readonly string[], backend: Backend): Sus
   ]);
 
 export const compilationSuspects: readonly Suspect[] = [
-  fused('sound', [], sound),
+  fused('sound, fused', [], sound),
   fused('a fused program keeps digits that it does not store', ['B-6'], excess),
   viewed('sound views', [], sound),
   viewed('nothing is read backwards', ['B-4'], forwardOnly),

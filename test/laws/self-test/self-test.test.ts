@@ -1,4 +1,5 @@
 /** The laws under test themselves: each planted bug is found by the law that should, and no sound code is blamed. */
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { axiomSuspects } from './axiom.js';
 import { backendSuspects } from './backend.js';
@@ -56,6 +57,15 @@ describe.each(suspects.map((suspect) => [suspect.name, suspect] as const))('%s',
     if (isSound) expect(broken).toEqual([]);
     else expect(broken).toEqual(expect.arrayContaining([...suspect.killedBy]));
   });
+});
+
+test('they are as many as is said, and each has a name of its own', () => {
+  expect(new Set(suspects.map(({ name }) => name)).size).toBe(suspects.length);
+  const bugs = suspects.filter(({ killedBy }) => killedBy.length > 0).length;
+  const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  expect(read('laws/README.md')).toContain(`${bugs} planted bugs, each`);
+  expect(read('laws/README.md')).toContain(`${suspects.length - bugs} controls, sound code`);
+  expect(read('README.md')).toContain(`with ${bugs} planted bugs`);
 });
 
 afterAll(() => {

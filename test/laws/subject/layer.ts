@@ -51,6 +51,26 @@ const cell = (name: string, { integer }: Sampler, made: RowsCell): Subject => {
   });
 };
 
+type MaskedSequence = readonly [
+  paralens.Tensor<readonly [number, number, number]>,
+  paralens.Tensor<readonly [number, number], 'bool'>,
+];
+
+/** A cell over sequences of which some end early. */
+const maskedOverTime = <B>(
+  name: string,
+  { integer, pick }: Sampler,
+  made: (
+    cell: ReturnType<typeof paralens.gruCell<number, 2>>,
+    options: paralens.RecurrentOptions,
+  ) => paralens.Para<paralens.Parameters, MaskedSequence, B>,
+): Subject => {
+  const [batch, time, inputs] = [integer(1, 2), integer(1, 3), integer(1, 2)];
+  return subjectOfPara(name, made(paralens.gruCell(inputs, 2), { scan: pick([true, false]) }), {
+    input: [{ shape: [batch, time, inputs] }, { shape: [batch, time], dtype: 'bool' }] as const,
+  });
+};
+
 /** An activation whose second derivative jumps at 0: there finite differences are off by as much as they step. */
 const bentAtZero =
   (name: string, layer: () => paralens.Para<readonly [], Tensor, Tensor>): DrawSubject =>
@@ -196,6 +216,7 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
     const made = pick([paralens.simpleCell(inputs, units), paralens.gruCell(inputs, units)]);
     const layer = paralens.recurrent(made, {
       reverse: pick([true, false]),
+      scan: pick([true, false]),
     });
     return general('recurrent', layer, [integer(1, 2), integer(1, 3), inputs]);
   },
@@ -203,16 +224,16 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
     const [inputs, units] = [integer(1, 2), integer(1, 2)];
     const layer = paralens.recurrentSequence(paralens.lstmCell(inputs, units), {
       reverse: pick([true, false]),
+      scan: pick([true, false]),
     });
     return general('recurrentSequence', layer, [integer(1, 2), integer(1, 3), inputs]);
   },
-  maskedRecurrent: ({ integer }) => {
-    const [batch, time, inputs] = [integer(1, 2), integer(1, 3), integer(1, 2)];
-    const layer = paralens.maskedRecurrent(paralens.gruCell(inputs, 2));
-    return subjectOfPara('maskedRecurrent', layer, {
-      input: [{ shape: [batch, time, inputs] }, { shape: [batch, time], dtype: 'bool' }] as const,
-    });
-  },
+  maskedRecurrent: (sampler) =>
+    maskedOverTime('maskedRecurrent', sampler, (each, options) => paralens.maskedRecurrent(each, options)),
+  maskedRecurrentSequence: (sampler) =>
+    maskedOverTime('maskedRecurrentSequence', sampler, (each, options) =>
+      paralens.maskedRecurrentSequence(each, options),
+    ),
   prelu: ({ integer, shape }) => {
     const channels = integer(1, 4);
     return subjectOfPara<paralens.Parameters, Tensor, Tensor>(

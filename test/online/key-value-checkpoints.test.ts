@@ -1,0 +1,119 @@
+/** Checkpoints in a bucket, one of memory here; `test/services` has them on NATS. */
+import { expect, test } from 'vitest';
+import { ParalensError } from 'paralens';
+import { type KeyValueBucket, keyValueCheckpoints } from 'paralens/online';
+import { describeBucket } from './key-value-battery.js';
+import { checkpointAt, left, restoring, right } from './run.js';
+
+class WrongRevision extends Error {
+  readonly code = 10071;
+}
+
+/** A bucket in memory, with the revisions and the marks of deleted keys that JetStream has. */
+const memory = () => {
+  const entries = new Map<string, { value: Uint8Array; revision: number; operation: string }>();
+  let revision = 0;
+  const write = (key: string, value: Uint8Array, operation = 'PUT'): number => {
+    entries.set(key, { value: value.slice(), revision: ++revision, operation });
+    return revision;
+  };
+  const isThere = (key: string): boolean => entries.get(key)?.operation === 'PUT';
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const bucket: KeyValueBucket = {
+    get: async (key) => {
+      await turn();
+      return entries.get(key) ?? null;
+    },
+    put: async (key, value) => {
+      await turn();
+      return write(key, value);
+    },
+    create: async (key, value) => {
+      await turn();
+      if (isThere(key)) throw new WrongRevision(key);
+      return write(key, value);
+    },
+    update: async (key, value, expected) => {
+      await turn();
+      if (entries.get(key)?.revision !== expected) throw new WrongRevision(key);
+      return write(key, value);
+    },
+    purge: async (key) => {
+      await turn();
+      write(key, new Uint8Array(0), 'PURGE');
+    },
+    keys: async (filter) => {
+      await turn();
+      const found = [...entries.keys()].filter((key) => isThere(key) && key.startsWith(filter.slice(0, -1)));
+      return (async function* each() {
+        yield* found;
+      })();
+    },
+  };
+  return { bucket, entries };
+};
+
+describeBucket('a bucket of memory', () => Promise.resolve(memory().bucket));
+
+test('a bucket keeps no more marks of deleted keys however long a run goes on', async () => {
+  const { bucket, entries } = memory();
+  const store = keyValueCheckpoints(bucket, { name: 'run', keep: 2, piece: 300 });
+  for (let step = 1; step <= 5; step++) right(await store.save(checkpointAt(step)));
+  const size = entries.size;
+  for (let step = 6; step <= 30; step++) right(await store.save(checkpointAt(step)));
+  expect(entries.size).toBe(size);
+});
+
+test.each([true, false])(
+  'a change whose acknowledgement is lost is found out about: made is %s',
+  async (made) => {
+    const { bucket } = memory();
+    let losing = false;
+    const update: KeyValueBucket['update'] = async (key, value, revision) => {
+      if (!losing) return bucket.update(key, value, revision);
+      losing = false;
+      if (made) await bucket.update(key, value, revision);
+      throw new Error('timeout');
+    };
+    const store = keyValueCheckpoints({ ...bucket, update }, { name: 'run', piece: 300 });
+    right(await store.save(checkpointAt(1)));
+    losing = true;
+    expect(left(await store.save(checkpointAt(2)))).toMatchObject({ kind: 'unreadable' });
+    const other = keyValueCheckpoints(bucket, { name: 'run', piece: 300 });
+    expect((await restoring(other)).checkpoint).toStrictEqual(checkpointAt(made ? 2 : 1));
+    expect(right(await store.save(checkpointAt(3)))).toBe(`run ${made ? 3 : 2}`);
+    expect(await restoring(other)).toStrictEqual({ checkpoint: checkpointAt(3), passedOver: [] });
+  },
+);
+
+test('after a lost acknowledgement, too, another writer is noticed', async () => {
+  const { bucket } = memory();
+  const failing = { ...bucket, create: () => Promise.reject(new Error('timeout')) };
+  const store = keyValueCheckpoints(failing, { name: 'run' });
+  expect(left(await store.save(checkpointAt(1))).kind).toBe('unreadable');
+  right(await keyValueCheckpoints(bucket, { name: 'run' }).save(checkpointAt(5)));
+  expect(left(await store.save(checkpointAt(2))).kind).toBe('conflict');
+});
+
+test('a bucket that fails is told', async () => {
+  const { bucket } = memory();
+  const failing = {
+    ...bucket,
+    put: () => Promise.reject(Object.assign(new Error('no room'), { code: 10077 })),
+  };
+  expect(left(await keyValueCheckpoints(failing, { name: 'run' }).save(checkpointAt(1)))).toMatchObject({
+    kind: 'full',
+    message: 'run.head: full: Error: no room',
+  });
+  const gone = { ...bucket, get: () => Promise.reject(new Error('no broker')) };
+  expect(left(await keyValueCheckpoints(gone, { name: 'run' }).restore(checkpointAt(0))).kind).toBe(
+    'unreadable',
+  );
+});
+
+test.each([{ name: 'a.b' }, { name: '' }, { name: 'a', keep: 0 }, { name: 'a', piece: 0.5 }])(
+  '%o is refused',
+  (options) => {
+    expect(() => keyValueCheckpoints(memory().bucket, options)).toThrow(ParalensError);
+  },
+);

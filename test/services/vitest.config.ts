@@ -1,0 +1,14 @@
+/** Tests that need a service beside them: a broker. Not part of `npm test`; `npm run test:services`. */
+import { execFileSync } from 'node:child_process';
+import base from '../../vitest.config.js';
+
+try {
+  execFileSync('nats-server', ['--version'], { stdio: 'ignore' });
+} catch {
+  process.stderr.write(
+    'test:services needs nats-server: `apt-get install -y nats-server`, or a binary of https://nats.io/download in the PATH\n',
+  );
+  process.exit(1);
+}
+
+export default { ...base, test: { ...base.test, include: ['test/services/**/*.service.ts'] } };
