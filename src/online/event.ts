@@ -3,6 +3,7 @@ import type { LearnerState } from '../learner/learner.js';
 import type { Checkpoint, CheckpointError } from './checkpoint.js';
 import type { DeadLetter } from './dead-letter.js';
 import type { Json } from './json.js';
+import type { Spent } from './meter.js';
 
 /** Counts of a run since its first record, resumed or not. */
 export interface Counts {
@@ -35,6 +36,7 @@ export interface OnlineStep<P, M> {
   /** Where the source stands behind the last record that counts. */
   readonly position: Json;
   readonly counts: Counts;
+  readonly spent: Spent;
   /** The learner's state after the step, copied when it is first read. */
   readonly state: LearnerState<P>;
   /** The whole run at this moment: to be kept, to go on from, to fork. */

@@ -32,7 +32,18 @@ export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
 export { online, type OnlineOptions } from './online.js';
 export type { RawRecord } from './raw-record.js';
 export type { RunOptions } from './runner.js';
-export type { Received, Source } from './source.js';
+export type { Lag, Received, Source } from './source.js';
 export { firstDifference, structureHash, type StructureError } from './structure.js';
 export { sse, type SseOptions } from './sse-source.js';
 export { type Message, webSocket, type WebSocketOptions } from './web-socket-source.js';
+export {
+  parametersMessage,
+  type ParametersError,
+  type ParametersMessage,
+  type Served,
+  served,
+} from './served.js';
+export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './snapshot.js';
+export { type Counters, counters, type CountersOptions, noCounters } from './counters.js';
+export type { Spent } from './meter.js';
+export { type Labels, prometheus, PROMETHEUS_TYPE } from './prometheus.js';

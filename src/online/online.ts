@@ -16,6 +16,7 @@ import type { Checkpoint, CheckpointError, CheckpointStore, Wanted } from './che
 import type { OnlineEvent } from './event.js';
 import type { Json } from './json.js';
 import { type Checkpointing, checkpointing, type CheckpointingOptions } from './checkpointing.js';
+import { meter } from './meter.js';
 import { freshRun, readRun, type RunState, wantedBy } from './run-state.js';
 import { type Runner, runner, type RunOptions } from './runner.js';
 import type { Received, Source } from './source.js';
@@ -136,6 +137,7 @@ const pulled = <
   let at = 0;
   let asked: Promise<IteratorResult<readonly Received<R, Pos>[], unknown>> | undefined;
   let ended = false;
+  const spending = meter();
   const pace: Checkpointing | undefined =
     checkpoints &&
     checkpointing({
@@ -165,7 +167,7 @@ const pulled = <
         needed: `${source.position.name}, of ${source.name}`,
       });
     records = source.open(position?.right)[Symbol.asyncIterator]();
-    return runner(options, state, wanted.structure, backend);
+    return runner(options, state, wanted.structure, backend, spending);
   };
 
   /** Tells what has come of a record or of the end of them, and offers the run to be kept. */
@@ -183,7 +185,9 @@ const pulled = <
   const more = async (current: Runner<R, P, M>): Promise<void> => {
     asked ??= records?.next();
     if (asked === undefined) return;
+    spending.to('reading');
     const result = await nextWithin(asked, current.isWaiting() ? wait : undefined);
+    spending.to('preparing');
     if (result === undefined) {
       tell(current.flush(), current.moment());
       return;
@@ -191,6 +195,8 @@ const pulled = <
     asked = undefined;
     if (result.done !== true) {
       [chunk, at] = [result.value, 0];
+      if (source.bytesOf !== undefined)
+        for (const { value } of chunk) spending.receive(source.bytesOf(value));
       return;
     }
     tell(current.flush(), current.moment());
@@ -202,9 +208,13 @@ const pulled = <
 
   const next = async (): Promise<IteratorResult<OnlineEvent<P, M>, undefined>> => {
     run ??= await begin();
+    spending.to('preparing');
     for (;;) {
       const event = events.shift();
-      if (event !== undefined) return { done: false, value: event };
+      if (event !== undefined) {
+        spending.to('held');
+        return { done: false, value: event };
+      }
       if (ended) return { done: true, value: undefined };
       const received = chunk[at];
       if (received === undefined) await more(run);

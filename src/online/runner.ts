@@ -11,6 +11,7 @@ import type { OnlineEvent, OnlineStep, Told } from './event.js';
 import { type Example, type ExampleDTypes, stacker } from './example.js';
 import type { Fold } from './fold.js';
 import type { Json } from './json.js';
+import type { Meter } from './meter.js';
 import { afterUndoing, type Limits, type NonFinitePolicy, reasonOf } from './non-finite-policy.js';
 import { type RunState, writeRun } from './run-state.js';
 import type { Received } from './source.js';
@@ -88,6 +89,7 @@ export const runner = <
   from: RunState<P>,
   structure: string,
   backend: Backend,
+  meter: Meter,
 ): Runner<R, P, M> => {
   const { decode, examples, learner, size, monitors, revise, nonFinite = 'stop', limits = {} } = options;
   requireSize(size);
@@ -165,6 +167,7 @@ export const runner = <
         monitored,
         position,
         counts,
+        spent: meter.spent(),
         get state() {
           return state();
         },
@@ -183,6 +186,7 @@ export const runner = <
 
   const takeAll = (least: number): readonly OnlineEvent<P, M>[] => {
     const events: OnlineEvent<P, M>[] = [];
+    meter.to('learning');
     while (waiting.length >= least && waiting.length > 0) {
       const batch = waiting.splice(0, size);
       try {
@@ -191,6 +195,7 @@ export const runner = <
         throw withSegment(`step ${step + 1}`, error);
       }
     }
+    meter.to('preparing');
     return events;
   };
 

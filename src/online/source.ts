@@ -18,4 +18,14 @@ export interface Source<A, P extends Json> {
    * where reading is fast and single where it is slow. Ends where the source ends; `return()` lets go of everything.
    */
   readonly open: (after?: P) => AsyncIterable<readonly Received<A, P>[]>;
+  /** Bytes of a record where it came from, for whoever watches. */
+  readonly bytesOf?: (value: A) => number;
+  /** What there is behind a position by now, `null` before the first record; for whoever watches. */
+  readonly behind?: (position: P | null) => Promise<Lag>;
+}
+
+/** How far a run is behind its source. */
+export interface Lag {
+  readonly amount: number;
+  readonly unit: 'bytes' | 'records';
 }
