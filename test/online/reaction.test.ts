@@ -74,7 +74,7 @@ describe('as `revise` of an online run', () => {
     position: t.number,
     open: async function* (after = 0) {
       await Promise.resolve();
-      for (let i = after; i < 6; i++) yield [{ value: { text: String(i + 1) }, position: i + 1 }];
+      for (let i = after; i < 6; i++) yield [{ value: String(i + 1), position: i + 1 }];
     },
   };
   const numbers = learner({
