@@ -47,6 +47,8 @@ export const prelude = (): Record<string, unknown> => {
     }),
     program,
     state: [],
+    structure: '',
+    bucket: {},
     leaves,
     compileChecked,
     steps: of(),
