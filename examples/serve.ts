@@ -7,7 +7,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort } from 'node:worker_threads';
 import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import { adam, binaryCrossEntropy, dense, key, learner, sequential, tanh, tensor } from 'paralens';
@@ -28,6 +28,7 @@ import {
 } from 'paralens/online';
 import { map, share } from 'rxjs';
 import { isStarted } from './data/direct.js';
+import { thread } from './data/thread.js';
 
 const Point = t.type({ x: t.tuple([t.number, t.number]), y: t.number }, 'Point');
 
@@ -113,7 +114,7 @@ const requestOf = (text: string): t.TypeOf<typeof Request> | undefined => {
 export const main = async ({ port = 8080 } = {}) => {
   const service = served(points, points.init(key(1)));
   let watched = noCounters;
-  const worker = new Worker(new URL(import.meta.url));
+  const worker = thread(new URL(import.meta.url));
   const begun = new Promise<void>((resolve, reject) => {
     worker.on('error', reject);
     worker.on('message', (message: Message) => {
