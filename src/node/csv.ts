@@ -21,6 +21,9 @@ export interface CsvOptions extends FileOptions {
 /** A row, as text; or what is the matter with it. */
 export type Row = Readonly<Record<string, string>> | Broken;
 
+/** Never: there is a row for each text. */
+const NONE: Broken = { broken: 'not CSV', text: '' };
+
 type Parse = (text: string, options: Options) => readonly unknown[];
 
 /** Rows from texts that are one row each. If not all are, each is looked at by itself, to know which is not. */
@@ -35,6 +38,16 @@ const rowsOf = (texts: readonly string[], parse: Parse, options: Options): reado
   }
   if (texts.length === 1) return [{ broken: 'not CSV', text: `no single row\n${texts[0]}` }];
   return texts.flatMap((text) => rowsOf([text], parse, options));
+};
+
+/** A row without quotes is what stands between its delimiters, and found ten times as quickly; other rows are not for here. */
+const plainRow = (text: string, names: readonly string[], delimiter: string): Row | undefined => {
+  if (text.includes('"')) return undefined;
+  const fields = text.split(delimiter);
+  if (fields.length !== names.length) return undefined;
+  const row: Record<string, string> = {};
+  for (const [i, name] of names.entries()) row[name] = fields[i] ?? '';
+  return row;
 };
 
 const namesOf = (path: string, header: Line, parse: Parse, options: Options): readonly string[] => {
@@ -72,7 +85,13 @@ const readingOf = (
   const code = delimiter.charCodeAt(0);
   // As told and not as guessed, so that a row means the same whatever stands before it.
   const options: Options = { delimiter, record_delimiter: '\n', columns: false };
-  const withNames = (names: readonly string[]): Options => ({ ...options, columns: [...names] });
+  const rowsWith = (texts: readonly string[], names: readonly string[]): readonly Row[] => {
+    const plain = texts.map((text) => plainRow(text, names, delimiter));
+    const others = texts.filter((_, i) => plain[i] === undefined);
+    if (others.length === 0) return plain as readonly Row[];
+    const parsed = rowsOf(others, parse, { ...options, columns: [...names] })[Symbol.iterator]();
+    return plain.map((row) => row ?? parsed.next().value ?? NONE);
+  };
   return {
     ends: () => outsideQuotes(code),
     begin: async (file, offset) => {
@@ -85,18 +104,15 @@ const readingOf = (
         const data = names === undefined ? others : lines;
         names ??= namesOf(file.path, first.value, parse, options);
         const texts = data.flatMap(({ value }) => (isBroken(value) ? [] : [value]));
-        const parsed = texts.length === 0 ? [] : rowsOf(texts, parse, withNames(names));
+        const parsed = rowsWith(texts, names);
         let next = 0;
         for (const { value, position } of data)
-          rows.push({ position, value: isBroken(value) ? value : (parsed[next++] ?? LOST) });
+          rows.push({ position, value: isBroken(value) ? value : (parsed[next++] ?? NONE) });
         return rows;
       };
     },
   };
 };
-
-/** Never: there is a row for each text. */
-const LOST: Broken = { broken: 'not CSV', text: '' };
 
 /**
  * The rows of a file of comma-separated values, as records of text by the names in its first row; rows that are none,

@@ -40,12 +40,18 @@ const withoutMark = (bytes: Buffer): Buffer =>
 const beginningOf = (bytes: Buffer): string =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
 
+/** Text of bytes, or what is readable of it. */
+export const textOf = (bytes: Uint8Array): Line => {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return isUtf8(bytes) ? text : { broken: 'not UTF-8', text };
+};
+
+/** The line of its bytes. */
 const lineOf = (bytes: Buffer, maxBytes: number): Line => {
   const content = bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes;
   if (content.length > maxBytes)
     return { broken: 'too long', text: beginningOf(content.subarray(0, Math.min(SHOWN, maxBytes))) };
-  const text = content.toString('utf8');
-  return isUtf8(content) ? text : { broken: 'not UTF-8', text };
+  return textOf(content);
 };
 
 /** A splitter at the start of its bytes. It remembers of an unfinished line at most `maxBytes` and a little. */

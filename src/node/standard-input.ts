@@ -1,6 +1,6 @@
 /** Lines of standard input, or of any stream of bytes. */
-import * as t from 'io-ts';
 import type { Readable } from 'node:stream';
+import { count } from '../online/count.js';
 import type { Received, Source } from '../online/source.js';
 import { pulling } from '../stream/pulling.js';
 import { type Line, linesOf } from './lines.js';
@@ -33,7 +33,7 @@ export const lineStream = (
   { maxBytes = MAX_BYTES }: StreamOptions = {},
 ): Source<Line, number> => ({
   name,
-  position: t.number,
+  position: count,
   open: (after = 0) => ({
     [Symbol.asyncIterator]: () => {
       const lines = linesOf({ maxBytes, start: after, at: (end) => end });

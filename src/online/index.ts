@@ -21,6 +21,8 @@ export type { Example, ExampleDTypes, Numbers } from './example.js';
 export * from './feature/index.js';
 export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
 export { jsonOfText, jsonText } from './json-text.js';
+export type { ServerEvent } from './event-stream.js';
+export { iterableSource, observableSource } from './iterable-source.js';
 export type { Json } from './json.js';
 export * from './monitor/index.js';
 export { keyValueCheckpoints, type KeyValueOptions } from './key-value-checkpoints.js';
@@ -32,6 +34,8 @@ export type { RawRecord } from './raw-record.js';
 export type { RunOptions } from './runner.js';
 export type { Lag, Received, Source } from './source.js';
 export { firstDifference, structureHash, type StructureError } from './structure.js';
+export { sse, type SseOptions } from './sse-source.js';
+export { type Message, webSocket, type WebSocketOptions } from './web-socket-source.js';
 export {
   parametersMessage,
   type ParametersError,

@@ -8,6 +8,7 @@ import * as t from 'io-ts';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import * as paralens from 'paralens';
 import * as format from 'paralens/format';
 import * as node from 'paralens/node';
@@ -91,6 +92,7 @@ const scopeOf = (file: string): Record<string, unknown> => {
     ...format,
     ...node,
     Readable,
+    WebSocket,
     ...names,
     ...(file.startsWith('online/') || file.startsWith('node/') ? online : {}),
     either,

@@ -10,9 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { csv, directory, ndjson } from 'paralens/node';
-import type { Json, Source } from 'paralens/online';
+import { isBroken, type Json, type Source } from 'paralens/online';
 import { describe, expect, test } from 'vitest';
 import { fromPull } from 'paralens';
 import { take } from 'rxjs';
@@ -256,6 +257,33 @@ describe('csv', () => {
         await assertResumes(csv(path));
       }),
       { numRuns: 30 },
+    );
+  });
+
+  test('rows with and without quotes are what csv-parse makes of them', async () => {
+    const path = join(folder(), 'a.csv');
+    // Also quotes where none opens, and fields too few or too many.
+    const cell = fc.oneof(
+      fc.stringMatching(/^[abé \t#]{0,4}$/),
+      fc.stringMatching(/^[abé]"[ab"]?$/),
+      fc.stringMatching(/^[ab, ]{0,4}$/).map((text) => `"${text}"`),
+    );
+    const row = fc.array(cell, { minLength: 1, maxLength: 3 }).map((cells) => cells.join(','));
+    const columns = ['p', 'q'];
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 9 }), async (rows) => {
+        const full = rows.filter((text) => text !== '');
+        writeFileSync(path, full.map((text) => `${text}\n`).join(''));
+        const expected = full.map((text): unknown => {
+          try {
+            return parse(text, { columns, record_delimiter: '\n' })[0];
+          } catch {
+            return 'broken';
+          }
+        });
+        const got = await values(csv(path, { columns }));
+        expect(got.map((each) => (isBroken(each) ? 'broken' : each))).toEqual(expected);
+      }),
     );
   });
 

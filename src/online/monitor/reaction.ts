@@ -3,28 +3,30 @@ import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
 import { type DriftLevel, requireFinite, requireOption } from './drift.js';
 
-/** Where a run stands after a step, and what a detector says. */
+/** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
 export interface Reacted<State> {
   readonly level: DriftLevel;
-  readonly state: State;
+  /** Copies the state of a run: that of a large model is not for every step. */
+  readonly state: () => State;
 }
 
 /**
- * From the state of a run to the one that it goes on from: the very same where there is nothing to do, so that a loop
- * sees without a look inside that it may go on. What a reaction remembers is its state, plain data as that of any fold.
+ * From where a run stands to the state that it goes on from, or `undefined` where it is to go on as it is. What a
+ * reaction remembers is its state, plain data as that of any fold. It is what `online` takes as `revise`:
+ * `andThenFold(pure((step) => ({ level: step.monitored.level, state: () => step.state })), reaction)`.
  */
-export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State>;
+export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | undefined>;
 
 /**
  * Begins anew at drift, from the state that is made for the n-th time (from a key of its own, say); counts how often.
  *
  * @example
  * const anew = reset((n) => ({ weight: 0, n }));
- * anew.step(0, { level: 'drift', state: { weight: 5, n: 0 } })[1]; // { "weight": 0, "n": 1 }
+ * anew.step(0, { level: 'drift', state: () => ({ weight: 5, n: 0 }) })[1]; // { "weight": 0, "n": 1 }
  */
 export const reset = <State>(fresh: (times: number) => State): Reaction<number, State> => ({
   initial: 0,
-  step: (times, { level, state }) => (level === 'drift' ? [times + 1, fresh(times + 1)] : [times, state]),
+  step: (times, { level }) => (level === 'drift' ? [times + 1, fresh(times + 1)] : [times, undefined]),
 });
 
 export interface RaiseRateOptions<State> {
@@ -41,9 +43,9 @@ export interface RaiseRateOptions<State> {
  *
  * @example
  * const raise = raiseRate({ factor: 2, steps: 1, scale: (rate, by) => rate * by });
- * const [raised, rate] = raise.step(0, { level: 'drift', state: 0.25 });
+ * const [raised, rate] = raise.step(0, { level: 'drift', state: () => 0.25 });
  * rate; // 0.5
- * raise.step(raised, { level: 'none', state: rate })[1]; // 0.25
+ * raise.step(raised, { level: 'none', state: () => rate })[1]; // 0.25
  */
 export const raiseRate = <State>({
   factor = 4,
@@ -55,9 +57,9 @@ export const raiseRate = <State>({
   return {
     initial: 0,
     step: (left, { level, state }) => {
-      if (level === 'drift') return [steps, left > 0 ? state : scale(state, factor)];
-      if (left === 0) return [0, state];
-      return [left - 1, left === 1 ? scale(state, 1 / factor) : state];
+      if (level === 'drift') return [steps, left > 0 ? undefined : scale(state(), factor)];
+      if (left === 0) return [0, undefined];
+      return [left - 1, left === 1 ? scale(state(), 1 / factor) : undefined];
     },
   };
 };

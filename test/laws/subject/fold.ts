@@ -60,6 +60,19 @@ const record =
 const category = ({ pick }: Sampler): online.Category =>
   pick(['a', 'b', 1, '1', true, null, undefined, 'toString']);
 const level = ({ pick }: Sampler): online.DriftLevel => pick(['none', 'none', 'warning', 'drift']) ?? 'none';
+/** A reaction to where a run stands, as plain data: what folds are given is compared. */
+const ofReacted = <S extends Json>(
+  reaction: online.Reaction<S, number>,
+): Fold<
+  readonly [null, S],
+  { readonly level: online.DriftLevel; readonly state: number },
+  number | undefined
+> =>
+  online.andThenFold(
+    online.pure(({ level: told, state }) => ({ level: told, state: () => state })),
+    reaction,
+  );
+const reacted = (sampler: Sampler) => ({ level: level(sampler), state: number(sampler) });
 const event = (sampler: Sampler): online.Delayed<number, number> => ({
   kind: sampler.pick(['prediction', 'prediction', 'label'] as const) ?? 'label',
   key: `${sampler.integer(0, 9)}`,
@@ -128,15 +141,12 @@ export const foldRows: readonly FoldRow[] = [
   row('delayedLabels', online.delayedLabels<number, number>({ bound: 4, span: 20 }), event),
   row('sizeOrTime', online.sizeOrTime<number>({ size: 4, span: 10, at: (x) => x * 9 }), number),
   row('everyNth', online.everyNth<number>(3), hard),
+  row('reset', ofReacted(online.reset((times) => times)), reacted),
   row(
-    'reset',
-    online.reset((times) => times),
-    (sampler) => ({ level: level(sampler), state: number(sampler) }),
+    'raiseRate',
+    ofReacted(online.raiseRate({ steps: 3, scale: (rate: number, by) => rate * by })),
+    reacted,
   ),
-  row('raiseRate', online.raiseRate({ steps: 3, scale: (rate: number, by) => rate * by }), (sampler) => ({
-    level: level(sampler),
-    state: number(sampler),
-  })),
   row('challenger', online.challenger({ trial: 3 }), (sampler) => ({
     level: level(sampler),
     champion: number(sampler),

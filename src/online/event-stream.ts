@@ -1,0 +1,94 @@
+/** The text of server-sent events, in pieces, into events. */
+import type { Broken } from './broken.js';
+
+/** An event: its type, `message` if it has none of its own, and its data. */
+export interface ServerEvent {
+  readonly type: string;
+  readonly data: string;
+}
+
+/** An event, or one too long, and the last id there was by then. */
+export interface Dispatched {
+  readonly value: ServerEvent | Broken;
+  readonly id: string;
+}
+
+export interface EventParser {
+  readonly push: (text: string) => readonly Dispatched[];
+  /** What the server wants to be waited before it is called again, in milliseconds, if it has said so. */
+  readonly retry: () => number | undefined;
+}
+
+/** Characters shown of an event too long. */
+const SHOWN = 1024;
+/** The longest name of a field, a colon and a space. */
+const FIELD = 8;
+
+/**
+ * A parser at the start of a response. It holds of an event that is not finished at most `maxLength` characters and a
+ * little.
+ *
+ * Source: WHATWG HTML, "Server-sent events", its section on interpreting an event stream.
+ */
+export const eventParser = (lastId: string, maxLength: number): EventParser => {
+  let id = lastId;
+  let retry: number | undefined;
+  let type = '';
+  let data: string | undefined;
+  let isLong = false;
+  let rest = '';
+  /** The last piece ended in a carriage return: a newline at the start of the next one belongs to it. */
+  let returned = false;
+  let atStart = true;
+
+  const field = (name: string, value: string): void => {
+    if (name === 'event') type = value;
+    else if (name === 'data') {
+      const joined = data === undefined ? value : `${data}\n${value}`;
+      isLong ||= joined.length > maxLength;
+      data = joined.slice(0, maxLength);
+    } else if (name === 'id' && !value.includes('\0')) id = value;
+    else if (name === 'retry' && /^\d+$/.test(value)) retry = Number(value);
+  };
+
+  const dispatch = (out: Dispatched[]): void => {
+    if (data !== undefined)
+      out.push({
+        id,
+        value: isLong
+          ? { broken: 'too long', text: data.slice(0, SHOWN) }
+          : { type: type === '' ? 'message' : type, data },
+      });
+    type = '';
+    data = undefined;
+    isLong = false;
+  };
+
+  const line = (out: Dispatched[], text: string): void => {
+    if (text === '') {
+      dispatch(out);
+      return;
+    }
+    const colon = text.indexOf(':');
+    if (colon === 0) return;
+    const [name, value] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
+    field(name, value.startsWith(' ') ? value.slice(1) : value);
+  };
+
+  return {
+    retry: () => retry,
+    push: (piece) => {
+      if (piece === '') return [];
+      const out: Dispatched[] = [];
+      const marked = atStart && piece.startsWith('\uFEFF') ? 1 : 0;
+      const from = returned && piece.startsWith('\n') ? 1 : marked;
+      atStart = false;
+      returned = piece.endsWith('\r');
+      const lines = (rest + piece.slice(from)).split(/\r\n|\n|\r/);
+      // More of an unfinished line tells nothing but that it is too long.
+      rest = (lines.pop() ?? '').slice(0, maxLength + FIELD);
+      for (const each of lines) line(out, each);
+      return out;
+    },
+  };
+};

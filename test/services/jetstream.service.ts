@@ -1,0 +1,166 @@
+/** JetStream with a broker of its own: from any sequence on, and through its death. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetStream } from 'paralens/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assertResumes, collect, listen } from '../node/collect.js';
+
+/** What the tests use of the packages, to make streams and to fill them; their own types do not compile here. */
+interface Admin {
+  readonly connection: { readonly close: () => Promise<void>; readonly closed: () => Promise<unknown> };
+  readonly publish: (subject: string, text: string | Uint8Array) => Promise<unknown>;
+  readonly add: (config: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  readonly purge: (stream: string, seq: number) => Promise<unknown>;
+}
+
+const [TRANSPORT, JETSTREAM]: readonly string[] = ['@nats-io/transport-node', '@nats-io/jetstream'];
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+let port = 0;
+let store = '';
+let broker: ChildProcess | undefined;
+let admin: Admin;
+
+const start = (): void => {
+  broker = spawn('nats-server', ['-js', '-sd', store, '-a', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+  });
+};
+
+const kill = async (): Promise<void> => {
+  if (broker === undefined) return;
+  const ended = once(broker, 'exit');
+  broker.kill('SIGKILL');
+  await ended;
+};
+
+const connected = async (): Promise<Admin> => {
+  const { connect } = await import(TRANSPORT ?? '');
+  const { jetstream, jetstreamManager } = await import(JETSTREAM ?? '');
+  for (;;) {
+    try {
+      const connection = await connect({ port, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+      const manager = await jetstreamManager(connection);
+      const client = jetstream(connection);
+      return {
+        connection,
+        publish: (subject, text) => client.publish(subject, text),
+        add: (config) => manager.streams.add(config),
+        purge: (stream, seq) => manager.streams.purge(stream, { seq }),
+      };
+    } catch {
+      await sleep(100);
+    }
+  }
+};
+
+const servers = (): string => `127.0.0.1:${port}`;
+const numbers = (from: number, to: number): readonly string[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
+
+/** Publishes until it is kept: a publication of which nobody knows is sent again under the same id. */
+const fill = async (stream: string, texts: readonly string[]): Promise<void> => {
+  for (const text of texts) await admin.publish(`${stream}.x`, text);
+};
+
+beforeAll(async () => {
+  port = await freePort();
+  const { mkdtempSync } = await import('node:fs');
+  const { tmpdir } = await import('node:os');
+  store = mkdtempSync(`${tmpdir()}/paralens-nats-`);
+  start();
+  admin = await connected();
+});
+
+afterAll(async () => {
+  await admin.connection.close();
+  await kill();
+  const { rmSync } = await import('node:fs');
+  rmSync(store, { recursive: true, force: true });
+});
+
+test('messages in order with their sequences; gone on with after any of them (F-1, F-13)', async () => {
+  await admin.add({ name: 'A', subjects: ['A.*'] });
+  expect(await collect(jetStream({ servers: servers(), stream: 'A' }))).toEqual([]);
+  await fill('A', numbers(1, 40));
+  await admin.publish('A.y', Uint8Array.of(0xff));
+  const source = jetStream({ servers: servers(), stream: 'A', buffer: 7 });
+  const all = await collect(source);
+  expect(all.map(({ position }) => position)).toEqual(numbers(1, 41).map(Number));
+  expect(all.map(({ value }) => value)).toEqual([...numbers(1, 40), { broken: 'not UTF-8', text: '\uFFFD' }]);
+  await assertResumes(source);
+  const other = await collect(jetStream({ servers: servers(), stream: 'A', subject: 'A.y' }));
+  expect(other.map(({ position }) => position)).toEqual([41]);
+});
+
+test('a slow consumer holds it back', async () => {
+  await admin.add({ name: 'B', subjects: ['B.*'] });
+  await fill('B', numbers(1, 3000));
+  const listening = listen(jetStream({ servers: servers(), stream: 'B', buffer: 50, follow: true }));
+  await listening.until(1);
+  await sleep(300);
+  const before = listening.all.length;
+  // Asked once more, it gives what it had fetched ahead, and no more.
+  await listening.until(before + 1);
+  expect(listening.all.length - before).toBeLessThanOrEqual(100);
+  await listening.until(3000);
+  expect(listening.values()).toEqual(numbers(1, 3000));
+  await listening.stop();
+});
+
+test('a broker that is killed and started again costs no message and repeats none', async () => {
+  await admin.add({ name: 'C', subjects: ['C.*'] });
+  await fill('C', numbers(1, 100));
+  const listening = listen(jetStream({ servers: servers(), stream: 'C', buffer: 20, follow: true }));
+  await listening.until(30);
+  for (const round of [1, 2]) {
+    await kill();
+    const waiting = listening.until(100 * round + 50);
+    await sleep(400);
+    start();
+    await admin.connection.close();
+    admin = await connected();
+    await fill('C', numbers(100 * round + 1, 100 * round + 100));
+    await waiting;
+  }
+  await listening.until(300);
+  expect(listening.values()).toEqual(numbers(1, 300));
+  expect(listening.all.map(({ position }) => position)).toEqual(numbers(1, 300).map(Number));
+  await listening.stop();
+});
+
+test('it is ended at once, also while the broker is away; what is gone is said', async () => {
+  await admin.add({ name: 'D', subjects: ['D.*'] });
+  await fill('D', numbers(1, 20));
+  await admin.purge('D', 11);
+  const [first, second] = await collect(jetStream({ servers: servers(), stream: 'D' }), 5);
+  expect(first).toEqual({
+    value: { broken: 'lost', text: 'D has let go of its messages 6 to 10' },
+    position: 10,
+  });
+  expect(second).toEqual({ value: '11', position: 11 });
+  expect((await collect(jetStream({ servers: servers(), stream: 'D' }), 99))[0]?.value).toMatchObject({
+    broken: 'lost',
+  });
+  await expect(collect(jetStream({ servers: servers(), stream: 'none' }))).rejects.toThrow(
+    'stream not found',
+  );
+  const away = jetStream({ servers: '127.0.0.1:1', stream: 'D' });
+  await expect(collect(away)).rejects.toThrow(/refused/i);
+  const opened = jetStream({ servers: '127.0.0.1:1', stream: 'D', follow: true }).open();
+  const waiting = opened[Symbol.asyncIterator]();
+  const pending = waiting.next();
+  await sleep(50);
+  await waiting.return?.();
+  expect(await pending).toEqual({ done: true, value: undefined });
+});
