@@ -20,6 +20,7 @@ const freePort = async (): Promise<number> => {
 export type Bucket = KeyValueBucket & { readonly destroy: () => Promise<boolean> };
 
 export interface Broker {
+  readonly port: number;
   readonly bucket: (name: string, options?: { readonly max_bytes?: number }) => Promise<Bucket>;
   readonly stop: () => Promise<void>;
 }
@@ -55,5 +56,5 @@ export const startBroker = async (): Promise<Broker> => {
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  return { bucket: (name, options = {}) => new Kvm(connection).create(name, options), stop };
+  return { port, bucket: (name, options = {}) => new Kvm(connection).create(name, options), stop };
 };
