@@ -9,6 +9,7 @@ import {
   type DriftLevel,
   type Fold,
   hashed,
+  iterableSource,
   online,
   type OnlineStep,
   pure,
@@ -21,7 +22,7 @@ import {
 import { cast, equal, less, mean, subtract } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { Mail, readMails } from './data/mails.js';
-import { recordsOf, stepsOf } from './data/records.js';
+import { stepsOf } from './data/records.js';
 
 const COLUMNS = 2 ** 12;
 const hashing = hashed({ size: COLUMNS });
@@ -69,7 +70,7 @@ const reactions = {
 /** Of each mail, whether the filter was wrong before it learned from it, and the mails at which it saw drift. */
 const run = async (mails: readonly Mail[], reaction: Reaction<number, State>, seed: number) => {
   const run$ = online({
-    source: recordsOf('mails', mails),
+    source: iterableSource('mails', mails),
     decode: decoderOfValues(Mail),
     examples,
     learner: filter,

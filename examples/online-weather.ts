@@ -7,6 +7,7 @@ import {
   decoder,
   fieldsOf,
   folds,
+  iterableSource,
   lastValues,
   online,
   pure,
@@ -15,7 +16,7 @@ import {
 } from 'paralens/online';
 import { abs, mean } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
-import { recordsOf, stepsOf } from './data/records.js';
+import { stepsOf } from './data/records.js';
 import { Day, readWeather } from './data/weather.js';
 
 /** How far a number is above its mean over the last ones. */
@@ -70,7 +71,7 @@ const compared = (days: readonly Readonly<Record<string, number>>[]) => {
 
 export const main = async ({ days = readWeather(), seed = 1 } = {}) => {
   const run$ = online({
-    source: recordsOf("Seattle's days", days),
+    source: iterableSource("Seattle's days", days),
     decode: decoder(Day),
     examples,
     learner: forecast,

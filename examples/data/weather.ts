@@ -15,7 +15,7 @@ export type Day = t.TypeOf<typeof Day>;
 const folder = dirname(dirname(createRequire(import.meta.url).resolve('vega-datasets')));
 
 /** The days as text, which a decoder reads: the order is that of time. */
-export const readWeather = (): readonly { readonly text: string }[] =>
+export const readWeather = (): readonly string[] =>
   readFileSync(join(folder, 'data/seattle-weather.csv'), 'utf8')
     .trim()
     .split('\n')
@@ -23,5 +23,5 @@ export const readWeather = (): readonly { readonly text: string }[] =>
     .map((line) => {
       const [date = '', ...cells] = line.split(',');
       const [rain, highest, lowest, wind] = cells.map(Number);
-      return { text: JSON.stringify({ date, rain, highest, lowest, wind }) };
+      return JSON.stringify({ date, rain, highest, lowest, wind });
     });

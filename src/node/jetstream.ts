@@ -1,6 +1,7 @@
 /** A stream of NATS JetStream, from a sequence number on. */
 import type { Broken } from '../online/broken.js';
 import { count } from '../online/count.js';
+import { textOf as readable } from '../online/raw-record.js';
 import { pause } from '../online/pause.js';
 import type { Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
@@ -187,4 +188,21 @@ export const jetStream = (options: JetStreamOptions): Source<Line, number> => ({
         await connection.close();
       }
     }),
+  bytesOf: (line) => Buffer.byteLength(readable(line)),
+  behind: async (position) => {
+    const { connect } = await transportPackage();
+    const { jetstreamManager } = await jetStreamPackage();
+    const { servers, stream, connection: further = {} } = options;
+    const connection = await connect({
+      ...further,
+      servers: typeof servers === 'string' ? servers : [...servers],
+    });
+    try {
+      const { state } = await (await jetstreamManager(connection)).streams.info(stream);
+      // Of all subjects: of one alone there are at most so many.
+      return { amount: Math.max(0, state.last_seq - (position ?? 0)), unit: 'records' };
+    } finally {
+      await connection.close();
+    }
+  },
 });

@@ -1,6 +1,7 @@
 /** Files of lines, a JSON text each: the lines as they are. */
 import type { Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
+import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
 import type { Line } from './lines.js';
 import { type FileOptions, type Reading, readFile } from './read-file.js';
@@ -30,4 +31,6 @@ export const ndjson = (path: string, options: FileOptions = {}): Source<Line, Fi
   name: path,
   position: filePosition,
   open: (after) => abortable((signal) => readFile(path, options, after, asTheyAre, signal)),
+  bytesOf: bytesOfLine,
+  behind: (position) => bytesBehind(path, position),
 });

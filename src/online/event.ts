@@ -36,6 +36,7 @@ export interface OnlineStep<P, M> {
   /** Where the source stands behind the last record that counts. */
   readonly position: Json;
   readonly counts: Counts;
+  /** Up to this step. */
   readonly spent: Spent;
   /** The learner's state after the step, copied when it is first read. */
   readonly state: LearnerState<P>;

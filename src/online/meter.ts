@@ -20,6 +20,7 @@ export interface Meter {
   /** From now on time is spent on this stage. */
   readonly to: (stage: Stage) => void;
   readonly receive: (bytes: number) => void;
+  /** Up to when the present stage began: a clock is not for nothing, and a step may be a few microseconds. */
   readonly spent: () => Spent;
 }
 
@@ -28,19 +29,16 @@ export const meter = (now: () => number = () => performance.now()): Meter => {
   const spent = { reading: 0, preparing: 0, learning: 0, held: 0, bytes: 0 };
   let stage: Stage = 'held';
   let since = now();
-  const to = (next: Stage): void => {
-    const at = now();
-    spent[stage] += at - since;
-    [stage, since] = [next, at];
-  };
   return {
-    to,
+    to: (next) => {
+      const at = now();
+      spent[stage] += at - since;
+      stage = next;
+      since = at;
+    },
     receive: (bytes) => {
       spent.bytes += bytes;
     },
-    spent: () => {
-      to(stage);
-      return { ...spent };
-    },
+    spent: () => ({ ...spent }),
   };
 };

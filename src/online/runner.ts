@@ -195,7 +195,6 @@ export const runner = <
         throw withSegment(`step ${step + 1}`, error);
       }
     }
-    meter.to('preparing');
     return events;
   };
 

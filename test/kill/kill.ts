@@ -49,7 +49,10 @@ const live = async (checkpoints: string, source: readonly string[], mayKill: boo
   });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  const ended = once(child, 'close');
+  let alive = true;
+  const ended = once(child, 'close').finally(() => {
+    alive = false;
+  });
   let killed = false;
   const kill = (): void => {
     killed = child.kill('SIGKILL') || killed;
@@ -61,9 +64,9 @@ const live = async (checkpoints: string, source: readonly string[], mayKill: boo
       if (inWriting && name?.endsWith('.tmp') === true && random() < 0.2) kill();
     });
     const delay = random() < 0.1 ? 400 * random() : undefined;
-    while (delay === undefined && !printed.includes('kept') && child.exitCode === null) await sleep(1);
+    while (delay === undefined && alive && !printed.includes('kept')) await sleep(1);
     await Promise.race([sleep(delay ?? (inWriting ? 60 : 40 * random())), ended]);
-    if (child.exitCode === null) kill();
+    if (alive) kill();
     await ended;
     watcher.close();
   } else await ended;

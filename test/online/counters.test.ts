@@ -123,8 +123,9 @@ test("all time of a meter is some stage's", () => {
         wanted[stage] += ms;
         watch.receive(ms);
         wanted.bytes += ms;
-        expect(watch.spent()).toEqual(wanted);
       }
+      watch.to('held');
+      expect(watch.spent()).toEqual(wanted);
     }),
   );
 });

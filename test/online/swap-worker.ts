@@ -6,7 +6,8 @@ import { fromPull } from '../../src/stream/from-pull.js';
 import { map, take } from 'rxjs';
 import { initial, tiny, type TinyBatch } from '../stream/tiny.js';
 
-const { ms, swaps } = workerData as { readonly ms: number; readonly swaps: number };
+const { ms, swaps } = (workerData as { readonly given: { readonly ms: number; readonly swaps: number } })
+  .given;
 
 async function* endless(): AsyncGenerator<TinyBatch> {
   for (let i = 0; ; i++)

@@ -1,23 +1,14 @@
 /** Hot swap: a thread learns, this one answers; every answer is of one snapshot that was published. */
-import { Worker } from 'node:worker_threads';
 import { either } from 'fp-ts';
 import { compile, evaluate, force, tensor } from 'paralens';
 import { type Answer, type ParametersMessage, restoreTree, served } from 'paralens/online';
 import { expect, test } from 'vitest';
+import { thread } from '../../examples/data/thread.js';
 import { initial, tiny } from '../stream/tiny.js';
 
 const MS = 50;
 const SWAPS = Number(process.env['PARALENS_SWAPS'] ?? 20);
 const PER_SECOND = 2000;
-
-/** Threads of a process that was not started with tsx load it by themselves. */
-const LOADED = `
-  const { workerData } = require('node:worker_threads');
-  import('tsx/esm/api').then(({ register }) => {
-    register();
-    return import(workerData.file);
-  });
-`;
 
 const inputAt = (i: number) => tensor([Math.sin(i), Math.cos(i)], [1, 2]);
 
@@ -42,11 +33,7 @@ test('no request fails, and no answer is of two snapshots', async () => {
   const service = served(tiny, initial);
   const published = new Map<string, ParametersMessage>();
   let over = false;
-  const worker = new Worker(LOADED, {
-    eval: true,
-    workerData: { ms: MS, swaps: SWAPS, file: new URL('swap-worker.ts', import.meta.url).href },
-    execArgv: ['--conditions=source'],
-  });
+  const worker = thread(new URL('swap-worker.ts', import.meta.url), { ms: MS, swaps: SWAPS });
   const failed: unknown[] = [];
   const begun = new Promise<void>((resolve, reject) => {
     worker.on('error', reject);

@@ -20,6 +20,7 @@ const freePort = async (): Promise<number> => {
 export type Bucket = KeyValueBucket & { readonly destroy: () => Promise<boolean> };
 
 export interface Broker {
+  readonly port: number;
   /** Its address. */
   readonly servers: string;
   /** Makes a stream of these texts. */
@@ -84,6 +85,7 @@ export const startBroker = async (): Promise<Broker> => {
     await rm(folder, { recursive: true, force: true });
   };
   return {
+    port,
     servers: `127.0.0.1:${port}`,
     stream,
     bucket: (name, options = {}) => new Kvm(connection).create(name, options),
