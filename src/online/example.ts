@@ -4,7 +4,6 @@ import { allocate, type Data, type DType } from '../tensor/dtype.js';
 import { constant } from '../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
-import type { Json } from './json.js';
 
 /** Numbers of one example: one, a list, or a record of such. */
 export type Numbers = number | readonly number[] | { readonly [name: string]: Numbers };
@@ -103,6 +102,3 @@ const put = (tree: Record<string, unknown>, path: readonly string[], tensor: Any
   }
   part[path.at(-1) ?? ''] = tensor;
 };
-
-/** Examples as plain data: they are. */
-export const examplesAsJson = (examples: readonly Example[]): Json => examples as unknown as Json;

@@ -15,7 +15,7 @@ test('the forecast beats the naive one over the last two years, and is tested on
   expect(lastYears.error).toBeLessThan(0.95 * lastYears.naive);
   expect(lastYears.deviations).toBeGreaterThan(3);
   // The naive forecast by itself, of days 731 to the last.
-  const highest = days.map(({ text }) => (JSON.parse(text) as { highest: number }).highest);
+  const highest = days.map((text) => (JSON.parse(text) as { highest: number }).highest);
   const changes = highest.slice(731).map((each, i) => Math.abs(each - (highest[730 + i] ?? Number.NaN)));
   expect(lastYears.naive).toBeCloseTo(changes.reduce((sum, each) => sum + each, 0) / changes.length, 5);
 });

@@ -34,7 +34,8 @@ const random = (): number => {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'paralens-kill-'));
-const program = join(folder, 'trainer.mjs');
+/** Beside the packages that it loads when it runs. */
+const program = join(import.meta.dirname, `../../node_modules/.cache/paralens-kill-${process.pid}.mjs`);
 
 /** Records that differ, and are told apart by their sums. */
 const lines = Array.from({ length: records }, (_, i) => {
@@ -49,10 +50,8 @@ const live = async (checkpoints: string, source: readonly string[], mayKill: boo
   });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
-  let alive = true;
-  const ended = once(child, 'close').finally(() => {
-    alive = false;
-  });
+  const ended = once(child, 'close');
+  const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   let killed = false;
   const kill = (): void => {
     killed = child.kill('SIGKILL') || killed;
@@ -64,9 +63,9 @@ const live = async (checkpoints: string, source: readonly string[], mayKill: boo
       if (inWriting && name?.endsWith('.tmp') === true && random() < 0.2) kill();
     });
     const delay = random() < 0.1 ? 400 * random() : undefined;
-    while (delay === undefined && alive && !printed.includes('kept')) await sleep(1);
+    if (delay === undefined) while (isAlive() && !printed.includes('kept')) await sleep(1);
     await Promise.race([sleep(delay ?? (inWriting ? 60 : 40 * random())), ended]);
-    if (alive) kill();
+    if (isAlive()) kill();
     await ended;
     watcher.close();
   } else await ended;
@@ -151,7 +150,7 @@ try {
     console.log('jetstream: skipped, there is no nats-server: apt-get install nats-server');
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  for (const path of [folder, program]) rmSync(path, { recursive: true, force: true });
 }
 console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
 if (tally.failed > 0) process.exitCode = 1;

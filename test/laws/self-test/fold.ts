@@ -268,10 +268,10 @@ const lossSuspects: readonly Suspect[] = [
   decoding('without a look at keys and depth', ['F-23'], ({ value, position }) => {
     const read = sound({ value, position });
     if (read._tag === 'Right' || !['key', 'too deep'].includes(read.left.kind)) return read;
-    return { _tag: 'Right', right: JSON.parse(String(value)) as Reading };
+    return { _tag: 'Right', right: JSON.parse(typeof value === 'string' ? value : value.text) as Reading };
   }),
   decoding('what is no JSON is thrown', ['F-23'], ({ value, position }) => {
-    JSON.parse(String(value));
+    JSON.parse(typeof value === 'string' ? value : value.text);
     return sound({ value, position });
   }),
   decoding('a dead letter has another text', ['F-23'], ({ value, position }) => {
