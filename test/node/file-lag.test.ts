@@ -19,7 +19,8 @@ test('is what the file has behind the position, and the one that was begun anew'
   expect(await source.behind?.(null)).toEqual({ amount: 13, unit: 'bytes' });
   const records = [];
   for await (const some of source.open()) records.push(...some);
-  const lags = await Promise.all(records.map(async ({ position }) => source.behind?.(position)));
+  const lags = [];
+  for (const { position } of records) lags.push(await source.behind?.(position));
   expect(lags.map((lag) => lag?.amount)).toEqual([4, 0]);
   // Bytes of the records are those of the file.
   expect(records.map(({ value }) => source.bytesOf?.(value))).toEqual([9, 4]);
