@@ -30,7 +30,7 @@ describe('README.md', () => {
   const programs = programsOf('README.md');
 
   test('has programs', () => {
-    expect(programs.length).toBe(6);
+    expect(programs.length).toBe(7);
   });
 
   test.each(programs)('program $#', { timeout: 60_000 }, ({ code, output }) => {

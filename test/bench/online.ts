@@ -1,0 +1,86 @@
+/**
+ * Online training at speed: NDJSON to a logistic regression in batches of 256, and one record a step from memory through
+ * decoding, prequential evaluation and update; with a checkpoint of a larger model every second, and without.
+ *
+ *   node --conditions=source --import tsx test/bench/online.ts
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as t from 'io-ts';
+import { binaryCrossEntropy, dense, key, learner, sgd } from 'paralens';
+import { ndjson } from 'paralens/node';
+import {
+  decoder,
+  fadingMean,
+  type Fold,
+  iterableSource,
+  online,
+  pure,
+  type RawRecord,
+  type Source,
+  type Told,
+  type Json,
+} from 'paralens/online';
+import { lastValueFrom } from 'rxjs';
+import { median } from './measure.js';
+
+const Click = t.type({ x: t.array(t.number), y: t.number }, 'Click');
+const clicks = learner({
+  model: dense(8, 1),
+  loss: binaryCrossEntropy(),
+  update: sgd({ learningRate: 0.1 }),
+});
+const examples = pure(({ x, y }: t.TypeOf<typeof Click>) => [{ input: x, target: [y] }]);
+const fading = fadingMean();
+const prequential: Fold<typeof fading.initial, Told, number> = {
+  initial: fading.initial,
+  step: (state, { loss }) => fading.step(state, loss),
+};
+
+const lineOf = (i: number): string => {
+  const x = Array.from({ length: 8 }, (_, k) => Number(Math.sin(i * (k + 1)).toFixed(3)));
+  return JSON.stringify({ x, y: Number((x[0] ?? 0) > 0) });
+};
+
+const rate = async <P extends Json>(
+  source: Source<RawRecord, P>,
+  records: number,
+  size: number,
+): Promise<number> => {
+  const begin = performance.now();
+  await lastValueFrom(
+    online({
+      source,
+      decode: decoder(Click),
+      examples,
+      learner: clicks,
+      key: key(1),
+      size,
+      monitors: prequential,
+    }),
+  );
+  return (1000 * records) / (performance.now() - begin);
+};
+
+const ROUNDS = 5;
+const folder = mkdtempSync(join(tmpdir(), 'paralens-bench-'));
+const path = join(folder, 'clicks.ndjson');
+const count = 400_000;
+const lines = Array.from({ length: count }, (_, i) => lineOf(i));
+writeFileSync(path, `${lines.join('\n')}\n`);
+const few = lines.slice(0, 100_000);
+const [batches, single]: [number[], number[]] = [[], []];
+for (let round = 0; round < ROUNDS; round++) {
+  batches.push(await rate(ndjson(path), count, 256));
+  single.push(await rate(iterableSource<RawRecord>('memory', few), few.length, 1));
+}
+rmSync(folder, { recursive: true, force: true });
+const show = (name: string, rates: readonly number[]): void => {
+  const rounded = (x: number): string => Math.round(x).toLocaleString('en-US');
+  console.log(
+    `| ${name} | ${rounded(median(rates))} records/s [${rounded(Math.min(...rates))} – ${rounded(Math.max(...rates))}] |`,
+  );
+};
+show('NDJSON to logistic regression, batches of 256', batches);
+show('from memory, one record a step, prequential', single);
