@@ -245,7 +245,16 @@ const pulled = <
  * Laws: F-1, F-3, F-4, F-7, F-13.
  *
  * @example
- * const run$ = online({ source, decode: decoder(Click), examples, learner: clicks, key: key(1), size: 256, monitors });
+ * const Click = t.type({ x: t.array(t.number), y: t.number });
+ * const clicks = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
+ * online({
+ *   source: iterableSource('clicks', ['{"x":[1,2],"y":3}']),
+ *   decode: decoder(Click),
+ *   examples: pure(({ x, y }) => [{ input: x, target: [y] }]),
+ *   learner: clicks,
+ *   key: key(1),
+ *   size: 256,
+ * }).subscribe((event) => console.log(event.kind)); // step
  */
 export const online = <
   P extends Parameters,
