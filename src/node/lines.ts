@@ -42,7 +42,7 @@ const beginningOf = (bytes: Buffer): string =>
 
 /** Text of bytes, or what is readable of it. */
 export const textOf = (bytes: Uint8Array): Line => {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   return isUtf8(bytes) ? text : { broken: 'not UTF-8', text };
 };
 
@@ -110,13 +110,13 @@ export const linesOf = <P extends Json>({
       const out: Received<Line, P>[] = [];
       const afterLast = bytes.lastIndexOf(NEWLINE) + 1;
       let from = 0;
-      let tried = !ends.plain;
+      let tried = false;
       for (;;) {
         // Not the first line of a file, which may begin with a mark, nor one of which a part is held.
         if (!tried && lineStart > 0 && heldBytes === 0 && from < afterLast) {
           tried = true;
           const whole = bytes.subarray(from, afterLast);
-          if (isUtf8(whole)) {
+          if (ends.isPlain(whole) && isUtf8(whole)) {
             cut(out, whole, offset + from);
             from = afterLast;
           }

@@ -1,4 +1,5 @@
 /** Files of Parquet: rows as records. */
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Source } from '../online/source.js';
 import { count } from '../online/count.js';
 import { abortable } from '../stream/pulling.js';
@@ -11,6 +12,16 @@ export interface ParquetOptions {
   /** Only these columns, which saves reading the others. */
   readonly columns?: readonly string[];
 }
+
+/** A file as hyparquet reads one, of which it is known when it is closed. */
+const bufferOf = (handle: FileHandle, byteLength: number) => ({
+  byteLength,
+  slice: async (start: number, end: number = byteLength): Promise<ArrayBuffer> => {
+    const bytes = new Uint8Array(end - start);
+    await handle.read(bytes, 0, bytes.length, start);
+    return bytes.buffer;
+  },
+});
 
 /** Rows handed on at once. */
 const ROWS = 1024;
@@ -30,7 +41,7 @@ export const parquet = (path: string, { columns }: ParquetOptions = {}): Source<
   position: count,
   open: (after = 0) =>
     abortable(async function* (signal) {
-      const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await peer(
+      const { parquetMetadataAsync, parquetReadObjects } = await peer(
         'parquet',
         'hyparquet',
         () => import('hyparquet'),
@@ -40,27 +51,32 @@ export const parquet = (path: string, { columns }: ParquetOptions = {}): Source<
         'hyparquet-compressors',
         () => import('hyparquet-compressors'),
       );
-      const file = await asyncBufferFromFile(path);
-      const metadata = await parquetMetadataAsync(file);
-      let first = 0;
-      for (const { num_rows: size } of metadata.row_groups) {
-        const end = first + Number(size);
-        const rowStart = Math.max(first, after);
-        first = end;
-        if (rowStart >= end) continue;
-        signal.throwIfAborted();
-        const rows: readonly Columns[] = await parquetReadObjects({
-          file,
-          metadata,
-          compressors,
-          rowStart,
-          rowEnd: end,
-          ...(columns && { columns: [...columns] }),
-        });
-        for (let from = 0; from < rows.length; from += ROWS)
-          yield rows
-            .slice(from, from + ROWS)
-            .map((value, i) => ({ value, position: rowStart + from + i + 1 }));
+      const handle = await open(path);
+      try {
+        const file = bufferOf(handle, (await handle.stat()).size);
+        const metadata = await parquetMetadataAsync(file);
+        let first = 0;
+        for (const { num_rows: size } of metadata.row_groups) {
+          const end = first + Number(size);
+          const rowStart = Math.max(first, after);
+          first = end;
+          if (rowStart >= end) continue;
+          signal.throwIfAborted();
+          const rows: readonly Columns[] = await parquetReadObjects({
+            file,
+            metadata,
+            compressors,
+            rowStart,
+            rowEnd: end,
+            ...(columns && { columns: [...columns] }),
+          });
+          for (let from = 0; from < rows.length; from += ROWS)
+            yield rows
+              .slice(from, from + ROWS)
+              .map((value, i) => ({ value, position: rowStart + from + i + 1 }));
+        }
+      } finally {
+        await handle.close();
       }
     }),
 });

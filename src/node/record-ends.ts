@@ -2,8 +2,8 @@
 
 /** Finds the ends of records, and remembers between pieces of the bytes what it has seen of an unfinished one. */
 export interface Ends {
-  /** Whether every newline is one. */
-  readonly plain: boolean;
+  /** Whether every newline is one in these bytes, which begin with a record. */
+  readonly isPlain: (bytes: Buffer) => boolean;
   /** The first newline from a place on that ends a record, or −1, which says that all bytes have been looked at. */
   readonly next: (bytes: Buffer, from: number, maxBytes: number) => number;
 }
@@ -13,7 +13,7 @@ const QUOTE = 0x22;
 const MARK = [0xef, 0xbb, 0xbf];
 
 export const newlines = (): Ends => ({
-  plain: true,
+  isPlain: () => true,
   next: (bytes, from) => bytes.indexOf(NEWLINE, from),
 });
 
@@ -26,7 +26,7 @@ export const outsideQuotes = (delimiter: number): Ends => {
   let mayOpen = true;
   let length = 0;
   return {
-    plain: false,
+    isPlain: (bytes) => !bytes.includes(QUOTE),
     next: (bytes, from, maxBytes) => {
       for (let i = from; i < bytes.length; i++) {
         const byte = bytes[i];

@@ -89,17 +89,16 @@ export const checkpointing = ({
       report(last);
     } catch (error) {
       broken = { error };
-    } finally {
-      saving = undefined;
     }
   };
 
-  const take = (step: number, state: () => Checkpoint): void => {
+  const take = (step: number, state: () => Checkpoint): Promise<void> => {
     const checkpoint = state();
     due = false;
     taken = step;
     since = now();
-    saving = saveIt(checkpoint, step);
+    saving = saveIt(checkpoint, step).finally(() => (saving = undefined));
+    return saving;
   };
 
   const isDue = (step: number): boolean =>
@@ -107,21 +106,16 @@ export const checkpointing = ({
     Math.floor(step / steps) > Math.floor((before ?? step - 1) / steps) ||
     now() - since >= 1000 * seconds;
 
-  /** Waits until no save is under way. */
-  const settled = async (): Promise<void> => {
-    if (saving === undefined) return;
-    await saving;
-    await settled();
-  };
-
   const flush = async (): Promise<CheckpointReport | undefined> => {
-    await settled();
-    rethrow();
-    if (lost === undefined && newest !== undefined && taken !== newest.step) {
-      take(newest.step, newest.state);
-      await settled();
-      rethrow();
+    if (saving !== undefined) {
+      await saving;
+      // Another flush may have gone on first, and then its save is waited for as well.
+      return flush();
     }
+    rethrow();
+    if (lost !== undefined || newest === undefined || taken === newest.step) return last;
+    await take(newest.step, newest.state);
+    rethrow();
     return last;
   };
 
@@ -131,7 +125,7 @@ export const checkpointing = ({
     newest = { step, state };
     due = isDue(step);
     before = step;
-    if (due && saving === undefined) take(step, state);
+    if (due && saving === undefined) void take(step, state);
     return undefined;
   };
 

@@ -20,11 +20,13 @@ export const pulling = <T>({ next, release }: Pulling<T>): AsyncIterableIterator
   // A set of resolvers and no race against a promise of the end: that would hold on to every result there was.
   const waiting = new Set<() => void>();
 
-  const end = async (): Promise<void> => {
-    if (ended) return;
+  let released: Promise<void> | undefined;
+  /** Whoever ends it, also a second time, waits until all is let go of. */
+  const end = (): Promise<void> => {
     ended = true;
     for (const resolve of waiting) resolve();
-    await release();
+    released ??= (async () => release())();
+    return released;
   };
 
   const one = async (answered: () => void): Promise<IteratorResult<T, undefined>> => {

@@ -53,6 +53,8 @@ export const prelude = (): Record<string, unknown> => {
       },
     },
     scoreOf: async () => 1,
+    structure: '',
+    bucket: {},
     leaves,
     compileChecked,
     steps: of(),

@@ -173,6 +173,25 @@ test('a signal saves the newest state at once', async () => {
   expect(begun).toEqual([2]);
 });
 
+test('flushes at the same time all wait for the last step, saved once', async () => {
+  const { store, begun, end, pending } = slow();
+  const pace = checkpointing({ store, every: { steps: 1 } });
+  pace.offer(1, () => checkpointAt(1));
+  pace.offer(2, () => checkpointAt(2));
+  let done = 0;
+  const flushes = [1, 2, 3].map(() =>
+    pace.flush().then((last) => {
+      done += 1;
+      return last?.step;
+    }),
+  );
+  await end();
+  expect([done, pending.length]).toEqual([0, 1]);
+  await end();
+  expect(await Promise.all(flushes)).toEqual([2, 2, 2]);
+  expect(begun).toEqual([1, 2]);
+});
+
 test('a mistake of a state, of a store and of a report is thrown', async () => {
   const mistake = new Error('mistake');
   const throwing = (): never => {
@@ -187,6 +206,10 @@ test('a mistake of a state, of a store and of a report is thrown', async () => {
   const broken = checkpointing({ store: { ...store, save: () => Promise.reject(mistake) } });
   broken.offer(1, () => checkpointAt(1));
   await expect(broken.flush()).rejects.toThrow(mistake);
+  const sudden = checkpointing({ store: { ...store, save: throwing } });
+  sudden.offer(1, () => checkpointAt(1));
+  await expect(sudden.flush()).rejects.toThrow(mistake);
+  await expect(sudden.flush()).rejects.toThrow(mistake);
 });
 
 test.each([{ steps: 0 }, { seconds: -1 }, { steps: Number.NaN }])('a pace of %o is refused', (every) => {

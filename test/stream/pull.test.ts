@@ -218,6 +218,25 @@ describe('mapPulled and scanPulled', () => {
   });
 });
 
+test('whoever ends it a second time waits as well until all is let go of', async () => {
+  let isReleased = false;
+  const source: AsyncIterable<number> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise(() => {}),
+      return: async () => {
+        await sleep(5);
+        isReleased = true;
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+  const iterator = mapPulled(source, (value) => value)[Symbol.asyncIterator]();
+  void iterator.next();
+  void iterator.return?.();
+  await iterator.return?.();
+  expect(isReleased).toBe(true);
+});
+
 describe('toPull', () => {
   /** What a consumer gets that asks once before each of the groups comes, and then for all the rest. */
   const held = async (groups: readonly (readonly number[])[], policy: HoldPolicy) => {
