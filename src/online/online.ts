@@ -138,6 +138,8 @@ const pulled = <
   let asked: Promise<IteratorResult<readonly Received<R, Pos>[], unknown>> | undefined;
   let ended = false;
   const spending = meter();
+  /** Ends a wait for the source: a report of what was kept is told when it comes, not with the next record. */
+  let wake = (): void => {};
   const pace: Checkpointing | undefined =
     checkpoints &&
     checkpointing({
@@ -148,6 +150,7 @@ const pulled = <
             ? { kind: 'kept', step, name: result.right }
             : { kind: 'not kept', step, error: result.left },
         );
+        wake();
       },
     });
 
@@ -186,8 +189,14 @@ const pulled = <
     asked ??= records?.next();
     if (asked === undefined) return;
     spending.to('reading');
-    const result = await nextWithin(asked, current.isWaiting() ? wait : undefined);
+    const woken = new Promise<undefined>((resolve) => {
+      wake = () => {
+        resolve(undefined);
+      };
+    });
+    const result = await Promise.race([nextWithin(asked, current.isWaiting() ? wait : undefined), woken]);
     spending.to('preparing');
+    if (result === undefined && events.length > 0) return;
     if (result === undefined) {
       tell(current.flush(), current.moment());
       return;

@@ -1,5 +1,6 @@
 /** Online runs: each record counts once, whatever is stopped when; what is bad is told and set aside. */
 import fc from 'fast-check';
+import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import {
   adam,
@@ -20,6 +21,7 @@ import {
 import {
   andThenFold,
   type Checkpoint,
+  type CheckpointStore,
   decoder,
   type Json,
   online,
@@ -283,4 +285,28 @@ test('a run of another model is refused', async () => {
   await expect(
     lastValueFrom(online({ ...optionsFor([line(0)], 1), learner: other, ...(kept && { from: kept }) })),
   ).rejects.toThrow('online: a checkpoint of another model or pipeline');
+});
+
+test('what was kept is told when it is, also where no more records come', async () => {
+  const silent: Source<RawRecord, number> = {
+    name: 'silent',
+    position: t.number,
+    open: async function* () {
+      yield [{ value: line(0), position: 1 }];
+      await new Promise(() => {});
+    },
+  };
+  const store: CheckpointStore = {
+    restore: async () => either.right({ checkpoint: undefined, passedOver: [] }),
+    save: async ({ step }) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return either.right(`step ${step}`);
+    },
+  };
+  const run = online({ ...optionsFor([], 1), source: silent, checkpoints: { store, every: { steps: 1 } } });
+  const events = await lastValueFrom(run.pipe(take(2), toArray()));
+  expect(events).toMatchObject([
+    { kind: 'step', step: 1 },
+    { kind: 'kept', step: 1, name: 'step 1' },
+  ]);
 });

@@ -1,7 +1,6 @@
 /** The pipeline of processes: kills change nothing of what is learned, and answers go on meanwhile. */
 import { jetStream } from 'paralens/node';
 import { expect, test } from 'vitest';
-import { connectTo } from '../../examples/data/nats.js';
 import { main } from '../../examples/nats-pipeline.js';
 import { startBroker } from './nats-server.js';
 
@@ -27,11 +26,8 @@ test(
 test('a reader of a stream is behind by the messages that it has not seen', async () => {
   const broker = await startBroker();
   try {
-    const connection = await connectTo(broker.port);
-    await connection.addStream('some');
-    for (const text of ['a', 'b', 'c']) await connection.publish('some', text, text);
-    await connection.close();
-    const source = jetStream({ servers: `127.0.0.1:${broker.port}`, stream: 'some' });
+    await broker.stream('some', ['a', 'b', 'c']);
+    const source = jetStream({ servers: broker.servers, stream: 'some' });
     expect(await source.behind?.(null)).toEqual({ amount: 3, unit: 'records' });
     expect(await source.behind?.(2)).toEqual({ amount: 1, unit: 'records' });
     expect(await source.behind?.(3)).toEqual({ amount: 0, unit: 'records' });
