@@ -6,7 +6,8 @@ import type { Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
 import type { Found } from './file-identity.js';
 import { type FilePosition, filePosition } from './file-position.js';
-import { type Line, linesOf } from './lines.js';
+import type { RawRecord } from '../online/raw-record.js';
+import { linesOf } from './lines.js';
 import { peer } from './peer.js';
 import { CHUNK, type FileOptions, MAX_BYTES, type Reading, readFile } from './read-file.js';
 import { outsideQuotes } from './record-ends.js';
@@ -50,7 +51,7 @@ const plainRow = (text: string, names: readonly string[], delimiter: string): Ro
   return row;
 };
 
-const namesOf = (path: string, header: Line, parse: Parse, options: Options): readonly string[] => {
+const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options): readonly string[] => {
   const [names] = isBroken(header) ? [] : parse(header, options);
   if (Array.isArray(names)) return names as readonly string[];
   return fail({
@@ -67,7 +68,7 @@ const headerOf = async (
   { handle }: Found,
   delimiter: number,
   maxBytes: number,
-): Promise<Line | undefined> => {
+): Promise<RawRecord | undefined> => {
   const lines = linesOf({ maxBytes, start: 0, at: () => 0, ends: outsideQuotes(delimiter) });
   const buffer = Buffer.allocUnsafe(CHUNK);
   for (let at = 0; ;) {

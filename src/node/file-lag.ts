@@ -1,12 +1,11 @@
 /** How far a reader of a file is behind its end. */
-import { textOf } from '../online/raw-record.js';
+import { type RawRecord, textOf } from '../online/raw-record.js';
 import type { Lag } from '../online/source.js';
 import { openFound, openIdentity } from './file-identity.js';
 import type { FilePosition } from './file-position.js';
-import type { Line } from './lines.js';
 
 /** Bytes of a line with its end, as far as they are known: of one too long only what is shown. */
-export const bytesOfLine = (line: Line): number => Buffer.byteLength(textOf(line)) + 1;
+export const bytesOfLine = (line: RawRecord): number => Buffer.byteLength(textOf(line)) + 1;
 
 /**
  * The bytes that a file has behind a position. Where it has been renamed and begun anew, those of the old file and of

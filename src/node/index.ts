@@ -6,7 +6,6 @@ export { csv, type CsvOptions, type Row } from './csv.js';
 export { directory, type DirectoryOptions, type DirectoryPosition } from './directory.js';
 export type { FilePosition } from './file-position.js';
 export { jetStream, type JetStreamOptions } from './jetstream.js';
-export type { Line } from './lines.js';
 export { ndjson } from './ndjson.js';
 export { type Columns, parquet, type ParquetOptions } from './parquet.js';
 export type { FileOptions } from './read-file.js';

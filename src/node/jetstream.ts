@@ -1,11 +1,11 @@
 /** A stream of NATS JetStream, from a sequence number on. */
-import type { Broken } from '../online/broken.js';
 import { count } from '../online/count.js';
 import { textOf as readable } from '../online/raw-record.js';
 import { pause } from '../online/pause.js';
 import type { Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
-import { type Line, textOf } from './lines.js';
+import type { RawRecord } from '../online/raw-record.js';
+import { textOf } from './lines.js';
 import {
   type Connection,
   type Incoming,
@@ -29,7 +29,7 @@ export interface JetStreamOptions {
   readonly connection?: Readonly<Record<string, unknown>>;
 }
 
-type Messages = readonly Received<Line, number>[];
+type Messages = readonly Received<RawRecord, number>[];
 
 /** How many there are in the stream behind these, as far as was known when the last of them came. */
 interface Pending {
@@ -92,7 +92,7 @@ async function* arrivals(
   atMost: number,
 ): AsyncGenerator<Messages & Pending> {
   let last = after;
-  let records: Received<Line, number>[] = [];
+  let records: Received<RawRecord, number>[] = [];
   for await (const message of incoming) {
     // What is delivered again, after a consumer was made anew, has been seen.
     if (message.seq > last) {
@@ -112,7 +112,7 @@ async function* read(
   position: number,
   connection: Connection,
   signal: AbortSignal,
-): AsyncGenerator<readonly Received<Line | Broken, number>[], void, undefined> {
+): AsyncGenerator<readonly Received<RawRecord, number>[], void, undefined> {
   const { stream, follow = false, buffer = 512 } = options;
   const { jetstream, JetStreamApiError, jetstreamManager } = await jetStreamPackage();
   // An answer of the broker, such as that there is no such stream, will be the same the next time.
@@ -161,7 +161,7 @@ async function* read(
  * @example
  * const source = jetStream({ servers: '127.0.0.1:4222', stream: 'events', follow: true });
  */
-export const jetStream = (options: JetStreamOptions): Source<Line, number> => ({
+export const jetStream = (options: JetStreamOptions): Source<RawRecord, number> => ({
   name: options.stream,
   position: count,
   open: (after = 0) =>

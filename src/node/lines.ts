@@ -1,12 +1,9 @@
 /** Bytes into lines: the same lines and offsets however the bytes come in pieces, and never a line too long in memory. */
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { Broken } from '../online/broken.js';
+import type { RawRecord } from '../online/raw-record.js';
 import type { Json } from '../online/json.js';
 import type { Received } from '../online/source.js';
 import { type Ends, newlines } from './record-ends.js';
-
-/** A line as text, without its end; or what is the matter with it. */
-export type Line = string | Broken;
 
 export interface LinesOptions<P extends Json> {
   /** The longest line, in bytes without its end. */
@@ -21,9 +18,9 @@ export interface LinesOptions<P extends Json> {
 
 export interface Lines<P extends Json> {
   /** The lines that end in these bytes, which may be overwritten afterwards. Empty lines are no records. */
-  readonly push: (bytes: Buffer) => readonly Received<Line, P>[];
+  readonly push: (bytes: Buffer) => readonly Received<RawRecord, P>[];
   /** The line that has no end, if there is one: there is nothing more to come. */
-  readonly end: () => readonly Received<Line, P>[];
+  readonly end: () => readonly Received<RawRecord, P>[];
 }
 
 const NEWLINE = 0x0a;
@@ -41,13 +38,13 @@ const beginningOf = (bytes: Buffer): string =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
 
 /** Text of bytes, or what is readable of it. */
-export const textOf = (bytes: Uint8Array): Line => {
+export const textOf = (bytes: Uint8Array): RawRecord => {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   return isUtf8(bytes) ? text : { broken: 'not UTF-8', text };
 };
 
 /** The line of its bytes. */
-const lineOf = (bytes: Buffer, maxBytes: number): Line => {
+const lineOf = (bytes: Buffer, maxBytes: number): RawRecord => {
   const content = bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes;
   if (content.length > maxBytes)
     return { broken: 'too long', text: beginningOf(content.subarray(0, Math.min(SHOWN, maxBytes))) };
@@ -75,13 +72,13 @@ export const linesOf = <P extends Json>({
     heldBytes += Math.min(bytes.length, Math.max(0, room));
   };
 
-  const emit = (out: Received<Line, P>[], bytes: Buffer, end: number): void => {
+  const emit = (out: Received<RawRecord, P>[], bytes: Buffer, end: number): void => {
     const line = lineOf(lineStart === 0 ? withoutMark(bytes) : bytes, maxBytes);
     if (line !== '') out.push({ value: line, position: at(end) });
     lineStart = end;
   };
 
-  const finish = (out: Received<Line, P>[], bytes: Buffer, end: number): void => {
+  const finish = (out: Received<RawRecord, P>[], bytes: Buffer, end: number): void => {
     hold(bytes);
     const whole = held.length === 1 ? held[0] : undefined;
     emit(out, whole ?? Buffer.concat(held), end);
@@ -90,7 +87,7 @@ export const linesOf = <P extends Json>({
   };
 
   /** Whole lines of which all bytes are text, found and cut as text: about three times as quick as one by one. */
-  const cut = (out: Received<Line, P>[], bytes: Buffer, base: number): void => {
+  const cut = (out: Received<RawRecord, P>[], bytes: Buffer, base: number): void => {
     const ascii = isAscii(bytes);
     const text = bytes.toString(ascii ? 'latin1' : 'utf8');
     let [from, byteFrom] = [0, 0];
@@ -107,7 +104,7 @@ export const linesOf = <P extends Json>({
 
   return {
     push: (bytes) => {
-      const out: Received<Line, P>[] = [];
+      const out: Received<RawRecord, P>[] = [];
       const afterLast = bytes.lastIndexOf(NEWLINE) + 1;
       let from = 0;
       let tried = false;
@@ -131,7 +128,7 @@ export const linesOf = <P extends Json>({
       return out;
     },
     end: () => {
-      const out: Received<Line, P>[] = [];
+      const out: Received<RawRecord, P>[] = [];
       if (heldBytes > 0) finish(out, Buffer.alloc(0), offset);
       return out;
     },

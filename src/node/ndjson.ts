@@ -3,10 +3,10 @@ import type { Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
-import type { Line } from './lines.js';
+import type { RawRecord } from '../online/raw-record.js';
 import { type FileOptions, type Reading, readFile } from './read-file.js';
 
-const asTheyAre: Reading<Line> = { begin: () => Promise.resolve((lines) => lines) };
+const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => lines) };
 
 /**
  * The lines of a file as text, UTF-8, each without its end (a newline, or a carriage return and a newline) and the
@@ -27,7 +27,7 @@ const asTheyAre: Reading<Line> = { begin: () => Promise.resolve((lines) => lines
  * const source = ndjson('events.ndjson', { follow: true });
  * const rest = source.open({ file: '1234:1700000000000000000', offset: 512 });
  */
-export const ndjson = (path: string, options: FileOptions = {}): Source<Line, FilePosition> => ({
+export const ndjson = (path: string, options: FileOptions = {}): Source<RawRecord, FilePosition> => ({
   name: path,
   position: filePosition,
   open: (after) => abortable((signal) => readFile(path, options, after, asTheyAre, signal)),

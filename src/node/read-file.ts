@@ -7,7 +7,8 @@ import type { Received } from '../online/source.js';
 import { requireSize } from '../stream/batches.js';
 import { type Found, openFound, openIdentity, successorOf } from './file-identity.js';
 import type { FilePosition } from './file-position.js';
-import { type Line, linesOf } from './lines.js';
+import type { RawRecord } from '../online/raw-record.js';
+import { linesOf } from './lines.js';
 import type { Ends } from './record-ends.js';
 
 export interface FileOptions {
@@ -25,7 +26,7 @@ export interface Reading<A> {
   readonly begin: (
     file: Found,
     offset: number,
-  ) => Promise<(lines: readonly Received<Line, FilePosition>[]) => readonly Received<A, FilePosition>[]>;
+  ) => Promise<(lines: readonly Received<RawRecord, FilePosition>[]) => readonly Received<A, FilePosition>[]>;
 }
 
 /** Bytes read at once: more does not make it quicker, less does not hold less of a stream of small records. */

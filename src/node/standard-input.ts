@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import { count } from '../online/count.js';
 import type { Received, Source } from '../online/source.js';
 import { pulling } from '../stream/pulling.js';
-import { type Line, linesOf } from './lines.js';
+import type { RawRecord } from '../online/raw-record.js';
+import { linesOf } from './lines.js';
 import { type FileOptions, MAX_BYTES } from './read-file.js';
 
 export type StreamOptions = Pick<FileOptions, 'maxBytes'>;
@@ -31,7 +32,7 @@ export const lineStream = (
   name: string,
   stream: () => Readable,
   { maxBytes = MAX_BYTES }: StreamOptions = {},
-): Source<Line, number> => ({
+): Source<RawRecord, number> => ({
   name,
   position: count,
   open: (after = 0) => ({
@@ -40,7 +41,7 @@ export const lineStream = (
       let toSkip = after;
       let opened: Opened | undefined;
       let ended = false;
-      const next = async (): Promise<IteratorResult<readonly Received<Line, number>[], undefined>> => {
+      const next = async (): Promise<IteratorResult<readonly Received<RawRecord, number>[], undefined>> => {
         if (ended) return { done: true, value: undefined };
         opened ??= openedOf(stream());
         const result = await opened.chunks.next();
@@ -67,5 +68,5 @@ export const lineStream = (
  * @example
  * const source = standardInput({ maxBytes: 65536 });
  */
-export const standardInput = (options: StreamOptions = {}): Source<Line, number> =>
+export const standardInput = (options: StreamOptions = {}): Source<RawRecord, number> =>
   lineStream('standard input', () => process.stdin, options);

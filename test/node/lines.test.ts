@@ -2,7 +2,8 @@
 import { TextDecoder } from 'node:util';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { type Line, lineStream } from 'paralens/node';
+import { lineStream } from 'paralens/node';
+import type { RawRecord } from 'paralens/online';
 import { expect, test } from 'vitest';
 import { linesOf } from '../../src/node/lines.js';
 import { outsideQuotes } from '../../src/node/record-ends.js';
@@ -32,7 +33,7 @@ const inPieces = (whole: Buffer, at: readonly number[]): readonly Buffer[] => {
 };
 
 interface Seen {
-  readonly value: Line;
+  readonly value: RawRecord;
   readonly position: number;
 }
 
