@@ -2,12 +2,13 @@
 import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail, showShape } from '../error.js';
+import type { Stacked } from '../operation/scan.js';
 import { allocate, type Data } from '../tensor/dtype.js';
 import { sameShape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';
 import { type Remainder, requireSize } from './batches.js';
-import { type Column, copyRow, type Stacked, tensorOfRows } from './rows.js';
+import { type Column, copyRow, tensorOfRows } from './rows.js';
 
 export interface BatchesOfOptions {
   /** Examples a batch. */

@@ -12,12 +12,6 @@ export type Rows<T> =
     ? Tensor<S extends readonly [number, ...infer Rest] ? readonly [number, ...Rest] : S, D>
     : { readonly [K in keyof T]: Rows<T[K]> };
 
-/** A tree of tensors, stacked along a new first axis. */
-export type Stacked<T> =
-  T extends Tensor<infer S, infer D>
-    ? Tensor<readonly [number, ...S], D>
-    : { readonly [K in keyof T]: Stacked<T[K]> };
-
 /** Examples of one leaf: `data` holds them row after row. */
 export interface Column {
   readonly data: Data;

@@ -1,11 +1,11 @@
 /** JetStream with a broker of its own: from any sequence on, and through its death. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetStream } from 'paralens/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assertResumes, collect, listen } from '../node/collect.js';
+import { freePort } from './nats-server.js';
 
 /** What the tests use of the packages, to make streams and to fill them; their own types do not compile here. */
 interface Admin {
@@ -16,15 +16,6 @@ interface Admin {
 }
 
 const [TRANSPORT, JETSTREAM]: readonly string[] = ['@nats-io/transport-node', '@nats-io/jetstream'];
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
 
 let port = 0;
 let store = '';
