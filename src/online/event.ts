@@ -6,14 +6,14 @@ import type { Json } from './json.js';
 import type { Spent } from './meter.js';
 
 /** Counts of a run since its first record, resumed or not. */
-export interface Counts {
+export type Counts = {
   /** Records that have been taken in: decoded or not. */
   readonly records: number;
   /** Those that did not decode, which are among the dead letters. */
   readonly bad: number;
   /** Examples of steps that were undone, because their numbers were none. */
   readonly skipped: number;
-}
+};
 
 /** What the monitors are told of a step. */
 export interface Told {

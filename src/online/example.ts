@@ -9,10 +9,7 @@ import type { AnyTensor } from '../tensor/tensor.js';
 export type Numbers = number | readonly number[] | { readonly [name: string]: Numbers };
 
 /** What one example is: numbers that become a row of a batch's tensors. It is plain data, so that it can wait in a checkpoint. */
-export interface Example {
-  readonly input: Numbers;
-  readonly target: Numbers;
-}
+export type Example = { readonly input: Numbers; readonly target: Numbers };
 
 /** The dtypes that numbers become: float32 unless another is named. */
 export interface ExampleDTypes {

@@ -67,8 +67,8 @@ export const writeRun = <P>({ learner, step, ...data }: RunState<P>, structure: 
   step,
   structure,
   tensors: namedTensors(learner),
-  // Plain data all of it: what is not there is left out, as JSON does.
-  data: { ...data, badShare: data.badShare ?? null } as unknown as Json,
+  // A limit that is not there is written down as nothing.
+  data: { ...data, badShare: data.badShare ?? null },
 });
 
 /** The run of a checkpoint, whose learner is like this one. */
@@ -77,7 +77,7 @@ export const readRun = <P>(
   like: LearnerState<P>,
 ): either.Either<StructureError, RunState<P>> => {
   // What was written by `writeRun` has its form: the structure has been compared.
-  const { badShare, ...rest } = data as unknown as RunData;
+  const { badShare, ...rest } = data as RunData;
   return either.map((learner: LearnerState<P>) => ({
     ...rest,
     badShare: badShare ?? undefined,
