@@ -87,10 +87,15 @@ const step = (name: string, backend: Backend, { machine, batch, compileMs }: Pre
   ];
 };
 
-/** A step of each. */
-export const modelSteps = (backend: Backend): readonly Figure[] => [
-  ...step('convnet step', backend, convnet(backend)),
-  ...step('transformer step, Adam', backend, transformer(backend, adam())),
-  ...step('transformer step, SGD', backend, transformer(backend, sgd())),
-  ...step('wide perceptron step', backend, widePerceptron(backend)),
-];
+/** A step of each model whose name contains this. */
+export const modelSteps = (backend: Backend, only = ''): readonly Figure[] => {
+  const prepare: Readonly<Record<string, () => Prepared>> = {
+    'convnet step': () => convnet(backend),
+    'transformer step, Adam': () => transformer(backend, adam()),
+    'transformer step, SGD': () => transformer(backend, sgd()),
+    'wide perceptron step': () => widePerceptron(backend),
+  };
+  return Object.entries(prepare).flatMap(([name, prepared]) =>
+    name.includes(only) ? step(name, backend, prepared()) : [],
+  );
+};

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:peers`: the same work on paralens and on the engines beside it, in turns, one process at a
  * time, several rounds; medians over the rounds, their spread, and ratios. What is not installed is left out
- * and said so: `npm install --prefix test/bench/peers` for the packages, `python3-torch` and
+ * and said so; `--only NAME` takes the workloads whose name contains it: `npm install --prefix test/bench/peers` for the packages, `python3-torch` and
  * `libopenblas0-pthread` of Debian for the others.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,9 @@ import { parseArgs } from 'node:util';
 import { type Figure, median } from './measure.js';
 import { machineLine, showNumber } from './table.js';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '3' }, only: { type: 'string', default: '' } },
+});
 
 interface Engine {
   readonly name: string;
@@ -32,6 +34,8 @@ const ENGINES: readonly Engine[] = [
       '--json',
       '--epochs',
       '0',
+      '--only',
+      values.only,
     ],
   },
   { name: 'jax-js', command: [node, `${folder}/jax.mjs`] },
@@ -44,8 +48,9 @@ const ENGINES: readonly Engine[] = [
 
 /** The figures that an engine says; none where it can't run. */
 const run = ({ command: [program = '', ...args], threads }: Engine): readonly Figure[] => {
-  const env = threads && { ...process.env, OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads };
-  const { stdout, status } = spawnSync(program, args, { encoding: 'utf8', ...(env && { env }) });
+  const limits = threads === undefined ? {} : { OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads };
+  const env = { ...process.env, ONLY: values.only, ...limits };
+  const { stdout, status } = spawnSync(program, args, { encoding: 'utf8', env });
   if (status !== 0 && !stdout.includes('"workload"')) return [];
   return stdout
     .split('\n')
@@ -59,7 +64,7 @@ const rounds = Array.from({ length: Number(values.rounds) }, () =>
 
 for (const { name } of ENGINES)
   if (rounds.every(({ engine, figures }) => engine !== name || figures.length === 0))
-    console.log(`${name}: not installed, left out`);
+    console.log(`${name}: not installed${values.only && ', or nothing asked for'}, left out`);
 
 const all = rounds.flatMap(({ engine, figures }) => figures.map((figure) => ({ name: engine, figure })));
 const compared = ['step, median', 'rate'];

@@ -28,6 +28,8 @@ export interface CompileOptions extends Sharing {
   readonly tile: Tile;
   /** Whether large products are left to a library. */
   readonly blas?: boolean;
+  /** Whether each function of each kernel is a phase of its own, so that it can be timed. */
+  readonly apart?: boolean;
 }
 
 /** A program that has been scheduled and planned, and so have the steps of its loops. */
@@ -84,7 +86,8 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     tablesByWalk.set(key, place);
     return place;
   };
-  const rangePart = ({ body, extent, grain }: RangeFunction, nanoseconds: number): Part => ({
+  const rangePart = (kernel: number, { body, extent, grain }: RangeFunction, nanoseconds: number): Part => ({
+    kernel,
     callable: module.add(body),
     extent,
     piece: pieceOf({ extent, grain, nanoseconds }, options),
@@ -101,13 +104,14 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     };
     const parts = scheduled.kernels.flatMap((kernel, position) => {
       const scratch = base + (planned.scratch[position] ?? 0);
-      if (kernel.kind !== 'scan') return kernelParts(scheduled.program, kernel, { placeOf }, scratch);
+      if (kernel.kind !== 'scan')
+        return kernelParts(scheduled.program, kernel, position, { placeOf }, scratch);
       const step = stepOf(steps, kernel);
       const constants = step.plan.constants.map(({ data }) => keep(data));
       const around = scanStatements(kernel, step.plan, { layout: { placeOf }, scratch, constants, module });
       const inside = partsOf(step, scratch);
       const afterEach = [...inside.copies, ...around.afterEach];
-      return [{ repeat: { ...around, parts: inside.parts, afterEach } }];
+      return [{ kernel: position, repeat: { ...around, parts: inside.parts, afterEach } }];
     });
     const copies = planned.copies.map(({ from, to, bytes: length }) =>
       copyBytes(constant(base + to), constant(base + from), constant(length)),
@@ -117,26 +121,29 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
   const kernelParts = (
     of: Program,
     kernel: LoopKernel | ProductKernel,
+    position: number,
     layout: Layout,
     scratch: number,
   ): readonly Part[] => {
     if (kernel.kind === 'loop')
-      return [rangePart(loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
+      return [rangePart(position, loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
     const given = forLibrary(of, kernel, options);
     if (given !== undefined) {
       const parts = libraryParts(given, { layout, module, tableOf, scratch });
-      return parts.map((part) => ('products' in part ? part : rangePart(part, part.nanoseconds)));
+      return parts.map((part) =>
+        'products' in part ? { ...part, kernel: position } : rangePart(position, part, part.nanoseconds),
+      );
     }
     const setting = { layout, module, tableOf, scratch, workers: threads, tile };
     const { packing, multiplying } = productFunctions(kernel, setting);
     const packed = packingNanoseconds(kernel.columns * kernel.inner);
     return [
-      ...(packing === undefined ? [] : [rangePart(packing, packed)]),
-      rangePart(multiplying, nanosecondsOf(kernel)),
+      ...(packing === undefined ? [] : [rangePart(position, packing, packed)]),
+      rangePart(position, multiplying, nanosecondsOf(kernel)),
     ];
   };
   const { parts, copies } = partsOf(whole, 0);
-  const { phases, exports } = phasesOf(parts, copies, module);
+  const { phases, exports } = phasesOf(parts, copies, module, options.apart);
   const code = module.finish(exports);
   return { schedule: whole.schedule, plan: whole.plan, tables, bytes, code, phases };
 };

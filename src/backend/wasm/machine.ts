@@ -9,7 +9,7 @@ import type { Blas } from './blas/library.js';
 import type { Compiled } from './compiled.js';
 import { hostFunctions } from './host-functions.js';
 import { flatPhases } from './phase.js';
-import { namesOf, stepOf } from './step.js';
+import { type Helpers, namesOf, stepOf } from './step.js';
 import type { Pool } from './threads/pool.js';
 
 const views: {
@@ -38,11 +38,12 @@ export interface Startable {
   readonly pool: Pool | undefined;
   /** The library, where the module leaves products to one. */
   readonly blas: Blas | undefined;
+  readonly around?: Helpers['around'];
 }
 
 /** Starts a compiled module with this state. */
 export const startMachine = (
-  { module, program, compiled, threads, pool, blas }: Startable,
+  { module, program, compiled, threads, pool, blas, around }: Startable,
   state: readonly Data[],
 ): Machine => {
   const { plan, tables, bytes, phases } = compiled;
@@ -64,7 +65,7 @@ export const startMachine = (
   const instance = new WebAssembly.Instance(module, { host: { memory, ...hostFunctions } });
   const shared = flatPhases(phases).some(({ kind }) => kind === 'shared');
   const crew = shared ? pool?.crewFor({ module, memory, names: namesOf(phases) }) : undefined;
-  const run = stepOf(phases, instance, buffer, { crew, blas, threads });
+  const run = stepOf(phases, instance, buffer, { crew, blas, threads, ...(around && { around }) });
 
   const stateViews = inputs.slice(0, carried);
   const freeViews = inputs.slice(carried);

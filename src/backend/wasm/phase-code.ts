@@ -26,10 +26,14 @@ export interface Repeat {
 }
 
 /** A function over a range, and the pieces that it is shared out in, if it is; products for a library; or a loop. */
-export type Part =
+export type Part = {
+  /** The position of the kernel that it is of. */
+  readonly kernel: number;
+} & (
   | { readonly callable: Callable; readonly extent: number; readonly piece: number | undefined }
   | { readonly products: readonly Sgemm[] }
-  | { readonly repeat: Repeat };
+  | { readonly repeat: Repeat }
+);
 
 export interface Phases {
   readonly phases: readonly Phase[];
@@ -54,11 +58,12 @@ const statementsOf = (parts: readonly Part[]): readonly Statement[] | undefined 
   return all;
 };
 
-/** Shared ranges and products by themselves, all that lies between two of them as one function. */
+/** Shared ranges and products by themselves, all that lies between two of them as one function, or each `apart`. */
 export const phasesOf = (
   parts: readonly Part[],
   atTheEnd: readonly Statement[],
   module: ModuleBuilder,
+  apart = false,
 ): Phases => {
   const exports: Record<string, Callable> = {};
   const named = (callable: Callable): string => {
@@ -73,31 +78,36 @@ export const phasesOf = (
   ): readonly Phase[] => {
     const phases: Phase[] = [];
     let pending: Statement[] = [...first];
-    const addPending = (): void => {
+    const addPending = (kernel?: number): void => {
       if (pending.length === 0) return;
       const inOrder = defineFunction([], (scope) => {
         scope.run(...pending);
         return undefined;
       });
-      phases.push({ kind: 'alone', name: named(module.add(inOrder)) });
+      phases.push({
+        kind: 'alone',
+        name: named(module.add(inOrder)),
+        ...(kernel !== undefined && { kernel }),
+      });
       pending = [];
     };
     for (const part of inside) {
       const alone = statementsOf([part]);
       if (alone !== undefined) {
         pending.push(...alone);
+        if (apart) addPending(part.kernel);
         continue;
       }
       if ('repeat' in part) pending.push(...part.repeat.before);
       addPending();
-      if ('products' in part) phases.push({ kind: 'products', products: part.products });
+      if ('products' in part) phases.push({ kind: 'products', products: part.products, kernel: part.kernel });
       else if ('repeat' in part) {
         const { times, beforeEach, parts: again, afterEach, after } = part.repeat;
         phases.push({ kind: 'repeat', times, phases: phasesIn(again, beforeEach, afterEach) });
         pending.push(...after);
       } else if (part.piece !== undefined) {
         const { callable, extent, piece } = part;
-        phases.push({ kind: 'shared', name: named(callable), extent, piece });
+        phases.push({ kind: 'shared', name: named(callable), extent, piece, kernel: part.kernel });
       }
     }
     pending.push(...end);

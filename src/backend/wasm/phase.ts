@@ -1,8 +1,13 @@
 /** Phases: what is done one after another in a step, by one thread, by all, or by a library. */
 import type { Sgemm } from './blas/library.js';
 
+/** The position of the kernel that a phase is of, where it is of one alone. */
+interface OfKernel {
+  readonly kernel?: number;
+}
+
 /** A range of an exported function, shared out in pieces. */
-export interface SharedPhase {
+export interface SharedPhase extends OfKernel {
   readonly kind: 'shared';
   readonly name: string;
   readonly extent: number;
@@ -11,9 +16,9 @@ export interface SharedPhase {
 
 /** One after another: an exported function for the main thread alone, a shared range, or products for a library. */
 export type Phase =
-  | { readonly kind: 'alone'; readonly name: string }
+  | ({ readonly kind: 'alone'; readonly name: string } & OfKernel)
   | SharedPhase
-  | { readonly kind: 'products'; readonly products: readonly Sgemm[] }
+  | ({ readonly kind: 'products'; readonly products: readonly Sgemm[] } & OfKernel)
   /** These, so many times over. */
   | { readonly kind: 'repeat'; readonly times: number; readonly phases: readonly Phase[] };
 

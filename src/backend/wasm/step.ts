@@ -10,6 +10,8 @@ export interface Helpers {
   readonly blas: Blas | undefined;
   /** How many threads the library is to use. */
   readonly threads: number;
+  /** What is done around each phase: a profile takes the time there. */
+  readonly around?: (position: number, perform: () => void) => void;
 }
 
 /** An exported function of a phase: over a part of a range, or of nothing. */
@@ -65,10 +67,19 @@ export const stepOf = (
   helpers: Helpers,
 ): (() => void) => {
   const [only] = phases;
-  if (only?.kind === 'alone' && phases.length === 1) return exportedBy(instance, only.name);
+  if (only?.kind === 'alone' && phases.length === 1 && helpers.around === undefined)
+    return exportedBy(instance, only.name);
   const names = namesOf(phases);
-  const performs = phases.map((phase) => performing(phase, names, instance, buffer, helpers));
-  const { crew, blas, threads } = helpers;
+  const { crew, blas, threads, around } = helpers;
+  const performs = phases.map((phase, position): Perform => {
+    const perform = performing(phase, names, instance, buffer, helpers);
+    if (around === undefined) return perform;
+    return (present) => {
+      around(position, () => {
+        perform(present);
+      });
+    };
+  });
   const usesLibrary = flatPhases(phases).some(({ kind }) => kind === 'products');
   let isFirst = true;
   return () => {

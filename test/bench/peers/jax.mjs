@@ -1,11 +1,11 @@
 /** jax-js on its WebAssembly backend, which in Node is one thread. */
 import { jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
-import { GEMMS, gemmName, gigaflops, matrix, median, say, timesOf } from './protocol.mjs';
+import { GEMMS, gemmName, gigaflops, matrix, median, say, timesOf, wanted } from './protocol.mjs';
 
 const ENGINE = 'jax-js wasm';
 const of = (data, shape) => np.array(data).reshape(shape);
 
-for (const size of GEMMS) {
+for (const size of GEMMS.filter((each) => wanted(gemmName(each)))) {
   const [m, k, n] = size;
   const [a, b] = [of(matrix(m, k), [m, k]), of(matrix(k, n), [k, n])];
   const times = await timesOf(async () => void (await np.matmul(a.ref, b.ref).data()));
@@ -56,9 +56,11 @@ const rmsprop = (p, s, g) => {
 };
 const sgd = (p, s, g) => [p.sub(g.mul(0.01)), s];
 
-const mnist = await timesOf(trainer(128, 784, 512, 10, rmsprop), { seconds: 3 });
-say(ENGINE, 'mnist step', 'step, median', median(mnist), 'ms');
-for (const batch of [1, 32]) {
+if (wanted('mnist step')) {
+  const mnist = await timesOf(trainer(128, 784, 512, 10, rmsprop), { seconds: 3 });
+  say(ENGINE, 'mnist step', 'step, median', median(mnist), 'ms');
+}
+for (const batch of [1, 32].filter((size) => wanted(`tiny step, batch ${size}`))) {
   const times = await timesOf(trainer(batch, 4, 16, 3, sgd), { warmUp: 200 });
   say(ENGINE, `tiny step, batch ${batch}`, 'rate', 1000 / median(times), 'steps/s');
 }
@@ -89,7 +91,7 @@ const oneHot = (rows, classes) =>
 
 const crossEntropy = (logits, y, rows) => nn.logSoftmax(logits, -1).mul(y).sum().mul(-1 / rows);
 
-{
+if (wanted('wide perceptron step')) {
   const layers = [1, 2, 3];
   const shapes = { w4: [1024, 10], b4: [10] };
   for (const i of layers) Object.assign(shapes, { [`w${i}`]: [1024, 1024], [`b${i}`]: [1024] });
@@ -101,7 +103,7 @@ const crossEntropy = (logits, y, rows) => nn.logSoftmax(logits, -1).mul(y).sum()
   say(ENGINE, 'wide perceptron step', 'step, median', median(await timesOf(step, { seconds: 4, warmUp: 2 })), 'ms');
 }
 
-{
+if (wanted('transformer step, SGD')) {
   const [B, T, W, H, V] = [32, 64, 128, 4, 64];
   const blocks = [0, 1, 2, 3];
   const shapes = { table: [V, W], places: [T, W], s: [W], o: [W], head: [W, V], headBias: [V] };

@@ -27,3 +27,6 @@ export const gigaflops = ([m, k, n], ms) => (2 * m * k * n) / ms / 1e6;
 
 const random = (length, scale) => Float32Array.from({ length }, () => (Math.random() * 2 - 1) * scale);
 export const matrix = (rows, columns, scale = 1) => random(rows * columns, scale);
+
+/** Whether a workload is asked for: `ONLY` is a part of the names of those that are. */
+export const wanted = (workload) => workload.includes(process.env.ONLY ?? '');

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { GEMMS, gemmName, gigaflops, matrix, median, say, timesOf } from './protocol.mjs';
+import { GEMMS, gemmName, gigaflops, matrix, median, say, timesOf, wanted } from './protocol.mjs';
 
 const ENGINE = 'tfjs wasm';
 const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
@@ -13,7 +13,7 @@ setThreadsCount(1);
 await tf.setBackend('wasm');
 await tf.ready();
 
-for (const size of GEMMS) {
+for (const size of GEMMS.filter((each) => wanted(gemmName(each)))) {
   const [m, k, n] = size;
   const [a, b] = [tf.tensor(matrix(m, k), [m, k]), tf.tensor(matrix(k, n), [k, n])];
   const times = await timesOf(() => {
@@ -39,9 +39,11 @@ const trainer = (batch, inputs, hidden, outputs, optimizer) => {
     value.dispose();
   };
 };
-const mnist = await timesOf(trainer(128, 784, 512, 10, tf.train.rmsprop(1e-3, 0.9)), { seconds: 3, warmUp: 3 });
-say(ENGINE, 'mnist step', 'step, median', median(mnist), 'ms');
-for (const batch of [1, 32]) {
+if (wanted('mnist step')) {
+  const mnist = await timesOf(trainer(128, 784, 512, 10, tf.train.rmsprop(1e-3, 0.9)), { seconds: 3, warmUp: 3 });
+  say(ENGINE, 'mnist step', 'step, median', median(mnist), 'ms');
+}
+for (const batch of [1, 32].filter((size) => wanted(`tiny step, batch ${size}`))) {
   const times = await timesOf(trainer(batch, 4, 16, 3, tf.train.sgd(0.01)), { warmUp: 100 });
   say(ENGINE, `tiny step, batch ${batch}`, 'rate', 1000 / median(times), 'steps/s');
 }

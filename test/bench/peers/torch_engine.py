@@ -1,5 +1,6 @@
 """PyTorch, with as many threads as asked for (Debian: python3-torch)."""
 import json
+import os
 import sys
 import time
 
@@ -15,6 +16,11 @@ def say(workload, metric, value, unit):
     print(json.dumps(dict(workload=workload, engine=ENGINE, threads=threads, metric=metric, value=value, unit=unit)))
 
 
+def wanted(workload):
+    """Whether a workload is asked for: ONLY is a part of the names of those that are."""
+    return os.environ.get("ONLY", "") in workload
+
+
 def median_ms(run, seconds=1.5, warm_up=10, most=5000):
     for _ in range(warm_up):
         run()
@@ -28,6 +34,8 @@ def median_ms(run, seconds=1.5, warm_up=10, most=5000):
 
 
 for m, k, n in [(128, 784, 512), (512, 512, 512), (1024, 1024, 1024)]:
+    if not wanted(f"sgemm {m}×{k}×{n}"):
+        continue
     a, b = torch.rand(m, k), torch.rand(k, n)
     ms = median_ms(lambda: a @ b)
     say(f"sgemm {m}×{k}×{n}", "rate", 2 * m * k * n / ms / 1e6, "GFLOP/s")
@@ -99,18 +107,24 @@ nn = torch.nn
 convnet = nn.Sequential(
     nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
     nn.Conv2d(8, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(784, 10))
-say("convnet step", "step, median",
-    median_ms(trained(convnet, sgd, torch.rand(128, 1, 28, 28), torch.arange(128) % 10), 3), "ms")
+if wanted("convnet step"):
+    say("convnet step", "step, median",
+        median_ms(trained(convnet, sgd, torch.rand(128, 1, 28, 28), torch.arange(128) % 10), 3), "ms")
 words = torch.randint(0, 64, (32, 64))
 for name, optimizer in [("Adam", torch.optim.Adam), ("SGD", sgd)]:
-    say(f"transformer step, {name}", "step, median",
-        median_ms(trained(Transformer(), optimizer, words, words.flatten()), 4, warm_up=3), "ms")
+    if wanted(f"transformer step, {name}"):
+        say(f"transformer step, {name}", "step, median",
+            median_ms(trained(Transformer(), optimizer, words, words.flatten()), 4, warm_up=3), "ms")
 wide = nn.Sequential(*[layer for _ in range(3) for layer in (nn.Linear(1024, 1024), nn.ReLU())], nn.Linear(1024, 10))
-say("wide perceptron step", "step, median",
-    median_ms(trained(wide, sgd, torch.rand(256, 1024), torch.arange(256) % 10), 3), "ms")
+if wanted("wide perceptron step"):
+    say("wide perceptron step", "step, median",
+        median_ms(trained(wide, sgd, torch.rand(256, 1024), torch.arange(256) % 10), 3), "ms")
 
-say("mnist step", "step, median",
-    median_ms(trainer(128, 784, 512, 10, lambda p: torch.optim.RMSprop(p, 1e-3, alpha=0.9)), 3), "ms")
+if wanted("mnist step"):
+    say("mnist step", "step, median",
+        median_ms(trainer(128, 784, 512, 10, lambda p: torch.optim.RMSprop(p, 1e-3, alpha=0.9)), 3), "ms")
 for batch in (1, 32):
+    if not wanted(f"tiny step, batch {batch}"):
+        continue
     ms = median_ms(trainer(batch, 4, 16, 3, lambda p: torch.optim.SGD(p, 0.01)), warm_up=200)
     say(f"tiny step, batch {batch}", "rate", 1000 / ms, "steps/s")

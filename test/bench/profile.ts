@@ -1,0 +1,114 @@
+/**
+ * Where the time of a training step goes: the larger models, kernel by kernel, in milliseconds of the median step.
+ *
+ *   npm run bench:profile -- --model transformer-adam [--blas] [--steps 30]
+ */
+import { parseArgs } from 'node:util';
+import { adam, type Backend, defaultBackend, sgd } from 'paralens';
+import { findBlas } from '../../src/backend/wasm/blas/library.js';
+import { compileProgram } from '../../src/backend/wasm/compile.js';
+import type { Compiled } from '../../src/backend/wasm/compiled.js';
+import { hasRelaxedSimd } from '../../src/backend/wasm/features.js';
+import { startMachine } from '../../src/backend/wasm/machine.js';
+import { tileOf } from '../../src/backend/wasm/product-shape.js';
+import { printSchedule } from '../../src/program/print-schedule.js';
+import { median, quantile } from './measure.js';
+import { convnet, transformer, widePerceptron } from './models.js';
+import { machineLine, showNumber } from './table.js';
+import type { Prepared } from './training-step.js';
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'transformer-adam' },
+    blas: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '30' },
+  },
+});
+
+const MODELS: Readonly<Record<string, (backend: Backend) => Prepared>> = {
+  convnet,
+  'transformer-adam': (backend) => transformer(backend, adam()),
+  'transformer-sgd': (backend) => transformer(backend, sgd()),
+  'wide-perceptron': widePerceptron,
+};
+
+const library = values.blas ? findBlas('auto') : undefined;
+if (library !== undefined && 'absent' in library) throw new Error(library.absent);
+library?.useThreads(1);
+
+/** The times of each phase, a row a step. */
+const steps: number[][] = [];
+let compiled: Compiled | undefined;
+const profiled: Backend = {
+  ...defaultBackend,
+  compile: (program) => {
+    const options = {
+      tile: tileOf(hasRelaxedSimd()),
+      threads: 1,
+      blas: library !== undefined,
+      apart: true,
+    };
+    const made = compileProgram(program, options);
+    compiled = made;
+    const module = new WebAssembly.Module(made.code);
+    const around = (position: number, perform: () => void): void => {
+      if (position === 0) steps.push([]);
+      const before = performance.now();
+      perform();
+      steps.at(-1)?.push(performance.now() - before);
+    };
+    return {
+      ...defaultBackend.compile(program),
+      start: (state) =>
+        startMachine(
+          { module, program, compiled: made, threads: 1, pool: undefined, blas: library, around },
+          state,
+        ),
+    };
+  },
+};
+
+const prepare = MODELS[values.model];
+if (prepare === undefined)
+  throw new Error(`no model ${values.model}: there are ${Object.keys(MODELS).join(', ')}`);
+const { machine, batch } = prepare(profiled);
+for (let i = 0; i < Number(values.steps); i++) void machine.step(batch);
+
+if (compiled === undefined) throw new Error('the step was not compiled');
+const { schedule, phases } = compiled;
+const heads = printSchedule(schedule)
+  .split('\n')
+  .filter((line) => /^\d+: /.test(line));
+const whole = median(steps.map((step) => step.reduce((sum, time) => sum + time, 0)));
+
+/** Kernels of one form count as one: a transformer has its blocks' four times. */
+interface Row {
+  readonly milliseconds: number;
+  readonly kernels: ReadonlySet<number>;
+}
+const rows = new Map<string, Row>();
+for (const [position, phase] of phases.entries()) {
+  const kernel = phase.kind === 'repeat' ? undefined : phase.kernel;
+  const head = heads[kernel ?? -1] ?? 'copies';
+  const form = `${phase.kind === 'products' ? 'library' : 'own'} | ${head
+    .replace(/^\d+: /, '')
+    .replaceAll(/%\d+ /g, '')
+    .replaceAll(/(#|,) \d+\./g, '$1 ')}`;
+  const { milliseconds = 0, kernels = [] } = rows.get(form) ?? {};
+  rows.set(form, {
+    milliseconds:
+      milliseconds +
+      quantile(
+        steps.map((step) => step[position] ?? 0),
+        0.1,
+      ),
+    kernels: new Set([...kernels, kernel ?? -1]),
+  });
+}
+console.log(`${machineLine()}; ${values.model}, a step of ${showNumber(whole)} ms\n`);
+console.log('| ms | kernels | by | what |\n| --- | --- | --- | --- |');
+for (const [form, { milliseconds, kernels }] of [...rows].toSorted(
+  ([, a], [, b]) => b.milliseconds - a.milliseconds,
+))
+  if (milliseconds > whole / 200)
+    console.log(`| ${showNumber(milliseconds)} | ${[...kernels].join(' ')} | ${form} |`);
