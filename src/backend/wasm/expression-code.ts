@@ -118,7 +118,7 @@ const compute = <T extends ValueType>(
     }
     case 'tile':
       if (tile === undefined) throw new RangeError('wasm: an element of a product outside of one');
-      return lanes.load(scope, dtype, tile, bytes, count);
+      return lanes.load(scope, dtype, displaced(tile, shift * bytes), bytes, count);
   }
 };
 

@@ -192,10 +192,13 @@ const oneRow = <T extends ValueType>(nest: Nest<T>, scope: Scope, known: Known<T
   if (left > 0) point(nest, scope, new Map(known), left);
 };
 
-/** How many vectors are done side by side: in sums down columns a line of a cache, so that none is read twice. */
+/**
+ * How many vectors are done side by side: a line of a cache, so that in sums down columns none is read twice, and
+ * elsewhere a turn of the loop costs little beside them.
+ */
 const vectorCounts = <T extends ValueType>({ kernel, lanes, lined }: Nest<T>): readonly number[] => {
-  const down = kernel.reductions.length > 0 && lined !== undefined && lined < kernel.domain;
-  return down && lanes.width > 1 ? [LINE / lanes.width, 1] : [1];
+  const inDomain = kernel.reductions.length === 0 || (lined !== undefined && lined < kernel.domain);
+  return inDomain && lanes.width > 1 ? [LINE / lanes.width, 1] : [1];
 };
 
 /** A part of the one axis of a kernel, four lanes at a time. Only its last part has a rest. */

@@ -2,11 +2,11 @@
  * The error function of four float32 at once, within 2 ulp over the whole line.
  *
  * The polynomials are least-squares fits at Chebyshev points, made for this: the first of erf(x)/x − 1 in x²
- * on [0, 1], the second of −ln erfc(x) in x on [1, 4], weighted by erfc(x), which is what an error there costs.
+ * on [0, 1], the second of ln erfc(x) in x on [1, 4], weighted by erfc(x), which is what an error there costs.
  */
 import type { Expr, Scope } from './emitter.js';
 import { f32x4, i32x4, v128 } from './instructions.js';
-import { exp, polynomial } from './vector-math.js';
+import { normalExp, polynomial } from './vector-math.js';
 
 type V = Expr<'v128'>;
 
@@ -15,19 +15,19 @@ const NEAR = [
   1.1283625662326813e-1, -3.761262893676758e-1, 1.2837916612625122e-1,
 ];
 const FAR = [
-  1.1749815894290805e-3, -1.4972715638577938e-2, 8.923786878585815e-2, 6.535717844963074e-1,
-  1.1181213855743408, 2.472179476171732e-3,
+  -1.1749815894290805e-3, 1.4972715638577938e-2, -8.923786878585815e-2, -6.535717844963074e-1,
+  -1.1181213855743408, -2.472179476171732e-3,
 ];
 /** From here on erf is 1 to the last bit. */
 const SATURATED = 4;
 const SIGN = 0x80000000;
 
-/** erf x = x + x·p(x²) near 0, elsewhere 1 − e^(−q(|x|)) with the sign of x. */
+/** erf x = x + x·p(x²) near 0, elsewhere 1 − e^q(|x|) with the sign of x. */
 export const erf = (scope: Scope, input: V): V => {
   const magnitude = scope.hold(f32x4.pmin(f32x4.abs(input), f32x4.const(SATURATED)));
   const square = scope.hold(f32x4.mul(input, input));
   const near = scope.hold(f32x4.add(f32x4.mul(polynomial(scope, square, NEAR), input), input));
-  const rest = exp(scope, f32x4.neg(polynomial(scope, magnitude, FAR)));
+  const rest = normalExp(scope, polynomial(scope, magnitude, FAR));
   const far = scope.hold(f32x4.sub(f32x4.const(1), rest));
   const signed = v128.or(far, v128.and(input, i32x4.const(SIGN)));
   return scope.hold(v128.bitselect(near, signed, f32x4.lt(magnitude, f32x4.const(1))));

@@ -46,14 +46,19 @@ const EXP = [
 /** 2ⁿ for whole n in lanes of int32, from −126 to 127. */
 const powerOfTwo = (n: V): V => i32x4.shl(i32x4.add(n, i32x4.const(127)), 23);
 
-/** x = n·ln 2 + r with r within ±½·ln 2, and eʳ − 1. */
+/** A float32 beyond which there are only whole numbers, each the next by its bits: adding it rounds to one. */
+const ROUNDING = 1.5 * 2 ** 23;
+const ROUNDING_BITS = 0x4b400000;
+
+/** x = n·ln 2 + r with r within ±½·ln 2, and eʳ − 1. Of NaN n is any number. */
 const reduceExponent = (scope: Scope, x: V): { readonly n: V; readonly fraction: V } => {
-  const whole = scope.hold(f32x4.nearest(mul(x, f32x4.const(LOG2E))));
+  const rounded = scope.hold(add(mul(x, f32x4.const(LOG2E)), f32x4.const(ROUNDING)));
+  const whole = scope.hold(sub(rounded, f32x4.const(ROUNDING)));
   const high = scope.hold(sub(x, mul(whole, f32x4.const(LN2_HIGH))));
   const r = scope.hold(sub(high, mul(whole, f32x4.const(LN2_LOW))));
   const square = scope.hold(mul(r, r));
   const fraction = scope.hold(add(mul(polynomial(scope, r, EXP), square), r));
-  return { n: scope.hold(i32x4.truncS(whole)), fraction };
+  return { n: scope.hold(i32x4.sub(rounded, i32x4.const(ROUNDING_BITS))), fraction };
 };
 
 /** In two steps, so that denormals are rounded once and overflow is infinite. */
@@ -68,6 +73,12 @@ export const exp = (scope: Scope, input: V): V => {
   const x = scope.hold(f32x4.pmax(f32x4.pmin(input, f32x4.const(89)), f32x4.const(-105)));
   const { n, fraction } = reduceExponent(scope, x);
   return timesPowerOfTwo(scope, add(fraction, f32x4.const(1)), n);
+};
+
+/** eˣ where that is a normal number, and so is 2ⁿ: for |x| ≤ 87. */
+export const normalExp = (scope: Scope, x: V): V => {
+  const { n, fraction } = reduceExponent(scope, x);
+  return scope.hold(mul(add(fraction, f32x4.const(1)), powerOfTwo(n)));
 };
 
 /** eˣ − 1 = ((eʳ − 1) + (1 − 2⁻ⁿ))·2ⁿ; near 0, where n = 0, that is eʳ − 1 itself. */
@@ -139,6 +150,8 @@ export const log1p = (scope: Scope, input: V): V => {
 
 const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1];
 const TANH_SMALL = 0.625;
+/** From here on tanh is 1 to the last bit. */
+const TANH_SATURATED = 10;
 const SIGN = 0x80000000;
 
 /** tanh x, of |x| and then with the sign of x, also of 0: an odd polynomial near 0, elsewhere 1 − 2/(e²ˣ + 1). */
@@ -146,7 +159,8 @@ export const tanh = (scope: Scope, input: V): V => {
   const magnitude = scope.hold(f32x4.abs(input));
   const square = scope.hold(mul(input, input));
   const near = scope.hold(add(mul(mul(polynomial(scope, square, TANH), square), magnitude), magnitude));
-  const power = exp(scope, add(magnitude, magnitude));
+  const bounded = scope.hold(f32x4.pmin(magnitude, f32x4.const(TANH_SATURATED)));
+  const power = normalExp(scope, add(bounded, bounded));
   const far = scope.hold(sub(f32x4.const(1), div(f32x4.const(2), add(power, f32x4.const(1)))));
   const size = v128.bitselect(near, far, f32x4.lt(magnitude, f32x4.const(TANH_SMALL)));
   return scope.hold(v128.or(size, v128.and(input, i32x4.const(SIGN))));
