@@ -70,6 +70,7 @@ export { flatten, reshape } from './reshape.js';
 export { embedding, type EmbeddingOptions, type EmbeddingParameters } from './embedding.js';
 export { learnedPositions, type PositionParameters, sinusoidalPositions } from './position.js';
 export {
+  maskedTransformerBlock,
   transformerBlock,
   type TransformerBlockOptions,
   type TransformerBlockParameters,

@@ -1,13 +1,21 @@
 /** The block that transformers are a stack of. */
 import { compose } from '../lens/compose.js';
 import { located } from '../lens/locate.js';
-import type { Layer } from '../lens/para.js';
+import { type Layer, type Para, stateless } from '../lens/para.js';
+import { fanOut, parallel } from '../lens/parallel.js';
 import { reparametrize } from '../lens/reparametrize.js';
 import { residual } from '../lens/residual.js';
 import { sequential } from '../lens/sequential.js';
+import { add } from '../operation/arithmetic.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ActivationLayer, gelu } from './activation.js';
-import { type AttentionParameters, selfAttention, type SelfAttentionOptions } from './attention.js';
+import {
+  type AttentionParameters,
+  maskedSelfAttention,
+  selfAttention,
+  type SelfAttentionOptions,
+  type SequenceMask,
+} from './attention.js';
 import { dense, type DenseParameters } from './dense.js';
 import { dropout as dropoutOf, type DropoutParameters } from './dropout.js';
 import { layerNormalization, type NormalizationParameters } from './normalization.js';
@@ -43,42 +51,37 @@ type FeedForwardPart<W extends number> = readonly [
 
 type Sequence<B extends number, T extends number, W extends number> = Tensor<readonly [B, T, W]>;
 
-type Block<W extends number, B extends number, T extends number> = Layer<
+type Block<A, W extends number, B extends number, T extends number> = Layer<
   TransformerBlockParameters<W>,
-  Sequence<B, T, W>,
+  A,
   Sequence<B, T, W>
 >;
 
-/**
- * x + attention(normalized x), and of that y + dense(activation(dense(normalized y))): `[batch, time, width]` to the
- * same. Throws where heads do not divide the width.
- *
- * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762), normalized first as in R. Xiong et
- * al., "On layer normalization in the transformer architecture" (arXiv 2002.04745).
- *
- * @example
- * const model = sequential(embedding(64, 32), transformerBlock({ width: 32, heads: 4, causal: true }), dense(32, 64));
- */
-export const transformerBlock = <W extends number, B extends number, T extends number>({
-  width,
-  heads,
-  hidden = 4 * width,
-  activation = gelu,
-  dropout = 0,
-  ...options
-}: TransformerBlockOptions & { readonly width: W }): Block<W, B, T> => {
-  type X = Sequence<B, T, W>;
+/** The parts of a block, on the way to it. */
+interface Parts<W extends number, B extends number, T extends number> {
+  readonly normalize: Layer<NormalizationParameters<W>, Sequence<B, T, W>, Sequence<B, T, W>>;
+  readonly drop: Layer<DropoutParameters, Sequence<B, T, W>, Sequence<B, T, W>>;
+}
+
+/** A block whose first part is made of `attend`, what goes around it included. */
+const block = <A, W extends number, B extends number, T extends number>(
+  {
+    width,
+    hidden = 4 * width,
+    activation = gelu,
+    dropout = 0,
+  }: TransformerBlockOptions & { readonly width: W },
+  attend: (parts: Parts<W, B, T>) => Para<AttentionPart<W>, A, Sequence<B, T, W>>,
+): Block<A, W, B, T> => {
   const normalize = layerNormalization<W, readonly [B, T]>(width);
-  const attention = selfAttention<W, B, T>(width, heads, options);
   const widen = dense<W, number, readonly [B, T]>(width, hidden);
   const narrow = dense<number, W, readonly [B, T]>(hidden, width);
-  const drop = dropoutOf<X['shape']>(dropout);
-  const attend = located('attention', residual(sequential(normalize, attention, drop)));
-  const feedForward = located(
-    'feedForward',
-    residual(sequential(normalize, widen, activation(), narrow, drop)),
+  const drop = dropoutOf<Sequence<B, T, W>['shape']>(dropout);
+  const feedForward = residual(sequential(normalize, widen, activation(), narrow, drop));
+  const both = compose(
+    located('attention', attend({ normalize, drop })),
+    located('feedForward', feedForward),
   );
-  const both = compose(attend, feedForward);
   // The records of both parts under their names, in one record: blocks may stand beside each other.
   const grouped = (all: readonly [...AttentionPart<W>, ...FeedForwardPart<W>]) => {
     const [a, b, c, ...rest] = all;
@@ -94,4 +97,42 @@ export const transformerBlock = <W extends number, B extends number, T extends n
     },
     both,
   );
+};
+
+/**
+ * x + attention(normalized x), and of that y + dense(activation(dense(normalized y))): `[batch, time, width]` to the
+ * same. Throws where heads do not divide the width.
+ *
+ * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762), normalized first as in R. Xiong et
+ * al., "On layer normalization in the transformer architecture" (arXiv 2002.04745).
+ *
+ * @example
+ * const model = sequential(embedding(64, 32), transformerBlock({ width: 32, heads: 4, causal: true }), dense(32, 64));
+ */
+export const transformerBlock = <W extends number, B extends number, T extends number>(
+  options: TransformerBlockOptions & { readonly width: W },
+): Block<Sequence<B, T, W>, W, B, T> =>
+  block(options, ({ normalize, drop }) =>
+    residual(sequential(normalize, selfAttention<W, B, T>(options.width, options.heads, options), drop)),
+  );
+
+/**
+ * `transformerBlock` that looks only at places where a mask `[batch, time]` holds: of a pair of sequence and mask.
+ * Blocks on one another hand the mask on: `fanOut(block, stateless(([, mask]) => mask))`.
+ *
+ * @example
+ * const block = maskedTransformerBlock({ width: 32, heads: 4 });
+ */
+export const maskedTransformerBlock = <W extends number, B extends number, T extends number>(
+  options: TransformerBlockOptions & { readonly width: W },
+): Block<readonly [x: Sequence<B, T, W>, mask: SequenceMask<B, T>], W, B, T> => {
+  type X = Sequence<B, T, W>;
+  type Pair = readonly [X, SequenceMask<B, T>];
+  const around = stateless<Pair, X>(([x]) => x);
+  const mask = stateless<SequenceMask<B, T>, SequenceMask<B, T>>((held) => held);
+  const sum = stateless<readonly [X, X], X>(([x, y]) => add(x, y));
+  return block(options, ({ normalize, drop }) => {
+    const attention = maskedSelfAttention<W, B, T>(options.width, options.heads, options);
+    return compose(fanOut(around, sequential(parallel(normalize, mask), attention, drop)), sum);
+  });
 };

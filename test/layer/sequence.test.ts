@@ -7,9 +7,13 @@ import {
   key,
   maskedCrossAttention,
   maskedSelfAttention,
+  maskedTransformerBlock,
+  type Para,
+  type Parameters,
   type Shape,
   type Tensor,
   tensor,
+  transformerBlock,
 } from 'paralens';
 import { broadcast, contract, full, normal, rotary, select } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
@@ -109,10 +113,27 @@ describe('E-1. what a mask leaves out', () => {
     expect([...numbers(dQueries), ...numbers(dMemory)].every((each) => each === 0)).toBe(true);
   });
 
-  test('is not looked at by others in self-attention', () => {
+  test('a block whose mask holds everywhere is the plain one', () => {
+    const options = { width: 4, heads: 2, hidden: 3, causal: true } as const;
+    const masked = maskedTransformerBlock<4, 1, 3>(options);
+    const p = masked.init(key(3));
+    const x = normal(key(1), [1, 3, 4]);
+    const [whole] = transformerBlock<4, 1, 3>(options).run(p, x);
+    expect(numbers(masked.run(p, [x, tensor([[true, true, true]], 'bool')])[0])).toEqual(numbers(whole));
+  });
+
+  test.each([
+    ['self-attention', maskedSelfAttention<4, 1, 3>(4, 2)],
+    ['a block', maskedTransformerBlock<4, 1, 3>({ width: 4, heads: 2 })],
+  ] as const)('is not looked at by others in %s', (_, made) => {
+    // Of either kind only its argument matters here.
+    const layer = made as Para<
+      Parameters,
+      readonly [Tensor<readonly [1, 3, 4]>, Tensor<readonly [1, 3], 'bool'>],
+      Tensor<readonly [1, 3, 4]>
+    >;
     fc.assert(
       fc.property(fc.nat(2), seed, (hidden, from) => {
-        const layer = maskedSelfAttention<4, 1, 3>(4, 2);
         const p = layer.init(key(from));
         const seen = [0, 1, 2].map((place) => place !== hidden);
         const mask = tensor([seen], 'bool') as Tensor<readonly [1, 3], 'bool'>;

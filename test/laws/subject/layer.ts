@@ -202,6 +202,17 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
       paralens.transformerBlock({ width: 4, heads: 2, hidden: 3, causal: true, dropout: 0.25 }),
       [1, integer(1, 3), 4],
     ),
+  maskedTransformerBlock: ({ integer, pick }) => {
+    const options = { width: 4, heads: 2, hidden: 3, causal: pick([true, false]), dropout: 0.25 } as const;
+    const time = integer(1, 3);
+    return subjectOfPara(
+      'maskedTransformerBlock',
+      paralens.maskedTransformerBlock<4, number, number>(options),
+      {
+        input: [{ shape: [2, time, 4] }, { shape: [2, time], dtype: 'bool' }] as const,
+      },
+    );
+  },
   simpleCell: (sampler) => cell('simpleCell', sampler, paralens.simpleCell),
   gruCell: (sampler) => cell('gruCell', sampler, paralens.gruCell),
   lstmCell: ({ integer }) => {
