@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.js';
 import { fail, withSegment } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
+import { withState } from '../stream/lazy-state.js';
 import { stepper } from '../stream/stepper.js';
 import type { Checkpoint } from './checkpoint.js';
 import { badShareLimit, type BadShareLimitOptions, type DeadLetter } from './dead-letter.js';
@@ -158,8 +159,8 @@ export const runner = <
     watched = next;
     const event = (state: () => LearnerState<P>): OnlineStep<P, M> => {
       last = moment(state);
-      return {
-        kind: 'step',
+      const told = {
+        kind: 'step' as const,
         step,
         examples: batch.length,
         loss,
@@ -168,11 +169,9 @@ export const runner = <
         position,
         counts,
         spent: meter.spent(),
-        get state() {
-          return state();
-        },
         checkpoint: last,
       };
+      return withState(told, state);
     };
     const [after, revised] = revise?.step(revision, event(taken.state)) ?? [revision, undefined];
     revision = after;
