@@ -1,4 +1,6 @@
-/** A state that is made when it is read looks like any other property. */
+/** A state that is made when it is read looks like any other property, and makes no dictionary of its object. */
+import { setFlagsFromString } from 'node:v8';
+import { runInThisContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
 import { withState } from '../../src/stream/lazy-state.js';
 
@@ -11,4 +13,20 @@ test('the state is a property of its own, made only where it is read', () => {
   expect({ ...told, note: 'copied' }.state).toEqual([1, 2]);
   expect(structuredClone(told)).toEqual({ step: 1, state: [1, 2] });
   expect(withState({ step: 2 }, () => 3).state).toBe(3);
+});
+
+test('the object stays a fast one, where a getter of its own would make a dictionary of it', () => {
+  const lazily = (step: number) => withState({ step }, () => step);
+  const literally = (step: number) => ({
+    step,
+    get state() {
+      return step;
+    },
+  });
+  setFlagsFromString('--allow-natives-syntax');
+  const isFast = runInThisContext('(object) => %HasFastProperties(object)') as (object: object) => boolean;
+  // A function is compiled when it is first called: as long as that is allowed.
+  const fast = [lazily, literally].map((make) => isFast(make(1)));
+  setFlagsFromString('--no-allow-natives-syntax');
+  expect(fast).toEqual([true, false]);
 });
