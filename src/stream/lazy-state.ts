@@ -8,8 +8,8 @@ interface Making {
 
 /**
  * One getter for all. Of a getter in a literal V8 makes a pair of accessors each time, in the old generation, where it
- * keeps alive all that the getter knows of until the next full collection, and a dictionary of the object: together
- * 10 µs and more a step, of which this takes 0.2.
+ * keeps alive all that the getter knows of until the next full collection, and a dictionary of the object: 3 µs a
+ * step of `train`, and 13 of an online run, whose steps know of more.
  */
 const getter: PropertyDescriptor & ThisType<Making> = {
   enumerable: true,
