@@ -82,23 +82,22 @@ export const decoder = <A>(
   { longest = 2 ** 20, deepest = 32, raw = 1024 }: DecodeOptions = {},
 ): (<P>(record: Placed<RawRecord, P>) => E.Either<DeadLetter<P>, A>) => {
   requireOptions({ longest, deepest, raw });
-  const tooLong = `longer than ${longest}`;
-  return ({ value: record, position }) => {
-    const text = textOf(record);
-    const refuse = (refusal: Refusal): E.Either<DeadLetter<typeof position>, never> =>
-      dead(position, refusal, cut(text, raw));
+  const read = (record: RawRecord): E.Either<Refusal, A> => {
     if (typeof record !== 'string')
-      return refuse({ kind: record.broken, reason: brokenReasons[record.broken] });
-    if (text.length > longest)
-      return refuse({ kind: 'too long', reason: `${text.length} units, ${tooLong}` });
+      return E.left({ kind: record.broken, reason: brokenReasons[record.broken] });
+    if (record.length > longest)
+      return E.left({ kind: 'too long', reason: `${record.length} units, longer than ${longest}` });
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(record);
     } catch (error) {
-      return refuse({ kind: 'json', reason: `no JSON: ${thrown(error)}` });
+      return E.left({ kind: 'json', reason: `no JSON: ${thrown(error)}` });
     }
-    const result = decoded(codec, value, deepest);
-    return E.isRight(result) ? result : refuse(result.left);
+    return decoded(codec, value, deepest);
+  };
+  return ({ value: record, position }) => {
+    const result = read(record);
+    return E.isRight(result) ? result : dead(position, result.left, cut(textOf(record), raw));
   };
 };
 

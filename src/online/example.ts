@@ -84,7 +84,8 @@ export const stacker = (dtypes: ExampleDTypes): ((examples: readonly Example[]) 
     for (const column of columns) {
       const { path, shape, dtype } = column;
       const data = allocate(dtype, examples.length * sizeOf(shape));
-      for (const [row, example] of examples.entries()) write(column, partAt(example, path), data, row);
+      let row = 0;
+      for (const example of examples) write(column, partAt(example, path), data, row++);
       put(tree, path, constant<Shape, DType>(data, [examples.length, ...shape], dtype));
     }
     return tree;

@@ -7,17 +7,17 @@ import { either } from 'fp-ts';
 import type { Observable } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
-import { fail } from '../error.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling } from '../stream/pulling.js';
-import type { Checkpoint, CheckpointError, CheckpointStore, Wanted } from './checkpoint.js';
+import { beginningOf, refuseKept } from './beginning.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
 import type { Json } from './json.js';
 import { type Checkpointing, checkpointing, type CheckpointingOptions } from './checkpointing.js';
 import { meter } from './meter.js';
-import { freshRun, readRun, type RunState, wantedBy } from './run-state.js';
+import { freshRun } from './run-state.js';
 import { type Runner, runner, type RunOptions } from './runner.js';
 import type { Received, Source } from './source.js';
 
@@ -48,40 +48,6 @@ export interface OnlineOptions<
   readonly from?: Checkpoint;
   readonly backend?: Backend;
 }
-
-/** What a run begins with, and what was passed over on the way to it. */
-interface Beginning<P> {
-  readonly state: RunState<P>;
-  readonly resumed: boolean;
-  readonly passedOver: readonly CheckpointError[];
-}
-
-/** The run that is gone on with, or a fresh one. Throws where what is kept is of another model, or cannot be read at all. */
-const beginning = async <P extends Parameters>(
-  store: CheckpointStore | undefined,
-  from: Checkpoint | undefined,
-  fresh: RunState<P>,
-  wanted: Wanted,
-): Promise<Beginning<P>> => {
-  const restored = from === undefined ? await store?.restore(wanted) : undefined;
-  if (restored !== undefined && either.isLeft(restored)) return refuse(restored.left);
-  const { checkpoint = from, passedOver = [] } = restored?.right ?? {};
-  if (checkpoint === undefined) return { state: fresh, resumed: false, passedOver };
-  if (checkpoint.structure !== wanted.structure)
-    return fail({
-      operation: 'online',
-      what: 'a checkpoint of another model or pipeline',
-      got: checkpoint.structure,
-      needed: wanted.structure,
-      hint: 'go on with the same learner and folds, or keep this run elsewhere',
-    });
-  const state = readRun(checkpoint, fresh.learner);
-  if (either.isLeft(state)) return fail({ operation: 'online', what: state.left.message });
-  return { state: state.right, resumed: true, passedOver };
-};
-
-const refuse = ({ kind, name, message }: CheckpointError): never =>
-  fail({ operation: 'online', what: message, got: `${kind}: ${name}` });
 
 /** The next chunk of a source, or nothing where none has come in so many milliseconds. */
 const nextWithin = async <T>(
@@ -158,19 +124,10 @@ const pulled = <
     const revision = options.revise?.initial ?? null;
     const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(learner.init(key), folds);
-    const wanted = wantedBy(fresh);
-    const { state, resumed, passedOver } = await beginning(checkpoints?.store, from, fresh, wanted);
-    if (resumed || passedOver.length > 0) events.push({ kind: 'resumed', step: state.step, passedOver });
-    const position = state.position === null ? undefined : source.position.decode(state.position);
-    if (position !== undefined && either.isLeft(position))
-      return fail({
-        operation: 'online',
-        what: 'a position of another source',
-        got: JSON.stringify(state.position),
-        needed: `${source.position.name}, of ${source.name}`,
-      });
-    records = source.open(position?.right)[Symbol.asyncIterator]();
-    return runner(options, state, wanted.structure, backend, spending);
+    const { state, structure, after, resumed } = await beginningOf(fresh, source, checkpoints?.store, from);
+    if (resumed !== undefined) events.push(resumed);
+    records = source.open(after)[Symbol.asyncIterator]();
+    return runner(options, state, structure, backend, spending);
   };
 
   /** Tells what has come of a record or of the end of them, and offers the run to be kept. */
@@ -180,7 +137,7 @@ const pulled = <
       if (event.kind !== 'step' && event.kind !== 'undone') continue;
       const lost = pace?.offer(event.step, event.kind === 'step' ? event.checkpoint : moment);
       // Another writer owns the run: whoever goes on would undo what it keeps.
-      if (lost !== undefined) refuse(lost);
+      if (lost !== undefined) refuseKept(lost);
     }
   };
 
@@ -211,7 +168,7 @@ const pulled = <
     tell(current.flush(), current.moment());
     const report = await pace?.flush();
     if (report !== undefined && either.isLeft(report.result) && report.result.left.kind === 'conflict')
-      refuse(report.result.left);
+      refuseKept(report.result.left);
     ended = true;
   };
 

@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.js';
 import { fail, withSegment } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
+import { withState } from '../stream/lazy-state.js';
 import { stepper } from '../stream/stepper.js';
 import type { Checkpoint } from './checkpoint.js';
 import { badShareLimit, type BadShareLimitOptions, type DeadLetter } from './dead-letter.js';
@@ -95,7 +96,9 @@ export const runner = <
   requireSize(size);
   const steps = stepper(learner, from.learner, backend);
   const stack = stacker(options.dtypes ?? {});
-  let { position, step, counts } = from;
+  let { position, step } = from;
+  // Numbers, and a record of them only where they are told: not one for each record that comes in.
+  let { records, bad, skipped } = from.counts;
   // A state that was written down is of the folds that wrote it: the structure in it says so.
   let features = from.features as F;
   let watched = from.monitors as S;
@@ -112,7 +115,7 @@ export const runner = <
     const data = {
       position,
       step,
-      counts,
+      counts: { records, bad, skipped },
       features,
       monitors: watched,
       revision,
@@ -147,7 +150,7 @@ export const runner = <
       const { state, by } = afterUndoing(nonFinite, reason, taken.stateBefore, longAgo);
       steps.goOnFrom(state);
       step += 1;
-      counts = { ...counts, skipped: counts.skipped + batch.length };
+      skipped += batch.length;
       last = moment(() => state);
       return { kind: 'undone', step, reason, by, examples: batch.length, position };
     }
@@ -158,21 +161,19 @@ export const runner = <
     watched = next;
     const event = (state: () => LearnerState<P>): OnlineStep<P, M> => {
       last = moment(state);
-      return {
-        kind: 'step',
+      const told = {
+        kind: 'step' as const,
         step,
         examples: batch.length,
         loss,
         metrics,
         monitored,
         position,
-        counts,
+        counts: { records, bad, skipped },
         spent: meter.spent(),
-        get state() {
-          return state();
-        },
         checkpoint: last,
       };
+      return withState(told, state);
     };
     const [after, revised] = revise?.step(revision, event(taken.state)) ?? [revision, undefined];
     revision = after;
@@ -203,11 +204,11 @@ export const runner = <
       const decoded = decode(received);
       ({ position } = received);
       requireShare(decoded);
+      records += 1;
       if (either.isLeft(decoded)) {
-        counts = { ...counts, records: counts.records + 1, bad: counts.bad + 1 };
+        bad += 1;
         return [{ kind: 'dead letter', letter: decoded.left }];
       }
-      counts = { ...counts, records: counts.records + 1 };
       const [next, made] = examples.step(features, decoded.right);
       features = next;
       if (made.length === 0) return NOTHING;

@@ -1,0 +1,73 @@
+/** Where a run begins: afresh, or at what has been kept of it. */
+import { either } from 'fp-ts';
+import { fail } from '../error.js';
+import type { Checkpoint, CheckpointError, CheckpointStore } from './checkpoint.js';
+import type { OnlineEvent } from './event.js';
+import type { Json } from './json.js';
+import { readRun, type RunState, wantedBy } from './run-state.js';
+import type { Source } from './source.js';
+
+export interface Beginning<P, Pos> {
+  readonly state: RunState<P>;
+  /** Of the model and the folds: what is kept of the run says that it is of these. */
+  readonly structure: string;
+  /** Where the source is opened. */
+  readonly after: Pos | undefined;
+  /** What is told of a run that goes on, or that should have and could not. */
+  readonly resumed: Extract<OnlineEvent<never, never>, { readonly kind: 'resumed' }> | undefined;
+}
+
+/** What is kept cannot be gone on with, or not be kept any more. */
+export const refuseKept = ({ kind, name, message }: CheckpointError): never =>
+  fail({ operation: 'online', what: message, got: `${kind}: ${name}` });
+
+/** The position of a run, read by its source. */
+const positionFor = <Pos extends Json>(
+  { name, position }: Pick<Source<never, Pos>, 'name' | 'position'>,
+  written: Json,
+): Pos | undefined => {
+  if (written === null) return undefined;
+  const read = position.decode(written);
+  return either.isRight(read)
+    ? read.right
+    : fail({
+        operation: 'online',
+        what: 'a position of another source',
+        got: JSON.stringify(written),
+        needed: `${position.name}, of ${name}`,
+      });
+};
+
+/**
+ * The run to go on with: from the checkpoint that is given, or else the newest of the store, or else a fresh one.
+ * Throws where what is kept is of another model or source, or cannot be read at all.
+ */
+export const beginningOf = async <P, Pos extends Json>(
+  fresh: RunState<P>,
+  source: Pick<Source<never, Pos>, 'name' | 'position'>,
+  store: CheckpointStore | undefined,
+  from: Checkpoint | undefined,
+): Promise<Beginning<P, Pos>> => {
+  const wanted = wantedBy(fresh);
+  const { structure } = wanted;
+  const restored = from === undefined ? await store?.restore(wanted) : undefined;
+  if (restored !== undefined && either.isLeft(restored)) return refuseKept(restored.left);
+  const { checkpoint = from, passedOver = [] } = restored?.right ?? {};
+  const resumedAt = (step: number) => ({ kind: 'resumed', step, passedOver }) as const;
+  if (checkpoint === undefined) {
+    const resumed = passedOver.length > 0 ? resumedAt(fresh.step) : undefined;
+    return { state: fresh, structure, after: undefined, resumed };
+  }
+  if (checkpoint.structure !== structure)
+    return fail({
+      operation: 'online',
+      what: 'a checkpoint of another model or pipeline',
+      got: checkpoint.structure,
+      needed: structure,
+      hint: 'go on with the same learner and folds, or keep this run elsewhere',
+    });
+  const read = readRun(checkpoint, fresh.learner);
+  if (either.isLeft(read)) return fail({ operation: 'online', what: read.left.message });
+  const state = read.right;
+  return { state, structure, after: positionFor(source, state.position), resumed: resumedAt(state.step) };
+};
