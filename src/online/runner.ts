@@ -4,7 +4,7 @@ import type { Backend } from '../backend/backend.js';
 import { fail, withSegment } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
-import { withState } from '../stream/lazy-state.js';
+import { withLazy } from '../stream/lazy-property.js';
 import { stepper } from '../stream/stepper.js';
 import type { Checkpoint } from './checkpoint.js';
 import { badShareLimit, type BadShareLimitOptions, type DeadLetter } from './dead-letter.js';
@@ -173,7 +173,7 @@ export const runner = <
         spent: meter.spent(),
         checkpoint: last,
       };
-      return withState(told, state);
+      return withLazy(told, 'state', state);
     };
     const [after, revised] = revise?.step(revision, event(taken.state)) ?? [revision, undefined];
     revision = after;

@@ -18,6 +18,7 @@ import type { Parameters } from '../lens/para.js';
 import type { Step } from '../stream/train.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves } from '../tree/tree.js';
+import { withLazy } from '../stream/lazy-property.js';
 import { checksumOf } from './checksum.js';
 import type { OnlineEvent } from './event.js';
 
@@ -62,18 +63,16 @@ export const snapshotter = <P extends Parameters, A, B, L>(
     const parameters = force(given, { backend });
     let sum: string | undefined;
     const checksum = (): string => (sum ??= checksumOf(dataOf(leaves<AnyTensor>(parameters), backend)));
-    return Object.freeze({
+    const snapshot = {
       step,
-      get checksum() {
-        return checksum();
-      },
       parameters,
       predict: (input: A): Answer<B> => ({
         prediction: evaluate(predict(parameters, input), { backend }),
         step,
         checksum: checksum(),
       }),
-    });
+    };
+    return Object.freeze(withLazy(snapshot, 'checksum', checksum));
   };
 };
 

@@ -9,7 +9,7 @@ import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { isFinite, refuseNonFinite } from './non-finite.js';
-import { withState } from './lazy-state.js';
+import { withLazy } from './lazy-property.js';
 import { stepper } from './stepper.js';
 
 /** What training tells of each step. */
@@ -47,7 +47,7 @@ const folding = <P extends Parameters, A, B, L>(
     const { loss, metrics, data, state, before, inputs, compiled } = steps.step(batch);
     if (!Number.isFinite(loss) || (debug && !data().every(isFinite)))
       refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
-    const told: Step<P> = withState({ step, loss, metrics }, state);
+    const told: Step<P> = withLazy({ step, loss, metrics }, 'state', state);
     const revised = revise?.(told);
     return revised === undefined ? told : { step, loss, metrics, state: steps.goOnFrom(revised) };
   };

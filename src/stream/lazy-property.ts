@@ -1,6 +1,6 @@
-/** A state that is made when it is read: what a step tells of, without the cost of copying it out of the machine. */
+/** Properties that are made when they are read: what a step tells of, without the cost of copying it out of the machine. */
 
-const MAKE = Symbol('state');
+const MAKE = Symbol('make');
 
 interface Making {
   [MAKE]?: () => unknown;
@@ -19,10 +19,14 @@ const getter: PropertyDescriptor & ThisType<Making> = {
   },
 };
 
-/** Gives a fresh object, which nobody else has yet, the property `state`, made by `make` whenever it is read. */
-export const withState = <T extends object, S>(fresh: T, make: () => S): T & { readonly state: S } => {
+/** Gives a fresh object, which nobody else has yet, its one property of this name that `make` makes whenever it is read. */
+export const withLazy = <T extends object, N extends string, V>(
+  fresh: T,
+  name: N,
+  make: () => V,
+): T & { readonly [K in N]: V } => {
   const making: T & Making = fresh;
   making[MAKE] = make;
   // The getter gives what `make` gives, which is what the type says.
-  return Object.defineProperty(making, 'state', getter) as T & { readonly state: S };
+  return Object.defineProperty(making, name, getter) as T & { readonly [K in N]: V };
 };

@@ -2,24 +2,24 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
-import { withState } from '../../src/stream/lazy-state.js';
+import { withLazy } from '../../src/stream/lazy-property.js';
 
 test('the state is a property of its own, made only where it is read', () => {
   const make = vi.fn<() => readonly number[]>(() => [1, 2]);
-  const told = withState({ step: 1 }, make);
+  const told = withLazy({ step: 1 }, 'state', make);
   expect(Object.keys(told)).toEqual(['step', 'state']);
   expect(make).not.toHaveBeenCalled();
   expect(told.state).toEqual([1, 2]);
   expect({ ...told, note: 'copied' }.state).toEqual([1, 2]);
   expect(structuredClone(told)).toEqual({ step: 1, state: [1, 2] });
-  expect(withState({ step: 2 }, () => 3).state).toBe(3);
+  expect(withLazy({ step: 2 }, 'checksum', () => 3).checksum).toBe(3);
 });
 
 test('the object stays a fast one, of which a getter of its own would make a dictionary', () => {
   setFlagsFromString('--allow-natives-syntax');
   const isFast = runInThisContext('(object) => %HasFastProperties(object)') as (object: object) => boolean;
   // A function is compiled when it is first called: as long as that is allowed.
-  const fast = [1, 2, 3].map((step) => isFast(withState({ step }, () => step)));
+  const fast = [1, 2, 3].map((step) => isFast(withLazy({ step }, 'state', () => step)));
   setFlagsFromString('--no-allow-natives-syntax');
   expect(fast).toEqual([true, true, true]);
 });
