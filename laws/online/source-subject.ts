@@ -16,6 +16,8 @@ export interface Medium<A, P extends Json> {
   readonly source: Source<A, P>;
   /** What has to come, in this order. */
   readonly values: readonly A[];
+  /** How many of them the first so many records decide; as many, unless something else is made of records. */
+  readonly decided?: (records: number) => number;
   /** How much the source holds open at the moment: files, connections, subscriptions. */
   readonly held?: () => number;
   /** How many records the source has taken so far. */

@@ -32,6 +32,8 @@ export interface SourceTrail<A, P> {
   readonly inParts: SourceReading<A, P> | undefined;
   /** Of a medium with other records behind the first cut. */
   readonly otherwise: SourceReading<A, P>;
+  /** How many values the records before it decide. */
+  readonly decided: number;
   /** Records as they come little by little. */
   readonly arriving: SourceReading<A, P> | undefined;
   readonly letGo: LetGo;
@@ -238,7 +240,7 @@ export const trailOf = async <A, P extends Json>(
     // Of what nobody has read yet.
     const letGo = await letGoOf((await arriving()) ?? (await made(subject.medium(records))), asks);
     const coming = await arriving();
-    const { source, values } = await made(subject.medium(records));
+    const { source, values, decided = (count) => count } = await made(subject.medium(records));
     const atOnce: Received<A, P>[] = [];
     const whole = await read(openedAt(source), {
       seen: (chunk) => {
@@ -262,6 +264,7 @@ export const trailOf = async <A, P extends Json>(
       resumed,
       inParts: goesBack ? await readInParts(source, cuts) : undefined,
       otherwise: await read(openedAt(other.source)),
+      decided: decided(cut),
       arriving: coming && (await read(openedAt(coming.source), { most: coming.values.length })),
       letGo,
       lags: await readWatched(source),

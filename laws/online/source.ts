@@ -88,10 +88,9 @@ const partsAreWhole = <A, P extends Json>(
 /** F-3. The first records do not depend on what comes after them; nothing is held or taken before it is asked for */
 const nothingAhead = <A, P extends Json>(
   { name, ahead }: SourceSubject<A, P>,
-  { example, whole, otherwise, letGo }: SourceTrail<A, P>,
+  { decided, whole, otherwise, letGo }: SourceTrail<A, P>,
 ): Verdict => {
-  const [cut] = example.cuts;
-  const first = (reading: SourceReading<A, P>): readonly A[] => valuesOf(reading).values.slice(0, cut);
+  const first = (reading: SourceReading<A, P>): readonly A[] => valuesOf(reading).values.slice(0, decided);
   const claim = { law: 'F-3', subject: name } as const;
   const { takenBefore, before } = letGo;
   if (before + takenBefore > 0)
@@ -105,7 +104,7 @@ const nothingAhead = <A, P extends Json>(
     });
   return same(bitwise, first(otherwise), first(whole), {
     ...claim,
-    what: `the first ${cut} records depend on what comes after them`,
+    what: `the first ${decided} records depend on what comes after them`,
   });
 };
 
