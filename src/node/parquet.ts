@@ -79,4 +79,14 @@ export const parquet = (path: string, { columns }: ParquetOptions = {}): Source<
         await handle.close();
       }
     }),
+  behind: async (position) => {
+    const { parquetMetadataAsync } = await peer('parquet', 'hyparquet', () => import('hyparquet'));
+    const handle = await open(path);
+    try {
+      const { num_rows: rows } = await parquetMetadataAsync(bufferOf(handle, (await handle.stat()).size));
+      return { amount: Math.max(0, Number(rows) - (position ?? 0)), unit: 'records' };
+    } finally {
+      await handle.close();
+    }
+  },
 });

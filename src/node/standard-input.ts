@@ -4,6 +4,7 @@ import { count } from '../online/count.js';
 import type { Received, Source } from '../online/source.js';
 import { pulling } from '../stream/pulling.js';
 import type { RawRecord } from '../online/raw-record.js';
+import { bytesOfLine } from './file-lag.js';
 import { linesOf } from './lines.js';
 import { type FileOptions, MAX_BYTES } from './read-file.js';
 
@@ -60,6 +61,7 @@ export const lineStream = (
       });
     },
   }),
+  bytesOf: bytesOfLine,
 });
 
 /**
