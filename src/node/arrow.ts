@@ -29,7 +29,7 @@ const rowsIn = async (path: string): Promise<number> => {
  * read and left out. How many are behind it is known when the file has been gone through once. Needs the package
  * apache-arrow.
  *
- * Source: https://arrow.apache.org/docs/format/Columnar.html. Laws: F-1, F-13.
+ * Source: https://arrow.apache.org/docs/format/Columnar.html. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const flights = arrow('flights.arrow');

@@ -132,7 +132,7 @@ const bytesOfRow = (row: Row): number => {
  *
  * While running, throws where a file has no row of names, and what `ndjson` throws.
  *
- * Source: RFC 4180. Laws: F-1, F-13.
+ * Source: RFC 4180. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const weather = csv('weather.csv', { delimiter: ';' });

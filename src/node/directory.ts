@@ -104,7 +104,7 @@ async function* readAll<A, P extends Json>(
  * within it. With `follow`, names that come later and after those that were read are gone on with: a file should get
  * its name when it is whole, by renaming. A file that is gone is said to be so by a `Broken` that is `lost`.
  *
- * Laws: F-1, F-13.
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const days = directory('events', (path) => ndjson(path), { match: /\.ndjson$/ });

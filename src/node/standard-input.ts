@@ -25,6 +25,8 @@ const openedOf = (readable: Readable): Opened => ({
  * The stream is read as it is asked for; `return()` destroys it. The position is the byte after the line. A stream
  * cannot go back: opened after a position it is taken to begin anew, and so many bytes of it are read and left out.
  *
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where the stream gives the same each time.
+ *
  * @example
  * const source = lineStream('log', () => Readable.from([Buffer.from('1\n2\n')]));
  * for await (const [first] of source.open(2)) console.log(first); // { value: '2', position: 4 }
