@@ -11,7 +11,7 @@ import {
   hashed,
   iterableSource,
   online,
-  type OnlineStep,
+  onDrift,
   pure,
   raiseRate,
   type Reaction,
@@ -80,13 +80,7 @@ const run = async (mails: readonly Mail[], reaction: Reaction<number, State>, se
       pure(({ metrics }: Told) => metrics['wrong'] ?? Number.NaN),
       worse,
     ),
-    revise: andThenFold(
-      pure((step: OnlineStep<State['parameters'], DriftLevel>) => ({
-        level: step.monitored,
-        state: () => step.state,
-      })),
-      reaction,
-    ),
+    revise: onDrift((level: DriftLevel) => level, reaction),
   });
   // Only what is counted: a step as a whole holds the run's state.
   const steps = await lastValueFrom(

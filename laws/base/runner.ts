@@ -63,6 +63,13 @@ interface Run {
   readonly path: string | undefined;
 }
 
+/** Which examples are drawn, and how many. */
+export const runOf = ({ seed, runs = DEFAULT_RUNS, path }: CheckOptions): Run => ({
+  seed: seed ?? environment('PARALENS_LAWS_SEED', DEFAULT_SEED),
+  runs: Math.ceil(runs * environment('PARALENS_LAWS_TIMES', 1)),
+  path,
+});
+
 /** What became of a law: how it failed, if it did, and why examples were rejected. */
 interface Outcome {
   readonly failure: LawError | undefined;
@@ -113,9 +120,8 @@ export const check = <T>(
   laws: Law<T> | readonly Law<T>[],
   options: CheckOptions = {},
 ): void => {
-  const seed = options.seed ?? environment('PARALENS_LAWS_SEED', DEFAULT_SEED);
-  const runs = Math.ceil((options.runs ?? DEFAULT_RUNS) * environment('PARALENS_LAWS_TIMES', 1));
-  const run = { seed, runs, path: options.path };
+  const run = runOf(options);
+  const { seed, runs } = run;
   const all = typeof laws === 'function' ? [laws] : laws;
   record(name, all);
   const together: Law<T> = (example) => every(all.map((law) => () => law(example)));

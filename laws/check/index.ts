@@ -5,3 +5,4 @@ export { checkPara, initLaws } from './check-para.js';
 export { checkLearner, type LearnerCheckOptions, learnerLaws, type LearnerRun } from './check-learner.js';
 export { checkUpdate, type UpdateOptions } from './check-update.js';
 export { onEngine, type UpdateBattery, updateLaws, type UpdateTraits } from './update-battery.js';
+export { checkSource, trailsOf } from './check-source.js';

@@ -4,3 +4,12 @@ export { type FoldOperations, foldOperations, foldsCompose } from './fold-catego
 export { drawFoldExample, type FoldExample, type FoldSubject, remadeData } from './fold-subject.js';
 export { type MomentOperations, momentOperations, momentsOfParts } from './moments.js';
 export { batchesEach, decodesEach, joinsEach, type Reads } from './nothing-lost.js';
+export { sourceLaws } from './source.js';
+export {
+  drawSourceExample,
+  type Medium,
+  type PlacedRecord,
+  type SourceExample,
+  type SourceSubject,
+} from './source-subject.js';
+export { type LetGo, type SourceReading, type SourceTrail, trailOf } from './source-trail.js';

@@ -5,6 +5,7 @@ import { type Broken, isBroken } from '../online/broken.js';
 import type { Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
 import type { Found } from './file-identity.js';
+import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
 import type { RawRecord } from '../online/raw-record.js';
 import { linesOf } from './lines.js';
@@ -115,6 +116,14 @@ const readingOf = (
   };
 };
 
+/** Bytes of a row with its end: of its fields and what stands between them. Quotes are gone when it is read. */
+const bytesOfRow = (row: Row): number => {
+  if (isBroken(row)) return bytesOfLine(row);
+  let bytes = 0;
+  for (const name in row) bytes += Buffer.byteLength(row[name] ?? '') + 1;
+  return bytes;
+};
+
 /**
  * The rows of a file of comma-separated values, as records of text by the names in its first row; rows that are none,
  * such as those with a field too many, come as `Broken`. Quoted fields may hold delimiters, newlines and, doubled,
@@ -123,7 +132,7 @@ const readingOf = (
  *
  * While running, throws where a file has no row of names, and what `ndjson` throws.
  *
- * Source: RFC 4180. Laws: F-1, F-13.
+ * Source: RFC 4180. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const weather = csv('weather.csv', { delimiter: ';' });
@@ -136,4 +145,6 @@ export const csv = (path: string, options: CsvOptions = {}): Source<Row, FilePos
       const { parse } = await peer('csv', 'csv-parse', () => import('csv-parse/sync'));
       yield* readFile(path, options, after, readingOf(options, parse), signal);
     }),
+  bytesOf: bytesOfRow,
+  behind: (position) => bytesBehind(path, position),
 });

@@ -3,9 +3,9 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as t from 'io-ts';
-import type { Broken } from '../online/broken.js';
+import { type Broken, isBroken } from '../online/broken.js';
 import type { Json } from '../online/json.js';
-import type { Received, Source } from '../online/source.js';
+import type { Lag, Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
 
 export interface DirectoryOptions {
@@ -39,10 +39,35 @@ async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGe
   }
 }
 
+/** All names but hidden ones. */
+const SHOWN = /^[^.]/;
+
+const namesIn = async (folder: string, match: RegExp): Promise<readonly string[]> =>
+  (await readdir(folder)).filter((name) => match.test(name)).toSorted();
+
+/** What the file of a position has behind it, and what there is in those after it, in the unit of their source. */
+const allBehind = async <A, P extends Json>(
+  folder: string,
+  fileSource: (path: string) => Source<A, P>,
+  { match = SHOWN }: DirectoryOptions,
+  position: DirectoryPosition<P> | null,
+): Promise<Lag> => {
+  let lag: Lag = { amount: 0, unit: 'bytes' };
+  for (const name of await namesIn(folder, match)) {
+    if (position !== null && name < position.name) continue;
+    const at = name === position?.name ? position.at : null;
+    const behind = await fileSource(join(folder, name)).behind?.(at);
+    if (behind !== undefined) lag = { amount: lag.amount + behind.amount, unit: behind.unit };
+  }
+  return lag;
+};
+
+const isLost = (value: unknown): boolean => isBroken(value) && value.broken === 'lost';
+
 async function* readAll<A, P extends Json>(
   folder: string,
   fileSource: (path: string) => Source<A, P>,
-  { match = /^[^.]/, follow = false, poll = 200 }: DirectoryOptions,
+  { match = SHOWN, follow = false, poll = 200 }: DirectoryOptions,
   after: DirectoryPosition<P> | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Received<A | Broken, DirectoryPosition<P>>[], void, undefined> {
@@ -62,7 +87,7 @@ async function* readAll<A, P extends Json>(
   }
   for (;;) {
     signal.throwIfAborted();
-    const names = (await readdir(folder)).filter((name) => match.test(name)).toSorted();
+    const names = await namesIn(folder, match);
     // Looked up again after each file: others may have come in the meantime.
     const next = names.find((name) => last === undefined || name > last);
     if (next !== undefined) {
@@ -79,7 +104,7 @@ async function* readAll<A, P extends Json>(
  * within it. With `follow`, names that come later and after those that were read are gone on with: a file should get
  * its name when it is whole, by renaming. A file that is gone is said to be so by a `Broken` that is `lost`.
  *
- * Laws: F-1, F-13.
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const days = directory('events', (path) => ndjson(path), { match: /\.ndjson$/ });
@@ -88,12 +113,15 @@ export const directory = <A, P extends Json>(
   folder: string,
   fileSource: (path: string) => Source<A, P>,
   options: DirectoryOptions = {},
-): Source<A | Broken, DirectoryPosition<P>> => ({
-  name: folder,
+): Source<A | Broken, DirectoryPosition<P>> => {
   // Of no file in particular: any source of this kind reads its positions.
-  position: t.readonly(
-    t.type({ name: t.string, at: fileSource(folder).position }, 'DirectoryPosition'),
-    'DirectoryPosition',
-  ),
-  open: (after) => abortable((signal) => readAll(folder, fileSource, options, after, signal)),
-});
+  const { position: at, bytesOf, behind } = fileSource(folder);
+  return {
+    name: folder,
+    position: t.readonly(t.type({ name: t.string, at }, 'DirectoryPosition'), 'DirectoryPosition'),
+    open: (after) => abortable((signal) => readAll(folder, fileSource, options, after, signal)),
+    // A file that is gone has no bytes.
+    ...(bytesOf && { bytesOf: (value) => (isLost(value) ? 0 : bytesOf(value as A)) }),
+    ...(behind && { behind: (position) => allBehind(folder, fileSource, options, position) }),
+  };
+};

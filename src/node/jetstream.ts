@@ -156,7 +156,8 @@ async function* read(
  *
  * While running, throws where there is no such stream, and without `follow` where there is no broker.
  *
- * Source: https://docs.nats.io/nats-concepts/jetstream/consumers, "Ordered consumers". Laws: F-1, F-13.
+ * Source: https://docs.nats.io/nats-concepts/jetstream/consumers, "Ordered consumers".
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const source = jetStream({ servers: '127.0.0.1:4222', stream: 'events', follow: true });

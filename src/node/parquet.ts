@@ -31,7 +31,7 @@ const ROWS = 1024;
  * is was decided when the file was written. The position is the number of rows before the next. Needs the packages
  * hyparquet and hyparquet-compressors.
  *
- * Source: https://parquet.apache.org/docs/file-format. Laws: F-1, F-13.
+ * Source: https://parquet.apache.org/docs/file-format. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const flights = parquet('flights.parquet', { columns: ['delay', 'distance'] });
@@ -79,4 +79,14 @@ export const parquet = (path: string, { columns }: ParquetOptions = {}): Source<
         await handle.close();
       }
     }),
+  behind: async (position) => {
+    const { parquetMetadataAsync } = await peer('parquet', 'hyparquet', () => import('hyparquet'));
+    const handle = await open(path);
+    try {
+      const { num_rows: rows } = await parquetMetadataAsync(bufferOf(handle, (await handle.stat()).size));
+      return { amount: Math.max(0, Number(rows) - (position ?? 0)), unit: 'records' };
+    } finally {
+      await handle.close();
+    }
+  },
 });

@@ -4,6 +4,7 @@ import { count } from '../online/count.js';
 import type { Received, Source } from '../online/source.js';
 import { pulling } from '../stream/pulling.js';
 import type { RawRecord } from '../online/raw-record.js';
+import { bytesOfLine } from './file-lag.js';
 import { linesOf } from './lines.js';
 import { type FileOptions, MAX_BYTES } from './read-file.js';
 
@@ -23,6 +24,8 @@ const openedOf = (readable: Readable): Opened => ({
  * The lines of a stream of bytes; lines and `maxBytes` are those of `ndjson`, and a last line without an end counts.
  * The stream is read as it is asked for; `return()` destroys it. The position is the byte after the line. A stream
  * cannot go back: opened after a position it is taken to begin anew, and so many bytes of it are read and left out.
+ *
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where the stream gives the same each time.
  *
  * @example
  * const source = lineStream('log', () => Readable.from([Buffer.from('1\n2\n')]));
@@ -60,6 +63,7 @@ export const lineStream = (
       });
     },
   }),
+  bytesOf: bytesOfLine,
 });
 
 /**

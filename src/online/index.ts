@@ -1,4 +1,11 @@
 export { type Broken, isBroken } from './broken.js';
+export {
+  type Challenged,
+  challenged,
+  type ChallengedOptions,
+  type ChallengedState,
+  type Paired,
+} from './challenged.js';
 export type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
 export {
   type Checkpointing,

@@ -29,7 +29,7 @@ async function* inArrays<A>(
  * is gone through from its start and so many are left out. So it has to give the same again, or what was before is
  * not what it was; a generator that is half used does not.
  *
- * Laws: F-1, F-13, where the iterable gives the same each time.
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where the iterable gives the same each time.
  *
  * @example
  * const source = iterableSource('three', [10, 20, 30]);

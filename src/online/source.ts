@@ -8,7 +8,10 @@ export interface Received<A, P extends Json> {
   readonly position: P;
 }
 
-/** A source that is pulled: nothing is read before it is asked for, but for a bounded number of records. */
+/**
+ * A source that is pulled: nothing is read before it is asked for, but for a bounded number of records. `checkSource` of
+ * `paralens/laws` holds one to all that runs rely on.
+ */
 export interface Source<A, P extends Json> {
   readonly name: string;
   /** Reads a position that was written down. */

@@ -61,7 +61,8 @@ async function* eventsOf(
  * While running, throws where the answer is a refusal (a status of 400 to 499) or no event stream; other failures are
  * tried again.
  *
- * Source: WHATWG HTML, "Server-sent events". Laws: F-1, F-13, where each event has an id and the server keeps them.
+ * Source: WHATWG HTML, "Server-sent events". Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where each event has an id and the
+ * server keeps them.
  *
  * @example
  * const source = sse('https://example.org/events', { headers: { authorization: 'Bearer …' } });

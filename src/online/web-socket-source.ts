@@ -87,7 +87,7 @@ const messages = (
  *
  * While running, throws where there is no connection to begin with, and what `toPull` throws.
  *
- * Source: RFC 6455.
+ * Source: RFC 6455. Laws: F-3 to F-9, F-19, F-23; not F-1 and F-13, as what has passed by is gone.
  *
  * @example
  * const source = webSocket('wss://example.org/ticks', { policy: { buffer: 10_000 }, constructor: WebSocket });

@@ -33,6 +33,7 @@ import {
   batcherLaws,
   bitwise,
   check,
+  checkSource,
   type Cut,
   drawCut,
   drawing,
@@ -61,6 +62,7 @@ import { describe, expect, test } from 'vitest';
 import * as streams from '../../src/stream/index.js';
 import { bitsOf } from '../stream/tiny.js';
 import { everyBackend, runsOn } from './subject/backends.js';
+import { pulledSources } from './subject/pulled-source.js';
 
 const cuts = drawing(drawCut);
 
@@ -142,11 +144,11 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
   },
   // On every backend, below.
   evaluator: () => undefined,
-  // Promises all through: in test/stream/pull.test.ts.
-  fromPull: () => undefined,
-  mapPulled: () => undefined,
-  scanPulled: () => undefined,
-  toPull: () => undefined,
+  // Policies that lose something, and errors, are in test/stream/pull.test.ts.
+  fromPull: () => checkSource(pulledSources.fromPull),
+  mapPulled: () => checkSource(pulledSources.mapPulled),
+  scanPulled: () => checkSource(pulledSources.scanPulled),
+  toPull: () => checkSource(pulledSources.toPull),
   progress: () => {
     const watching = () => progress<ReturnType<typeof step>>({ total: 8, output: silent });
     checkOperator('progress', watching, step);

@@ -2,7 +2,8 @@
 import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ndjson } from 'paralens/node';
+import { csv, directory, ndjson } from 'paralens/node';
+import { iterableSource } from 'paralens/online';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 let folder = '';
@@ -32,4 +33,27 @@ test('is what the file has behind the position, and the one that was begun anew'
   expect(await source.behind?.(last)).toMatchObject({ amount: 8 });
   await truncate(`${path}.1`, 3);
   expect(await source.behind?.(last)).toMatchObject({ amount: 6 });
+});
+
+test('of rows it is their bytes without quotes, and of a folder all files from the position on', async () => {
+  await writeFile(join(folder, '1.csv'), 'a,b\n1,é\n"x",2\n');
+  await writeFile(join(folder, '2.csv'), 'a,b\n3,4\n');
+  await writeFile(join(folder, '.3.csv'), 'hidden');
+  const source = directory(folder, (path) => csv(path));
+  const records = [];
+  for await (const some of source.open()) records.push(...some);
+  const lags = [];
+  for (const { position } of records) lags.push(await source.behind?.(position));
+  expect(await source.behind?.(null)).toEqual({ amount: 23, unit: 'bytes' });
+  // The names of the columns are among them, as they are among what is to be read.
+  expect(lags.map((lag) => lag?.amount)).toEqual([14, 8, 0]);
+  expect(records.map(({ value }) => source.bytesOf?.(value))).toEqual([5, 4, 4]);
+  await rm(join(folder, '1.csv'));
+  expect(await source.behind?.(records[0]?.position ?? null)).toMatchObject({ amount: 8 });
+  expect(source.bytesOf?.({ broken: 'lost', text: 'gone' })).toBe(0);
+});
+
+test('of a folder whose sources tell nothing, nothing is told', () => {
+  const { behind, bytesOf } = directory(folder, (name) => iterableSource(name, ['a']));
+  expect([behind, bytesOf]).toEqual([undefined, undefined]);
 });

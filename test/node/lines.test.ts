@@ -121,17 +121,6 @@ test('opened at any position, a stream of lines gives the rest (F-1, F-13)', asy
   );
 });
 
-test('return() destroys a stream, also while it is waited for', async () => {
-  const readable = new Readable({ read: () => undefined });
-  const opened = lineStream('silent', () => readable).open();
-  const iterator = opened[Symbol.asyncIterator]();
-  const pending = iterator.next();
-  await new Promise(setImmediate);
-  await iterator.return?.();
-  expect(readable.destroyed).toBe(true);
-  expect(await pending).toEqual({ done: true, value: undefined });
-});
-
 test('a line too long is not held in memory', () => {
   const lines = linesOf({ maxBytes: 1 << 16, start: 0, at: (end: number) => end });
   const piece = Buffer.alloc(1 << 20, 'x');

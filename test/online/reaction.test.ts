@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import * as t from 'io-ts';
 import { adjustable, dense, key, learner, meanSquaredError, ratesOf, sgd, withRates } from 'paralens';
 import {
-  andThenFold,
   decoder,
   type DriftLevel,
   type Fold,
   online,
-  type OnlineStep,
+  onDrift,
   pure,
   raiseRate,
   type RawRecord,
@@ -97,13 +96,7 @@ describe('as `revise` of an online run', () => {
       key: key(1),
       size: 1,
       monitors: third,
-      revise: andThenFold(
-        pure((step: OnlineStep<State['parameters'], DriftLevel>) => ({
-          level: step.monitored,
-          state: () => step.state,
-        })),
-        reaction,
-      ),
+      revise: onDrift((level: DriftLevel) => level, reaction),
     });
     const events = await lastValueFrom(run$.pipe(toArray()));
     return events.flatMap((event) => (event.kind === 'step' ? ratesOf(event.state) : []));

@@ -188,15 +188,6 @@ describe('mapPulled and scanPulled', () => {
     );
   });
 
-  test('asks for a value when a result is asked for, and not before', async () => {
-    const { source, watch } = counted([0, 0, 0, 0]);
-    const iterator = mapPulled(source, (value) => value)[Symbol.asyncIterator]();
-    expect(watch.asked).toBe(0);
-    await iterator.next();
-    await sleep(1);
-    expect(watch.asked).toBe(1);
-  });
-
   test('the error of a step ends the source; that of the source is passed on; so is return, at once', async () => {
     const failing = counted([0, 0, 0]);
     const refused = mapPulled(failing.source, (value) => {

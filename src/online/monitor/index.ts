@@ -19,6 +19,7 @@ export {
   type ChallengerAct,
   type ChallengerOptions,
   type Contest,
+  onDrift,
   raiseRate,
   type RaiseRateOptions,
   type Reacted,

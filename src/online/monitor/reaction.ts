@@ -1,4 +1,6 @@
 /** What a run does about drift: folds that the loop asks between two steps. */
+import type { LearnerState } from '../../learner/learner.js';
+import type { OnlineStep } from '../event.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
 import { type DriftLevel, requireFinite, requireOption } from './drift.js';
@@ -12,10 +14,34 @@ export interface Reacted<State> {
 
 /**
  * From where a run stands to the state that it goes on from, or `undefined` where it is to go on as it is. What a
- * reaction remembers is its state, plain data as that of any fold. It is what `online` takes as `revise`:
- * `andThenFold(pure((step) => ({ level: step.monitored.level, state: () => step.state })), reaction)`.
+ * reaction remembers is its state, plain data as that of any fold. `onDrift` makes of it what `online` takes as `revise`.
  */
 export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | undefined>;
+
+/**
+ * A reaction as the `revise` of an online run: `levelOf` says what of the monitors tells of drift. Its argument is to be
+ * given its type, such as `Drift`, since nothing else says it there.
+ *
+ * @example
+ * const clicks = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
+ * online({
+ *   source: iterableSource('clicks', [[1, 2], [3, 4]]),
+ *   decode: decoderOfValues(t.array(t.number)),
+ *   examples: pure((x) => [{ input: x, target: [x[0]] }]),
+ *   learner: clicks,
+ *   key: key(1),
+ *   size: 1,
+ *   monitors: andThenFold(pure(({ loss }) => loss), adwin()),
+ *   revise: onDrift(({ level }) => level, reset((times) => clicks.init(key(times)))),
+ * }).subscribe(({ step }) => console.log(step));
+ */
+export const onDrift = <P, M, S extends Json>(
+  levelOf: (monitored: M) => DriftLevel,
+  reaction: Reaction<S, LearnerState<P>>,
+): Fold<S, OnlineStep<P, M>, LearnerState<P> | undefined> => ({
+  initial: reaction.initial,
+  step: (memory, step) => reaction.step(memory, { level: levelOf(step.monitored), state: () => step.state }),
+});
 
 /**
  * Begins anew at drift, from the state that is made for the n-th time (from a key of its own, say); counts how often.
@@ -82,11 +108,11 @@ export interface Contest {
 export type ChallengerAct = 'none' | 'start' | 'replace' | 'drop';
 
 /** Records since the challenger began, and the sums of the losses of both; `null` while there is none. */
-type Trial = { readonly count: number; readonly champion: number; readonly challenger: number } | null;
+export type Trial = { readonly count: number; readonly champion: number; readonly challenger: number } | null;
 
 /**
  * At drift a challenger begins beside the champion; after `trial` records that both have predicted, the better one by
- * prequential loss is kept. Of a drift on the way nothing is made. Throws where an option is none, or where a loss of
+ * prequential loss is kept. Of a drift on the way nothing is made. `challenged` puts it on a run. Throws where an option is none, or where a loss of
  * the trial is missing or no number.
  *
  * Source: the paired learners of S. H. Bach, M. A. Maloof (ICDM 2008), with one trial in place of a window.

@@ -35,7 +35,7 @@ const { status } = spawnSync(
 /** Part of a title that begins with this name: `operation tanh`, `N-1 tanh is finite`, `tanh`. */
 const named = (name: string): RegExp =>
   new RegExp(
-    `^(?:(?:primitive|operation|update|schedule|fold) )?(?:${LAW_ID}(?:, ${LAW_ID})* )?${name}(?=[ ,]|$)`,
+    `^(?:(?:primitive|operation|update|schedule|fold|source) )?(?:${LAW_ID}(?:, ${LAW_ID})* )?${name}(?=[ ,]|$)`,
     'u',
   );
 

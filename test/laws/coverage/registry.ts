@@ -9,6 +9,7 @@ import * as metrics from '../../../src/metric/index.js';
 import * as streams from '../../../src/stream/index.js';
 import * as updates from '../../../src/update/index.js';
 import { noFolds } from '../subject/fold.js';
+import { sourceNames } from '../subject/source-names.js';
 
 export interface Kind {
   readonly names: readonly string[];
@@ -82,6 +83,12 @@ export const registry: { readonly [kind: string]: Kind } = {
     // `ratesOf` reads what `reduceOnPlateau` and `withRates` move.
     names: without(streams, [...trainers, 'ratesOf']),
     files: ['streams.test.ts'],
+    where: 'plain',
+  },
+  // `jetStream` needs a broker: test/services.
+  source: {
+    names: sourceNames.filter((name) => name !== 'jetStream'),
+    files: ['sources.test.ts'],
     where: 'plain',
   },
   fold: { names: without(online, noFolds), files: ['folds.test.ts'], where: 'plain' },

@@ -18,6 +18,7 @@ import { matrix } from './matrix.js';
 import { numericsSuspects } from './numerics.js';
 import { checkpointSuspects, paraSuspects } from './para.js';
 import { revisionSuspects } from './revision.js';
+import { sourceSuspects } from './source.js';
 import { streamSuspects } from './stream.js';
 import type { Suspect } from './suspect.js';
 import { timeSuspects } from './time.js';
@@ -42,6 +43,7 @@ const suspects: readonly Suspect[] = [
   ...learnerSuspects,
   ...streamSuspects,
   ...onlineSuspects,
+  ...sourceSuspects,
   ...backendSuspects,
   ...compilationSuspects,
   ...costSuspects,
@@ -51,8 +53,8 @@ const found = new Map<string, readonly string[]>();
 
 describe.each(suspects.map((suspect) => [suspect.name, suspect] as const))('%s', (name, suspect) => {
   const isSound = suspect.killedBy.length === 0;
-  test(isSound ? 'survives' : 'is killed', () => {
-    const broken = suspect.breaks();
+  test(isSound ? 'survives' : 'is killed', async () => {
+    const broken = await suspect.breaks();
     found.set(name, broken);
     if (isSound) expect(broken).toEqual([]);
     else expect(broken).toEqual(expect.arrayContaining([...suspect.killedBy]));

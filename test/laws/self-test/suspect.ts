@@ -5,5 +5,5 @@ export interface Suspect {
   /** Laws that must be among those that it breaks; none of a control, which must break none at all. */
   readonly killedBy: readonly string[];
   /** The names of all laws that it breaks. */
-  readonly breaks: () => readonly string[];
+  readonly breaks: () => readonly string[] | Promise<readonly string[]>;
 }

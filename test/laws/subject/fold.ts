@@ -1,5 +1,16 @@
 /** Every fold of the library, with values for it: a row each, whose laws are those of all folds. */
 import {
+  adjustable,
+  dense,
+  type Key,
+  key,
+  learner,
+  type LearnerState,
+  meanSquaredError,
+  sgd,
+  withRates,
+} from 'paralens';
+import {
   type FoldExample,
   type FoldSubject,
   drawFoldExample,
@@ -73,6 +84,44 @@ const ofReacted = <S extends Json>(
     reaction,
   );
 const reacted = (sampler: Sampler) => ({ level: level(sampler), state: number(sampler) });
+/** A learner whose rate may be changed, and two of it side by side. */
+const line = learner({
+  model: dense(1, 1),
+  loss: meanSquaredError(),
+  update: adjustable(0.5, (learningRate) => sgd({ learningRate })),
+});
+const contested = online.challenged(line, {
+  trial: 2,
+  monitors: online.pure((): online.DriftLevel => 'none'),
+  levelOf: (told) => told,
+  fresh: (times) => line.init(key(times)),
+});
+/** What a run tells of a step, of plain data. */
+const stepOf =
+  <P>(init: (seed: Key) => LearnerState<P>) =>
+  ({ monitored, loss, other }: StepData): online.OnlineStep<P, online.DriftLevel> => ({
+    kind: 'step',
+    step: 1,
+    examples: 1,
+    loss,
+    metrics: { challenger: other },
+    monitored,
+    position: null,
+    counts: { records: 1, bad: 0, skipped: 0 },
+    spent: { reading: 0, preparing: 0, learning: 0, held: 0, bytes: 0 },
+    state: init(key(Math.round(16 * loss))),
+    checkpoint: () => ({ step: 1, structure: '', tensors: {}, data: null }),
+  });
+interface StepData {
+  readonly monitored: online.DriftLevel;
+  readonly loss: number;
+  readonly other: number;
+}
+const stepData = (sampler: Sampler): StepData => ({
+  monitored: level(sampler),
+  loss: Math.abs(number(sampler)),
+  other: Math.abs(number(sampler)),
+});
 const event = (sampler: Sampler): online.Delayed<number, number> => ({
   kind: sampler.pick(['prediction', 'prediction', 'label'] as const) ?? 'label',
   key: `${sampler.integer(0, 9)}`,
@@ -146,6 +195,27 @@ export const foldRows: readonly FoldRow[] = [
     'raiseRate',
     ofReacted(online.raiseRate({ steps: 3, scale: (rate: number, by) => rate * by })),
     reacted,
+  ),
+  row(
+    'onDrift',
+    online.andThenFold(
+      online.pure(stepOf(line.init)),
+      online.onDrift(
+        (told: online.DriftLevel) => told,
+        online.raiseRate({
+          steps: 3,
+          scale: (state: ReturnType<typeof line.init>, by) => withRates(state, (rate) => rate * by),
+        }),
+      ),
+    ),
+    stepData,
+    12,
+  ),
+  row(
+    'challenged',
+    online.andThenFold(online.pure(stepOf(contested.learner.init)), contested.revise),
+    stepData,
+    12,
   ),
   row('challenger', online.challenger({ trial: 3 }), (sampler) => ({
     level: level(sampler),
