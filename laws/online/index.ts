@@ -12,4 +12,5 @@ export {
   type SourceExample,
   type SourceSubject,
 } from './source-subject.js';
-export { type LetGo, type SourceReading, type SourceTrail, trailOf } from './source-trail.js';
+export type { Lags, LetGo, SourceReading } from './source-readings.js';
+export { type SourceTrail, trailOf } from './source-trail.js';

@@ -5,7 +5,8 @@ import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { broken, every, holds, type Law, law, type Verdict } from '../base/verdict.js';
 import type { SourceSubject } from './source-subject.js';
-import type { SourceReading, SourceTrail } from './source-trail.js';
+import type { SourceReading } from './source-readings.js';
+import type { SourceTrail } from './source-trail.js';
 
 /** What a law is given: a source, and what was seen of it. */
 type Seen<A, P extends Json> = (subject: SourceSubject<A, P>, trail: SourceTrail<A, P>) => Verdict;
