@@ -17,7 +17,7 @@ export interface FromPullOptions {
  * also while a `next()` is pending, where `from` of rxjs waits for one more value. The event loop has its turns. Each
  * subscription goes through the source anew. Throws where the prefetch is none.
  *
- * Laws: F-1, F-5, F-7.
+ * Laws: F-1, F-3 to F-9, F-13.
  *
  * @example
  * fromPull(batchesOf(examples, { size: 32 }), { prefetch: 4 }).pipe(train(learner, { key: key(1) }));

@@ -30,7 +30,7 @@ const letGoOf = <A>(source: AsyncIterable<A>) => {
  * is what a synchronous map gives. An error of the source or of a step is passed on and ends both; `return()` reaches
  * the source at once.
  *
- * Law: F-6.
+ * Laws: F-1, F-3, F-4, F-6 to F-9, F-13.
  *
  * @example
  * const scores = mapPulled(examples, async (example, index) => await scoreOf(example));
@@ -56,7 +56,7 @@ export const mapPulled = <A, B>(
  * A fold whose step may take its time: every state after the first, in order, each from the one before. The pulled,
  * asynchronous form of the `scan` of rxjs, and the same values.
  *
- * Law: F-6.
+ * Laws: F-1, F-3, F-4, F-6 to F-9, F-13.
  *
  * @example
  * const totals = scanPulled(examples, async (total, example) => total + (await scoreOf(example)), 0);
