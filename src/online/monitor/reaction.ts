@@ -32,7 +32,7 @@ export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | un
  *   key: key(1),
  *   size: 1,
  *   monitors: andThenFold(pure(({ loss }) => loss), adwin()),
- *   revise: onDrift(({ level }) => level, reset((times) => clicks.init(key(times)))),
+ *   revise: onDrift(({ level }: Drift) => level, reset((times) => clicks.init(key(times)))),
  * }).subscribe(({ step }) => console.log(step));
  */
 export const onDrift = <P, M, S extends Json>(
