@@ -143,7 +143,7 @@ try {
   if (spawnSync('nats-server', ['--version']).error === undefined) {
     const broker = await startBroker();
     await broker.stream('clicks', lines);
-    await runOn('jetstream', ['jetstream', broker.servers], Math.ceil(kills / 4));
+    await runOn('jetstream', ['jetstream', broker.servers], kills);
     await broker.stop();
   } else {
     tally.skipped += 1;

@@ -126,11 +126,11 @@ export const adwin = ({
   shortest = 5,
 }: AdwinOptions = {}): Fold<AdwinState, number, Drift> => {
   const isCount = (n: number, least: number): boolean => Number.isInteger(n) && n >= least;
-  requireOption('adwin', 'delta', delta, delta > 0 && delta < 1);
-  requireOption('adwin', 'range', range, range > 0 && Number.isFinite(range));
-  requireOption('adwin', 'every', every, isCount(every, 1));
-  requireOption('adwin', 'buckets', buckets, isCount(buckets, 2));
-  requireOption('adwin', 'shortest', shortest, isCount(shortest, 1));
+  requireOption('adwin', 'delta', delta, delta > 0 && delta < 1, 'between 0 and 1');
+  requireOption('adwin', 'range', range, range > 0 && Number.isFinite(range), 'more than 0, and finite');
+  requireOption('adwin', 'every', every, isCount(every, 1), 'a whole number ≥ 1');
+  requireOption('adwin', 'buckets', buckets, isCount(buckets, 2), 'a whole number ≥ 2');
+  requireOption('adwin', 'shortest', shortest, isCount(shortest, 1), 'a whole number ≥ 1');
   const options = { delta, range, every, buckets, shortest };
   return {
     initial: START,

@@ -42,14 +42,14 @@ export const ddm = ({ warning = 2, drift = 3, after = 30 }: DdmOptions = {}): Fo
   number,
   Drift
 > => {
-  requireOption('ddm', 'warning', warning, warning > 0);
-  requireOption('ddm', 'drift', drift, drift >= warning);
-  requireOption('ddm', 'after', after, Number.isInteger(after) && after >= 1);
+  requireOption('ddm', 'warning', warning, warning > 0, 'more than 0');
+  requireOption('ddm', 'drift', drift, drift >= warning, `${warning} or more`);
+  requireOption('ddm', 'after', after, Number.isInteger(after) && after >= 1, 'a whole number ≥ 1');
   return {
     initial: START,
     step: (state, x) => {
       requireFinite('ddm', x);
-      requireOption('ddm', 'an error', x, x >= 0 && x <= 1);
+      requireOption('ddm', 'an error', x, x >= 0 && x <= 1, 'from 0 to 1');
       const count = state.count + 1;
       const mean = state.mean + (x - state.mean) / count;
       if (count < after)

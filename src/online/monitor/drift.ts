@@ -17,6 +17,12 @@ export const requireFinite = (operation: string, x: number): void => {
 };
 
 /** Throws where an option is none. */
-export const requireOption = (operation: string, name: string, got: number, holds: boolean): void => {
-  if (!holds) fail({ operation, what: `no value for ${name}`, got: String(got) });
+export const requireOption = (
+  operation: string,
+  name: string,
+  got: number,
+  holds: boolean,
+  needed: string,
+): void => {
+  if (!holds) fail({ operation, what: `no value for ${name}`, got: String(got), needed });
 };

@@ -40,10 +40,10 @@ export const pageHinkley = ({
   direction = 'up',
   after = 30,
 }: PageHinkleyOptions = {}): Fold<PageHinkleyState, number, Drift> => {
-  requireOption('pageHinkley', 'delta', delta, delta >= 0);
-  requireOption('pageHinkley', 'threshold', threshold, threshold > 0);
-  requireOption('pageHinkley', 'fading', fading, fading > 0 && fading <= 1);
-  requireOption('pageHinkley', 'after', after, Number.isInteger(after) && after >= 1);
+  requireOption('pageHinkley', 'delta', delta, delta >= 0, '0 or more');
+  requireOption('pageHinkley', 'threshold', threshold, threshold > 0, 'more than 0');
+  requireOption('pageHinkley', 'fading', fading, fading > 0 && fading <= 1, 'more than 0, at most 1');
+  requireOption('pageHinkley', 'after', after, Number.isInteger(after) && after >= 1, 'a whole number ≥ 1');
   const sign = direction === 'up' ? 1 : -1;
   return {
     initial: START,

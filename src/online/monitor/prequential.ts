@@ -19,7 +19,7 @@ export const fadingMean = ({ factor = 0.999 }: { readonly factor?: number } = {}
   number,
   number
 > => {
-  requireOption('fadingMean', 'factor', factor, factor > 0 && factor <= 1);
+  requireOption('fadingMean', 'factor', factor, factor > 0 && factor <= 1, 'more than 0, at most 1');
   return {
     initial: [0, 0],
     step: ([sum, weight], x) => {
@@ -56,7 +56,7 @@ const sumFrom = (numbers: readonly number[], from: number): number => {
  * runFold(slidingMean(2), [1, 2, 4])[1]; // [1, 1.5, 3]
  */
 export const slidingMean = (size: number): Fold<Blocks, number, number> => {
-  requireOption('slidingMean', 'size', size, Number.isInteger(size) && size >= 1);
+  requireOption('slidingMean', 'size', size, Number.isInteger(size) && size >= 1, 'a whole number ≥ 1');
   const length = Math.ceil(Math.sqrt(size));
   return {
     initial: { blocks: [], sums: [], gone: 0, begun: [] },

@@ -78,8 +78,14 @@ export const raiseRate = <State>({
   steps,
   scale,
 }: RaiseRateOptions<State>): Reaction<number, State> => {
-  requireOption('raiseRate', 'factor', factor, factor > 0 && Number.isFinite(factor));
-  requireOption('raiseRate', 'steps', steps, Number.isInteger(steps) && steps >= 1);
+  requireOption(
+    'raiseRate',
+    'factor',
+    factor,
+    factor > 0 && Number.isFinite(factor),
+    'more than 0, and finite',
+  );
+  requireOption('raiseRate', 'steps', steps, Number.isInteger(steps) && steps >= 1, 'a whole number ≥ 1');
   return {
     initial: 0,
     step: (left, { level, state }) => {
@@ -126,8 +132,8 @@ export type Trial = { readonly count: number; readonly champion: number; readonl
  * told; // ["start", "none", "replace"]
  */
 export const challenger = ({ trial, share = 1 }: ChallengerOptions): Fold<Trial, Contest, ChallengerAct> => {
-  requireOption('challenger', 'trial', trial, Number.isInteger(trial) && trial >= 1);
-  requireOption('challenger', 'share', share, share > 0);
+  requireOption('challenger', 'trial', trial, Number.isInteger(trial) && trial >= 1, 'a whole number ≥ 1');
+  requireOption('challenger', 'share', share, share > 0, 'more than 0');
   return {
     initial: null,
     step: (state, { level, champion, challenger: other = Number.NaN }) => {
