@@ -27,7 +27,7 @@ export const oneHot = (
   const size = categories.length + 1;
   const places = new Map<Category, number>(categories.map((category, i) => [category, i]));
   if (places.size < categories.length)
-    fail({ operation: 'oneHot', what: 'a category twice', got: categories.join(', ') });
+    fail({ operation: 'oneHot', what: 'a category twice', got: categories.join(', '), needed: 'each once' });
   return pure((category) => columnsAt(isMissing(category) ? -1 : (places.get(category) ?? size - 1), size));
 };
 

@@ -11,7 +11,11 @@ export const iotaPrimitive: Primitive<'iota'> = {
   name: 'iota',
   shape: (_, { shape, axis, dtype }) => {
     if (axis < 0 || axis >= shape.length || dtype === 'bool')
-      fail({ operation: 'iota', what: `no axis ${axis} of ${showShape(shape)} to count along in ${dtype}` });
+      fail({
+        operation: 'iota',
+        what: `no axis ${axis} of ${showShape(shape)} to count along in ${dtype}`,
+        needed: 'an axis that is there, and numbers',
+      });
     return { shape, dtype };
   },
   evaluate: ({ attributes: { axis, shape, dtype } }) => {

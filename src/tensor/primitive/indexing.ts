@@ -33,7 +33,13 @@ const requireIndices = (operation: string, indices: Spec | undefined): Spec => {
 };
 
 const requireAxis = (operation: string, shape: Shape, axis: number): void => {
-  if (!(axis in shape)) fail({ operation, what: `no axis ${axis}`, got: showShape(shape) });
+  if (!(axis in shape))
+    fail({
+      operation,
+      what: `no axis ${axis}`,
+      got: showShape(shape),
+      needed: `an axis below ${shape.length}`,
+    });
 };
 
 /** Walks pairs (place along the axis-indexed tensor, place in the taken one), outside indices left out. */
