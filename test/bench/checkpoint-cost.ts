@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import {
   batches,
   dense,
+  force,
   key,
   learner,
   relu,
@@ -23,9 +24,9 @@ import { checkpointing, namedSpecs, namedTensors, structureHash } from 'paralens
 import { folderCheckpoints } from 'paralens/node';
 import { uniform } from 'paralens/operation';
 import { from } from 'rxjs';
-import { median } from './measure.js';
+import { median, quantile } from './measure.js';
 
-const [STRETCHES, SECONDS] = [8, 4];
+const [STRETCHES, SECONDS] = [20, 3];
 
 const model = sequential(dense(784, 512), relu(), dense(512, 10));
 const subject = learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop() });
@@ -90,16 +91,36 @@ for (let i = 0; i < STRETCHES; i++) {
   without.push(await stretch(undefined));
   withThem.push(await stretch(1));
 }
-const rates = [without, withThem].map((all) => median(all.map(({ rate }) => rate)));
-const cpus = [without, withThem].map((all) => median(all.map(({ cpu }) => cpu)));
-const lost = ([before = 0, after = 0]: readonly number[]): string =>
-  ((100 * (before - after)) / before).toFixed(1);
+/** Of each pair of stretches by turns, by how many percent the second lies above the first. */
+const changes = (
+  of: (stretch: { readonly rate: number; readonly cpu: number }) => number,
+): readonly number[] => without.map((before, i) => 100 * (of(withThem[i] ?? before) / of(before) - 1));
+const show = (name: string, percents: readonly number[]): void => {
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(percents, share).toFixed(1));
+  console.log(`${name}: ${middle} % [quartiles ${low} – ${high}]`);
+};
 console.log(
-  `steps a second, medians without and with: ${rates.map((rate) => rate.toFixed(0)).join(', ')}: lost ${lost(rates)} %`,
+  `steps a second: ${median(without.map(({ rate }) => rate)).toFixed(0)}; with a checkpoint a second, of ${STRETCHES} pairs of stretches:`,
 );
-console.log(
-  `processor time of a step: ${cpus.map((cpu) => cpu.toFixed(0)).join(', ')} µs: lost ${lost(cpus.toReversed())} %`,
+show(
+  'steps a second',
+  changes(({ rate }) => rate),
+);
+show(
+  'processor time of a step',
+  changes(({ cpu }) => cpu),
 );
 console.log(`taking: median ${median(taking ?? []).toFixed(2)} ms of ${taking?.length}`);
 console.log(`saving: median ${median(whole ?? []).toFixed(1)} ms from begin to end`);
+
+/** A save by itself: all the processor time of the process is its own. */
+const alone = { step: 0, structure, tensors: namedTensors(force(subject.init(key(1)))), data: null };
+const costs: number[] = [];
+for (let i = 0; i < 40; i++) {
+  const before = process.cpuUsage();
+  await store.save({ ...alone, step: i });
+  const { user, system } = process.cpuUsage(before);
+  costs.push((user + system) / 1000);
+}
+console.log(`processor time of a save by itself: median ${median(costs).toFixed(1)} ms, of ${costs.length}`);
 await rm(folder, { recursive: true, force: true });
