@@ -28,8 +28,8 @@ export const randomOf = (seed: number): (() => number) => {
   };
 };
 
-/** Sizes 0 and 1 among others, and some past a vector's width. */
-const SIZES = [0, 1, 1, 2, 3, 4, 5, 7, 8, 9, 13, 17];
+/** Sizes 0 and 1 among others, some past a vector, and past a turn of a loop, which is four. */
+const SIZES = [0, 1, 1, 2, 3, 4, 5, 7, 8, 9, 13, 17, 21, 37];
 
 export const drawOf = (random: () => number, sizes: readonly number[] = SIZES): Draw => {
   const integer = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
