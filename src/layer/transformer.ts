@@ -1,7 +1,7 @@
 /** The block that transformers are a stack of. */
 import { compose } from '../lens/compose.js';
 import { located } from '../lens/locate.js';
-import { type Layer, type Para, stateless } from '../lens/para.js';
+import { identity, type Layer, type Para, stateless } from '../lens/para.js';
 import { fanOut, parallel } from '../lens/parallel.js';
 import { reparametrize } from '../lens/reparametrize.js';
 import { residual } from '../lens/residual.js';
@@ -129,10 +129,12 @@ export const maskedTransformerBlock = <W extends number, B extends number, T ext
   type X = Sequence<B, T, W>;
   type Pair = readonly [X, SequenceMask<B, T>];
   const around = stateless<Pair, X>(([x]) => x);
-  const mask = stateless<SequenceMask<B, T>, SequenceMask<B, T>>((held) => held);
   const sum = stateless<readonly [X, X], X>(([x, y]) => add(x, y));
   return block(options, ({ normalize, drop }) => {
     const attention = maskedSelfAttention<W, B, T>(options.width, options.heads, options);
-    return compose(fanOut(around, sequential(parallel(normalize, mask), attention, drop)), sum);
+    return compose(
+      fanOut(around, sequential(parallel(normalize, identity<SequenceMask<B, T>>()), attention, drop)),
+      sum,
+    );
   });
 };

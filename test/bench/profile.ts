@@ -91,7 +91,7 @@ interface Row {
 }
 const rows = new Map<string, Row>();
 for (const [position, phase] of phases.entries()) {
-  const kernel = phase.kind === 'repeat' ? undefined : phase.kernel;
+  const { kernel } = phase;
   const head = heads[kernel ?? -1] ?? 'copies';
   const form = `${phase.kind === 'products' ? 'library' : 'own'} | ${head
     .replace(/^\d+: /, '')

@@ -19,7 +19,7 @@ import type { Layout, RangeFunction } from './range-function.js';
 import { scanScratch, scanStatements } from './scan-parts.js';
 import { moduleBuilder } from './module.js';
 import { pieceOf, type Sharing } from './phase.js';
-import { type Part, phasesOf } from './phase-code.js';
+import { type Part, phasesOf, type Work } from './phase-code.js';
 import { productFunctions } from './product-code.js';
 import { scratchBytes, type Tile } from './product-shape.js';
 
@@ -86,8 +86,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     tablesByWalk.set(key, place);
     return place;
   };
-  const rangePart = (kernel: number, { body, extent, grain }: RangeFunction, nanoseconds: number): Part => ({
-    kernel,
+  const rangeWork = ({ body, extent, grain }: RangeFunction, nanoseconds: number): Work => ({
     callable: module.add(body),
     extent,
     piece: pieceOf({ extent, grain, nanoseconds }, options),
@@ -102,44 +101,43 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
       if (place === undefined) throw new RangeError(`wasm: %${value} has no place`);
       return base + place;
     };
-    const parts = scheduled.kernels.flatMap((kernel, position) => {
+    const workOf = (kernel: Kernel, position: number): readonly Work[] => {
       const scratch = base + (planned.scratch[position] ?? 0);
-      if (kernel.kind !== 'scan')
-        return kernelParts(scheduled.program, kernel, position, { placeOf }, scratch);
+      if (kernel.kind !== 'scan') return kernelWork(scheduled.program, kernel, { placeOf }, scratch);
       const step = stepOf(steps, kernel);
       const constants = step.plan.constants.map(({ data }) => keep(data));
       const around = scanStatements(kernel, step.plan, { layout: { placeOf }, scratch, constants, module });
       const inside = partsOf(step, scratch);
       const afterEach = [...inside.copies, ...around.afterEach];
-      return [{ kernel: position, repeat: { ...around, parts: inside.parts, afterEach } }];
-    });
+      return [{ repeat: { ...around, parts: inside.parts, afterEach } }];
+    };
+    const parts = scheduled.kernels.flatMap((kernel, position) =>
+      workOf(kernel, position).map((work): Part => ({ ...work, kernel: position })),
+    );
     const copies = planned.copies.map(({ from, to, bytes: length }) =>
       copyBytes(constant(base + to), constant(base + from), constant(length)),
     );
     return { parts, copies };
   };
-  const kernelParts = (
+  const kernelWork = (
     of: Program,
     kernel: LoopKernel | ProductKernel,
-    position: number,
     layout: Layout,
     scratch: number,
-  ): readonly Part[] => {
+  ): readonly Work[] => {
     if (kernel.kind === 'loop')
-      return [rangePart(position, loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
+      return [rangeWork(loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
     const given = forLibrary(of, kernel, options);
     if (given !== undefined) {
       const parts = libraryParts(given, { layout, module, tableOf, scratch });
-      return parts.map((part) =>
-        'products' in part ? { ...part, kernel: position } : rangePart(position, part, part.nanoseconds),
-      );
+      return parts.map((part) => ('products' in part ? part : rangeWork(part, part.nanoseconds)));
     }
     const setting = { layout, module, tableOf, scratch, workers: threads, tile };
     const { packing, multiplying } = productFunctions(kernel, setting);
     const packed = packingNanoseconds(kernel.columns * kernel.inner);
     return [
-      ...(packing === undefined ? [] : [rangePart(position, packing, packed)]),
-      rangePart(position, multiplying, nanosecondsOf(kernel)),
+      ...(packing === undefined ? [] : [rangeWork(packing, packed)]),
+      rangeWork(multiplying, nanosecondsOf(kernel)),
     ];
   };
   const { parts, copies } = partsOf(whole, 0);

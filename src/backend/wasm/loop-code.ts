@@ -21,7 +21,8 @@ import { float64Lanes } from './float64-lanes.js';
 import { i32 } from './instructions.js';
 import type { Lanes, Library } from './lanes.js';
 import type { Layout, RangeFunction } from './range-function.js';
-import { type Nest, point, repeat } from './point-code.js';
+import { repeat } from './loops.js';
+import { type Nest, point } from './point-code.js';
 import { vectorAxis } from './vector-axis.js';
 import { vectorLanes } from './vector-lanes.js';
 

@@ -18,6 +18,7 @@ import {
   when,
 } from './emitter.js';
 import { type Address, i32, i32x4, load, store, v128 } from './instructions.js';
+import { repeatTimes } from './loops.js';
 
 type V = Expr<'v128'>;
 
@@ -65,16 +66,6 @@ const storeAcross = (scope: Scope, target: Address, vectors: readonly V[], width
   }
 };
 
-/** Does something so many times. */
-const repeat = (scope: Scope, times: Expr<'i32'>, body: (inside: Scope) => void): void => {
-  const left = scope.hold(times);
-  const inside = scope.inner((loop) => {
-    body(loop);
-    loop.run(set(left, i32.sub(left, constant(1))));
-  });
-  scope.run(repeatWhile(inside, left));
-};
-
 interface Panel {
   readonly packing: Packing;
   /** Where the first line has the first of the terms, and how many of them. */
@@ -95,7 +86,7 @@ const packContiguous = (
   stride: number,
 ): void => {
   const from = scope.hold(i32.add(source, i32.mul(first, constant(4))));
-  repeat(scope, length, (inside) => {
+  repeatTimes(scope, length, (inside) => {
     const vectors = groupsOf(width).map((group) => {
       const lanes = Math.max(0, valid - group * 4);
       const found = lanes === 0 ? v128.zero : load.v128({ base: from, offset: group * 16 });
@@ -141,10 +132,10 @@ const packLines = (scope: Scope, panel: Panel): void => {
     inside.run(set(place, i32.add(place, constant(step))), set(target, i32.add(target, constant(width * 4))));
   };
   if ('table' in along || along.stride !== 4) {
-    repeat(scope, length, one);
+    repeatTimes(scope, length, one);
     return;
   }
-  repeat(scope, i32.shrU(length, constant(2)), (inside) => {
+  repeatTimes(scope, i32.shrU(length, constant(2)), (inside) => {
     for (const group of groupsOf(width)) {
       const vector = (lane: number): V => {
         const pointer = pointers[group * 4 + lane];
@@ -164,7 +155,7 @@ const packLines = (scope: Scope, panel: Panel): void => {
     }
     inside.run(set(place, i32.add(place, constant(16))), set(target, i32.add(target, constant(width * 16))));
   });
-  repeat(scope, i32.and(length, constant(3)), one);
+  repeatTimes(scope, i32.and(length, constant(3)), one);
 };
 
 /**

@@ -26,14 +26,13 @@ export interface Repeat {
 }
 
 /** A function over a range, and the pieces that it is shared out in, if it is; products for a library; or a loop. */
-export type Part = {
-  /** The position of the kernel that it is of. */
-  readonly kernel: number;
-} & (
+export type Work =
   | { readonly callable: Callable; readonly extent: number; readonly piece: number | undefined }
   | { readonly products: readonly Sgemm[] }
-  | { readonly repeat: Repeat }
-);
+  | { readonly repeat: Repeat };
+
+/** Work, and the position of the kernel that it is of. */
+export type Part = Work & { readonly kernel: number };
 
 export interface Phases {
   readonly phases: readonly Phase[];
@@ -78,7 +77,7 @@ export const phasesOf = (
   ): readonly Phase[] => {
     const phases: Phase[] = [];
     let pending: Statement[] = [...first];
-    const addPending = (kernel?: number): void => {
+    const addPending = (of?: number): void => {
       if (pending.length === 0) return;
       const inOrder = defineFunction([], (scope) => {
         scope.run(...pending);
@@ -87,27 +86,28 @@ export const phasesOf = (
       phases.push({
         kind: 'alone',
         name: named(module.add(inOrder)),
-        ...(kernel !== undefined && { kernel }),
+        ...(of !== undefined && { kernel: of }),
       });
       pending = [];
     };
     for (const part of inside) {
+      const { kernel } = part;
       const alone = statementsOf([part]);
       if (alone !== undefined) {
         pending.push(...alone);
-        if (apart) addPending(part.kernel);
+        if (apart) addPending(kernel);
         continue;
       }
       if ('repeat' in part) pending.push(...part.repeat.before);
       addPending();
-      if ('products' in part) phases.push({ kind: 'products', products: part.products, kernel: part.kernel });
+      if ('products' in part) phases.push({ kind: 'products', products: part.products, kernel });
       else if ('repeat' in part) {
         const { times, beforeEach, parts: again, afterEach, after } = part.repeat;
-        phases.push({ kind: 'repeat', times, phases: phasesIn(again, beforeEach, afterEach) });
+        phases.push({ kind: 'repeat', times, phases: phasesIn(again, beforeEach, afterEach), kernel });
         pending.push(...after);
       } else if (part.piece !== undefined) {
         const { callable, extent, piece } = part;
-        phases.push({ kind: 'shared', name: named(callable), extent, piece, kernel: part.kernel });
+        phases.push({ kind: 'shared', name: named(callable), extent, piece, kernel });
       }
     }
     pending.push(...end);

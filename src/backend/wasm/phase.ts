@@ -20,7 +20,7 @@ export type Phase =
   | SharedPhase
   | ({ readonly kind: 'products'; readonly products: readonly Sgemm[] } & OfKernel)
   /** These, so many times over. */
-  | { readonly kind: 'repeat'; readonly times: number; readonly phases: readonly Phase[] };
+  | ({ readonly kind: 'repeat'; readonly times: number; readonly phases: readonly Phase[] } & OfKernel);
 
 /** All phases, those that are repeated once. */
 export const flatPhases = (

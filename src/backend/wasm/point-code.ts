@@ -3,19 +3,11 @@ import type { LoopKernel, Store } from '../../program/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { displaced, indexed } from './address.js';
 import type { Cursors } from './cursors.js';
-import {
-  type Expr,
-  i32 as constant,
-  type Local,
-  loopWhile,
-  type Scope,
-  set,
-  type ValueType,
-  when,
-} from './emitter.js';
+import { type Expr, i32 as constant, type Local, type Scope, set, type ValueType, when } from './emitter.js';
 import { evaluate, type Evaluation, hoist, type Known } from './expression-code.js';
 import { i32 } from './instructions.js';
 import type { Accumulator, Lanes } from './lanes.js';
+import { repeat } from './loops.js';
 
 /** A kernel whose loops are being written. */
 export interface Nest<T extends ValueType> {
@@ -27,21 +19,6 @@ export interface Nest<T extends ValueType> {
   readonly tileCursor: Local<'i32'> | undefined;
   readonly evaluation: Evaluation<T>;
 }
-
-/** Does something a fixed number of times. */
-export const repeat = (scope: Scope, times: number, body: (inside: Scope) => void): void => {
-  if (times <= 0) return;
-  if (times === 1) {
-    body(scope);
-    return;
-  }
-  const left = scope.hold(constant(times));
-  const inside = scope.inner((loop) => {
-    body(loop);
-    loop.run(set(left, i32.sub(left, constant(1))));
-  });
-  scope.run(loopWhile(inside, left));
-};
 
 /** What happens at one point of the domain, or at `count` of them side by side, `vectors` times over. */
 export const point = <T extends ValueType>(

@@ -11,15 +11,14 @@ import {
   defineFunction,
   type Expr,
   i32 as constant,
-  type Local,
   repeatWhile,
-  type Scope,
   set,
   type Statement,
   when,
 } from './emitter.js';
 import { i32 } from './instructions.js';
 import { loopFunction } from './loop-code.js';
+import { count } from './loops.js';
 import type { Layout, RangeFunction } from './range-function.js';
 import type { ModuleBuilder } from './module.js';
 import { packFunction, type Packing, stepsOf, type Steps, stepTo } from './pack-code.js';
@@ -38,21 +37,6 @@ export interface ProductSetting {
 }
 
 const least = (a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> => choose(i32.ltU(a, b), a, b);
-
-/** Calls `body` for `from`, `from` + `by`, … below a number. */
-const count = (
-  scope: Scope,
-  [from, below, by]: readonly [Expr<'i32'>, Expr<'i32'>, number],
-  body: (inside: Scope, index: Local<'i32'>) => void,
-): void => {
-  const index = scope.hold(from);
-  const limit = scope.hold(below);
-  const inside = scope.inner((loop) => {
-    body(loop, index);
-    loop.run(set(index, i32.add(index, constant(by))));
-  });
-  scope.run(repeatWhile(inside, i32.ltU(index, limit)));
-};
 
 export interface ProductFunctions {
   /** Packs the right factor, where all share one; all of it is done before the next begins. */

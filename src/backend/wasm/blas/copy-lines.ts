@@ -8,11 +8,11 @@ import {
   type Expr,
   type FunctionBody,
   i32 as constant,
-  repeatWhile,
   type Scope,
   set,
 } from '../emitter.js';
 import { type Address, i32, load, store, v128 } from '../instructions.js';
+import { count, repeat } from '../loops.js';
 import { stepsOf, stepTo } from '../pack-code.js';
 
 /** Where lines begin, and how each goes on from there. */
@@ -50,37 +50,22 @@ export const copyLines = ({ begins, along }: Lines, tableOf: (walk: Walk) => num
     const [length, stride] = [along.sizes.at(-1) ?? 1, (along.strides.at(-1) ?? 1) * 4];
     const starts = { sizes: along.sizes.slice(0, -1), strides: along.strides.slice(0, -1) };
     const [lineSteps, runSteps] = [stepsOf(begins, tableOf), stepsOf(starts, tableOf)];
-    const line = scope.hold(begin);
-    const copy = (inside: Scope, from: Expr<'i32'>, count: number): void => {
-      if (stride === 4) copyNeighbors(inside, { base: from, offset: 0 }, { base: target, offset: 0 }, count);
-      else copyApart(inside, from, target, count, stride);
-      inside.run(set(target, i32.add(target, constant(count * 4))));
+    const copy = (inside: Scope, from: Expr<'i32'>, elements: number): void => {
+      if (stride === 4)
+        copyNeighbors(inside, { base: from, offset: 0 }, { base: target, offset: 0 }, elements);
+      else copyApart(inside, from, target, elements, stride);
+      inside.run(set(target, i32.add(target, constant(elements * 4))));
     };
-    const eachLine = scope.inner((inside) => {
-      const first = inside.hold(i32.add(source, stepTo(lineSteps, line)));
-      const run = inside.hold(constant(0));
-      const eachRun = inside.inner((across) => {
-        const from = across.hold(i32.add(first, stepTo(runSteps, run)));
-        const parts = Math.floor(length / STRAIGHT);
-        if (parts > 0) {
-          const left = across.hold(constant(parts));
-          const eachPart = across.inner((part) => {
-            copy(part, from, STRAIGHT);
-            part.run(
-              set(from, i32.add(from, constant(STRAIGHT * stride))),
-              set(left, i32.sub(left, constant(1))),
-            );
-          });
-          across.run(repeatWhile(eachPart, left));
-        }
-        if (length % STRAIGHT > 0) copy(across, from, length % STRAIGHT);
-        across.run(set(run, i32.add(run, constant(1))));
+    count(scope, [begin, end, 1], (lines, line) => {
+      const first = lines.hold(i32.add(source, stepTo(lineSteps, line)));
+      count(lines, [constant(0), constant(countOfWalk(starts)), 1], (runs, run) => {
+        const from = runs.hold(i32.add(first, stepTo(runSteps, run)));
+        repeat(runs, Math.floor(length / STRAIGHT), (part) => {
+          copy(part, from, STRAIGHT);
+          part.run(set(from, i32.add(from, constant(STRAIGHT * stride))));
+        });
+        if (length % STRAIGHT > 0) copy(runs, from, length % STRAIGHT);
       });
-      inside.run(
-        repeatWhile(eachRun, i32.ltU(run, constant(countOfWalk(starts)))),
-        set(line, i32.add(line, constant(1))),
-      );
     });
-    scope.run(repeatWhile(eachLine, i32.ltU(line, end)));
     return undefined;
   });
