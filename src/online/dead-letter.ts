@@ -2,6 +2,7 @@
 import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
 import type { Fold } from './fold.js';
+import { requireCount } from './require-count.js';
 
 /** Why a record is none. There are few kinds, so that they can be counted for ever. */
 export const deadLetterKinds = [
@@ -121,7 +122,7 @@ export const badShareLimit = ({
   const refuse = (what: string, got: number, needed: string): never =>
     fail({ operation: 'badShareLimit', what, got: String(got), needed });
   if (!(most >= 0 && most <= 1)) refuse('no share', most, 'a number from 0 to 1');
-  if (!(Number.isInteger(after) && after >= 1)) refuse('no number of records', after, 'a whole number ≥ 1');
+  requireCount('badShareLimit', 'no number of records', after);
   if (!(over >= 1)) refuse('no number of records', over, 'a number ≥ 1');
   const kept = 1 - 1 / over;
   return {

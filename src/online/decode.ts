@@ -1,11 +1,11 @@
 /** From the text of a record to its value, or to a dead letter: what cannot be read never stops a run. */
 import { either as E } from 'fp-ts';
 import type { Decoder } from 'io-ts';
-import { fail } from '../error.js';
 import type { DeadLetter } from './dead-letter.js';
 import { codecReason } from './decode-reason.js';
 import type { Broken } from './broken.js';
 import { type RawRecord, textOf } from './raw-record.js';
+import { requireCount } from './require-count.js';
 import { cut, type Refusal, refusalOf } from './sound.js';
 
 export interface DecodeOptions {
@@ -28,14 +28,7 @@ const dead = <P>(position: P, { kind, reason }: Refusal, raw: string): E.Either<
   E.left({ position, kind, reason: reason.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' '), raw });
 
 const requireOptions = (options: Required<DecodeOptions>): void => {
-  for (const [name, got] of Object.entries(options))
-    if (!(Number.isInteger(got) && got >= 0))
-      fail({
-        operation: 'decoder',
-        what: `no bound as ${name}`,
-        got: String(got),
-        needed: 'a whole number ≥ 0',
-      });
+  for (const [name, got] of Object.entries(options)) requireCount('decoder', `no bound as ${name}`, got, 0);
 };
 
 /** Why a source could not make a record. */

@@ -14,6 +14,7 @@ import type { Fold } from './fold.js';
 import type { Json } from './json.js';
 import type { Meter } from './meter.js';
 import { afterUndoing, type Limits, type NonFinitePolicy, reasonOf } from './non-finite-policy.js';
+import { requireCount } from './require-count.js';
 import { type RunState, writeRun } from './run-state.js';
 import type { Received } from './source.js';
 
@@ -63,16 +64,6 @@ export interface Runner<R, P, M> {
 
 const NOTHING: readonly never[] = [];
 
-const requireSize = (size: number): void => {
-  if (!Number.isInteger(size) || size < 1)
-    fail({
-      operation: 'online',
-      what: 'a batch size that is none',
-      got: String(size),
-      needed: 'a whole number ≥ 1',
-    });
-};
-
 /** A run from a state on. */
 export const runner = <
   P extends Parameters,
@@ -93,7 +84,7 @@ export const runner = <
   meter: Meter,
 ): Runner<R, P, M> => {
   const { decode, examples, learner, size, monitors, revise, nonFinite = 'stop', limits = {} } = options;
-  requireSize(size);
+  requireCount('online', 'a batch size that is none', size);
   const steps = stepper(learner, from.learner, backend);
   const stack = stacker(options.dtypes ?? {});
   let { position, step } = from;

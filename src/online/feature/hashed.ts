@@ -1,6 +1,6 @@
 /** Feature hashing: any number of categories or words in a fixed number of columns. */
-import { fail } from '../../error.js';
 import { type Fold, pure } from '../fold.js';
+import { requireCount } from '../require-count.js';
 import { murmur3 } from './murmur.js';
 
 export interface HashedOptions {
@@ -27,13 +27,7 @@ export const hashed = ({
   seed = 0,
   signed = true,
 }: HashedOptions): Fold<null, readonly string[], readonly number[]> => {
-  if (!(Number.isInteger(size) && size >= 1))
-    fail({
-      operation: 'hashed',
-      what: 'no number of columns',
-      got: String(size),
-      needed: 'a whole number ≥ 1',
-    });
+  requireCount('hashed', 'no number of columns', size);
   return pure((tokens) => {
     const columns = Array.from({ length: size }, () => 0);
     for (const token of tokens) {

@@ -1,6 +1,7 @@
 /** Categories as columns of which one is 1. */
 import { fail } from '../../error.js';
 import { type Fold, pure } from '../fold.js';
+import { requireCount } from '../require-count.js';
 
 /** What a record says of a category, where it says something. */
 export type Category = string | number | boolean | null | undefined;
@@ -42,13 +43,7 @@ export const oneHot = (
 export const oneHotSeen = (
   most: number,
 ): Fold<readonly NonNullable<Category>[], Category, readonly number[]> => {
-  if (!(Number.isInteger(most) && most >= 1))
-    fail({
-      operation: 'oneHotSeen',
-      what: 'no number of categories',
-      got: String(most),
-      needed: 'a whole number ≥ 1',
-    });
+  requireCount('oneHotSeen', 'no number of categories', most);
   return {
     initial: [],
     step: (seen, category) => {

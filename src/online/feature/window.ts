@@ -2,11 +2,7 @@
 import { fail } from '../../error.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
-
-const requireCount = (operation: string, got: number): void => {
-  if (!(Number.isInteger(got) && got >= 1))
-    fail({ operation, what: 'no number of records', got: String(got), needed: 'a whole number ≥ 1' });
-};
+import { requireCount } from '../require-count.js';
 
 /**
  * The last `count` values, this one the last of them; fewer at the beginning. Throws where `count` is none.
@@ -15,7 +11,7 @@ const requireCount = (operation: string, got: number): void => {
  * runFold(lastValues(2), ['a', 'b', 'c'])[1]; // [["a"], ["a", "b"], ["b", "c"]]
  */
 export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A, readonly A[]> => {
-  requireCount('lastValues', count);
+  requireCount('lastValues', 'no number of records', count);
   return {
     initial: [],
     step: (values, value) => {
@@ -34,7 +30,7 @@ export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A,
  * runFold(andThenFold(lags([0, 2]), fillMissing({ by: -1 })), [5, 6, 7])[1]; // [[5, -1], [6, -1], [7, 5]]
  */
 export const lags = (ago: readonly number[]): Fold<readonly number[], number, readonly number[]> => {
-  for (const lag of ago) requireCount('lags', lag + 1);
+  for (const lag of ago) requireCount('lags', 'no number of records', lag + 1);
   const { step } = lastValues<number>(Math.max(0, ...ago) + 1);
   return {
     initial: [],
@@ -80,7 +76,7 @@ type Part = readonly [part: number, count: number, sum: number];
  * told.map(({ sum }) => sum); // [1, 3, 6]
  */
 export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<readonly Part[], Timed, Total> => {
-  requireCount('overTime', parts);
+  requireCount('overTime', 'no number of records', parts);
   if (!(span > 0 && Number.isFinite(span)))
     fail({ operation: 'overTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
   return {

@@ -1,5 +1,6 @@
 /** ADWIN: a window as long as its two ends are alike. */
 import type { Fold } from '../fold.js';
+import { requireCount } from '../require-count.js';
 import { type Drift, requireFinite, requireOption } from './drift.js';
 
 export interface AdwinOptions {
@@ -125,12 +126,11 @@ export const adwin = ({
   buckets = 5,
   shortest = 5,
 }: AdwinOptions = {}): Fold<AdwinState, number, Drift> => {
-  const isCount = (n: number, least: number): boolean => Number.isInteger(n) && n >= least;
   requireOption('adwin', 'delta', delta, delta > 0 && delta < 1, 'between 0 and 1');
   requireOption('adwin', 'range', range, range > 0 && Number.isFinite(range), 'more than 0, and finite');
-  requireOption('adwin', 'every', every, isCount(every, 1), 'a whole number ≥ 1');
-  requireOption('adwin', 'buckets', buckets, isCount(buckets, 2), 'a whole number ≥ 2');
-  requireOption('adwin', 'shortest', shortest, isCount(shortest, 1), 'a whole number ≥ 1');
+  requireCount('adwin', 'no value for every', every);
+  requireCount('adwin', 'no value for buckets', buckets, 2);
+  requireCount('adwin', 'no value for shortest', shortest);
   const options = { delta, range, every, buckets, shortest };
   return {
     initial: START,

@@ -2,11 +2,7 @@
 import { fail } from '../../error.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
-
-const requireCount = (operation: string, got: number): void => {
-  if (!(Number.isInteger(got) && got >= 1))
-    fail({ operation, what: 'no number of records', got: String(got), needed: 'a whole number ≥ 1' });
-};
+import { requireCount } from '../require-count.js';
 
 /** What waits for its batch to be full; at the end of a stream, what is left over. */
 export type Held<A extends Json> = readonly A[];
@@ -36,7 +32,7 @@ export const sizeOrTime = <A extends Json>({
   span = Number.POSITIVE_INFINITY,
   at = () => 0,
 }: SizeOrTimeOptions<A>): Fold<Held<A>, A, readonly A[] | undefined> => {
-  requireCount('sizeOrTime', size);
+  requireCount('sizeOrTime', 'no number of records', size);
   if (!(span > 0))
     fail({ operation: 'sizeOrTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
   return {
@@ -57,7 +53,7 @@ export const sizeOrTime = <A extends Json>({
  * runFold(everyNth(2), ['a', 'b', 'c', 'd'])[1]; // [undefined, "b", undefined, "d"]
  */
 export const everyNth = <A>(n: number): Fold<number, A, A | undefined> => {
-  requireCount('everyNth', n);
+  requireCount('everyNth', 'no number of records', n);
   return {
     initial: 0,
     step: (count, record) => (count + 1 < n ? [count + 1, undefined] : [0, record]),

@@ -1,5 +1,6 @@
 /** DDM: drift where the rate of errors rises above the best that it was. */
 import type { Fold } from '../fold.js';
+import { requireCount } from '../require-count.js';
 import { type Drift, requireFinite, requireOption } from './drift.js';
 
 export interface DdmOptions {
@@ -44,7 +45,7 @@ export const ddm = ({ warning = 2, drift = 3, after = 30 }: DdmOptions = {}): Fo
 > => {
   requireOption('ddm', 'warning', warning, warning > 0, 'more than 0');
   requireOption('ddm', 'drift', drift, drift >= warning, `${warning} or more`);
-  requireOption('ddm', 'after', after, Number.isInteger(after) && after >= 1, 'a whole number ≥ 1');
+  requireCount('ddm', 'no value for after', after);
   return {
     initial: START,
     step: (state, x) => {

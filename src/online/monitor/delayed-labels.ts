@@ -3,6 +3,7 @@ import { fail } from '../../error.js';
 import { murmur3 } from '../feature/murmur.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
+import { requireCount } from '../require-count.js';
 
 /** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */
 export type Delayed<A, L> =
@@ -74,7 +75,7 @@ export const delayedLabels = <A extends Json, L>({
 }: DelayedLabelsOptions): Fold<DelayedState<A>, Delayed<A, L>, Joining<A, L>> => {
   const refuse = (what: string, got: number, needed: string): never =>
     fail({ operation: 'delayedLabels', what, got: String(got), needed });
-  if (!(Number.isInteger(bound) && bound >= 1)) refuse('no bound', bound, 'a whole number ≥ 1');
+  requireCount('delayedLabels', 'no bound', bound);
   if (!(span > 0)) refuse('no span of time', span, 'a number > 0');
   const count = Math.ceil(Math.sqrt(bound));
   return {

@@ -1,5 +1,6 @@
 /** Page–Hinkley: drift where what lies above the mean adds up. */
 import type { Fold } from '../fold.js';
+import { requireCount } from '../require-count.js';
 import { type Drift, requireFinite, requireOption } from './drift.js';
 
 export interface PageHinkleyOptions {
@@ -43,7 +44,7 @@ export const pageHinkley = ({
   requireOption('pageHinkley', 'delta', delta, delta >= 0, '0 or more');
   requireOption('pageHinkley', 'threshold', threshold, threshold > 0, 'more than 0');
   requireOption('pageHinkley', 'fading', fading, fading > 0 && fading <= 1, 'more than 0, at most 1');
-  requireOption('pageHinkley', 'after', after, Number.isInteger(after) && after >= 1, 'a whole number ≥ 1');
+  requireCount('pageHinkley', 'no value for after', after);
   const sign = direction === 'up' ? 1 : -1;
   return {
     initial: START,

@@ -1,5 +1,6 @@
 /** Test-then-train: means of losses, or of errors that are 0 or 1, that forget what is long ago. */
 import type { Fold } from '../fold.js';
+import { requireCount } from '../require-count.js';
 import { requireFinite, requireOption } from './drift.js';
 
 /** Fading sums: of the numbers, and of their weights. */
@@ -56,7 +57,7 @@ const sumFrom = (numbers: readonly number[], from: number): number => {
  * runFold(slidingMean(2), [1, 2, 4])[1]; // [1, 1.5, 3]
  */
 export const slidingMean = (size: number): Fold<Blocks, number, number> => {
-  requireOption('slidingMean', 'size', size, Number.isInteger(size) && size >= 1, 'a whole number ≥ 1');
+  requireCount('slidingMean', 'no value for size', size);
   const length = Math.ceil(Math.sqrt(size));
   return {
     initial: { blocks: [], sums: [], gone: 0, begun: [] },

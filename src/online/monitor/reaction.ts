@@ -3,6 +3,7 @@ import type { LearnerState } from '../../learner/learner.js';
 import type { OnlineStep } from '../event.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
+import { requireCount } from '../require-count.js';
 import { type DriftLevel, requireFinite, requireOption } from './drift.js';
 
 /** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
@@ -85,7 +86,7 @@ export const raiseRate = <State>({
     factor > 0 && Number.isFinite(factor),
     'more than 0, and finite',
   );
-  requireOption('raiseRate', 'steps', steps, Number.isInteger(steps) && steps >= 1, 'a whole number ≥ 1');
+  requireCount('raiseRate', 'no value for steps', steps);
   return {
     initial: 0,
     step: (left, { level, state }) => {
@@ -132,7 +133,7 @@ export type Trial = { readonly count: number; readonly champion: number; readonl
  * told; // ["start", "none", "replace"]
  */
 export const challenger = ({ trial, share = 1 }: ChallengerOptions): Fold<Trial, Contest, ChallengerAct> => {
-  requireOption('challenger', 'trial', trial, Number.isInteger(trial) && trial >= 1, 'a whole number ≥ 1');
+  requireCount('challenger', 'no value for trial', trial);
   requireOption('challenger', 'share', share, share > 0, 'more than 0');
   return {
     initial: null,
