@@ -105,7 +105,8 @@ const requirePolicy = (policy: HoldPolicy): void => {
  * for. It is subscribed to when the first value is asked for, and unsubscribed from by `return()`. At its end and at an
  * error what was kept comes first; of `sample` also what came last.
  *
- * Throws where a number of the policy is none; while running, a `ParalensError` where a buffer is full. Laws: F-1, F-3, F-4, F-6 to F-9, F-13.
+ * Throws where a number of the policy is none; while running, a `ParalensError` where a buffer is full. Laws: F-1,
+ * F-3, F-4, F-6 to F-9, F-13.
  *
  * @example
  * const measured = toPull(interval(10), { buffer: 1000 });

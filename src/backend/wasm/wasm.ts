@@ -20,10 +20,11 @@ export interface WasmOptions {
    */
   readonly threads?: number | 'all';
   /**
-   * Whether large matrix products in float32 go to the system's BLAS, on the same memory and with as many
-   * threads, those of convolutions block by block from 16 channels on: `'auto'` looks for OpenBLAS, MKL, BLIS or Accelerate, a path names the library; `false` by
-   * default. Needs Node and the package koffi. Where there is none WebAssembly does it all, and `warn` hears
-   * why. In which order a library sums is its own affair: its last bits may change with the threads.
+   * Whether large matrix products in float32 go to the system's BLAS, on the same memory and with as many threads,
+   * those of convolutions block by block from 16 channels on: `'auto'` looks for OpenBLAS, MKL, BLIS or Accelerate, a
+   * path names the library; `false` by default. Needs Node and the package koffi. Where there is none WebAssembly
+   * does it all, and `warn` hears why. In which order a library sums is its own affair: its last bits may change with
+   * the threads.
    */
   readonly blas?: 'auto' | (string & {}) | false;
   /**

@@ -119,8 +119,8 @@ export type Trial = { readonly count: number; readonly champion: number; readonl
 
 /**
  * At drift a challenger begins beside the champion; after `trial` records that both have predicted, the better one by
- * prequential loss is kept. Of a drift on the way nothing is made. `challenged` puts it on a run. Throws where an option is none, or where a loss of
- * the trial is missing or no number.
+ * prequential loss is kept. Of a drift on the way nothing is made. `challenged` puts it on a run. Throws where an
+ * option is none, or where a loss of the trial is missing or no number.
  *
  * Source: the paired learners of S. H. Bach, M. A. Maloof (ICDM 2008), with one trial in place of a window.
  *
