@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { randomOf } from '../random-of.js';
 import { startBroker } from '../services/nats-server.js';
 
 const { values } = parseArgs({
@@ -24,14 +25,7 @@ const { values } = parseArgs({
 });
 const [kills, records, seed] = [Number(values.kills), Number(values.records), Number(values.seed)];
 
-let state = seed >>> 0;
-/** Mulberry32: from 0 to 1. */
-const random = (): number => {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let word = Math.imul(state ^ (state >>> 15), state | 1);
-  word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-  return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-};
+const random = randomOf(seed);
 
 const folder = mkdtempSync(join(tmpdir(), 'paralens-kill-'));
 /** Beside the packages that it loads when it runs. */

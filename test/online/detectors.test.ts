@@ -1,24 +1,14 @@
 /** Detectors of drift: how often they cry over nothing, how soon they see, and how little they keep. */
 import { adwin, ddm, type Drift, type Fold, type Json, pageHinkley, runFold } from 'paralens/online';
 import { describe, expect, test } from 'vitest';
-
-/** Uniform numbers of a seed: mulberry32, which passes the tests that matter here. */
-const uniform = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
+import { randomOf } from '../random-of.js';
 
 /** Errors at a rate that jumps. */
 const errors = (
   seed: number,
   parts: readonly (readonly [count: number, rate: number])[],
 ): readonly number[] => {
-  const next = uniform(seed);
+  const next = randomOf(seed);
   return parts.flatMap(([count, rate]) => Array.from({ length: count }, () => Number(next() < rate)));
 };
 
@@ -88,7 +78,7 @@ const sizeOf = (state: Json): number =>
 
 test('ADWIN keeps a few hundred numbers of a million, and each its right mean', () => {
   const { initial, step } = adwin();
-  const next = uniform(7);
+  const next = randomOf(7);
   let [state, largest, count, ones] = [initial, 0, 0, 0];
   let told: Drift | undefined;
   for (let i = 0; i < 1_000_000; i++) {

@@ -5,7 +5,8 @@ import { startMachine } from '../../src/backend/wasm/machine.js';
 import { type Tile, tileOf } from '../../src/backend/wasm/product-shape.js';
 import type { Pool } from '../../src/backend/wasm/threads/pool.js';
 import type { Data } from '../../src/tensor/dtype.js';
-import { plain, randomOf } from './support.js';
+import { randomOf } from '../random-of.js';
+import { plain } from './support.js';
 
 /** The tiles that products are computed in, on engines with relaxed multiply-add and on those without. */
 export const TILES = [tileOf(false), { ...tileOf(true), relaxed: false }] as const;

@@ -8,7 +8,8 @@ import { sizeOf } from '../../src/tensor/shape.js';
 import { tiled, TILES } from './compiled.js';
 import { layer, programOf, wholeNumbers, WORDS } from './contractions.js';
 import { CONVOLUTIONS, KERNEL_GRADIENT } from './convolutions.js';
-import { fill, interpret, plain, randomOf, run } from './support.js';
+import { randomOf } from '../random-of.js';
+import { fill, interpret, plain, run } from './support.js';
 
 describe.each(TILES.map(tiled))('sums of products of small whole numbers are exact, in $name', (backend) => {
   for (const words of WORDS)

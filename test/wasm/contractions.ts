@@ -3,7 +3,8 @@ import { builder } from '../../src/program/builder.js';
 import type { KernelName, Program, SomeOperation } from '../../src/program/program.js';
 import type { DType } from '../../src/tensor/dtype.js';
 import type { Shape } from '../../src/tensor/shape.js';
-import { fill, randomOf, single } from './support.js';
+import { randomOf } from '../random-of.js';
+import { fill, single } from './support.js';
 
 type Sizes = Readonly<Record<string, number>>;
 

@@ -8,7 +8,8 @@ import type { Instruction, Program, ValueId } from '../../src/program/program.js
 import { schedule } from '../../src/program/schedule.js';
 import type { Draw } from '../../src/tensor/primitive/primitive.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
-import { drawOf, fill, randomOf, run } from './support.js';
+import { randomOf } from '../random-of.js';
+import { drawOf, fill, run } from './support.js';
 
 /** The first and the last kernel that writes each value. */
 const writersOf = (program: Program): ReadonlyMap<ValueId, readonly [first: number, last: number]> => {

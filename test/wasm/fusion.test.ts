@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { instructionAt } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
-import { drawOf, fill, interpret, plain, randomOf } from './support.js';
+import { randomOf } from '../random-of.js';
+import { drawOf, fill, interpret, plain } from './support.js';
 
 const close = (got: number, needed: number, exact: boolean): boolean => {
   if (Number.isNaN(needed)) return Number.isNaN(got);

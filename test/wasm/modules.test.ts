@@ -9,7 +9,8 @@ import type { KernelName } from '../../src/program/program.js';
 import type { Primitive, Sample } from '../../src/tensor/primitive/primitive.js';
 import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
-import { drawOf, randomOf, single } from './support.js';
+import { randomOf } from '../random-of.js';
+import { drawOf, single } from './support.js';
 
 const STEERING = ['identity', 'stopGradient', 'check', 'custom', 'scan'];
 const names = primitiveNames.filter((name): name is KernelName => !STEERING.includes(name));

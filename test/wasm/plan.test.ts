@@ -4,7 +4,8 @@ import { byteLength, livesOf, mayOverwrite } from '../../src/program/liveness.js
 import { plan } from '../../src/program/plan.js';
 import { schedule } from '../../src/program/schedule.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
-import { drawOf, plain, randomOf, single } from './support.js';
+import { randomOf } from '../random-of.js';
+import { drawOf, plain, single } from './support.js';
 
 test('values that live at once lie apart', () => {
   for (let seed = 0; seed < 300; seed++) {

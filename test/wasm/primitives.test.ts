@@ -4,7 +4,8 @@ import type { KernelName } from '../../src/program/program.js';
 import { isFloat } from '../../src/tensor/dtype.js';
 import type { Primitive, Sample, Value } from '../../src/tensor/primitive/primitive.js';
 import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js';
-import { drawOf, evaluateOne, fill, plain, randomOf, run, single, ulps } from './support.js';
+import { randomOf } from '../random-of.js';
+import { drawOf, evaluateOne, fill, plain, run, single, ulps } from './support.js';
 
 const STEERING = ['identity', 'stopGradient', 'check', 'custom', 'scan'];
 const names = primitiveNames.filter((name): name is KernelName => !STEERING.includes(name));

@@ -5,7 +5,8 @@ import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { inPieces } from './compiled.js';
 import { CONVOLUTIONS, KERNEL_GRADIENT } from './convolutions.js';
-import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
+import { randomOf } from '../random-of.js';
+import { differAt, drawOf, fill, plain, single } from './support.js';
 
 const inputsOf = (program: Program, random: () => number): readonly Data[] =>
   program.inputs.map((spec) => fill(random, { ...spec, low: spec.dtype === 'bool' ? 0 : -3, high: 1 }));

@@ -17,17 +17,6 @@ import { primitives } from '../../src/tensor/primitive/table.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 import type { AttributesOf, PrimitiveName } from '../../src/tensor/tensor.js';
 
-/** Mulberry32: from 0 to 1. */
-export const randomOf = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
-
 /** Sizes 0 and 1 among others, some past a vector, and past a turn of a loop, which is four. */
 const SIZES = [0, 1, 1, 2, 3, 4, 5, 7, 8, 9, 13, 17, 21, 37];
 

@@ -11,7 +11,8 @@ import { threadsFor } from '../../src/backend/wasm/threads/threads.js';
 import type { Program } from '../../src/program/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
-import { differAt, drawOf, fill, plain, randomOf, single } from './support.js';
+import { randomOf } from '../random-of.js';
+import { differAt, drawOf, fill, plain, single } from './support.js';
 import { platform, poolOf, unexpected, unreachable, until } from './workers.js';
 
 /** The pool, counting the pieces that this thread did. */
