@@ -1,5 +1,6 @@
 /** Checkpoints in a folder: kept, found again, and every way in which a folder can fail. */
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -201,14 +202,14 @@ describe('of two writers one stops', () => {
 const unmounted = ((): string | undefined => {
   const point = join(tmpdir(), `paralens-mount-${process.pid}`);
   try {
-    execFileSync('mkdir', ['-p', point]);
+    mkdirSync(point, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', point], { stdio: 'pipe' });
     execFileSync('umount', [point]);
     return undefined;
   } catch (error) {
-    return `this process may not mount: ${error instanceof Error ? error.message.split('\n')[1] : ''}`;
+    return `this process may not mount: ${error instanceof Error ? error.message.replaceAll('\n', ' ') : ''}`;
   } finally {
-    execFileSync('rm', ['-rf', point]);
+    rmSync(point, { recursive: true, force: true });
   }
 })();
 
