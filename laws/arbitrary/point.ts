@@ -6,6 +6,7 @@ import type { Spec } from '../../src/tensor/primitive/primitive.js';
 import type { NumericMap } from '../map/numeric-map.js';
 import { showVector, unit, type Vector } from '../map/vector.js';
 import type { Sampler } from './draw.js';
+import { arranged, drawArrangement } from './special.js';
 import type { Range } from './specification.js';
 
 export interface Point {
@@ -19,6 +20,8 @@ export interface Point {
   readonly v: Vector;
   /** A power of two, for scales that round nothing. */
   readonly exponent: number;
+  /** An argument at which functions break, and how its numbers are arranged. */
+  readonly special: { readonly x: Vector; readonly arrangement: string };
 }
 
 const filled = ({ shape, dtype }: Spec, numbers: readonly number[]): Data => {
@@ -80,14 +83,40 @@ export const drawDirection = (sampler: Sampler, places: readonly Spec[]): Vector
   return none ? unit(raw.map((data) => (data instanceof Float64Array ? data.fill(1) : data))) : direction;
 };
 
+/**
+ * A special argument. Where there is something to begin with, such as what `init` makes, the leaf is that or drawn:
+ * zeros for all weights are no point of a layer that divides by one.
+ */
+const drawSpecial = (
+  sampler: Sampler,
+  ranges: readonly Range[],
+  initial: readonly (Data | undefined)[],
+): Point['special'] => {
+  const arrangement = drawArrangement(sampler);
+  const begins = sampler.integer(0, 1) === 0;
+  const x = ranges.map((range, i) => {
+    const first = initial[i];
+    const drawn = drawData(sampler, range);
+    if (first === undefined) return arranged(sampler, range, drawn, arrangement);
+    return begins ? first : drawn;
+  });
+  return { x, arrangement };
+};
+
 /** A point of a map whose argument's leaves are drawn from these ranges. */
-export const drawPoint = (sampler: Sampler, map: NumericMap, ranges: readonly Range[]): Point => ({
+export const drawPoint = (
+  sampler: Sampler,
+  map: NumericMap,
+  ranges: readonly Range[],
+  initial: readonly (Data | undefined)[] = [],
+): Point => ({
   x: ranges.map((range) => drawData(sampler, range)),
   w: drawCotangent(sampler, map.codomain),
   other: drawCotangent(sampler, map.codomain),
   u: drawDirection(sampler, map.domain),
   v: drawDirection(sampler, map.domain),
   exponent: sampler.integer(-8, 8),
+  special: drawSpecial(sampler, ranges, initial),
 });
 
 /** A map at a point, shown in failures as a person would write it down. */

@@ -7,6 +7,7 @@ import { cotangentLikeArgument, pureMap, reentrantMap } from '../gradient/struct
 import type { Backend } from '../../src/backend/backend.js';
 import { engineOf, float64 } from '../map/engine.js';
 import type { SubjectAtPoint } from '../map/subject.js';
+import { finiteAtSpecialPoint } from '../numerics/special-points.js';
 import { additive, linearDerivative, powersOfTwo, zeroCotangent } from '../reverse-derivative/linearity.js';
 import { mixedPartials } from '../reverse-derivative/mixed-partials.js';
 import { dotProduct, doubleReverse } from '../reverse-derivative/transpose.js';
@@ -32,6 +33,8 @@ const always: readonly SubjectLaw[] = [
 /** Of a backward that is the derivative of its forward. */
 const slopes: readonly SubjectLaw[] = [law('G-1', ({ map, point }) => directionalSlope(map, point))];
 
+const finite: SubjectLaw = law('N-4', ({ map, point }) => finiteAtSpecialPoint(map, point));
+
 const consistency: readonly SubjectLaw[] = [
   law('RD.2', ({ map, point }) => additive(map, point)),
   law('RD.6', ({ map, point }) => linearDerivative(map, point)),
@@ -48,9 +51,10 @@ const secondTransposes: readonly SubjectLaw[] = [
   law('RD.8', ({ subject, map, point }) => doubleReverse(map, subject.backwardOn(float64), point)),
 ];
 
-/** G-4, L-6, RD.2, L-5, G-1, RD.2, RD.6, RD.7, RD.9, G-7 and RD.8 in float64. */
+/** G-4, L-6, RD.2, L-5, N-4, G-1, RD.2, RD.6, RD.7, RD.9, G-7 and RD.8 in float64. */
 export const derivativeLaws = ({ derivative = true, twice = true }: Battery = {}): readonly SubjectLaw[] => [
   ...always,
+  finite,
   ...(derivative ? slopes : []),
   ...consistency,
   ...(derivative ? transposes : []),
@@ -58,7 +62,7 @@ export const derivativeLaws = ({ derivative = true, twice = true }: Battery = {}
   ...(twice && derivative ? secondTransposes : []),
 ];
 
-/** L-6, B-1, G-10, B-3, RD.2 and L-5 on a backend. */
+/** L-6, B-1, G-10, B-3, RD.2, L-5 and N-4 on a backend. */
 export const backendLaws = (backend: Backend): readonly SubjectLaw[] => {
   const engine = engineOf(backend);
   const forwardOf = ({ subject }: SubjectAtPoint): Running => ({
@@ -79,5 +83,6 @@ export const backendLaws = (backend: Backend): readonly SubjectLaw[] => {
     law('RD.2', ({ subject, point }) => zeroCotangent(subject.on(engine), point)),
     law('RD.2', ({ subject, point }) => powersOfTwo(subject.on(engine), point)),
     law('L-5', ({ subject, point }) => reentrantMap(subject.on(engine), point)),
+    law('N-4', ({ subject, point }) => finiteAtSpecialPoint(subject.on(engine), point)),
   ];
 };

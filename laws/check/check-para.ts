@@ -1,9 +1,17 @@
 /** One call for a user's layer: its backward, its parameters, and its place in a composite. */
-import { check } from '../base/runner.js';
+import { check, type CheckOptions, LawError } from '../base/runner.js';
 import { drawing } from '../arbitrary/draw.js';
-import { every, broken, holds, type Verdict } from '../base/verdict.js';
+import { drawCotangent, drawData } from '../arbitrary/point.js';
+import { specified } from '../arbitrary/specification.js';
+import { every, broken, holds, law, type Verdict } from '../base/verdict.js';
+import { type RowExample, rowsApart } from '../equivariance/rows.js';
+import { showShape } from '../../src/error.js';
 import type { Para, Parameters } from '../../src/lens/para.js';
 import { type Key, key } from '../../src/operation/random.js';
+import { leaves } from '../../src/tree/tree.js';
+import { float64 } from '../map/engine.js';
+import type { Subject } from '../map/subject.js';
+import type { Place, Vector } from '../map/vector.js';
 import { type ParaArgument, type ParaSpecification, subjectOfPara } from '../map/para-subject.js';
 import { sameOutcome } from '../para/same.js';
 import { checkSubject, type DifferentiableOptions } from './check-gradient.js';
@@ -31,9 +39,43 @@ export const initLaws = <P extends Parameters, A, B>(
     () => sameOutcome('P-2', `${name}: init of one key, twice`, layer.init(from), layer.init(from)),
   ]);
 
+export interface ParaOptions<P, A> extends DifferentiableOptions<ParaArgument<P, A>> {
+  /**
+   * Whether the examples of a batch must not look at each other, as in every layer but those that normalize over
+   * the batch: law E-1. Every tensor of the input and of the result begins with the batch axis, of 2 or more.
+   */
+  readonly independentRows?: boolean | undefined;
+}
+
+/** E-1 of a layer over a batch: each row by itself, whatever stands in the others. */
+const checkRows = (subject: Subject, inputs: number, options: CheckOptions): void => {
+  const map = subject.on(float64);
+  const places = [...map.domain.slice(0, inputs), ...map.codomain];
+  const rows = places[0]?.shape[0] ?? 0;
+  const other = places.find(({ shape }) => shape[0] !== rows);
+  if (rows < 2 || other !== undefined)
+    throw new LawError(
+      `${subject.name}: independentRows: every tensor of the input and the result must begin with one batch axis of 2 or more, got ${showShapes(places)}; give an input such as { shape: [4, …] }`,
+    );
+  const example = drawing((sampler): RowExample => {
+    const draw = (): Vector => subject.ranges.map((range) => drawData(sampler, range));
+    const [w, otherW] = [drawCotangent(sampler, map.codomain), drawCotangent(sampler, map.codomain)];
+    return { x: draw(), other: draw(), w, otherW, rows, row: sampler.integer(0, rows - 1), leaves: inputs };
+  });
+  check(
+    subject.name,
+    example,
+    law('E-1', (at) => rowsApart(map, at)),
+    { ...options, path: undefined },
+  );
+};
+
+const showShapes = (places: readonly Place[]): string =>
+  places.map(({ path, shape }) => `${path === '' ? 'result' : path} ${showShape(shape)}`).join(', ');
+
 /**
  * Holds a layer to the laws: those of `checkGradient` for its result against parameters and input together, and
- * P-2 for its `init`. Parameters are drawn like those that `init` makes. Throws a `LawError` that names the law,
+ * P-2 for its `init`; with `independentRows` also E-1. Parameters are drawn like those that `init` makes. Throws a `LawError` that names the law,
  * the leaf (`parameters.0.kernel`, `input`) and the entry, with the smallest example.
  *
  * @example
@@ -42,10 +84,12 @@ export const initLaws = <P extends Parameters, A, B>(
 export const checkPara = <P extends Parameters, A, B>(
   layer: Para<P, A, B>,
   specification: ParaSpecification<P, A>,
-  options: DifferentiableOptions<ParaArgument<P, A>> = {},
+  options: ParaOptions<P, A> = {},
 ): void => {
-  const { name = 'layer' } = options;
+  const { name = 'layer', independentRows = false } = options;
   const keys = drawing(({ integer }) => integer(0, 2 ** 30));
   check(name, keys, (seed) => initLaws(name, layer, key(seed)), { ...options, runs: 3, path: undefined });
-  checkSubject(subjectOfPara(name, layer, specification), options);
+  const subject = subjectOfPara(name, layer, specification);
+  checkSubject(subject, options);
+  if (independentRows) checkRows(subject, leaves(specified<A>(specification.input).like).length, options);
 };

@@ -1,7 +1,7 @@
 export { type Battery, backendLaws, derivativeLaws } from './battery.js';
 export { checkGradient, checkSubject, type DifferentiableOptions } from './check-gradient.js';
 export { checkLoss, type LossOptions, type LossSpecification } from './check-loss.js';
-export { checkPara, initLaws } from './check-para.js';
+export { checkPara, initLaws, type ParaOptions } from './check-para.js';
 export { checkLearner, type LearnerCheckOptions, learnerLaws, type LearnerRun } from './check-learner.js';
 export { checkUpdate, type UpdateOptions } from './check-update.js';
 export { onEngine, type UpdateBattery, updateLaws, type UpdateTraits } from './update-battery.js';

@@ -12,6 +12,7 @@ import {
   reentrantUpdate,
   runIsGetAndPut,
 } from '../update/lens.js';
+import { descends } from '../update/convex.js';
 import type { UpdateAtPoint, UpdatePoint } from '../update/random-update.js';
 import { constantSchedule, followsSchedule, linearInRate, rateAsCap, type WithRate } from '../update/rate.js';
 import { restsAtFirst, restsInEveryState, wholeNumbersStay } from '../update/rest.js';
@@ -107,6 +108,7 @@ const withRates = (
 
 /** Those that hold up to rounding, and so in float64. */
 const nearly = ({ scope, decays = false, linear = false, ahead }: UpdateTraits): readonly Claim[] => [
+  ['O-21', (map, point) => descends(map, { falling: scope === 'names' ? 'leaf' : scope, decays }, point)],
   ['O-8', ahead === undefined ? looksSomewhere : ahead ? looksAhead : looksAtParameters],
   ...only(!decays, ['O-5', (map, point) => translation(map, point)]),
   ...only(linear, ['O-10', (map, point) => rotation(map, point)]),
@@ -117,7 +119,7 @@ const nearly = ({ scope, decays = false, linear = false, ahead }: UpdateTraits):
 ];
 
 /**
- * The laws of every update: L-4, L-5, L-6, O-2, O-3, O-5, O-8, O-10, O-18, O-19 and O-20, in float64 and where they
+ * The laws of every update: L-4, L-5, L-6, O-2, O-3, O-5, O-8, O-10, O-18, O-19, O-20 and O-21, in float64 and where they
  * are bit for bit on each backend too, and B-1, B-2, B-3; with `withRate` also O-16 and O-17. Laws of one algorithm,
  * O-1, O-6, O-7, O-9, O-11 to O-14, are predicates that take its constants.
  */

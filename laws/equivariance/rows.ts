@@ -28,8 +28,8 @@ export interface RowExample {
   readonly otherW: Vector;
   readonly rows: number;
   readonly row: number;
-  /** The leaf of the argument that holds the batch; the first unless given, as is the input of a layer. */
-  readonly leaf?: number;
+  /** How many leaves of the argument hold the batch: the first one unless given, as is the input of a layer. */
+  readonly leaves?: number;
 }
 
 /**
@@ -37,24 +37,32 @@ export interface RowExample {
  */
 export const rowsApart = (
   map: NumericMap,
-  { x, w, other, otherW, rows, row, leaf = 0 }: RowExample,
+  { x, w, other, otherW, rows, row, leaves = 1 }: RowExample,
 ): Verdict => {
-  const mixed = x.map((data, i) => (i === leaf ? besides(data, other[i] ?? data, row, rows) : data));
+  const mixed = x.map((data, i) => (i < leaves ? besides(data, other[i] ?? data, row, rows) : data));
   const mixedW = w.map((data, i) => besides(data, otherW[i] ?? data, row, rows));
   const claim = (what: string): Parameters<typeof same>[3] => ({
     law: 'E-1',
     subject: map.name,
     what: `row ${row} of ${what} depends on the other rows`,
-    hint: 'a reduction over the batch, or an index that leaves its row',
+    hint: 'a reduction over the batch axis, or an index that leaves its row; name the axes of the features',
   });
-  const one = (vector: Vector, i: number): Vector[number] => rowOf(vector[i], row, rows);
+  const rowsOf = (places: NumericMap['domain'], vector: Vector): unknown =>
+    Object.fromEntries(places.map(({ path }, i) => [path, rowOf(vector[i], row, rows)]));
+  const inputs = map.domain.slice(0, leaves);
   return every([
-    () => same(bitwise, one(map.forward(mixed), 0), one(map.forward(x), 0), claim('the result')),
     () =>
       same(
         bitwise,
-        one(map.backward(mixed, mixedW), leaf),
-        one(map.backward(x, w), leaf),
+        rowsOf(map.codomain, map.forward(mixed)),
+        rowsOf(map.codomain, map.forward(x)),
+        claim('the result'),
+      ),
+    () =>
+      same(
+        bitwise,
+        rowsOf(inputs, map.backward(mixed, mixedW)),
+        rowsOf(inputs, map.backward(x, w)),
         claim('the gradient'),
       ),
   ]);

@@ -1,12 +1,14 @@
 /** A layer as a subject: its parameters and its argument together are the argument of a lens. */
 import type { Specifications } from '../arbitrary/specification.js';
+import { dataOf } from '../../src/backend/evaluate.js';
+import { reference } from '../../src/backend/reference/reference.js';
 import { holdCarried, learned } from '../../src/lens/carried.js';
 import type { SimpleLens } from '../../src/lens/lens.js';
 import type { Para, Parameters } from '../../src/lens/para.js';
 import { key } from '../../src/operation/random.js';
 import { isFloat } from '../../src/tensor/dtype.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
-import { mapTree } from '../../src/tree/tree.js';
+import { leaves, mapTree } from '../../src/tree/tree.js';
 import { type Subject, subjectOfLens } from './subject.js';
 
 export interface ParaSpecification<P, A> {
@@ -55,5 +57,9 @@ export const subjectOfPara = <P extends Parameters, A, B>(
   const initial = layer.init(key(0));
   const held = holdCarried(initial, layer);
   const { input, parameters = specificationsOf(learned(initial)) } = specification;
-  return subjectOfLens<ParaArgument<P, A>, B>(name, lensOfPara(held), { parameters, input });
+  const subject = subjectOfLens<ParaArgument<P, A>, B>(name, lensOfPara(held), { parameters, input });
+  // Leaves are in the order of their names: those of `input`, then those of `parameters`.
+  const made = dataOf(leaves<AnyTensor>(learned(initial)), reference());
+  const inputs = Array.from({ length: subject.ranges.length - made.length }, () => undefined);
+  return { ...subject, initial: [...inputs, ...made] };
 };

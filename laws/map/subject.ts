@@ -22,6 +22,8 @@ import {
 export interface Subject {
   readonly name: string;
   readonly ranges: readonly Range[];
+  /** What leaves of the argument begin with, where that is known, as parameters of a layer do. */
+  readonly initial?: readonly (Vector[number] | undefined)[];
   /** The map on an engine. */
   readonly on: (engine: Engine) => NumericMap;
   /** Its forward program, and the one that goes forward and back: arguments, then cotangents, to changes. */
@@ -80,6 +82,8 @@ export interface SubjectAtPoint extends MapAtPoint {
 /** A subject at a drawn point, in float64; the argument drawn from the ranges unless it is given. */
 export const drawSubject = (sampler: Sampler, subject: Subject, argument?: Vector): SubjectAtPoint => {
   const map = subject.on(float64);
-  const point = drawPoint(sampler, map, subject.ranges);
-  return shown({ subject, map, point: argument === undefined ? point : { ...point, x: argument } });
+  const point = drawPoint(sampler, map, subject.ranges, subject.initial);
+  // Nobody but the user knows where an argument of the user's own may be zero.
+  const own = argument && { x: argument, special: { x: argument, arrangement: 'as given' } };
+  return shown({ subject, map, point: { ...point, ...own } });
 };

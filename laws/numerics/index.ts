@@ -9,3 +9,4 @@ export {
 } from './line.js';
 export { type Curve, profileOf } from './profile.js';
 export { specials, specialsKept, unchosenIsZero } from './special.js';
+export { finiteAtSpecialPoint } from './special-points.js';

@@ -9,6 +9,7 @@ export {
 export { type AdamConstants, type RmspropConstants } from './history.js';
 export { runningSize, scaleFree, sizeUnderConstantGradient } from './running-size.js';
 export { stepExact, stepNearFloat64, stepRepeatable, wholePoint } from './backend.js';
+export { descends, type Falling } from './convex.js';
 export { accumulates, clipsByNorm, decaysBeside, followsRule } from './composed.js';
 export {
   constantGradients,

@@ -180,7 +180,7 @@ const drawAdjoint =
     return shown({
       map: one,
       back: (y: Vector) => other.forward(y),
-      point: { x, w, other: w, u: x, v: x, exponent: 0 },
+      point: { x, w, other: w, u: x, v: x, exponent: 0, special: { x, arrangement: 'drawn' } },
     });
   };
 

@@ -1,8 +1,34 @@
 /** The calls for users: they pass what is right, and name what is wrong with what is not. */
-import { dense, gelu, para, sequential, type Tensor, tensor, withPullback } from 'paralens';
+import {
+  dense,
+  differentiable,
+  gelu,
+  para,
+  pullback,
+  sequential,
+  type Tensor,
+  tensor,
+  withPullback,
+} from 'paralens';
 import { checkGradient, checkPara } from 'paralens/laws';
 import fc from 'fast-check';
-import { abs, exp, matmul, multiply, sign, sqrt, sum, tanh, transpose } from 'paralens/operation';
+import {
+  abs,
+  add,
+  broadcast,
+  exp,
+  full,
+  matmul,
+  mean,
+  multiply,
+  sign,
+  sqrt,
+  subtract,
+  sum,
+  tanh,
+  transpose,
+  divide,
+} from 'paralens/operation';
 import { key, type Key } from 'paralens';
 import { normal } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
@@ -138,4 +164,62 @@ test('kinks are rejected, and too many of them are a failure', () => {
     );
   }).toThrow(/^abs: \d+ of \d+ examples rejected, at most \d+ may be/);
   checkGradient((x: Tensor<readonly [2]>) => multiply(sign(x), abs(x)), { shape: [2] }, { name: 'x' });
+});
+
+describe('special points', () => {
+  /** y = x/‖x‖, row by row. */
+  const unitRows = (epsilon: number) =>
+    para({
+      init: () => ({}),
+      run: (_: object, x: Matrix) => {
+        const f = (each: Matrix): Matrix =>
+          divide(each, broadcast(sqrt(add(sum(multiply(each, each), [1]), epsilon)), [4, 3], [0]));
+        const [y, back] = pullback(f)(x);
+        return [y, (dy: Matrix) => [{}, back(dy)] as const];
+      },
+    });
+  const input = { input: { shape: [4, 3] } } as const;
+
+  test('0/0 at a row of zeros is found', () => {
+    expect(() => {
+      checkPara(unitRows(0), input, { name: 'unit rows' });
+    }).toThrow(/^N-4 unit rows: the (value|gradient) is not finite where the argument is (zeros|a zero row)/);
+    checkPara(unitRows(1e-6), input, { name: 'unit rows' });
+  });
+
+  test('a range that leaves zero out has no row of zeros', () => {
+    checkPara(unitRows(0), { input: { shape: [4, 3], low: 0.5, high: 2 } }, { name: 'unit rows' });
+  });
+
+  test('what init makes is a special point of the parameters', () => {
+    // y = x·‖p‖, whose gradient at p = 0 is 0/0.
+    const length = differentiable(
+      () => ({ p: full([3], 0) }),
+      ({ p }: { p: Tensor<readonly [3]> }, x: Tensor<readonly [2]>) => multiply(x, sqrt(sum(multiply(p, p)))),
+    );
+    expect(() => {
+      checkPara(length, { input: { shape: [2] } }, { name: 'length' });
+    }).toThrow(/^N-4 length: the gradient is not finite/);
+  });
+});
+
+describe('independentRows', () => {
+  const mixing = differentiable(
+    () => ({}),
+    (_: object, x: Tensor<readonly [number, 3]>) => subtract(x, mean(x, [0])),
+  );
+
+  test('a layer that mixes the examples of a batch is found', () => {
+    expect(() => {
+      checkPara(mixing, { input: { shape: [4, 3] } }, { name: 'centered', independentRows: true });
+    }).toThrow(/^E-1 centered: row \d of the (result|gradient) depends on the other rows/);
+    checkPara(mixing, { input: { shape: [4, 3] } }, { name: 'centered' });
+    checkPara(dense(3, 2), { input: { shape: [4, 3] } }, { independentRows: true });
+  });
+
+  test('without a batch there are no rows', () => {
+    expect(() => {
+      checkPara(dense(3, 2), { input: { shape: [3] as never } }, { independentRows: true });
+    }).toThrow(/independentRows: every tensor of the input and the result must begin with one batch axis/);
+  });
 });

@@ -50,7 +50,10 @@ const kinked = (subject: Subject) => (sampler: Sampler) => {
     one[sampler.integer(0, one.length - 1)] = sampler.pick([1, -1]) ?? 1;
     return one;
   });
-  return shown({ map, point: { x, v, w, u: v, other: w, exponent: 0 } });
+  return shown({
+    map,
+    point: { x, v, w, u: v, other: w, exponent: 0, special: { x, arrangement: 'drawn' } },
+  });
 };
 
 const kinks: { readonly [name: string]: Subject } = {

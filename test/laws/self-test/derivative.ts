@@ -22,6 +22,7 @@ import {
   add,
   broadcast,
   contract,
+  divide,
   exp,
   logistic,
   matmul,
@@ -33,6 +34,7 @@ import {
   relu,
   scatterAdd,
   softplus,
+  sqrt,
   subtract,
   sum,
   take,
@@ -109,6 +111,14 @@ const linearSuspects: readonly Suspect[] = [
   ]),
 ];
 
+/** Rows over their lengths. */
+const unitRows = (epsilon: number): Subject =>
+  subjectOf(
+    'unit rows',
+    (x: Matrix) => divide(x, broadcast(sqrt(add(sum(multiply(x, x), [1]), epsilon)), x.shape, [0])),
+    { shape: [3, 2] },
+  );
+
 const functionSuspects: readonly Suspect[] = [
   suspect(
     'tanh(x)·x: sound',
@@ -151,6 +161,8 @@ const functionSuspects: readonly Suspect[] = [
       { shape: [2] },
     ),
   ),
+  suspect('x/√(‖x‖² + ε)', [], unitRows(1e-3)),
+  suspect('x/‖x‖: 0/0 at a row of zeros', ['N-4'], unitRows(0)),
   suspect(
     'logistic: one part in ten million leaks',
     ['G-2'],

@@ -1,7 +1,8 @@
 /** Optimizers with planted bugs, and sound ones that a user may have written. */
-import { cosineDecay, sgd } from 'paralens';
+import { cosineDecay, lion, sgd } from 'paralens';
 import {
   constantGradients,
+  followsRule,
   looksAhead,
   quadratic,
   runningSize,
@@ -13,7 +14,21 @@ import {
   withoutMean,
   withUpdate,
 } from 'paralens/laws';
-import { add, cast, cos, divide, iota, maximum, minimum, multiply, sqrt, subtract } from 'paralens/operation';
+import {
+  add,
+  cast,
+  cos,
+  divide,
+  iota,
+  less,
+  maximum,
+  minimum,
+  multiply,
+  select,
+  sqrt,
+  subtract,
+} from 'paralens/operation';
+import { lionStep } from '../subject/composed-update.js';
 import type { Suspect } from './suspect.js';
 import {
   adamOf,
@@ -128,6 +143,19 @@ export const updateSuspects: readonly Suspect[] = [
       forms: [(map, point) => stepsDownGradient(map, { rate: 0.25 }, point)],
     },
   ),
+  // Without a closed form: that it goes down is what every user's update owes.
+  suspect(
+    'sgd: up the gradient',
+    ['O-21'],
+    descent((g) => multiply(g, -1)),
+    { memoryless: true, linear: true },
+  ),
+  suspect(
+    'sgd: up the gradient of the larger half',
+    ['O-21'],
+    descent((g) => select(less(g, 0.5), g, multiply(g, -1))),
+  ),
+  suspect('momentum: up the gradient', ['O-21'], velocity({ next: (v, g) => subtract(kept(v), g) })),
   suspect(
     'sgd: weight decay hides in it',
     ['O-2', 'O-5'],
@@ -263,6 +291,13 @@ export const updateSuspects: readonly Suspect[] = [
       forms: [(map, point) => sizeUnderConstantGradient(map, rmspropConstants, point)],
     },
   ),
+
+  suspect('lion: its betas exchanged', ['O-14'], lion({ learningRate: 0.25, beta1: 0.99, beta2: 0.9 }), {
+    forms: [(map, point) => followsRule(map, lionStep(0.25), point)],
+  }),
+  suspect('lion', [], lion({ learningRate: 0.25 }), {
+    forms: [(map, point) => followsRule(map, lionStep(0.25), point)],
+  }),
 
   // — state —
   suspect('a state that grows', ['O-20'], growing),

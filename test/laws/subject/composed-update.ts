@@ -79,6 +79,12 @@ const last = (seen: readonly number[]): number => seen.at(-1) ?? 0;
 const mean = (seen: readonly number[], beta: number): number =>
   seen.reduce((before, g) => beta * before + (1 - beta) * g, 0);
 
+/** Lion with its usual betas: δ = −η·sign(β₁m + (1 − β₁)g), m the mean of what came before, by β₂. */
+export const lionStep =
+  (rate: number) =>
+  (seen: readonly number[]): number =>
+    -rate * Math.sign(0.9 * mean(seen.slice(0, -1), 0.99) + (1 - 0.9) * last(seen));
+
 /** NAdam by its recurrences, in plain numbers. */
 const nadamStep =
   (rate: number, beta1: number, beta2: number, epsilon: number) =>
@@ -160,12 +166,7 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
       const learningRate = drawRate(sampler);
       return {
         update: lion({ learningRate }),
-        near: [
-          rule((seen) => {
-            const direction = 0.9 * mean(seen.slice(0, -1), 0.99) + (1 - 0.9) * last(seen);
-            return -learningRate * Math.sign(direction);
-          }),
-        ],
+        near: [rule(lionStep(learningRate))],
       };
     }),
   },

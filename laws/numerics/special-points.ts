@@ -1,0 +1,42 @@
+/** N-4: nothing breaks at zeros, ties, equal rows and the ends of a range. */
+import { broken, every, holds, type Verdict } from '../base/verdict.js';
+import type { Point } from '../arbitrary/point.js';
+import type { NumericMap } from '../map/numeric-map.js';
+import type { Place, Vector } from '../map/vector.js';
+
+const finite = (
+  { name }: NumericMap,
+  what: string,
+  places: readonly Place[],
+  vector: Vector,
+  arrangement: string,
+): Verdict => {
+  for (const [leaf, data] of vector.entries()) {
+    const index = data.findIndex((each: number) => !Number.isFinite(each));
+    if (index < 0) continue;
+    return broken({
+      law: 'N-4',
+      subject: name,
+      what: `the ${what} is not finite where the argument is ${arrangement}`,
+      path: places[leaf]?.path,
+      index,
+      got: data[index],
+      expected: 'a finite number',
+      hint: '0/0 of a length or a spread that is 0, or the root of 0: add an ε inside, or choose with select; narrow the range with low and high if such arguments are not meant',
+    });
+  }
+  return holds;
+};
+
+/**
+ * N-4. f(x) and R[f](x, w) are finite at special points of the range: zeros, a zero row, equal numbers, equal rows,
+ * the ends
+ */
+export const finiteAtSpecialPoint = (
+  map: NumericMap,
+  { special: { x, arrangement }, w }: Pick<Point, 'special' | 'w'>,
+): Verdict =>
+  every([
+    () => finite(map, 'value', map.codomain, map.forward(x), arrangement),
+    () => finite(map, 'gradient', map.domain, map.backward(x, w), arrangement),
+  ]);
