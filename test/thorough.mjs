@@ -11,7 +11,13 @@ const given = process.argv.slice(2);
 console.log(`PARALENS_LAWS_SEED=${seed} PARALENS_LAWS_TIMES=${times}`);
 const { status } = spawnSync('npx', ['vitest', 'run', ...(given.length > 0 ? given : ['test/laws'])], {
   stdio: 'inherit',
-  env: { ...env, PARALENS_LAWS_SEED: seed, PARALENS_LAWS_TIMES: times },
+  env: {
+    ...env,
+    PARALENS_LAWS_SEED: seed,
+    PARALENS_LAWS_TIMES: times,
+    PARALENS_LAWS_BACKENDS: 'all',
+    PARALENS_LAWS_MATRIX: 'all',
+  },
 });
 console.log(`PARALENS_LAWS_SEED=${seed} PARALENS_LAWS_TIMES=${times}`);
 exit(status ?? 1);

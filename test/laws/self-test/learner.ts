@@ -41,7 +41,7 @@ import {
 import { add, mean, multiply, reshape, subtract, sum } from 'paralens/operation';
 import { map } from 'rxjs';
 import { drawnPoints, fitted, initialLine, type Points } from '../subject/regression.js';
-import type { Suspect } from './suspect.js';
+import { lawsToAsk, type Suspect } from './suspect.js';
 import {
   type Column,
   type ColumnBatch,
@@ -62,7 +62,7 @@ type LineRun = Run<LineState, ColumnBatch>;
 const of = (name: string, killedBy: readonly string[], laws: () => readonly Law<LineRun>[]): Suspect => ({
   name,
   killedBy,
-  breaks: () => brokenLaws(lineRuns, laws(), { runs: 5 }),
+  breaks: () => brokenLaws(lineRuns, lawsToAsk(killedBy, laws()), { runs: 5 }),
 });
 
 /** A learner with a loss of its own, or with a model. */

@@ -27,7 +27,7 @@ import {
   stableLaw,
 } from 'paralens/laws';
 import * as operation from 'paralens/operation';
-import type { Suspect } from './suspect.js';
+import { lawsToAsk, type Suspect } from './suspect.js';
 
 type Matrix = Tensor<Shape>;
 type Value = Tensor<readonly []>;
@@ -45,7 +45,7 @@ const distance = (name: string, killedBy: readonly string[], of: Loss<Matrix, Ma
     breaks: () =>
       brokenLaws(
         drawing((sampler) => drawWholeBatch(sampler, family)),
-        squaredErrorLaws(),
+        lawsToAsk(killedBy, squaredErrorLaws()),
       ),
   };
 };
@@ -63,7 +63,7 @@ const entropy = (
     breaks: () =>
       brokenLaws(
         drawing((sampler) => drawDistributions(sampler, family)),
-        [...crossEntropyLaws(), smoothingLaw, ...backends.slice(0, 1).map(stableLaw)],
+        lawsToAsk(killedBy, [...crossEntropyLaws(), smoothingLaw, ...backends.slice(0, 1).map(stableLaw)]),
       ),
   };
 };
@@ -80,7 +80,7 @@ const binary = (
     breaks: () =>
       brokenLaws(
         drawing((sampler) => drawTruths(sampler, family)),
-        binaryCrossEntropyLaws(),
+        lawsToAsk(killedBy, binaryCrossEntropyLaws()),
       ),
   };
 };

@@ -1,6 +1,6 @@
 /** A suspect of examples and laws. */
 import { brokenLaws, type CheckOptions, drawing, type Law, type Sampler } from 'paralens/laws';
-import type { Suspect } from './suspect.js';
+import { lawsToAsk, type Suspect } from './suspect.js';
 
 /** What a list of laws finds in drawn examples; the laws are made when it is asked. */
 export const plant = <T>(
@@ -12,5 +12,6 @@ export const plant = <T>(
 ): Suspect => ({
   name,
   killedBy,
-  breaks: () => brokenLaws(drawing(draw), typeof laws === 'function' ? laws() : laws, options),
+  breaks: () =>
+    brokenLaws(drawing(draw), lawsToAsk(killedBy, typeof laws === 'function' ? laws() : laws), options),
 });

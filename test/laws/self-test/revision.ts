@@ -11,7 +11,7 @@ import {
 } from 'paralens';
 import { brokenLaws, drawing, drawRun, revisedTraining, trainingLaws, type Trainer } from 'paralens/laws';
 import { map } from 'rxjs';
-import type { Suspect } from './suspect.js';
+import { lawsToAsk, type Suspect } from './suspect.js';
 import { type Column, drawColumns, lineParts } from './training.js';
 
 const backend = reference();
@@ -45,7 +45,7 @@ const suspect = (
   breaks: () =>
     brokenLaws(
       drawing((sampler) => drawRun(sampler, line, drawColumns)),
-      trainingLaws(revisedTraining('line', line, backend, revise, trainer)),
+      lawsToAsk(killedBy, trainingLaws(revisedTraining('line', line, backend, revise, trainer))),
       { runs: 8 },
     ),
 });

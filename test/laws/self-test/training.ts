@@ -40,7 +40,7 @@ import {
   of,
   startWith,
 } from 'rxjs';
-import type { Suspect } from './suspect.js';
+import { lawsToAsk, type Suspect } from './suspect.js';
 
 export type Column = Tensor<readonly [number, 1]>;
 export type ColumnBatch = Batch<Column, Column>;
@@ -117,7 +117,11 @@ const suspect = (name: string, killedBy: readonly string[], trainer: LineTrainer
   name: `train: ${name}`,
   killedBy,
   breaks: () =>
-    brokenLaws(lineRuns, learnerLaws(line, { backends: [backend], examples: false, trainer }), { runs: 5 }),
+    brokenLaws(
+      lineRuns,
+      lawsToAsk(killedBy, learnerLaws(line, { backends: [backend], examples: false, trainer })),
+      { runs: 5 },
+    ),
 });
 
 const sound: readonly Suspect[] = [

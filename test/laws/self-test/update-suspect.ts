@@ -23,7 +23,7 @@ import {
   type Verdict,
 } from 'paralens/laws';
 import { changedBackend } from './changed-backend.js';
-import type { Suspect } from './suspect.js';
+import { lawsToAsk, type Suspect } from './suspect.js';
 import { type AdamParts, adamConstants, adamOf } from './update-rules.js';
 import { pairOf } from './update-lenses.js';
 
@@ -50,7 +50,7 @@ export const suspect = (
     brokenLaws(
       drawing((sampler) => drawUpdate(sampler, { name, update }, like)),
       [
-        ...updateLaws({ backends: [], ...traits }),
+        ...lawsToAsk(killedBy, updateLaws({ backends: [], ...traits })),
         ...forms.map(
           (form): Law<UpdateAtPoint> =>
             ({ on, point }) =>
