@@ -1,14 +1,31 @@
 /** Accuracy: the share of right answers. */
-import { mean } from '../operation/reduce.js';
+import { fail, showShape } from '../error.js';
+import { max, mean } from '../operation/reduce.js';
 import { argmax } from '../tensor/primitive/extremum.js';
-import { equal } from '../tensor/primitive/comparison.js';
+import { and, equal } from '../tensor/primitive/comparison.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { requireKind } from '../tensor/primitive/elementwise.js';
-import type { Scalar, Shape } from '../tensor/shape.js';
+import { sameShape, type Scalar, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+
+/** Throws if there is not one label for each row of logits. */
+export const requireLabels = (operation: string, logits: Shape, labels: Shape): void => {
+  const lead = logits.slice(0, -1);
+  if (logits.length > 0 && sameShape(lead, labels)) return;
+  fail({
+    operation,
+    what: 'logits and labels do not fit',
+    got: `${showShape(logits)} and ${showShape(labels)}`,
+    needed: '[…lead, classes] and […lead]',
+    hint: sameShape(labels, [...lead, 1])
+      ? `reshape the labels to ${showShape(lead)}`
+      : 'one label for each row of logits',
+  });
+};
 
 /**
  * The share of rows whose largest logit is that of the label: `[…lead, classes]` against `[…lead]`.
+ * Of equal logits the first counts. A row with a NaN, or whose label is no class, is wrong. Throws if shapes do not fit.
  *
  * @example
  * accuracy(tensor([[1, 2], [3, 0]]), tensor([1, 1], 'int32')); // 0.5
@@ -19,6 +36,10 @@ export const accuracy = <Lead extends Shape>(
 ): Tensor<Scalar> => {
   const shape: Shape = logits.shape;
   requireKind('accuracy', 'integer', labels.dtype);
-  const found = argmax(logits, shape.length - 1);
-  return mean(cast(equal<Shape, 'int32'>(found, labels), 'float32'));
+  requireLabels('accuracy', shape, labels.shape);
+  const axis = shape.length - 1;
+  const right = equal<Shape, 'int32'>(argmax(logits, axis), labels);
+  // The largest of a row with a NaN is NaN, which equals nothing.
+  const largest = max<'float32'>(logits, [axis]);
+  return mean(cast(and(right, equal(largest, largest)), 'float32'));
 };

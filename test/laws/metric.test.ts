@@ -61,6 +61,10 @@ const truths: DrawExamples = ({ numbers, integers }, count) => ({
   prediction: rowsOf(count, () => numbers(2, -3, 3)),
   target: rowsOf(count, () => integers(2, 0, 1)),
 });
+const wholeTruths: DrawExamples = ({ integers }, count) => ({
+  prediction: rowsOf(count, () => integers(2, -3, 3)),
+  target: rowsOf(count, () => integers(2, 0, 1)),
+});
 const reals: DrawExamples = ({ numbers }, count) => ({
   prediction: rowsOf(count, () => numbers(2, -3, 3)),
   target: rowsOf(count, () => numbers(2, -3, 3)),
@@ -78,7 +82,9 @@ const scores: {
   precision: [precision<Shape>(), truths],
   recall: [recall<Shape>(), truths],
   f1: [f1<Shape>(), truths],
-  rocAuc: [rocAuc<Shape>(64), truths],
+  rocAuc: [rocAuc<Shape>(), truths],
+  // Each of these logits has a bin of its own.
+  'rocAuc in bins': [rocAuc<Shape>(7), wholeTruths],
   rSquared: [rSquared<Shape>(), reals],
   confusionMatrix: [confusionMatrix(3), labels, 'int32'],
   perplexity: [perplexity(), labels, 'int32'],
@@ -237,16 +243,77 @@ describe('published values', () => {
       [1, 1, 1],
     ]);
     const classes = tensor([1, 2, 2], 'int32');
-    expect(evaluate(topKAccuracy(2)(logits, classes)).data[0]).toBeCloseTo(2 / 3, 6);
-    expect(evaluate(topKAccuracy(1)(logits, tensor([0, 0, 0], 'int32'))).data[0]).toBe(1);
+    // Of three equal logits two are among the two largest, whichever they are.
+    expect(evaluate(topKAccuracy(2)(logits, classes)).data[0]).toBeCloseTo((1 + 0 + 2 / 3) / 3, 6);
+    expect(evaluate(topKAccuracy(1)(logits, tensor([0, 0, 0], 'int32'))).data[0]).toBeCloseTo(7 / 9, 6);
     expect(evaluate(accuracy(logits, classes)).data[0]).toBe(0);
     expect(() => topKAccuracy(4)(logits, classes)).toThrow(
-      'topKAccuracy: no number of classes, got 4, needed a whole number from 1 to 3',
+      'topKAccuracy: `k` must be an integer from 1 to 3, got 4',
     );
   });
 
   test('labels out of range are refused when they come', async () => {
     const bad = of(confusionMatrix(2), tensor([[2, 1]]), tensor([2], 'int32'));
     await expect(bad).rejects.toThrow('confusionMatrix: a label out of range, got 2, needed 0 to 1');
+    const certain = of(perplexity(), tensor([[2, 1]]), tensor([7], 'int32'));
+    await expect(certain).rejects.toThrow('perplexity: a label out of range, got 7, needed 0 to 1');
+    const negative = of(rocAuc(), tensor([2, 1]), tensor([1, -1]));
+    await expect(negative).rejects.toThrow('rocAuc: a target that is neither 0 nor 1');
+    await expect(of(f1(), tensor([2, 1]), tensor([1, NaN]))).rejects.toThrow('got NaN, needed 0 to 1');
+  });
+
+  test('what is not a number, or no class, is never right', async () => {
+    const unknown = tensor([
+      [NaN, NaN, NaN],
+      [NaN, 1, 2],
+      [1, NaN, 2],
+      [3, 1, 2],
+    ]);
+    for (const metric of [accuracy, topKAccuracy(1), topKAccuracy(3)]) {
+      expect(evaluate(metric(unknown, tensor([0, 0, 0, 0], 'int32'))).data[0]).toBe(1 / 4);
+      expect(evaluate(metric(unknown, tensor([7, 7, 7, 7], 'int32'))).data[0]).toBe(0);
+      expect(evaluate(metric(unknown, tensor([-1, -1, -1, -1], 'int32'))).data[0]).toBe(0);
+    }
+    const [logits, truth] = [tensor([NaN, 1]), tensor([1, 0])];
+    for (const score of [precision<Shape>(), recall<Shape>(), f1<Shape>(), rocAuc<Shape>()])
+      expect(await of(score, logits, truth)).toBeNaN();
+    const matrix = of(confusionMatrix(2), tensor([[NaN, 1]]), tensor([0], 'int32'));
+    await expect(matrix).rejects.toThrow('confusionMatrix: logits that are NaN, got 1');
+  });
+
+  test('the area under the curve is exact, and of more examples than are kept to half the pairs of a bin', async () => {
+    const truth = tensor([0, 0, 1, 1]);
+    const binned = async (...logits: readonly number[]): Promise<number> =>
+      lastValueFrom(
+        from(logits.map((logit, i) => [tensor([logit]), tensor([i < 2 ? 0 : 1])] as const)).pipe(
+          scored(rocAuc(0)),
+        ),
+      );
+    expect(await of(rocAuc(), tensor([10, 11, 12, 13]), truth)).toBe(1);
+    expect(await of(rocAuc(), tensor([1e30, 1.01e30, 1.02e30, 3e38]), truth)).toBe(1);
+    expect(await of(rocAuc(), tensor([-0, 0, 0, -0]), truth)).toBe(0.5);
+    expect(await binned(-0, 0, 0, -0)).toBe(0.5);
+    expect(await binned(10, 11, 12, 13)).toBe(1);
+    expect(await binned(-3e38, -1e-30, 1e-30, Infinity)).toBe(1);
+    // All in one bin: each order is as likely.
+    expect(await binned(1000, 1001, 1002, 1003)).toBe(0.5);
+    expect(await binned(NaN, 1, 2, 3)).toBeNaN();
+    expect(await of(rocAuc(4), tensor([1000, 1001, 1002, 1003]), truth)).toBe(1);
+  });
+
+  test('labels [n, 1] are told to be reshaped', () => {
+    const column = tensor([[0], [1]], 'int32') as Tensor<Shape, 'int32'> as Tensor<never, 'int32'>;
+    for (const metric of [accuracy, topKAccuracy(1)])
+      expect(() =>
+        metric(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+          column,
+        ),
+      ).toThrow(
+        'logits and labels do not fit, got [2, 2] and [2, 1], needed […lead, classes] and […lead]; reshape the labels to [2]',
+      );
   });
 });

@@ -1,0 +1,115 @@
+/** The area under the curve of true against false positives. */
+import { requireCount } from '../require.js';
+import { reshape } from '../tensor/primitive/movement.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Score, Statistics } from './score.js';
+import { requireTruths } from './truths.js';
+
+/** Examples of one logit, or of one bin of them: how many are so, and how many are not. */
+interface Group {
+  readonly positive: number;
+  readonly negative: number;
+}
+
+/** The first bits of a float32: its sign, its exponent and 7 bits of its fraction, as bfloat16 has them. */
+const BITS = 16;
+
+/** The bin of each logit: the first bits of the number, turned so that larger numbers have larger ones. */
+const binsOf = (logits: readonly number[]): readonly number[] => {
+  // −0 and 0 are one number.
+  const words = new Uint32Array(Float32Array.from(logits, (logit) => logit + 0).buffer);
+  return Array.from(words, (word) => ((word >>> 31 === 1 ? ~word : word ^ (1 << 31)) >>> 0) >>> (32 - BITS));
+};
+
+const none = (): number[] => Array.from({ length: 2 ** BITS }, () => 0);
+
+/** The examples counted in bins. Of a logit that is not a number the count is none either, and so the area. */
+const binned = ({ logits = [], truths = [], positive, negative }: Statistics): Statistics => {
+  const is = positive === undefined ? none() : [...positive];
+  const isNot = negative === undefined ? none() : [...negative];
+  for (const [i, bin] of binsOf(logits).entries()) {
+    const truth = Number.isNaN(logits[i]) ? Number.NaN : (truths[i] ?? Number.NaN);
+    is[bin] = (is[bin] ?? 0) + truth;
+    isNot[bin] = (isNot[bin] ?? 0) + 1 - truth;
+  }
+  return { logits: [], truths: [], positive: is, negative: isNot };
+};
+
+const added = (first: readonly number[] = [], second: readonly number[] = []): readonly number[] =>
+  first.map((count, i) => count + (second[i] ?? 0));
+
+const isEmpty = ({ logits = [], positive }: Statistics): boolean =>
+  logits.length === 0 && positive === undefined;
+
+/** The share of pairs in order, of groups from the lowest logit to the highest; of one group each order is as likely. */
+const areaOf = (groups: Iterable<Group>): number => {
+  let [below, above, pairs] = [0, 0, 0];
+  for (const { positive, negative } of groups) {
+    pairs += positive * (below + negative / 2);
+    below += negative;
+    above += positive;
+  }
+  return pairs / (below * above);
+};
+
+/** A group for each logit that there is. */
+function* groupsOf({ logits = [], truths = [] }: Statistics): Generator<Group> {
+  const order = logits.map((_, i) => i).toSorted((a, b) => (logits[a] ?? 0) - (logits[b] ?? 0));
+  let [positive, negative, last] = [0, 0, Number.NEGATIVE_INFINITY];
+  for (const i of order) {
+    const [logit = Number.NaN, truth = Number.NaN] = [logits[i], truths[i]];
+    if (logit !== last) {
+      yield { positive, negative };
+      [positive, negative, last] = [0, 0, logit];
+    }
+    positive += truth;
+    negative += 1 - truth;
+  }
+  yield { positive, negative };
+}
+
+/**
+ * The probability that what is so has a larger logit than what is not, the area under the curve of true against false
+ * positives: logits against 0 and 1 of one shape. It is exact for up to `exact` logits, 16,384 unless given; of more,
+ * logits are counted in 65,536 bins, so that memory is bounded by these and one batch. Logits that agree in sign, exponent and the next seven
+ * bits share a bin, whatever their size: they are within 1/128 of each other. The area is then off by at most half the
+ * share of pairs that fall into one bin. NaN if one kind is missing, or a logit is NaN. Throws, when it runs, if a
+ * target is not from 0 to 1.
+ *
+ * Source: J. Hanley, B. McNeil, "The meaning and use of the area under a receiver operating characteristic curve" (1982).
+ *
+ * @example
+ * const score = rocAuc();
+ */
+export const rocAuc = <S extends Shape>(exact = 2 ** 14): Score<Tensor<S>, Tensor<S>> => {
+  requireCount('rocAuc', 'exact', exact, { least: 0 });
+  return {
+    empty: { logits: [], truths: [] },
+    measure: (logits, targets) => {
+      const flat = (each: Tensor<S>): Tensor => reshape(each, [sizeOf(each.shape)]);
+      return { logits: flat(logits), truths: flat(requireTruths('rocAuc', logits, targets)) };
+    },
+    concat: (first, second) => {
+      const [a, b] = [first['logits'] ?? [], second['logits'] ?? []];
+      if (isEmpty(first)) return second;
+      if (isEmpty(second)) return first;
+      const counted = [first, second].some((each) => each['positive'] !== undefined);
+      if (!counted && a.length + b.length <= exact)
+        return { logits: [...a, ...b], truths: [...(first['truths'] ?? []), ...(second['truths'] ?? [])] };
+      const [c, d] = [binned(first), binned(second)];
+      return {
+        logits: [],
+        truths: [],
+        positive: added(c['positive'], d['positive']),
+        negative: added(c['negative'], d['negative']),
+      };
+    },
+    value: (all) => {
+      const { logits = [], positive, negative = [] } = all;
+      if (logits.some(Number.isNaN)) return Number.NaN;
+      if (positive === undefined) return areaOf(groupsOf(all));
+      return areaOf(positive.map((count, i) => ({ positive: count, negative: negative[i] ?? 0 })));
+    },
+  };
+};

@@ -1,0 +1,77 @@
+/** What an option must be: the few checks that every public function makes of its options, in one grammar. */
+import { fail } from './error.js';
+
+/** A value as an error shows it: `1.5`, `'0.1'`, `null`, `a function`. */
+export const showGiven = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
+};
+
+/** Throws the one sentence of an option: what `name` must be, and what it is. */
+const refuse = (operation: string, name: string, needed: string, got: unknown): never =>
+  fail({ operation, what: `\`${name}\` must be ${needed}`, got: showGiven(got) });
+
+/** The largest int32: a count may stand beside the tensors that it is compared with. */
+const MOST_INT32 = 2 ** 31 - 1;
+
+/** The count. Throws if it is not an integer from `least` to `most`. */
+export const requireCount = (
+  operation: string,
+  name: string,
+  got: number,
+  { least = 1, most = MOST_INT32 }: { readonly least?: number; readonly most?: number } = {},
+): number => {
+  if (Number.isSafeInteger(got) && got >= least && got <= most) return got;
+  const bounded = most < MOST_INT32 || got > most;
+  const lowest = least === 1 ? 'a positive integer' : `an integer ≥ ${least}`;
+  return refuse(operation, name, bounded ? `an integer from ${least} to ${most}` : lowest, got);
+};
+
+/** The integer. Throws if it is not one, or so large that neighbors are rounded to one number. */
+export const requireInteger = (operation: string, name: string, got: number): number =>
+  Number.isSafeInteger(got) ? got : refuse(operation, name, 'an integer within ±(2⁵³ − 1)', got);
+
+/** An interval as people write it: `[0, 1)` has 0 and not 1 in it, `[0, ∞)` all finite numbers from 0 on. */
+export type Interval = `${'[' | '('}${number | '-∞'}, ${number | '∞'}${']' | ')'}`;
+
+const boundOf = (text = ''): number => Number(text.replace('∞', 'Infinity'));
+
+const isIn = (interval: Interval, value: number): boolean => {
+  const [low, high] = interval.slice(1, -1).split(', ').map(boundOf);
+  if (low === undefined || high === undefined) return false;
+  const above = interval.startsWith('[') ? value >= low : value > low;
+  return above && (interval.endsWith(']') ? value <= high : value < high);
+};
+
+/**
+ * The number. Throws if it is not a number in the interval, or is not in it as programs hold it, in float32: an epsilon
+ * of 1e-60 is 0 there, and a rate of 1e39 infinite.
+ */
+export const requireNumber = (operation: string, name: string, got: number, interval: Interval): number => {
+  if (typeof got !== 'number' || !isIn(interval, got)) return refuse(operation, name, `in ${interval}`, got);
+  if (!isIn(interval, Math.fround(got)))
+    return refuse(operation, name, `in ${interval} as float32 holds it`, got);
+  return got;
+};
+
+/** The choice. Throws if it is none of those that there are. */
+export const requireOneOf = <T extends string | boolean>(
+  operation: string,
+  name: string,
+  got: T,
+  choices: readonly T[],
+): T =>
+  choices.includes(got) ? got : refuse(operation, name, `one of ${choices.map(showGiven).join(', ')}`, got);
+
+/** The switch. Throws if it is neither true nor false. */
+export const requireBoolean = (operation: string, name: string, got: boolean): boolean =>
+  typeof got === 'boolean' ? got : refuse(operation, name, 'true or false', got);
+
+/** The function. Throws if it is not one. */
+export const requireFunction = <F extends (...given: never) => unknown>(
+  operation: string,
+  name: string,
+  got: F,
+): F => (typeof got === 'function' ? got : refuse(operation, name, 'a function', got));
