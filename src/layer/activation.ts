@@ -5,6 +5,7 @@ import { multiply } from '../operation/arithmetic.js';
 import * as piecewise from '../operation/piecewise.js';
 import * as smooth from '../operation/smooth.js';
 import * as normalized from '../operation/softmax.js';
+import { type Interval, requireCount, requireNumber } from '../require.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { full, fullLike } from '../tensor/primitive/constant.js';
 import * as sigmoid from '../tensor/primitive/sigmoid.js';
@@ -56,16 +57,22 @@ export const softmax = layerOf((x) => normalized.softmax(x));
 
 /** An activation with a number that is given. */
 const layerWith =
-  (standard: number, f: <S extends Shape>(x: Tensor<S>, by: number) => Tensor<S>) =>
-  <S extends Shape>(by = standard): Para<readonly [], Tensor<S>, Tensor<S>> =>
-    stateless<Tensor<S>, Tensor<S>>((x) => f(x, by));
+  (
+    [operation, name, standard]: readonly [string, string, number],
+    interval: Interval,
+    f: <S extends Shape>(x: Tensor<S>, by: number) => Tensor<S>,
+  ) =>
+  <S extends Shape>(by = standard): Para<readonly [], Tensor<S>, Tensor<S>> => {
+    requireNumber(operation, name, by, interval);
+    return stateless<Tensor<S>, Tensor<S>>((x) => f(x, by));
+  };
 
 /** x where it is positive, slope·x where not; the slope is 0.01 unless given */
-export const leakyRelu = layerWith(0.01, piecewise.leakyRelu);
+export const leakyRelu = layerWith(['leakyRelu', 'slope', 0.01], '(-∞, ∞)', piecewise.leakyRelu);
 /** x where it is positive, α·(eˣ − 1) where not; α is 1 unless given */
-export const elu = layerWith(1, smooth.elu);
+export const elu = layerWith(['elu', 'alpha', 1], '(-∞, ∞)', smooth.elu);
 /** x where it is positive, α·(e^(x/α) − 1) where not; α is 1 unless given */
-export const celu = layerWith(1, smooth.celu);
+export const celu = layerWith(['celu', 'alpha', 1], '(0, ∞)', smooth.celu);
 
 /** a·σ(b), where a and b are the halves of the last axis: `[…lead, 2n]` to `[…lead, n]`. */
 export const glu = <Lead extends Shape>(): Para<
@@ -89,10 +96,12 @@ export interface PreluParameters<C extends number> {
  */
 export const prelu = <C extends number, Lead extends Shape>(
   channels: C,
-): Layer<PreluParameters<C>, Tensor<readonly [...Lead, C]>, Tensor<readonly [...Lead, C]>> =>
-  differentiable(
+): Layer<PreluParameters<C>, Tensor<readonly [...Lead, C]>, Tensor<readonly [...Lead, C]>> => {
+  requireCount('prelu', 'channels', channels);
+  return differentiable(
     () => ({ slope: full([channels], 0.25) }),
     ({ slope }: PreluParameters<C>, x: Tensor<readonly [...Lead, C]>) =>
       // The end of a shape is spread; its type parameters do not tell that it is one.
       select(less(fullLike(x, 0), x), x, multiply(x, slope as Tensor<never>)),
   );
+};

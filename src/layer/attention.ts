@@ -6,6 +6,7 @@ import { attend } from '../operation/attention.js';
 import { rotary } from '../operation/position.js';
 import { matmul } from '../operation/product.js';
 import { type Key, split } from '../operation/random.js';
+import { requireBoolean, requireCount, requireFunction } from '../require.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -46,7 +47,9 @@ const init =
   };
 
 const requireHeads = (operation: string, width: number, heads: number): void => {
-  if (![width, heads].every((size) => Number.isInteger(size) && size > 0) || width % heads > 0)
+  requireCount(operation, 'width', width);
+  requireCount(operation, 'heads', heads);
+  if (width % heads > 0)
     fail({
       operation,
       what: 'heads that do not divide the width',
@@ -80,6 +83,9 @@ const multiHead = <W extends number, A, Y extends Tensor<Shape>>(
   read: (a: A) => Looking,
 ): Layer<AttentionParameters<W>, A, Y> => {
   requireHeads(operation, width, heads);
+  requireBoolean(operation, 'causal', causal);
+  requireBoolean(operation, 'rotary', turned);
+  requireFunction(operation, 'kernel', kernel);
   const projected = (each: Tensor<Shape>, by: DenseParameters<W, W>): Tensor<Shape> =>
     // The last axis of a sequence is the width; its type does not tell.
     add(matmul(each as Tensor<never>, by.kernel as Tensor<never>) as Tensor<Shape>, by.bias as Tensor<never>);

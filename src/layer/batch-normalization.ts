@@ -4,6 +4,7 @@ import { carrying, type Carries } from '../lens/carried.js';
 import type { Layer } from '../lens/para.js';
 import { add, multiply } from '../operation/arithmetic.js';
 import { moments, standardize } from '../operation/normalization.js';
+import { requireCount, requireNumber } from '../require.js';
 import { full } from '../tensor/primitive/constant.js';
 import { range, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -12,7 +13,6 @@ import {
   type NormalizationOptions,
   type NormalizationParameters,
   requireLast,
-  requireNormalization,
   unmoved,
 } from './normalization.js';
 
@@ -50,14 +50,9 @@ export const batchNormalization = <C extends number, Lead extends Shape>(
   channels: C,
   { epsilon = 1e-5, momentum = 0.9 }: BatchNormalizationOptions = {},
 ): Layer<BatchNormalizationParameters<C>, Tensor<readonly [...Lead, C]>, Tensor<readonly [...Lead, C]>> => {
-  requireNormalization('batchNormalization', channels, epsilon);
-  if (!(momentum >= 0 && momentum < 1))
-    fail({
-      operation: 'batchNormalization',
-      what: 'no momentum',
-      got: String(momentum),
-      needed: 'a number from 0 to below 1',
-    });
+  requireCount('batchNormalization', 'channels', channels);
+  requireNumber('batchNormalization', 'epsilon', epsilon, '(0, ∞)');
+  requireNumber('batchNormalization', 'momentum', momentum, '[0, 1)');
   type Parameters = BatchNormalizationParameters<C>;
   type Rows = Tensor<readonly [...Lead, C]>;
   const axesOf = (x: Tensor<Shape>): readonly number[] => range(x.shape.length - 1);

@@ -4,6 +4,7 @@ import { differentiable, type Para, type Parameters } from '../lens/para.js';
 import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { matmul } from '../operation/product.js';
 import { type Key, split } from '../operation/random.js';
+import { requireCount } from '../require.js';
 import { concat, slice } from '../tensor/primitive/slicing.js';
 import { full, fullLike } from '../tensor/primitive/constant.js';
 import { logistic, tanh as hyperbolic } from '../tensor/primitive/sigmoid.js';
@@ -31,16 +32,6 @@ export interface GateParameters {
   /** `[gates·units]` */
   readonly bias: Tensor<readonly [number]>;
 }
-
-const requireSizes = (operation: string, inputs: number, units: number): void => {
-  if (![inputs, units].every((size) => Number.isInteger(size) && size > 0))
-    fail({
-      operation,
-      what: 'sizes that are none',
-      got: showShape([inputs, units]),
-      needed: 'whole numbers above 0',
-    });
-};
 
 /** Uniform within ±1/√units, biases 0. */
 const gates =
@@ -79,7 +70,8 @@ const cellOf = <R, S, I extends number, U extends number>(
   [inputs, units]: readonly [I, U],
   { init, step, initial, output }: Making<R, S, I, U>,
 ): Cell<readonly [R], S, Rows<I>, Rows<U>> => {
-  requireSizes(operation, inputs, units);
+  requireCount(operation, 'inputs', inputs);
+  requireCount(operation, 'units', units);
   const layer = differentiable(init, (parameters: R, [state, x]: readonly [S, Rows<I>]) => {
     const shape: Shape = x.shape;
     if (shape.length !== 2 || shape[1] !== inputs)

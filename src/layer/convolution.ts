@@ -5,7 +5,8 @@ import { add } from '../operation/arithmetic.js';
 import { type ConvolutionOptions, convolve } from '../operation/convolution.js';
 import { transposedConvolve } from '../operation/transposed-convolution.js';
 import { split } from '../operation/random.js';
-import { type PerAxis, perAxis, windowsOver } from '../operation/spatial.js';
+import { type PerAxis, perAxis, requireWindows } from '../operation/spatial.js';
+import { requireCount, requireFunction } from '../require.js';
 import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { glorot, type Initializer, zeros } from './initializer.js';
@@ -45,14 +46,12 @@ const layerOf = <K extends Shape, O extends number, A extends Tensor<never>, B>(
 ): Layer<ConvolutionParameters<K, O>, A, B> => {
   const { groups = 1 } = options;
   const sizes = perAxis(operation, 'window', size, axes);
-  if (![inputs, outputs].every((each) => Number.isInteger(each) && each > 0))
-    fail({
-      operation,
-      what: 'numbers of channels that are none',
-      got: showShape([inputs, outputs]),
-      needed: 'whole numbers above 0',
-    });
-  if (!Number.isInteger(groups) || groups < 1 || inputs % groups > 0 || outputs % groups > 0)
+  requireCount(operation, 'inputs', inputs);
+  requireCount(operation, 'outputs', outputs);
+  requireCount(operation, 'groups', groups);
+  requireFunction(operation, 'kernel', kernel);
+  requireFunction(operation, 'bias', bias);
+  if (inputs % groups > 0 || outputs % groups > 0)
     fail({
       operation,
       what: `channels that ${groups} groups do not divide`,
@@ -60,9 +59,7 @@ const layerOf = <K extends Shape, O extends number, A extends Tensor<never>, B>(
       needed: 'multiples of the number of groups',
     });
   // What is wrong with stride, dilation or padding is said here, and not where the first batch comes.
-  const { stride, dilation, padding } = options;
-  const room = range(axes).map(() => Number.MAX_SAFE_INTEGER / 2 ** 20);
-  windowsOver(operation, room, sizes, { stride, dilation, padding });
+  requireWindows(operation, sizes, options);
   const shape = [...sizes, inputs / groups, outputs];
   return differentiable(
     (key) => {

@@ -4,6 +4,7 @@ import { differentiable, type Layer } from '../lens/para.js';
 import { add, spread } from '../operation/arithmetic.js';
 import { matmul } from '../operation/product.js';
 import { split } from '../operation/random.js';
+import { requireCount, requireFunction } from '../require.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { glorot, type Initializer, zeros } from './initializer.js';
@@ -34,13 +35,10 @@ export const dense = <Inputs extends number, Outputs extends number, Lead extend
   Tensor<readonly [...Lead, Inputs]>,
   Tensor<readonly [...Lead, Outputs]>
 > => {
-  if (![inputs, outputs].every((size) => Number.isInteger(size) && size > 0))
-    fail({
-      operation: 'dense',
-      what: 'sizes that are none',
-      got: showShape([inputs, outputs]),
-      needed: 'whole numbers above 0',
-    });
+  requireCount('dense', 'inputs', inputs);
+  requireCount('dense', 'outputs', outputs);
+  requireFunction('dense', 'kernel', kernel);
+  requireFunction('dense', 'bias', bias);
   return differentiable(
     (key) => {
       const [kernelKey = key, biasKey = key] = split(key, 2);

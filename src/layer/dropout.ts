@@ -1,9 +1,9 @@
 /** Dropout: some numbers left out at random while it learns, all of them there when it predicts. */
-import { fail } from '../error.js';
 import { carrying, type Carries } from '../lens/carried.js';
 import type { Layer } from '../lens/para.js';
 import { divide, lessOrEqual } from '../operation/arithmetic.js';
 import { type Key, split, uniform } from '../operation/random.js';
+import { requireNumber } from '../require.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import type { Shape } from '../tensor/shape.js';
@@ -15,7 +15,7 @@ export type DropoutParameters = Carries<{ readonly key: Key }>;
 /**
  * Each number is 0 with probability `rate` and otherwise divided by 1 − rate, so that means stay; when it predicts, it
  * is the identity. The key is carried as `carried.key`: a step draws from one half of it and hands on the other, so a
- * resumed run leaves out the same numbers. Throws where the rate is not from 0 to below 1.
+ * resumed run leaves out the same numbers. Throws if the rate is not in [0, 1).
  *
  * Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
  *
@@ -23,13 +23,7 @@ export type DropoutParameters = Carries<{ readonly key: Key }>;
  * const model = sequential(dense(4, 64), relu(), dropout(0.5), dense(64, 1));
  */
 export const dropout = <S extends Shape>(rate: number): Layer<DropoutParameters, Tensor<S>, Tensor<S>> => {
-  if (!(rate >= 0 && rate < 1))
-    fail({
-      operation: 'dropout',
-      what: 'no rate',
-      got: String(rate),
-      needed: 'a number from 0 to below 1',
-    });
+  requireNumber('dropout', 'rate', rate, '[0, 1)');
   return carrying({
     init: (key): DropoutParameters => ({ carried: { key } }),
     run: ({ carried }: DropoutParameters, x: Tensor<S>) => {

@@ -1,7 +1,7 @@
 /** Embeddings: a learned vector for each word of a vocabulary. */
-import { fail, showShape } from '../error.js';
 import { differentiable, type Layer } from '../lens/para.js';
 import { requireIndices } from '../operation/indices.js';
+import { requireCount, requireFunction } from '../require.js';
 import { take } from '../tensor/primitive/indexing.js';
 import { requireKind } from '../tensor/primitive/elementwise.js';
 import type { Shape } from '../tensor/shape.js';
@@ -19,8 +19,8 @@ export interface EmbeddingOptions {
 }
 
 /**
- * The row of a table `[vocabulary, width]` for each index: int32 `[…lead]` to `[…lead, width]`. Throws where a size is
- * none, and when it runs where an index is out of the vocabulary.
+ * The row of a table `[vocabulary, width]` for each index: int32 `[…lead]` to `[…lead, width]`. Throws if a size is
+ * not a positive integer, and when it runs where an index is out of the vocabulary.
  *
  * @example
  * const model = sequential(embedding(64, 16), layerNormalization(16));
@@ -30,13 +30,9 @@ export const embedding = <V extends number, W extends number, Lead extends Shape
   width: W,
   { table = normalInitializer(0.02) }: EmbeddingOptions = {},
 ): Layer<EmbeddingParameters<V, W>, Tensor<Lead, 'int32'>, Tensor<readonly [...Lead, W]>> => {
-  if (![vocabulary, width].every((size) => Number.isInteger(size) && size > 0))
-    fail({
-      operation: 'embedding',
-      what: 'sizes that are none',
-      got: showShape([vocabulary, width]),
-      needed: 'whole numbers above 0',
-    });
+  requireCount('embedding', 'vocabulary', vocabulary);
+  requireCount('embedding', 'width', width);
+  requireFunction('embedding', 'table', table);
   return differentiable(
     (key) => ({ table: table(key, [vocabulary, width]) }),
     (parameters: EmbeddingParameters<V, W>, words: Tensor<Lead, 'int32'>) => {

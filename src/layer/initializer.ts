@@ -2,6 +2,7 @@
 import type { Key } from '../operation/random.js';
 import { normal as standardNormal, uniform as standardUniform } from '../operation/random.js';
 import { multiply } from '../operation/arithmetic.js';
+import { requireNumber } from '../require.js';
 import { full } from '../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -19,17 +20,18 @@ const fans = (shape: Shape): readonly [fanIn: number, fanOut: number] => {
 /** 0 everywhere. */
 export const zeros: Initializer = (_, shape) => full(shape, 0);
 
-/** Uniform numbers from `low` to `high`. */
-export const uniformInitializer =
-  (low: number, high: number): Initializer =>
-  (key, shape) =>
-    standardUniform(key, shape, low, high);
+/** Uniform numbers from `low` to `high`. Throws if these are not finite, or `high` is below `low`. */
+export const uniformInitializer = (low: number, high: number): Initializer => {
+  requireNumber('uniformInitializer', 'low', low, '(-∞, ∞)');
+  requireNumber('uniformInitializer', 'high', high, `[${low}, ∞)`);
+  return (key, shape) => standardUniform(key, shape, low, high);
+};
 
-/** Normal numbers of mean 0. */
-export const normalInitializer =
-  (deviation: number): Initializer =>
-  (key, shape) =>
-    multiply(standardNormal(key, shape), deviation);
+/** Normal numbers of mean 0. Throws if the deviation is not in [0, ∞). */
+export const normalInitializer = (deviation: number): Initializer => {
+  requireNumber('normalInitializer', 'deviation', deviation, '[0, ∞)');
+  return (key, shape) => multiply(standardNormal(key, shape), deviation);
+};
 
 /**
  * Uniform within ±√(6/(inputs + outputs)), which keeps variances through layers that are linear around 0.

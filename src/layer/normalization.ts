@@ -3,6 +3,7 @@ import { fail, showShape } from '../error.js';
 import { differentiable, type Layer } from '../lens/para.js';
 import { add, multiply } from '../operation/arithmetic.js';
 import { moments, rootMeanSquare, standardize } from '../operation/normalization.js';
+import { requireCount, requireNumber } from '../require.js';
 import { full } from '../tensor/primitive/constant.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { range, type Shape } from '../tensor/shape.js';
@@ -19,17 +20,6 @@ export interface NormalizationParameters<C extends number> {
 }
 
 type Rows<Lead extends Shape, C extends number> = Tensor<readonly [...Lead, C]>;
-
-/** Throws where a size is none, or epsilon would let something be divided by 0. */
-export const requireNormalization = (operation: string, size: number, epsilon: number): void => {
-  if (!Number.isInteger(size) || size < 1 || !(epsilon > 0))
-    fail({
-      operation,
-      what: 'no size or no epsilon',
-      got: `${size} and ${epsilon}`,
-      needed: 'a whole number ≥ 1 and a number above 0',
-    });
-};
 
 /** Throws where the last axis is of another size. */
 export const requireLast = (operation: string, { shape }: Tensor<Shape>, size: number): void => {
@@ -66,7 +56,8 @@ export const layerNormalization = <C extends number, Lead extends Shape>(
   size: C,
   { epsilon = 1e-5 }: NormalizationOptions = {},
 ): Layer<NormalizationParameters<C>, Rows<Lead, C>, Rows<Lead, C>> => {
-  requireNormalization('layerNormalization', size, epsilon);
+  requireCount('layerNormalization', 'size', size);
+  requireNumber('layerNormalization', 'epsilon', epsilon, '(0, ∞)');
   return differentiable(
     () => unmoved(size),
     ({ scale, offset }: NormalizationParameters<C>, given: Rows<Lead, C>) => {
@@ -93,8 +84,10 @@ export const groupNormalization = <C extends number, Lead extends Shape>(
   channels: C,
   { epsilon = 1e-5 }: NormalizationOptions = {},
 ): Layer<NormalizationParameters<C>, Rows<Lead, C>, Rows<Lead, C>> => {
-  requireNormalization('groupNormalization', channels, epsilon);
-  if (!Number.isInteger(groups) || groups < 1 || channels % groups > 0)
+  requireCount('groupNormalization', 'groups', groups);
+  requireCount('groupNormalization', 'channels', channels);
+  requireNumber('groupNormalization', 'epsilon', epsilon, '(0, ∞)');
+  if (channels % groups > 0)
     fail({
       operation: 'groupNormalization',
       what: 'groups that do not divide the channels',
@@ -140,7 +133,8 @@ export const rmsNormalization = <C extends number, Lead extends Shape>(
   size: C,
   { epsilon = 1e-5 }: NormalizationOptions = {},
 ): Layer<RmsNormalizationParameters<C>, Rows<Lead, C>, Rows<Lead, C>> => {
-  requireNormalization('rmsNormalization', size, epsilon);
+  requireCount('rmsNormalization', 'size', size);
+  requireNumber('rmsNormalization', 'epsilon', epsilon, '(0, ∞)');
   return differentiable(
     () => ({ scale: full([size], 1) }),
     ({ scale }: RmsNormalizationParameters<C>, given: Rows<Lead, C>) => {

@@ -2,7 +2,7 @@
 import { type Para, stateless } from '../lens/para.js';
 import { averagePool, maxPool, type PoolingOptions } from '../operation/pooling.js';
 import { max, mean } from '../operation/reduce.js';
-import { type PerAxis, perAxis } from '../operation/spatial.js';
+import { type PerAxis, perAxis, requireWindows } from '../operation/spatial.js';
 import { fail, showShape } from '../error.js';
 import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -20,6 +20,7 @@ const layerOf = <A extends Tensor<never>>(
   options: PoolingOptions,
 ): Para<readonly [], A, A> => {
   const sizes = perAxis(operation, 'size', size, axes);
+  requireWindows(operation, sizes, options);
   // Pooling keeps batch and channels, which is all that the type knows.
   return stateless<A, A>((x) => pool(x, sizes, axes, options) as A);
 };

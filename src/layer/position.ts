@@ -3,6 +3,7 @@ import { fail, showShape } from '../error.js';
 import { differentiable, type Layer, type Para, stateless } from '../lens/para.js';
 import { add } from '../operation/arithmetic.js';
 import { sinusoids } from '../operation/position.js';
+import { requireCount, requireFunction } from '../require.js';
 import { slice } from '../tensor/primitive/slicing.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -42,8 +43,11 @@ export const learnedPositions = <
   length: L,
   width: W,
   { table = normalInitializer(0.02) }: { readonly table?: Initializer } = {},
-): Layer<PositionParameters<L, W>, Sequence<B, T, W>, Sequence<B, T, W>> =>
-  differentiable(
+): Layer<PositionParameters<L, W>, Sequence<B, T, W>, Sequence<B, T, W>> => {
+  requireCount('learnedPositions', 'length', length);
+  requireCount('learnedPositions', 'width', width);
+  requireFunction('learnedPositions', 'table', table);
+  return differentiable(
     (key) => ({ table: table(key, [length, width]) }),
     (parameters: PositionParameters<L, W>, x: Sequence<B, T, W>) => {
       requireSequence('learnedPositions', x.shape, length, width);
@@ -52,6 +56,7 @@ export const learnedPositions = <
       return add(x, slice(parameters.table, { start: [0, 0], stop: [time, width] }) as Tensor<never>);
     },
   );
+};
 
 /**
  * x plus sines and cosines of the place: `[batch, time, width]`, nothing to learn. Throws where the width is odd.

@@ -2,6 +2,7 @@
 import { zerosLike } from '../lens/differentiable.js';
 import { evaluation } from '../lens/evaluation.js';
 import type { Para, Parameters } from '../lens/para.js';
+import { requireBoolean } from '../require.js';
 import type { SequenceMask } from './attention.js';
 import { type Mask, type OverTime, type Rows, type RowsCell, type Sequence, unrolled } from './over-time.js';
 import { scanned } from './scanned.js';
@@ -17,13 +18,15 @@ export interface RecurrentOptions {
   readonly scan?: boolean;
 }
 
-const overTime =
-  <P extends Parameters, S, I extends number, U extends number>(
-    cell: RowsCell<P, S, I, U>,
-    { reverse = false, scan = false }: RecurrentOptions,
-  ) =>
-  (p: P, x: Sequence<I>, mask?: Mask): OverTime<P, I, U> =>
+const overTime = <P extends Parameters, S, I extends number, U extends number>(
+  cell: RowsCell<P, S, I, U>,
+  { reverse = false, scan = false }: RecurrentOptions,
+) => {
+  requireBoolean('recurrent', 'reverse', reverse);
+  requireBoolean('recurrent', 'scan', scan);
+  return (p: P, x: Sequence<I>, mask?: Mask): OverTime<P, I, U> =>
     (scan ? scanned : unrolled)({ cell, p, x, mask, reverse });
+};
 
 const predicting = <P extends Parameters, S, I extends number, U extends number>(
   cell: RowsCell<P, S, I, U>,

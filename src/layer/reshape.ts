@@ -2,7 +2,7 @@
 import { fail, showShape } from '../error.js';
 import { type Para, stateless } from '../lens/para.js';
 import * as movement from '../tensor/primitive/movement.js';
-import { type Shape, sizeOf } from '../tensor/shape.js';
+import { requireShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 const requireBatch = (operation: string, shape: Shape): number => {
@@ -36,8 +36,9 @@ export const flatten = <B extends number>(): Para<
  */
 export const reshape = <const S extends Shape, B extends number = number>(
   example: S,
-): Para<readonly [], Tensor<readonly [B, ...number[]]>, Tensor<readonly [B, ...S]>> =>
-  stateless((x) => {
+): Para<readonly [], Tensor<readonly [B, ...number[]]>, Tensor<readonly [B, ...S]>> => {
+  requireShape('reshape', example);
+  return stateless((x) => {
     const { shape }: Tensor = x;
     const batch = requireBatch('reshape', shape) as B;
     if (sizeOf(shape.slice(1)) !== sizeOf(example))
@@ -49,3 +50,4 @@ export const reshape = <const S extends Shape, B extends number = number>(
       });
     return movement.reshape(x, [batch, ...example] as const);
   });
+};

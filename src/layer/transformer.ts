@@ -6,6 +6,7 @@ import { fanOut, parallel } from '../lens/parallel.js';
 import { reparametrize } from '../lens/reparametrize.js';
 import { residual } from '../lens/residual.js';
 import { sequential } from '../lens/sequential.js';
+import { requireCount, requireFunction, requireNumber } from '../require.js';
 import { add } from '../operation/arithmetic.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ActivationLayer, gelu } from './activation.js';
@@ -73,6 +74,10 @@ const block = <A, W extends number, B extends number, T extends number>(
   }: TransformerBlockOptions & { readonly width: W },
   attend: (parts: Parts<W, B, T>) => Para<AttentionPart<W>, A, Sequence<B, T, W>>,
 ): Block<A, W, B, T> => {
+  requireCount('transformerBlock', 'width', width);
+  requireCount('transformerBlock', 'hidden', hidden);
+  requireFunction('transformerBlock', 'activation', activation);
+  requireNumber('transformerBlock', 'dropout', dropout, '[0, 1)');
   const normalize = layerNormalization<W, readonly [B, T]>(width);
   const widen = dense<W, number, readonly [B, T]>(width, hidden);
   const narrow = dense<number, W, readonly [B, T]>(hidden, width);

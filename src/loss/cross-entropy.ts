@@ -5,6 +5,7 @@ import { requireIndices } from '../operation/indices.js';
 import { mean } from '../operation/reduce.js';
 import { softplus } from '../operation/activation.js';
 import { logSoftmax } from '../operation/softmax.js';
+import { requireCount, requireNumber } from '../require.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { and, equal, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -25,11 +26,6 @@ export interface SmoothingOptions {
   readonly smoothing?: number;
 }
 
-const requireSmoothing = (operation: string, smoothing: number): void => {
-  if (!(smoothing >= 0 && smoothing <= 1))
-    fail({ operation, what: 'no share', got: String(smoothing), needed: 'a number from 0 to 1' });
-};
-
 /**
  * Mean over the batch of −Σ t·ln softmax(z): logits `[…lead, classes]` against probabilities of the same
  * shape. Throws where the shapes differ.
@@ -41,7 +37,7 @@ export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: Smoothin
   Tensor<S>,
   Tensor<S>
 > => {
-  requireSmoothing('softmaxCrossEntropy', smoothing);
+  requireNumber('softmaxCrossEntropy', 'smoothing', smoothing, '[0, 1]');
   return meanOf((logits, given) => {
     requireSame('softmaxCrossEntropy', logits, given);
     const classes = Math.max(1, logits.shape.at(-1) ?? 1);
@@ -73,7 +69,9 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
   smoothing = 0,
   ignore,
 }: SparseOptions = {}): Loss<Tensor<readonly [...Lead, number]>, Tensor<Lead, 'int32'>> => {
-  requireSmoothing('sparseSoftmaxCrossEntropy', smoothing);
+  requireNumber('sparseSoftmaxCrossEntropy', 'smoothing', smoothing, '[0, 1]');
+  if (ignore !== undefined)
+    requireCount('sparseSoftmaxCrossEntropy', 'ignore', ignore, { least: -(2 ** 31) });
   const rows = (prediction: Tensor<readonly [...Lead, number]>, target: Tensor<Lead, 'int32'>): Tensor => {
     const logits: Tensor = prediction;
     requireKind('sparseSoftmaxCrossEntropy', 'integer', target.dtype);

@@ -9,7 +9,7 @@ import { requireSame } from '../tensor/primitive/elementwise.js';
 import { abs } from '../tensor/primitive/magnitude.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { tanh } from '../tensor/primitive/sigmoid.js';
-import { fail } from '../error.js';
+import { requireNumber } from '../require.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Loss, meanOf } from './loss.js';
@@ -66,7 +66,7 @@ export const logCosh = ofDifference('logCosh', logCoshOf);
 
 /**
  * mean over all elements of d²/2 up to |d| = δ, and δ·(|d| − δ/2) beyond, d = y − t. Throws where the shapes differ or δ
- * is not above 0.
+ * is not in (0, ∞).
  *
  * Source: P. Huber, "Robust estimation of a location parameter" (1964).
  *
@@ -74,8 +74,7 @@ export const logCosh = ofDifference('logCosh', logCoshOf);
  * learner({ model: dense(3, 1), loss: huber(1), update: sgd() });
  */
 export const huber = <S extends Shape>(delta = 1): Loss<Tensor<S>, Tensor<S>> => {
-  if (!(delta > 0))
-    fail({ operation: 'huber', what: 'no threshold', got: String(delta), needed: 'a number above 0' });
+  requireNumber('huber', 'delta', delta, '(0, ∞)');
   return ofDifference('huber', (d) => {
     const a = abs(d);
     const near = lessOrEqual(a, fullLike(a, delta));

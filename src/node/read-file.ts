@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../error.js';
 import type { Broken } from '../online/broken.js';
 import type { Received } from '../online/source.js';
-import { requireSize } from '../stream/batches.js';
+import { requireCount } from '../require.js';
 import { type Found, openFound, openIdentity, successorOf } from './file-identity.js';
 import type { FilePosition } from './file-position.js';
 import type { RawRecord } from '../online/raw-record.js';
@@ -149,7 +149,7 @@ export async function* readFile<A>(
   reading: Reading<A>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Received<A | Broken, FilePosition>[], void, undefined> {
-  requireSize('maxBytes', maxBytes);
+  requireCount('readFile', 'maxBytes', maxBytes, { most: Number.MAX_SAFE_INTEGER });
   const progress = { follow, poll, maxBytes, signal };
   let start: Start | undefined = await awaited(path, () => startOf(path, after), progress);
   while (start !== undefined) {

@@ -3,14 +3,16 @@
  * other (`[10]` beside `[128, 10]`), or one is a single number. Sizes of 1 are never stretched silently.
  */
 import { fail, showShape } from '../error.js';
+import { showGiven } from '../require.js';
 import type { DType } from '../tensor/dtype.js';
 import * as primitive from '../tensor/primitive/arithmetic.js';
 import * as comparison from '../tensor/primitive/comparison.js';
-import { scalar } from '../tensor/primitive/constant.js';
+import { scalar, scalarFor } from '../tensor/primitive/constant.js';
 import * as magnitude from '../tensor/primitive/magnitude.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
-import { isSuffix, range, type Shape } from '../tensor/shape.js';
+import { isSuffix, range, sameElements, type Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+import { isLeaf } from '../tree/tree.js';
 
 /** The ends of a shape: `[]`, `[10]` and `[128, 10]` of `[128, 10]`. */
 export type SuffixOf<S extends Shape> = number extends S['length'] ? Shape : EndOf<S>;
@@ -18,8 +20,19 @@ export type SuffixOf<S extends Shape> = number extends S['length'] ? Shape : End
 // Matched against unknown, not number, so that it resolves for sizes that are type parameters.
 type EndOf<S> = S extends readonly [unknown, ...infer Rest] ? S | EndOf<readonly [...Rest]> : S;
 
-const asTensor = (operand: AnyTensor | number, like: AnyTensor): AnyTensor =>
-  typeof operand === 'number' ? scalar(operand, like.dtype) : operand;
+const asTensor = (operation: string, operand: AnyTensor | number, like: AnyTensor): AnyTensor =>
+  typeof operand === 'number' ? scalarFor(operation, operand, like.dtype) : operand;
+
+/** Throws if an operand is neither a tensor nor a number, whatever its type says. */
+const requireOperand = (operation: string, operand: unknown): void => {
+  if (typeof operand !== 'number' && !isLeaf(operand))
+    fail({
+      operation,
+      what: 'neither a tensor nor a number',
+      got: showGiven(operand),
+      hint: 'wrap data with tensor(…)',
+    });
+};
 
 /** Spreads a tensor along the leading axes of `shape`, whose end it has. */
 export const spread = <S extends Shape, D extends DType>(x: Tensor<Shape, D>, shape: S): Tensor<S, D> => {
@@ -37,9 +50,11 @@ const aligned = (
   first: AnyTensor | number,
   second: AnyTensor | number,
 ): readonly [AnyTensor, AnyTensor] => {
+  requireOperand(operation, first);
+  requireOperand(operation, second);
   const like = typeof first === 'number' ? second : first;
   if (typeof like === 'number') return [scalar(Number(first)), scalar(like)];
-  const [a, b] = [asTensor(first, like), asTensor(second, like)];
+  const [a, b] = [asTensor(operation, first, like), asTensor(operation, second, like)];
   const shape = a.shape.length >= b.shape.length ? a.shape : b.shape;
   if (!isSuffix(a.shape, shape) || !isSuffix(b.shape, shape))
     fail({
@@ -47,7 +62,9 @@ const aligned = (
       what: 'shapes do not fit',
       got: `${showShape(a.shape)} and ${showShape(b.shape)}`,
       needed: 'equal shapes, or one that is the end of the other',
-      hint: 'name the axes to spread along with broadcast(x, shape, axes)',
+      hint: sameElements(a.shape, b.shape)
+        ? `the same elements in another shape: reshape one of them to ${showShape(a.shape)}`
+        : 'name the axes to spread along with broadcast(x, shape, axes)',
     });
   return [spread(a, shape), spread(b, shape)];
 };

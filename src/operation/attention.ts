@@ -4,6 +4,7 @@
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  */
 import { fail, showShape } from '../error.js';
+import { requireBoolean } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { and, equal, lessOrEqual, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -39,6 +40,7 @@ const spreadMask = (mask: Mask, shape: Shape): Mask => {
 };
 
 const masksOf = ({ causal = false, mask }: AttentionOptions, shape: Shape): Mask | undefined => {
+  requireBoolean('attention', 'causal', causal);
   const given = mask && spreadMask(mask, shape);
   if (!causal) return given;
   const past = lessOrEqual(iota(shape, 3), iota(shape, 2));

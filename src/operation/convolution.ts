@@ -15,6 +15,7 @@ import { window } from '../tensor/primitive/window.js';
 import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inSpace, spaceOf, spanOf, type WindowOptions, windowsOver } from './spatial.js';
+import { requireCount } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 
 export interface ConvolutionOptions extends WindowOptions {
@@ -157,7 +158,8 @@ export const correlate = <D extends FloatDType>(pair: Pair<D>, steps: Steps): Te
 /** Throws where groups do not divide the channels, or the kernel is for another number of them. */
 export const requireKernel = (operation: string, channels: number, kernel: Shape, groups: number): void => {
   const [inputs, outputs] = [at(kernel, -2), at(kernel, -1)];
-  if (!Number.isInteger(groups) || groups < 1 || channels % groups > 0 || outputs % groups > 0)
+  requireCount(operation, 'groups', groups);
+  if (channels % groups > 0 || outputs % groups > 0)
     fail({
       operation,
       what: `channels that ${groups} groups do not divide`,

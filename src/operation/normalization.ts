@@ -1,4 +1,5 @@
 /** Normalization: a tensor brought to mean 0 and variance 1 over some of its axes. */
+import { requireNumber } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
@@ -38,6 +39,7 @@ export const standardize = <S extends Shape, D extends FloatDType>(
   axes: readonly number[],
   epsilon: number,
 ): Tensor<S, D> => {
+  requireNumber('standardize', 'epsilon', epsilon, '[0, ∞)');
   const kept = otherAxes(x.shape.length, axesOf('standardize', x.shape, axes));
   const spread = (each: Tensor<Shape, D>): Tensor<S, D> => broadcast(each, x.shape, kept);
   const inverse = divide(1, sqrt(add(variance, epsilon)));
@@ -54,6 +56,7 @@ export const rootMeanSquare = <S extends Shape, D extends FloatDType>(
   axes: readonly number[],
   epsilon: number,
 ): Tensor<S, D> => {
+  requireNumber('rootMeanSquare', 'epsilon', epsilon, '[0, ∞)');
   const over = axesOf('rootMeanSquare', x.shape, axes);
   const inverse = divide(1, sqrt(add(mean(multiply(x, x), over), epsilon)));
   return multiply(x, broadcast(inverse, x.shape, otherAxes(x.shape.length, over)));

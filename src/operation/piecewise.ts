@@ -1,4 +1,5 @@
 /** Activation functions of straight pieces. At a kink the derivative is that of the piece on its left. */
+import { requireNumber } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -18,7 +19,10 @@ import { add, divide, maximum, minimum, multiply } from './arithmetic.js';
 export const leakyRelu = <S extends Shape, D extends FloatDType>(
   x: Tensor<S, D>,
   slope = 0.01,
-): Tensor<S, D> => select(less(fullLike(x, 0), x), x, multiply(x, slope));
+): Tensor<S, D> => {
+  requireNumber('leakyRelu', 'slope', slope, '(-∞, ∞)');
+  return select(less(fullLike(x, 0), x), x, multiply(x, slope));
+};
 
 /**
  * min(max(0, x), 6); its derivative at 6 is 0.

@@ -1,4 +1,5 @@
 /** Pooling over `[batch, …space, channels]`, one axis of space after the other. */
+import { requireCount } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { and, lessOrEqual, less, select } from '../tensor/primitive/comparison.js';
@@ -78,9 +79,13 @@ const windowsFor = (
   axes: number,
   options: PoolingOptions,
 ): Windows => {
+  requireCount(operation, 'axes', axes);
   const space = spaceOf(operation, shape, axes);
   const sizes = perAxis(operation, 'size', size, axes);
-  return windowsOver(operation, space, sizes, { ...options, stride: options.stride ?? sizes });
+  return windowsOver(operation, space, sizes, {
+    ...options,
+    stride: options.stride === undefined ? sizes : options.stride,
+  });
 };
 
 const padded = <D extends FloatDType>(x: Floats<D>, { before, after }: Windows): Floats<D> =>

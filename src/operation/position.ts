@@ -1,5 +1,6 @@
 /** Positions in a sequence as waves of many lengths: added to what stands there, or turning it. */
 import { fail, showShape } from '../error.js';
+import { requireCount } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { tensor } from '../tensor/primitive/constant.js';
@@ -29,6 +30,8 @@ const table = (length: number, half: number, wave: (angle: number) => number): T
  * sinusoids(1, 4); // [[0, 0, 1, 1]]
  */
 export const sinusoids = (length: number, width: number): Tensor<Shape> => {
+  requireCount('sinusoids', 'length', length, { least: 0 });
+  requireCount('sinusoids', 'width', width, { least: 0 });
   if (width % 2 === 1)
     fail({
       operation: 'sinusoids',

@@ -3,14 +3,15 @@
  * is used once; what needs several splits it.
  */
 import { threefry2x32 } from '../random/threefry.js';
+import { requireCount, requireInteger, requireNumber } from '../require.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { fullLike, tensor } from '../tensor/primitive/constant.js';
 import { log, sqrt } from '../tensor/primitive/exponential.js';
-import { randomBits } from '../tensor/primitive/generation.js';
+import { randomBits, requireKey } from '../tensor/primitive/generation.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { slice } from '../tensor/primitive/slicing.js';
 import { cos } from '../tensor/primitive/trigonometric.js';
-import { range, type Shape, sizeOf } from '../tensor/shape.js';
+import { range, requireShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, divide, multiply, subtract } from './arithmetic.js';
 
@@ -18,22 +19,32 @@ import { add, divide, multiply, subtract } from './arithmetic.js';
 export type Key = Tensor<readonly [2], 'uint32'>;
 
 /**
- * The key of a seed, a whole number; neighbouring seeds give unrelated keys.
+ * The key of a seed, an integer within ±(2⁵³ − 1): different seeds give different keys, and neighboring seeds unrelated
+ * ones. Throws if the seed is anything else.
  *
  * @example
  * normal(key(42), [3]);
  */
 export const key = (seed: number): Key => {
+  requireInteger('key', 'seed', seed);
   const [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
   return tensor(Uint32Array.from(threefry2x32(high, low, 0, 0)), [2], 'uint32');
 };
 
-/** The n-th key after this one: `advance(advance(k, a), b)` is `advance(k, a + b)`. */
-export const advance = (from: Key, n: number): Key =>
-  n === 0 ? from : add(from, tensor(Uint32Array.of(0, n), [2], 'uint32'));
+/**
+ * The n-th key after this one: `advance(advance(k, a), b)` is `advance(k, a + b)`. Throws if `n` is not an integer from
+ * 0 to below 2³², after which keys repeat.
+ */
+export const advance = (from: Key, n: number): Key => {
+  requireKey('advance', from);
+  requireCount('advance', 'n', n, { least: 0, most: 2 ** 32 - 1 });
+  return n === 0 ? from : add(from, tensor(Uint32Array.of(0, n), [2], 'uint32'));
+};
 
-/** As many unrelated keys as asked for, none of them the key itself. */
+/** As many unrelated keys as asked for, none of them the key itself. Throws if `count` is not an integer ≥ 0. */
 export const split = (from: Key, count: number): readonly Key[] => {
+  requireKey('split', from);
+  requireCount('split', 'count', count, { least: 0 });
   const words = randomBits(from, [count, 2]);
   return range(count).map((i) => reshape(slice(words, { start: [i, 0], stop: [i + 1, 2] }), [2]));
 };
@@ -44,6 +55,10 @@ const fractions = <S extends Shape>(words: Tensor<S, 'uint32'>): Tensor<S> =>
 
 /** Uniform numbers, `low` included and `high` not. */
 export const uniform = <const S extends Shape>(from: Key, shape: S, low = 0, high = 1): Tensor<S> => {
+  requireKey('uniform', from);
+  requireShape('uniform', shape);
+  requireNumber('uniform', 'low', low, '(-∞, ∞)');
+  requireNumber('uniform', 'high', high, `[${low}, ∞)`);
   const unit = fractions(randomBits(from, shape));
   const scaled = high - low === 1 ? unit : multiply(unit, high - low);
   return low === 0 ? scaled : add(scaled, low);
@@ -55,6 +70,8 @@ export const uniform = <const S extends Shape>(from: Key, shape: S, low = 0, hig
  * Source: G. Box, M. Muller, "A note on the generation of random normal deviates" (1958).
  */
 export const normal = <const S extends Shape>(from: Key, shape: S): Tensor<S> => {
+  requireKey('normal', from);
+  requireShape('normal', shape);
   const count = sizeOf(shape);
   const words = randomBits(from, [2, count]);
   const row = (i: number): Tensor =>

@@ -64,7 +64,7 @@ export const max: Reduction = overAxes('max', (x, axes) => {
 /** Turns the order around, and is its own inverse; −1 − x of integers, which overflows for none. */
 const reversed = <D extends DType>(x: Tensor<Shape, D>): Tensor<Shape, D> =>
   // −x and not 0 − x, which has no −0
-  isFloat(x.dtype) ? negate(x) : subtract(fullLike(x, -1), x);
+  isFloat(x.dtype) ? negate(x) : subtract(fullLike(x, x.dtype === 'uint32' ? 2 ** 32 - 1 : -1), x);
 
 /** The smallest element over all axes, or over those named; where several are, the first has the derivative. */
 export const min: Reduction = overAxes('min', (x, axes) => reversed(max(reversed(x), axes)));

@@ -1,5 +1,6 @@
 /** Loops over time: one function at every place, a state handed on. */
 import { fail, showShape } from '../error.js';
+import { requireBoolean, requireCount } from '../require.js';
 import { check, cast } from '../tensor/primitive/conversion.js';
 import { not } from '../tensor/primitive/comparison.js';
 import { take } from '../tensor/primitive/indexing.js';
@@ -37,11 +38,12 @@ const lengthOf = (xs: unknown, given: number | undefined): number => {
   const paths = leafPaths(xs);
   const sizes = leaves<AnyTensor>(xs).map(({ shape }) => shape[0]);
   const length = given ?? sizes[0];
-  if (length === undefined || !Number.isInteger(length) || length < 0)
+  if (given !== undefined) requireCount('scan', 'length', given, { least: 0 });
+  if (length === undefined)
     return fail({
       operation: 'scan',
       what: 'no number of places',
-      got: sizes.length === 0 ? String(given) : 'a number without axes',
+      got: sizes.length === 0 ? 'no tensors' : 'a number without axes',
       needed: 'tensors stacked along their first axis, or a length',
     });
   const other = sizes.findIndex((size) => size !== length);
@@ -116,6 +118,7 @@ export const scan = <C, X, Y>(
   xs: X,
   { reverse = false, length: given }: ScanOptions = {},
 ): readonly [last: C, results: Stacked<Y>] => {
+  requireBoolean('scan', 'reverse', reverse);
   const length = lengthOf(xs, given);
   const before = leaves<AnyTensor>(initial);
   const stackedOutside = leaves<AnyTensor>(xs);

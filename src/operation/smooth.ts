@@ -1,5 +1,6 @@
 /** Smooth activation functions beside relu's kin. Values and gradients are finite over the float32 line. */
 import { withPullback } from '../autodiff/custom.js';
+import { requireNumber } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -21,9 +22,11 @@ import { add, divide, maximum, minimum, multiply } from './arithmetic.js';
  * @example
  * celu(tensor([-1, 0, 2]), 1); // [-0.63212055, 0, 2]
  */
-export const celu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, alpha = 1): Tensor<S, D> =>
+export const celu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, alpha = 1): Tensor<S, D> => {
+  requireNumber('celu', 'alpha', alpha, '(0, ∞)');
   // No exponential of a positive number: what is not chosen must be finite as well.
-  select(less(fullLike(x, 0), x), x, multiply(expm1(divide(minimum(x, 0), alpha)), alpha));
+  return select(less(fullLike(x, 0), x), x, multiply(expm1(divide(minimum(x, 0), alpha)), alpha));
+};
 
 /**
  * x where it is positive, α·(eˣ − 1) where not; at 0 its derivative is α.
@@ -34,8 +37,10 @@ export const celu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, alp
  * @example
  * elu(tensor([-1, 0, 2])); // [-0.63212055, 0, 2]
  */
-export const elu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, alpha = 1): Tensor<S, D> =>
-  select(less(fullLike(x, 0), x), x, multiply(expm1(minimum(x, 0)), alpha));
+export const elu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, alpha = 1): Tensor<S, D> => {
+  requireNumber('elu', 'alpha', alpha, '(-∞, ∞)');
+  return select(less(fullLike(x, 0), x), x, multiply(expm1(minimum(x, 0)), alpha));
+};
 
 /** The fixed point of mean 0 and variance 1 under `selu`, to the digits that its authors print. */
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 } as const;

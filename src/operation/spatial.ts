@@ -1,5 +1,6 @@
 /** Windows over the axes of space, `[batch, …space, channels]`: their sizes, steps and padding, as a person says them. */
 import { fail, showShape } from '../error.js';
+import { requireCount, showGiven } from '../require.js';
 import { range, type Shape } from '../tensor/shape.js';
 
 /** A number for every axis of space, or one for each. */
@@ -30,41 +31,58 @@ export interface Windows {
   readonly counts: Shape;
 }
 
-/** One number an axis. Throws where one is no whole number of at least 1, or there are more or less of them. */
+/** One number an axis. Throws if one is not a positive integer, or there are more or less of them. */
 export const perAxis = (operation: string, what: string, given: PerAxis, axes: number): Shape => {
-  const numbers = typeof given === 'number' ? range(axes).map(() => given) : given;
-  if (numbers.length !== axes || !numbers.every((each) => Number.isInteger(each) && each >= 1))
+  if (!Array.isArray(given)) return range(axes).map(() => requireCount(operation, what, given as number));
+  if (given.length !== axes)
     fail({
       operation,
-      what: `no ${what}`,
-      got: typeof given === 'number' ? String(given) : showShape(given),
-      needed: `a whole number ≥ 1, or ${axes} of them`,
+      what: `\`${what}\` must be a positive integer, or one for each of ${axes} axes`,
+      got: showShape(given),
     });
-  return numbers;
+  return given.map((each: number, axis) => requireCount(operation, `${what}[${axis}]`, each));
 };
 
 /** What a window covers: (size − 1)·dilation + 1. */
 export const spanOf = (size: number, dilation = 1): number => (size - 1) * dilation + 1;
+
+/** Throws if a padding is none of those that there are for so many axes. */
+export const requirePadding = (operation: string, padding: Padding, axes: number): void => {
+  if (padding === 'valid' || padding === 'same') return;
+  const isPair = (pair: unknown): boolean =>
+    Array.isArray(pair) &&
+    pair.length === 2 &&
+    pair.every((count) => Number.isSafeInteger(count) && count >= 0);
+  if (!Array.isArray(padding) || padding.length !== axes || !padding.every(isPair))
+    fail({
+      operation,
+      what: `\`padding\` must be 'valid', 'same', or [before, after] ≥ 0 for each of ${axes} axes`,
+      got: Array.isArray(padding) ? JSON.stringify(padding) : showGiven(padding),
+    });
+};
+
+/** Throws if windows of these sizes cannot be had with these options, of whatever they go over. */
+export const requireWindows = (
+  operation: string,
+  sizes: Shape,
+  { stride = 1, padding = 'valid', dilation = 1 }: WindowOptions,
+): void => {
+  perAxis(operation, 'stride', stride, sizes.length);
+  perAxis(operation, 'dilation', dilation, sizes.length);
+  requirePadding(operation, padding, sizes.length);
+};
 
 const paddingOf = (
   operation: string,
   padding: Padding,
   along: readonly { readonly size: number; readonly span: number; readonly stride: number }[],
 ): readonly (readonly [number, number])[] => {
+  requirePadding(operation, padding, along.length);
   if (padding === 'valid') return along.map(() => [0, 0]);
   if (padding === 'same')
     return along.map(({ size, span, stride }) => {
       const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + span - size);
       return [Math.floor(total / 2), Math.ceil(total / 2)];
-    });
-  const fits =
-    padding.length === along.length && padding.flat().every((count) => Number.isInteger(count) && count >= 0);
-  if (!fits)
-    fail({
-      operation,
-      what: 'no padding',
-      got: JSON.stringify(padding),
-      needed: `'valid', 'same', or [before, after] ≥ 0 for each of ${along.length} axes`,
     });
   return padding;
 };

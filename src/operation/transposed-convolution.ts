@@ -6,7 +6,7 @@ import { pad, slice } from '../tensor/primitive/slicing.js';
 import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ConvolutionOptions, correlate, requireKernel, unframed } from './convolution.js';
-import { inSpace, perAxis, spaceOf, spanOf } from './spatial.js';
+import { inSpace, perAxis, requirePadding, spaceOf, spanOf } from './spatial.js';
 
 const at = (shape: Shape, axis: number): number => shape.at(axis) ?? 1;
 
@@ -30,6 +30,7 @@ export const transposedConvolve = <D extends FloatDType>(
   const sizes = kernel.shape.slice(0, -2);
   const space = spaceOf(operation, x.shape, sizes.length);
   requireKernel(operation, at(x.shape, -1), kernel.shape, groups);
+  requirePadding(operation, padding, space.length);
   const strides = perAxis(operation, 'stride', stride, space.length);
   const dilations = perAxis(operation, 'dilation', dilation, space.length);
   const spans = sizes.map((size, axis) => spanOf(size, dilations[axis]));

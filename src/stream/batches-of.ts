@@ -3,11 +3,12 @@ import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail, showShape } from '../error.js';
 import type { Stacked } from '../operation/scan.js';
+import { requireCount, requireOneOf } from '../require.js';
 import { allocate, type Data } from '../tensor/dtype.js';
 import { sameShape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';
-import { type Remainder, requireSize } from './batches.js';
+import { type Remainder, REMAINDERS } from './batches.js';
 import { type Column, copyRow, tensorOfRows } from './rows.js';
 
 export interface BatchesOfOptions {
@@ -92,7 +93,7 @@ async function* stack<T>(source: AsyncIterable<T>, size: number, remainder: Rema
  * more; it can be gone through again if the source can. Not an overload of `batches`: a stream has no count,
  * cannot be shuffled and has one epoch.
  *
- * Throws where the size is none; while running, where an example is unlike the first.
+ * Throws if an option is invalid; while running, where an example is unlike the first.
  *
  * @example
  * async function* examples() { yield { input: tensor([1, 2]), target: tensor([3]) }; }
@@ -102,6 +103,7 @@ export const batchesOf = <T>(
   source: AsyncIterable<T>,
   { size, remainder = 'drop' }: BatchesOfOptions,
 ): AsyncIterable<Stacked<T>> => {
-  requireSize('batchesOf', size);
+  requireCount('batchesOf', 'size', size);
+  requireOneOf('batchesOf', 'remainder', remainder, REMAINDERS);
   return { [Symbol.asyncIterator]: () => stack(source, size, remainder) };
 };

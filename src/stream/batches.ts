@@ -4,12 +4,16 @@ import { defaultBackend } from '../backend/default.js';
 import { fail } from '../error.js';
 import type { Key } from '../operation/random.js';
 import { type KeyWords, permutation } from '../random/permutation.js';
+import { requireCount, requireOneOf } from '../require.js';
+import { requireKey } from '../tensor/primitive/generation.js';
 import { type Dataset, datasetOf } from './dataset.js';
 import type { Rows } from './rows.js';
 import { withTurns } from './turn.js';
 
 /** What becomes of the last examples of an epoch when they do not fill a batch. */
 export type Remainder = 'drop' | 'keep';
+
+export const REMAINDERS: readonly Remainder[] = ['drop', 'keep'];
 
 export interface BatchesOptions {
   /** Examples a batch. */
@@ -28,19 +32,8 @@ export interface Batches<T> extends Iterable<T>, AsyncIterable<T> {
   readonly total: number;
 }
 
-/** Throws where a batch is of no size. */
-export const requireSize = (operation: string, size: number): void => {
-  if (!Number.isInteger(size) || size < 1)
-    fail({
-      operation,
-      what: 'a size that is none',
-      got: String(size),
-      needed: 'a whole number above 0',
-    });
-};
-
 const requireFit = (size: number, epochs: number, count: number): void => {
-  requireSize('batches', size);
+  requireCount('batches', 'size', size);
   if (size > count)
     fail({
       operation: 'batches',
@@ -49,13 +42,7 @@ const requireFit = (size: number, epochs: number, count: number): void => {
       needed: `at most ${count}`,
       hint: 'lower the size, or give more examples',
     });
-  if (epochs !== Infinity && (!Number.isInteger(epochs) || epochs < 1))
-    fail({
-      operation: 'batches',
-      what: 'epochs that are none',
-      got: String(epochs),
-      needed: 'a whole number above 0, or Infinity',
-    });
+  if (epochs !== Infinity) requireCount('batches', 'epochs', epochs);
 };
 
 interface Plan {
@@ -78,6 +65,7 @@ function* each<T>(dataset: Dataset<T>, { size, epochs, perEpoch, shuffle }: Plan
 
 const wordsOf = (key: Key | undefined): KeyWords | undefined => {
   if (key === undefined) return undefined;
+  requireKey('batches', key);
   const [words = new Uint32Array(2)] = dataOf([key], defaultBackend);
   return [words[0] ?? 0, words[1] ?? 0];
 };
@@ -91,7 +79,7 @@ const wordsOf = (key: Key | undefined): KeyWords | undefined => {
  * As an `Iterable` it is for loops; as an `AsyncIterable`, which is what rxjs takes, it gives the event loop
  * a turn every 16 ms, so that timers run and an unsubscribing is heard.
  *
- * Throws where the set is empty or first axes differ, and where size or epochs are none. Laws: F-4, F-14.
+ * Throws if the set is empty or first axes differ, and if an option is invalid. Laws: F-4, F-14.
  *
  * @example
  * const data = batches({ input, target }, { size: 128, shuffle: key(1), epochs: 5 });
@@ -100,6 +88,7 @@ const wordsOf = (key: Key | undefined): KeyWords | undefined => {
  */
 export const batches = <T>(tree: T, options: BatchesOptions): Batches<Rows<T>> => {
   const { size, shuffle, epochs = 1, remainder = 'drop' } = options;
+  requireOneOf('batches', 'remainder', remainder, REMAINDERS);
   const dataset = datasetOf('batches', tree);
   requireFit(size, epochs, dataset.count);
   const perEpoch = (remainder === 'drop' ? Math.floor : Math.ceil)(dataset.count / size);

@@ -3,7 +3,7 @@ import { map } from 'rxjs/internal/operators/map';
 import { scan } from 'rxjs/internal/operators/scan';
 import { takeWhile } from 'rxjs/internal/operators/takeWhile';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { fail } from '../error.js';
+import { requireCount, requireFunction } from '../require.js';
 
 export interface EarlyStoppingOptions<T> {
   /** How many values in a row may be no better than the best before them. */
@@ -24,7 +24,7 @@ interface Watched<T> extends Best {
 
 /**
  * Passes values on and completes with the one that exhausts the patience: the last of `patience` in a row
- * whose measure is no better than the best before them. Throws where the patience is none.
+ * whose measure is no better than the best before them. Throws if an option is invalid.
  *
  * Source: L. Prechelt, "Early stopping — but when?" (1998), its criterion UP.
  *
@@ -35,13 +35,8 @@ export const earlyStopping = <T>({
   patience,
   measure,
 }: EarlyStoppingOptions<T>): MonoTypeOperatorFunction<T> => {
-  if (!Number.isInteger(patience) || patience < 1)
-    fail({
-      operation: 'earlyStopping',
-      what: 'a patience that is none',
-      got: String(patience),
-      needed: 'a whole number above 0',
-    });
+  requireCount('earlyStopping', 'patience', patience);
+  requireFunction('earlyStopping', 'measure', measure);
   const watch = ({ best, waited }: Best, value: T): Watched<T> => {
     const measured = measure(value);
     return measured < best ? { value, best: measured, waited: 0 } : { value, best, waited: waited + 1 };

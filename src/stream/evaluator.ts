@@ -5,11 +5,11 @@ import { defaultBackend } from '../backend/default.js';
 import { dataOf, force } from '../backend/evaluate.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
+import { requireCount } from '../require.js';
 import { leaves } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import type { Score } from '../metric/score.js';
 import { statisticsOf } from './scored.js';
-import { requireSize } from './batches.js';
 import { datasetOf } from './dataset.js';
 
 /** The means over a data set. */
@@ -81,7 +81,7 @@ export const evaluator = <
   dataset: Batch<NoInfer<A>, NoInfer<L>>,
   { backend = defaultBackend, size = 1000, scores }: EvaluatorOptions<S> = {},
 ): ((state: LearnerState<P>) => Evaluation & ScoreValuesOf<S>) => {
-  requireSize('evaluator', size);
+  requireCount('evaluator', 'size', size);
   const { count, slice } = datasetOf('evaluator', dataset);
   const named = Object.entries(scores ?? {});
   const run = compile(

@@ -1,6 +1,6 @@
 /** From what is pulled to what is pushed: an Observable that asks no faster than it is heard. */
 import { Observable } from 'rxjs';
-import { requireSize } from './batches.js';
+import { requireCount } from '../require.js';
 import { turns } from './turn.js';
 
 export interface FromPullOptions {
@@ -15,7 +15,7 @@ export interface FromPullOptions {
  *
  * Values come in order, an error after the values before it. Unsubscribing calls `return()` of the source at once,
  * also while a `next()` is pending, where `from` of rxjs waits for one more value. The event loop has its turns. Each
- * subscription goes through the source anew. Throws where the prefetch is none.
+ * subscription goes through the source anew. Throws if `prefetch` is not a positive integer.
  *
  * Laws: F-1, F-3 to F-9, F-13.
  *
@@ -26,7 +26,7 @@ export const fromPull = <T>(
   source: AsyncIterable<T>,
   { prefetch = 2 }: FromPullOptions = {},
 ): Observable<T> => {
-  requireSize('fromPull', prefetch);
+  requireCount('fromPull', 'prefetch', prefetch);
   return new Observable((subscriber) => {
     const iterator = source[Symbol.asyncIterator]();
     const due = turns();

@@ -3,7 +3,7 @@ import { defer } from 'rxjs/internal/observable/defer';
 import { finalize } from 'rxjs/internal/operators/finalize';
 import { tap } from 'rxjs/internal/operators/tap';
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { fail } from '../error.js';
+import { requireCount, requireFunction } from '../require.js';
 import { moveMean } from './running-mean.js';
 
 /** Where progress is written to: a stream of Node, or anything like one. */
@@ -102,7 +102,7 @@ const silent: Output = { write: () => undefined };
 /**
  * Shows how far training is, with the loss (a running mean), the rate and the time left, and passes every
  * value on: a bar of cli-progress where the output is a terminal, about ten plain lines where it is none, or
- * where that package is not installed. Throws where the total is none.
+ * where that package is not installed. Throws if an option is invalid.
  *
  * @example
  * from(data).pipe(train(mnist, { key: key(1) }), progress({ total: data.total, size: 128 }));
@@ -113,14 +113,9 @@ export const progress = <T extends { readonly step: number; readonly loss: numbe
   note = () => undefined,
   output = globalThis.process?.stderr ?? silent,
 }: ProgressOptions<T>): MonoTypeOperatorFunction<T> => {
-  if (!Number.isInteger(total) || total < 1)
-    fail({
-      operation: 'progress',
-      what: 'a total that is none',
-      got: String(total),
-      needed: 'a whole number of steps above 0',
-      hint: 'a stream without end has no progress',
-    });
+  requireCount('progress', 'total', total);
+  if (size !== undefined) requireCount('progress', 'size', size);
+  requireFunction('progress', 'note', note);
   return (source) =>
     defer(() => {
       const start = performance.now();

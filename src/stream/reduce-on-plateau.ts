@@ -2,10 +2,10 @@
 import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail } from '../error.js';
+import { requireCount, requireFunction, requireNumber } from '../require.js';
 import type { LearnerState } from '../learner/learner.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { AnyTensor } from '../tensor/tensor.js';
-import { requireRate } from '../update/schedule.js';
 import type { UpdateState } from '../update/update.js';
 import type { Step } from './train.js';
 
@@ -82,8 +82,8 @@ export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): read
 };
 
 /**
- * The state with each adjustable learning rate in it changed; as it is where its update has none. Throws where
- * one becomes negative or none.
+ * The state with each adjustable learning rate in it changed; as it is where its update has none. Throws if
+ * one becomes negative or not finite.
  *
  * @example
  * const { init } = learner({ model, loss, update: adjustable(0.5, (learningRate) => sgd({ learningRate })) });
@@ -93,25 +93,14 @@ export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => n
   ...state,
   update: moved(state.update, (plateau) => ({
     ...plateau,
-    rate: requireRate('withRates', fround(change(plateau.rate))),
+    rate: fround(requireNumber('withRates', 'rate', change(plateau.rate), '[0, ∞)')),
   })),
 });
-
-const requireOptions = ({ factor, patience, cooldown, threshold, minimum }: Record<string, number>): void => {
-  const refuse = (what: string, got: number | undefined, needed: string): never =>
-    fail({ operation: 'reduceOnPlateau', what, got: String(got), needed });
-  const isCount = (value = -1): boolean => Number.isInteger(value) && value >= 0;
-  if (!(Number(factor) >= 0 && Number(factor) < 1)) refuse('no factor', factor, 'from 0 to below 1');
-  if (!isCount(patience)) refuse('a patience that is none', patience, 'a whole number ≥ 0');
-  if (!isCount(cooldown)) refuse('a cooldown that is none', cooldown, 'a whole number ≥ 0');
-  if (!(Number(threshold) >= 0)) refuse('a threshold that is none', threshold, 'a number ≥ 0');
-  if (!(Number(minimum) >= 0)) refuse('a minimum that is none', minimum, 'a number ≥ 0');
-};
 
 /**
  * For `train`'s `revise`: multiplies the rates of `adjustable` by `factor` when `patience` measures in a row were no
  * better than the best before them. What it remembers stands in the state beside the rate, so that a run that is
- * resumed goes on to the bit. Throws where an option is none, and when it runs where no rate is adjustable.
+ * resumed goes on to the bit. Throws if an option is invalid, and when it runs where no rate is adjustable.
  *
  * Source: ReduceLROnPlateau of Keras 3, with its defaults.
  *
@@ -130,7 +119,13 @@ export const reduceOnPlateau = <P>({
   cooldown = 0,
   minimum = 0,
 }: ReduceOnPlateauOptions<P>): ((step: Step<P>) => LearnerState<P> | undefined) => {
-  requireOptions({ factor, patience, threshold, cooldown, minimum });
+  const operation = 'reduceOnPlateau';
+  requireFunction(operation, 'measure', measure);
+  requireNumber(operation, 'factor', factor, '[0, 1)');
+  requireCount(operation, 'patience', patience, { least: 0 });
+  requireNumber(operation, 'threshold', threshold, '[0, ∞)');
+  requireCount(operation, 'cooldown', cooldown, { least: 0 });
+  requireNumber(operation, 'minimum', minimum, '[0, ∞)');
   const least = fround(minimum);
 
   const move = ({ rate, best, ...before }: Plateau, measured: number): Plateau => {

@@ -2,7 +2,7 @@
 import { map } from 'rxjs/internal/operators/map';
 import { scan } from 'rxjs/internal/operators/scan';
 import type { OperatorFunction } from 'rxjs';
-import { fail } from '../error.js';
+import { requireNumber } from '../require.js';
 
 interface Mean {
   readonly count: number;
@@ -17,19 +17,13 @@ export const moveMean = ({ count, mean }: Mean, value: number, window: number): 
 
 /**
  * mₜ = mₜ₋₁ + (xₜ − mₜ₋₁)/min(t, window): the plain mean of the first `window` values, and from there on one
- * that forgets old ones exponentially. Throws where the window is none.
+ * that forgets old ones exponentially. Throws if `window` is below 1.
  *
  * @example
  * steps.pipe(map(({ loss }) => loss), runningMean(100));
  */
 export const runningMean = (window: number): OperatorFunction<number, number> => {
-  if (!(window >= 1))
-    fail({
-      operation: 'runningMean',
-      what: 'a window that is none',
-      got: String(window),
-      needed: 'a number of values, at least 1',
-    });
+  requireNumber('runningMean', 'window', window, '[1, ∞]');
   return (source) =>
     source.pipe(
       scan((mean: Mean, value) => moveMean(mean, value, window), { count: 0, mean: 0 }),

@@ -3,7 +3,7 @@ import { Subject } from 'rxjs/internal/Subject';
 import { takeUntil } from 'rxjs/internal/operators/takeUntil';
 import type { Observable } from 'rxjs';
 import { fail } from '../error.js';
-import { requireSize } from './batches.js';
+import { requireCount, requireNumber, requireOneOf } from '../require.js';
 import { pulling } from './pulling.js';
 
 /**
@@ -89,15 +89,10 @@ const holdOf = <T>(policy: HoldPolicy, wake: () => void): Hold<T> => {
 };
 
 const requirePolicy = (policy: HoldPolicy): void => {
-  if (policy === 'latest' || policy === 'drop') return;
-  if ('buffer' in policy) requireSize('toPull', policy.buffer);
-  else if (!(policy.sample >= 0))
-    fail({
-      operation: 'toPull',
-      what: 'a time that is none',
-      got: String(policy.sample),
-      needed: 'milliseconds, 0 or more',
-    });
+  if (typeof policy !== 'object' || policy === null)
+    requireOneOf('toPull', 'policy', policy, ['latest', 'drop']);
+  else if ('buffer' in policy) requireCount('toPull', 'buffer', policy.buffer);
+  else requireNumber('toPull', 'sample', policy.sample, '[0, ∞)');
 };
 
 /**

@@ -1,10 +1,13 @@
 /** Element types and the typed arrays that hold them. */
+import { requireOneOf } from '../require.js';
 
 /** The element types: float32 by default, bool stored a byte an element. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint32' | 'bool';
 
 export type FloatDType = 'float32' | 'float64';
 export type IntegerDType = 'int32' | 'uint32';
+
+const dtypes: readonly DType[] = ['float32', 'float64', 'int32', 'uint32', 'bool'];
 
 /** The typed array that holds each dtype. */
 export interface DataOf {
@@ -25,8 +28,30 @@ const allocators: { readonly [D in DType]: (length: number) => DataOf[D] } = {
   bool: (length) => new Uint8Array(length),
 };
 
+/** Throws if a name is not that of a dtype. */
+export const requireDType = (operation: string, dtype: DType): DType =>
+  requireOneOf(operation, 'dtype', dtype, dtypes);
+
 /** A typed array of zeros. */
 export const allocate = <D extends DType>(dtype: D, length: number): DataOf[D] => allocators[dtype](length);
+
+/** Whether a number is one of the dtype: any of a float, which rounds it; of an integer no fraction, NaN or what is out of range. */
+export const holds = (dtype: DType, value: number): boolean => {
+  switch (dtype) {
+    case 'int32':
+      return value === (value | 0);
+    case 'uint32':
+      return value === value >>> 0;
+    case 'bool':
+      return value === 0 || value === 1;
+    default:
+      return true;
+  }
+};
+
+/** Truths as 0 and 1: a byte that is neither is 1, as cast has it. The same array where all are. */
+export const truthsOf = (data: Data): Data =>
+  data.every((byte) => byte <= 1) ? data : Uint8Array.from(data, (byte) => Number(byte !== 0));
 
 /** Bytes an element. */
 export const bytesOf: { readonly [D in DType]: number } = {

@@ -1,10 +1,22 @@
 /** Shapes: lists of sizes, outermost axis first; row-major everywhere. */
+import { fail } from '../error.js';
+import { showGiven } from '../require.js';
 
 /** A literal tuple where the sizes are known (`readonly [128, 784]`), `number` where they are not. */
 export type Shape = readonly number[];
 
 /** The shape of a single number. */
 export type Scalar = readonly [];
+
+/** Throws if a shape is not a list of sizes, integers of at least 0. */
+export const requireShape = (operation: string, shape: Shape): void => {
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
+    fail({
+      operation,
+      what: 'a shape must be a list of integers ≥ 0',
+      got: Array.isArray(shape) ? `[${shape.map(showGiven).join(', ')}]` : showGiven(shape),
+    });
+};
 
 /** The number of elements. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
@@ -16,6 +28,13 @@ export const sameShape = (a: Shape, b: Shape): boolean => {
   for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
   return true;
 };
+
+/** Whether shapes differ in axes of size 1 alone, `[n]` and `[n, 1]`: one was meant to be reshaped to the other. */
+export const sameElements = (a: Shape, b: Shape): boolean =>
+  sameShape(
+    a.filter((size) => size !== 1),
+    b.filter((size) => size !== 1),
+  );
 
 /** How many elements lie between neighbours along each axis. */
 export const stridesOf = (shape: Shape): readonly number[] => {

@@ -3,6 +3,7 @@ import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { elementwiseUpdate, type Update } from './update.js';
 
@@ -20,8 +21,9 @@ export interface AdagradOptions {
  * @example
  * learner({ model, loss, update: adagrad({ learningRate: 0.01 }) });
  */
-export const adagrad = ({ learningRate = 0.01, epsilon = 1e-10 }: AdagradOptions = {}): Update =>
-  elementwiseUpdate({
+export const adagrad = ({ learningRate = 0.01, epsilon = 1e-10 }: AdagradOptions = {}): Update => {
+  requireRule('adagrad', { learningRate, epsilon });
+  return elementwiseUpdate({
     learningRate,
     slots: ['square'],
     move: ({ parameter, gradient, slots: { square = fullLike(parameter, 0) }, rate }) => {
@@ -30,3 +32,4 @@ export const adagrad = ({ learningRate = 0.01, epsilon = 1e-10 }: AdagradOptions
       return { parameter: subtract(parameter, step), slots: { square: next } };
     },
   });
+};

@@ -1,10 +1,12 @@
 /** Adam: running means of gradients and of their squares, both freed of the bias of beginning at 0. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
+import { requireBoolean } from '../require.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { maximum } from '../tensor/primitive/magnitude.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { type ElementwiseRule, elementwiseUpdate, type MovingScalar, type Update } from './update.js';
 
@@ -38,34 +40,41 @@ export const weightOfMean = (beta: number): MovingScalar => ({
 });
 
 /** p·(1 − η·decay) − η·m̂/(√ŝ + ε) */
-const rule = ({
-  learningRate = 1e-3,
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-8,
-  amsgrad = false,
-  decay = 0,
-}: AdamwOptions): ElementwiseRule => ({
-  learningRate,
-  slots: amsgrad ? ['mean', 'square', 'largest'] : ['mean', 'square'],
-  scalars: { meanWeight: weightOfMean(beta1), squareWeight: weightOfMean(beta2) },
-  move: ({ parameter, gradient, slots, rate, scalars }) => {
-    const zero = fullLike(parameter, 0);
-    const { mean = zero, square = zero, largest = zero } = slots;
-    const { meanWeight = scalar(1), squareWeight = scalar(1) } = scalars;
-    const nextMean = runningMean(mean, gradient, beta1);
-    const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
-    const nextLargest = maximum(largest, nextSquare);
-    const size = sqrt(divide(amsgrad ? nextLargest : nextSquare, squareWeight));
-    const step = divide(multiply(divide(nextMean, meanWeight), rate), add(size, epsilon));
-    const decayed = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
-    const kept = { mean: nextMean, square: nextSquare };
-    return {
-      parameter: subtract(decayed, step),
-      slots: amsgrad ? { ...kept, largest: nextLargest } : kept,
-    };
-  },
-});
+const rule = (
+  operation: string,
+  {
+    learningRate = 1e-3,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    amsgrad = false,
+    decay = 0,
+  }: AdamwOptions,
+): ElementwiseRule => {
+  requireRule(operation, { learningRate, shares: { beta1, beta2 }, epsilon, decay });
+  requireBoolean(operation, 'amsgrad', amsgrad);
+  return {
+    learningRate,
+    slots: amsgrad ? ['mean', 'square', 'largest'] : ['mean', 'square'],
+    scalars: { meanWeight: weightOfMean(beta1), squareWeight: weightOfMean(beta2) },
+    move: ({ parameter, gradient, slots, rate, scalars }) => {
+      const zero = fullLike(parameter, 0);
+      const { mean = zero, square = zero, largest = zero } = slots;
+      const { meanWeight = scalar(1), squareWeight = scalar(1) } = scalars;
+      const nextMean = runningMean(mean, gradient, beta1);
+      const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
+      const nextLargest = maximum(largest, nextSquare);
+      const size = sqrt(divide(amsgrad ? nextLargest : nextSquare, squareWeight));
+      const step = divide(multiply(divide(nextMean, meanWeight), rate), add(size, epsilon));
+      const decayed = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+      const kept = { mean: nextMean, square: nextSquare };
+      return {
+        parameter: subtract(decayed, step),
+        slots: amsgrad ? { ...kept, largest: nextLargest } : kept,
+      };
+    },
+  };
+};
 
 /**
  * m′ = β₁m + (1 − β₁)g, s′ = β₂s + (1 − β₂)g², p′ = p − η·m̂/(√ŝ + ε) with m̂ = m′/(1 − β₁ᵗ), ŝ = s′/(1 − β₂ᵗ).
@@ -77,7 +86,7 @@ const rule = ({
  * @example
  * learner({ model, loss, update: adam({ learningRate: 1e-3 }) });
  */
-export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rule(options));
+export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rule('adam', options));
 
 /**
  * Adam with decay beside it and not in the gradient: p′ = p·(1 − η·λ) − η·m̂/(√ŝ + ε). With decay 0 it is `adam`.
@@ -89,4 +98,4 @@ export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rul
  * learner({ model, loss, update: adamw({ learningRate: 1e-3, decay: 0.01 }) });
  */
 export const adamw = ({ decay = 0.01, ...options }: AdamwOptions = {}): Update =>
-  elementwiseUpdate(rule({ ...options, decay }));
+  elementwiseUpdate(rule('adamw', { ...options, decay }));

@@ -3,6 +3,7 @@ import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { abs, maximum } from '../tensor/primitive/magnitude.js';
 import { runningMean, weightOfMean } from './adam.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { elementwiseUpdate, type Update } from './update.js';
 
@@ -29,8 +30,9 @@ export const adamax = ({
   beta1 = 0.9,
   beta2 = 0.999,
   epsilon = 1e-8,
-}: AdamaxOptions = {}): Update =>
-  elementwiseUpdate({
+}: AdamaxOptions = {}): Update => {
+  requireRule('adamax', { learningRate, shares: { beta1, beta2 }, epsilon });
+  return elementwiseUpdate({
     learningRate,
     slots: ['mean', 'largest'],
     scalars: { meanWeight: weightOfMean(beta1) },
@@ -42,3 +44,4 @@ export const adamax = ({
       return { parameter: subtract(parameter, step), slots: { mean: nextMean, largest: nextLargest } };
     },
   });
+};

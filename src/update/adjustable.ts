@@ -1,6 +1,7 @@
 /** A learning rate that stands in the state of its update, to be changed from outside between two steps. */
 import { counted } from './count.js';
 import type { Lens } from '../lens/lens.js';
+import { requireNumber } from '../require.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { type Schedule, scheduleOf } from './schedule.js';
 import type { Update, Updated, UpdateState } from './update.js';
@@ -13,13 +14,14 @@ const INNER = 'inner';
 
 /**
  * An update whose learning rate is a number in its state, `scalars.rate`, which `reduceOnPlateau` changes. The rate is
- * handed on as a schedule, to one update or to several, as it is or as a factor of another schedule. Throws where it
- * is negative or none.
+ * handed on as a schedule, to one update or to several, as it is or as a factor of another schedule. Throws if it
+ * is not a number ≥ 0.
  *
  * @example
  * learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
  */
 export const adjustable = (rate: number, withRate: (rate: Schedule) => Update): Update => {
+  requireNumber('adjustable', 'rate', rate, '[0, ∞)');
   const initial = scheduleOf(rate);
   const numbers = Object.fromEntries(
     Object.entries({ rate, ...PLATEAU }).map(([name, value]) => [name, scalar(value)]),

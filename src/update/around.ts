@@ -3,6 +3,7 @@ import { counted } from './count.js';
 import { fail } from '../error.js';
 import type { Lens } from '../lens/lens.js';
 import { add, divide, equal, multiply, subtract } from '../operation/arithmetic.js';
+import { requireCount, requireFunction, requireNumber } from '../require.js';
 import { isFloat } from '../tensor/dtype.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
@@ -91,7 +92,8 @@ export interface LookaheadOptions {
 
 /**
  * The fast parameters move as `update` says; after every so many updates the slow ones follow by a share of the way,
- * and the fast begin anew from there. Throws where `every` is no whole number above 0.
+ * and the fast begin anew from there. Throws where `every` is not a positive integer or `rate`
+ * is not in [0, 1].
  *
  * Source: M. Zhang et al., "Lookahead optimizer: k steps forward, 1 step back" (arXiv 1907.08610).
  *
@@ -99,7 +101,8 @@ export interface LookaheadOptions {
  * learner({ model, loss, update: lookahead(adam(), { every: 5, rate: 0.5 }) });
  */
 export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOptions = {}): Update => {
-  requireCount('lookahead', every);
+  requireCount('lookahead', 'every', every);
+  requireNumber('lookahead', 'rate', rate, '[0, 1]');
   return around(update, {
     slots: (parameters) => ({ slow: parameters }),
     move: ({ state, before, gradient, update: step }) => {
@@ -130,8 +133,7 @@ export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOp
  * learner({ model, loss, update: movingAverage(adam(), 0.999) });
  */
 export const movingAverage = (update: Update, decay: number): Update => {
-  if (!(decay >= 0 && decay < 1))
-    fail({ operation: 'movingAverage', what: 'no decay', got: String(decay), needed: 'from 0 to below 1' });
+  requireNumber('movingAverage', 'decay', decay, '[0, 1)');
   return around(update, {
     slots: (parameters) => ({ average: parameters }),
     move: ({ state, before, gradient, update: step }) => {
@@ -164,13 +166,13 @@ export const averageOf = <P>({ slots: { average } }: UpdateState<P>): P =>
 
 /**
  * Gradients of so many steps are averaged before `update` moves anything: batches that do not fit are cut into
- * micro-batches. Only updates that move something are counted. Throws where `steps` is no whole number above 0.
+ * micro-batches. Only updates that move something are counted. Throws if `steps` is not a positive integer.
  *
  * @example
  * learner({ model, loss, update: accumulate(adam(), 4) });
  */
 export const accumulate = (update: Update, steps: number): Update => {
-  requireCount('accumulate', steps);
+  requireCount('accumulate', 'steps', steps);
   return around(update, {
     slots: (parameters) => ({ sum: zeros(parameters) }),
     scalars: { taken: scalar(0) },
@@ -216,7 +218,8 @@ export const decoupledDecay = (
   rate: LearningRate,
   { mask = () => true }: DecayOptions = {},
 ): Update => {
-  const schedule = scheduleOf(rate);
+  const schedule = scheduleOf(rate, ['decoupledDecay', 'rate']);
+  requireFunction('decoupledDecay', 'mask', mask);
   return around(update, {
     slots: () => ({}),
     move: ({ state, before, gradient, update: step }) => {
@@ -231,9 +234,4 @@ export const decoupledDecay = (
       return { inner, count: counted(state.count), scalars: {}, slots: {}, parameters };
     },
   });
-};
-
-const requireCount = (operation: string, count: number): void => {
-  if (!Number.isInteger(count) || count < 1)
-    fail({ operation, what: 'no count', got: String(count), needed: 'a whole number ≥ 1' });
 };

@@ -2,10 +2,10 @@
  * What is done with gradients before an update sees them: lenses from parameters to parameters whose forward is the
  * identity. Put behind an update they compose with it as lenses do.
  */
-import { fail } from '../error.js';
 import { composeLenses, identityLens, type Lens, type SimpleLens } from '../lens/lens.js';
 import { add, divide, maximum, minimum, multiply } from '../operation/arithmetic.js';
 import { sum } from '../operation/reduce.js';
+import { requireNumber } from '../require.js';
 import { isFloat } from '../tensor/dtype.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
@@ -43,10 +43,6 @@ export const chain = (update: Update, ...lenses: readonly GradientLens[]): Updat
     ),
 });
 
-const requireLimit = (operation: string, limit: number): void => {
-  if (!(limit > 0)) fail({ operation, what: 'no limit', got: String(limit), needed: 'a number above 0' });
-};
-
 /**
  * Each number of the gradient held between −limit and limit. Throws where the limit is not above 0.
  *
@@ -54,7 +50,7 @@ const requireLimit = (operation: string, limit: number): void => {
  * chain(sgd(), clipByValue(0.5));
  */
 export const clipByValue = (limit: number): GradientLens => {
-  requireLimit('clipByValue', limit);
+  requireNumber('clipByValue', 'limit', limit, '(0, ∞]');
   return gradients((gradient) => eachFloat(gradient, (g) => maximum(-limit, minimum(limit, g))));
 };
 
@@ -79,7 +75,7 @@ export const globalNorm = (tree: unknown): Tensor<Scalar> =>
  * chain(adam(), clipByGlobalNorm(1));
  */
 export const clipByGlobalNorm = (limit: number): GradientLens => {
-  requireLimit('clipByGlobalNorm', limit);
+  requireNumber('clipByGlobalNorm', 'limit', limit, '(0, ∞]');
   return gradients((gradient) => {
     const norm = globalNorm(gradient);
     const long = less(fullLike(norm, limit), norm);
@@ -92,14 +88,16 @@ export const clipByGlobalNorm = (limit: number): GradientLens => {
 
 /**
  * g + rate·p: the gradient of ½·rate·|p|² beside that of the loss. In updates that divide by the size of gradients it is
- * not the decay of `adamw`.
+ * not the decay of `adamw`. Throws if the rate is not in [0, ∞).
  *
  * @example
  * chain(sgd(), penalty(1e-4));
  */
-export const penalty = (rate: number): GradientLens =>
-  gradients((gradient, parameters) =>
+export const penalty = (rate: number): GradientLens => {
+  requireNumber('penalty', 'rate', rate, '[0, ∞)');
+  return gradients((gradient, parameters) =>
     zipTrees('penalty', gradient, parameters, (g, p) =>
       isFloat((g as AnyTensor).dtype) ? add(g as Tensor, multiply(p as Tensor, rate)) : g,
     ),
   );
+};

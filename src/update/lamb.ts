@@ -7,6 +7,7 @@ import { sqrt } from '../tensor/primitive/exponential.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type AdamwOptions, runningMean, weightOfMean } from './adam.js';
+import { requireRule } from './options.js';
 import { elementwiseUpdate, type Update } from './update.js';
 
 export type LambOptions = Omit<AdamwOptions, 'amsgrad'>;
@@ -27,8 +28,9 @@ export const lamb = ({
   beta2 = 0.999,
   epsilon = 1e-6,
   decay = 0.01,
-}: LambOptions = {}): Update =>
-  elementwiseUpdate({
+}: LambOptions = {}): Update => {
+  requireRule('lamb', { learningRate, shares: { beta1, beta2 }, epsilon, decay });
+  return elementwiseUpdate({
     learningRate,
     slots: ['mean', 'square'],
     scalars: { meanWeight: weightOfMean(beta1), squareWeight: weightOfMean(beta2) },
@@ -50,3 +52,4 @@ export const lamb = ({
       };
     },
   });
+};

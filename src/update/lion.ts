@@ -3,6 +3,7 @@ import { multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { sign } from '../tensor/primitive/magnitude.js';
 import { runningMean } from './adam.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { elementwiseUpdate, type Update } from './update.js';
 
@@ -29,8 +30,9 @@ export const lion = ({
   beta1 = 0.9,
   beta2 = 0.99,
   decay = 0,
-}: LionOptions = {}): Update =>
-  elementwiseUpdate({
+}: LionOptions = {}): Update => {
+  requireRule('lion', { learningRate, shares: { beta1, beta2 }, decay });
+  return elementwiseUpdate({
     learningRate,
     slots: ['mean'],
     move: ({ parameter, gradient, slots: { mean = fullLike(parameter, 0) }, rate }) => {
@@ -42,3 +44,4 @@ export const lion = ({
       };
     },
   });
+};

@@ -2,6 +2,7 @@
 import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { type ElementwiseRule, elementwiseUpdate, type Update } from './update.js';
 
@@ -28,8 +29,10 @@ const velocityRule = (learningRate: LearningRate, momentum: number): Elementwise
  * @example
  * learner({ model, loss, update: momentum({ learningRate: 0.01, momentum: 0.9 }) });
  */
-export const momentum = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update =>
-  elementwiseUpdate(velocityRule(learningRate, kept));
+export const momentum = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update => {
+  requireRule('momentum', { learningRate, shares: { momentum: kept } });
+  return elementwiseUpdate(velocityRule(learningRate, kept));
+};
 
 /**
  * Momentum with the gradient taken ahead: at p − η·γ·v, where the velocity alone would lead.
@@ -40,9 +43,11 @@ export const momentum = ({ learningRate = 0.01, momentum: kept = 0.9 }: Momentum
  * @example
  * learner({ model, loss, update: nesterov({ learningRate: 0.01 }) });
  */
-export const nesterov = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update =>
-  elementwiseUpdate({
+export const nesterov = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update => {
+  requireRule('nesterov', { learningRate, shares: { momentum: kept } });
+  return elementwiseUpdate({
     ...velocityRule(learningRate, kept),
     ahead: ({ parameter, slots: { velocity = fullLike(parameter, 0) }, rate }) =>
       subtract(parameter, multiply(multiply(velocity, kept), rate)),
   });
+};

@@ -1,8 +1,10 @@
 /** NAdam: Adam that looks ahead along its mean, as Nesterov does along the velocity. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
+import { requireNumber } from '../require.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
 import { runningMean, weightOfMean } from './adam.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { elementwiseUpdate, type MovingScalar, type Update } from './update.js';
 
@@ -31,6 +33,8 @@ export const nadam = ({
   epsilon = 1e-8,
   momentumDecay = 4e-3,
 }: NadamOptions = {}): Update => {
+  requireRule('nadam', { learningRate, shares: { beta1, beta2 }, epsilon });
+  requireNumber('nadam', 'momentumDecay', momentumDecay, '[0, ∞)');
   const fade = 0.96 ** momentumDecay;
   const momentumAfter = (power: Parameters<MovingScalar['next']>[0]) =>
     multiply(subtract(1, multiply(power, 0.5)), beta1);

@@ -3,6 +3,7 @@ import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { elementwiseUpdate, type Update } from './update.js';
 
@@ -21,8 +22,13 @@ export interface RmspropOptions {
  * @example
  * learner({ model, loss, update: rmsprop({ learningRate: 1e-3 }) });
  */
-export const rmsprop = ({ learningRate = 1e-3, decay = 0.9, epsilon = 1e-7 }: RmspropOptions = {}): Update =>
-  elementwiseUpdate({
+export const rmsprop = ({
+  learningRate = 1e-3,
+  decay = 0.9,
+  epsilon = 1e-7,
+}: RmspropOptions = {}): Update => {
+  requireRule('rmsprop', { learningRate, shares: { decay }, epsilon });
+  return elementwiseUpdate({
     learningRate,
     slots: ['square'],
     move: ({ parameter, gradient, slots: { square = fullLike(parameter, 0) }, rate }) => {
@@ -31,3 +37,4 @@ export const rmsprop = ({ learningRate = 1e-3, decay = 0.9, epsilon = 1e-7 }: Rm
       return { parameter: subtract(parameter, step), slots: { square: next } };
     },
   });
+};

@@ -1,14 +1,16 @@
 /** Schedules: the learning rate as a function of how many updates have been applied. */
-import { fail } from '../error.js';
+import { fail, showShape } from '../error.js';
 import { add, divide, less, maximum, minimum, multiply, subtract } from '../operation/arithmetic.js';
+import { requireCount, requireNumber, showGiven } from '../require.js';
+import { isFloat } from '../tensor/dtype.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { exp, log, sqrt } from '../tensor/primitive/exponential.js';
-import { floor } from '../tensor/primitive/magnitude.js';
 import { cos } from '../tensor/primitive/trigonometric.js';
 import type { Scalar } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
+import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+import { isLeaf } from '../tree/tree.js';
 
 /** The learning rate of the update that follows `count` applied ones. */
 export type Schedule = (count: Tensor<Scalar, 'int32'>) => Tensor<Scalar>;
@@ -16,77 +18,99 @@ export type Schedule = (count: Tensor<Scalar, 'int32'>) => Tensor<Scalar>;
 /** A learning rate: a number, or a schedule. */
 export type LearningRate = number | Schedule;
 
-/** The rate; throws where it is negative or none. */
-export const requireRate = (operation: string, rate: number, needed = 'a number ≥ 0'): number =>
-  rate >= 0 && rate < Number.POSITIVE_INFINITY
-    ? rate
-    : fail({ operation, what: 'no rate', got: String(rate), needed });
-
-/** The schedule of a learning rate. Throws where a number is negative or none. */
-export const scheduleOf = (rate: LearningRate): Schedule => {
-  if (typeof rate === 'function') return rate;
-  const known = requireRate('learning rate', rate, 'a number ≥ 0, or a schedule');
-  return () => scalar(known);
+/** The tensor that a schedule gave. Throws if it is not a single float. */
+const requireSingle = (operation: string, given: Tensor<Scalar>): Tensor<Scalar> => {
+  // Whatever its type says: a schedule may come from JavaScript.
+  const value: unknown = given;
+  const { dtype, shape } = isLeaf(value) ? (value as AnyTensor) : { dtype: undefined, shape: undefined };
+  if (dtype === undefined || !isFloat(dtype) || shape.length > 0)
+    return fail({
+      operation,
+      what: 'a schedule must give a single float',
+      got: dtype === undefined ? showGiven(value) : `${dtype} ${showShape(shape)}`,
+      hint: 'a constant rate is a number, or () => scalar(rate)',
+    });
+  return given;
 };
 
-/** Throws where a number of updates, or a factor, is not above 0: a rate of NaN would come of it. */
-const requireAbove0 = (operation: string, numbers: { readonly [what: string]: number }): void => {
-  for (const [what, number] of Object.entries(numbers))
-    if (!(number > 0 && number < Number.POSITIVE_INFINITY))
-      fail({ operation, what: `no ${what}`, got: String(number), needed: 'a number above 0' });
+/** The schedule of a rate: a number that is not negative, or a function. Throws if it is neither. */
+export const scheduleOf = (
+  rate: LearningRate,
+  [operation, name]: readonly [operation: string, name: string] = ['update', 'learningRate'],
+): Schedule => {
+  if (typeof rate === 'function') return (count) => requireSingle(operation, rate(count));
+  requireNumber(operation, name, rate, '[0, ∞)');
+  return () => scalar(rate);
 };
 
-/** Multiplied by `factor` after every `every` updates. Throws where one is not above 0. */
+/** Multiplied by `factor` after every `every` updates. Throws if an option is invalid. */
 export const stepDecay = (rate: number, factor: number, every: number): Schedule => {
-  requireAbove0('stepDecay', { factor, 'number of updates': every });
+  requireNumber('stepDecay', 'rate', rate, '[0, ∞)');
+  requireNumber('stepDecay', 'factor', factor, '(0, ∞)');
+  requireCount('stepDecay', 'every', every);
   const logarithm = Math.log(factor);
-  return (count) => multiply(exp(multiply(floor(divide(cast(count, 'float32'), every)), logarithm)), rate);
+  // A quotient of integers is cut towards 0.
+  return (count) => multiply(exp(multiply(cast(divide(count, every), 'float32'), logarithm)), rate);
 };
 
-/** Multiplied by `factor` over every `every` updates, smoothly: rate·factor^(count/every). Throws where one is not above 0. */
+/** Multiplied by `factor` over every `every` updates, smoothly: rate·factor^(count/every). Throws if an option is invalid. */
 export const exponentialDecay = (rate: number, factor: number, every: number): Schedule => {
-  requireAbove0('exponentialDecay', { factor, 'number of updates': every });
+  requireNumber('exponentialDecay', 'rate', rate, '[0, ∞)');
+  requireNumber('exponentialDecay', 'factor', factor, '(0, ∞)');
+  requireNumber('exponentialDecay', 'every', every, '(0, ∞)');
   const logarithm = Math.log(factor) / every;
   return (count) => multiply(exp(multiply(cast(count, 'float32'), logarithm)), rate);
 };
 
+/** Along half a cosine from one rate at one count to another rate at another count, and that from there on. */
+const halfCosine =
+  ([rate, end]: readonly [number, number], [start, stop]: readonly [number, number]): Schedule =>
+  (count) => {
+    // end + (rate − end)/2·(1 + cos π·progress)
+    const progress = minimum(divide(subtract(cast(count, 'float32'), start), stop - start), 1);
+    return add(multiply(add(cos(multiply(progress, Math.PI)), 1), (rate - end) / 2), end);
+  };
+
 /**
- * From `rate` to `end` along half a cosine over `over` updates, and `end` from then on. Throws where `over` is not
- * above 0.
+ * From `rate` to `end` along half a cosine over `over` updates, and `end` from the next one on. Throws if an option is
+ * invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts"
  * (arXiv 1608.03983).
  */
 export const cosineDecay = (rate: number, over: number, end = 0): Schedule => {
-  requireAbove0('cosineDecay', { 'number of updates': over });
-  return (count) => {
-    const progress = minimum(divide(cast(count, 'float32'), over), 1);
-    return add(multiply(add(cos(multiply(progress, Math.PI)), 1), (rate - end) / 2), end);
-  };
+  requireNumber('cosineDecay', 'rate', rate, '[0, ∞)');
+  requireNumber('cosineDecay', 'over', over, '(0, ∞)');
+  requireNumber('cosineDecay', 'end', end, '[0, ∞)');
+  return halfCosine([rate, end], [0, over]);
 };
 
 /**
- * From 0 in a straight line over the first `over` updates, then as `then` says, counted from there. Throws where `over`
- * is not above 0.
+ * From 0 in a straight line over the first `over` updates, then as `then` says, counted from there. Throws if an option
+ * is invalid.
  */
 export const warmUp = (over: number, then: LearningRate): Schedule => {
-  requireAbove0('warmUp', { 'number of updates': over });
+  requireCount('warmUp', 'over', over);
+  const after = scheduleOf(then, ['warmUp', 'then']);
   return (count) => {
     const share = minimum(divide(cast(count, 'float32'), over), 1);
-    return multiply(share, scheduleOf(then)(maximum(subtract(count, over), 0)));
+    return multiply(share, after(maximum(subtract(count, over), 0)));
   };
 };
 
 /**
- * From `rate` to `end` over `over` updates as the `power` of what is left of them, and `end` from then on. Throws where
- * `over` is not above 0.
+ * From `rate` to `end` over `over` updates as the `power` of what is left of them, and `end` from the next one on. Throws
+ * if an option is invalid.
  */
 export const polynomialDecay = (
   rate: number,
   over: number,
   { end = 0, power = 1 }: { readonly end?: number; readonly power?: number } = {},
 ): Schedule => {
-  requireAbove0('polynomialDecay', { 'number of updates': over });
+  requireNumber('polynomialDecay', 'rate', rate, '[0, ∞)');
+  requireNumber('polynomialDecay', 'over', over, '(0, ∞)');
+  requireNumber('polynomialDecay', 'end', end, '[0, ∞)');
+  requireNumber('polynomialDecay', 'power', power, '(0, ∞)');
   return (count) => {
     const left = maximum(subtract(1, divide(cast(count, 'float32'), over)), 0);
     const share = power === 1 ? left : exp(multiply(log(left), power));
@@ -95,12 +119,15 @@ export const polynomialDecay = (
 };
 
 /**
- * Cosine decay from `rate` to `end` over `every` updates, over and over. Throws where `every` is not above 0.
+ * Cosine decay from `rate` to `end` over `every` updates, over and over: `end` is where each
+ * period would come to as the next one begins. Throws if an option is invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts" (arXiv 1608.03983).
  */
 export const cosineRestarts = (rate: number, every: number, end = 0): Schedule => {
-  requireAbove0('cosineRestarts', { 'number of updates': every });
+  requireCount('cosineRestarts', 'every', every);
+  requireNumber('cosineRestarts', 'rate', rate, '[0, ∞)');
+  requireNumber('cosineRestarts', 'end', end, '[0, ∞)');
   const decay = cosineDecay(rate, every, end);
   // A quotient of integers is cut towards 0.
   return (count) => decay(subtract(count, multiply(divide(count, every), every)));
@@ -108,58 +135,71 @@ export const cosineRestarts = (rate: number, every: number, end = 0): Schedule =
 
 /**
  * Down as 1/count without an end: rate·1/(1 + count/over), half of it after `over` updates. The rates add up to infinity
- * and their squares do not, which is what stochastic approximation asks for.
+ * and their squares do not, which is what stochastic approximation asks for. Throws if an
+ * option is invalid.
  *
  * Source: H. Robbins, S. Monro, "A stochastic approximation method" (Annals of Mathematical Statistics 22, 1951).
  */
-export const inverseTimeDecay =
-  (rate: number, over: number): Schedule =>
-  (count) =>
-    divide(rate, add(divide(cast(count, 'float32'), over), 1));
+export const inverseTimeDecay = (rate: number, over: number): Schedule => {
+  requireNumber('inverseTimeDecay', 'rate', rate, '[0, ∞)');
+  requireNumber('inverseTimeDecay', 'over', over, '(0, ∞)');
+  return (count) => divide(rate, add(divide(cast(count, 'float32'), over), 1));
+};
 
-/** The first schedule for `over` updates, then the second, counted from there. */
-export const joinSchedules =
-  (first: LearningRate, over: number, then: LearningRate): Schedule =>
-  (count) =>
-    select(less(count, over), scheduleOf(first)(count), scheduleOf(then)(maximum(subtract(count, over), 0)));
+/** The first schedule for `over` updates, then the second, counted from there. Throws if an option is invalid. */
+export const joinSchedules = (first: LearningRate, over: number, then: LearningRate): Schedule => {
+  requireCount('joinSchedules', 'over', over);
+  const before = scheduleOf(first, ['joinSchedules', 'first']);
+  const after = scheduleOf(then, ['joinSchedules', 'then']);
+  return (count) => select(less(count, over), before(count), after(maximum(subtract(count, over), 0)));
+};
 
 export interface OneCycleOptions {
-  /** The share of updates on the way up. */
+  /** The share of updates on the way up; 0.3 unless given. */
   readonly up?: number;
-  /** The peak divided by this is where it begins. */
+  /** The peak divided by this is where it begins; 25 unless given. */
   readonly from?: number;
-  /** The beginning divided by this is where it ends. */
+  /** The beginning divided by this is where it ends; 10,000 unless given. */
   readonly to?: number;
 }
 
 /**
- * Along half a cosine up to the peak, and along another down to next to nothing, over so many updates.
+ * Along half a cosine from `peak/from` up to the peak, and along another down to `peak/(from·to)`, over `over` updates:
+ * the peak is at count `up·over − 1`, the end at count `over − 1`, the last update, and from there on. Throws if an
+ * option is invalid.
  *
  * Source: L. Smith, N. Topin, "Super-convergence: very fast training of neural networks using large learning rates"
- * (arXiv 1708.07120), with the proportions of PyTorch.
+ * (arXiv 1708.07120), with the formula and proportions of `torch.optim.lr_scheduler.OneCycleLR` in two phases.
  */
 export const oneCycle = (
   peak: number,
   over: number,
   { up = 0.3, from = 25, to = 1e4 }: OneCycleOptions = {},
 ): Schedule => {
-  const start = peak / from;
-  const turn = Math.max(1, Math.round(up * over));
-  return joinSchedules(
-    cosineDecay(start, turn, peak),
-    turn,
-    cosineDecay(peak, Math.max(1, over - turn), start / to),
-  );
+  requireNumber('oneCycle', 'peak', peak, '[0, ∞)');
+  requireCount('oneCycle', 'over', over);
+  requireNumber('oneCycle', 'up', up, '[0, 1)');
+  requireNumber('oneCycle', 'from', from, '(0, ∞)');
+  requireNumber('oneCycle', 'to', to, '(0, ∞)');
+  const start = requireNumber('oneCycle', 'peak / from', peak / from, '[0, ∞)');
+  const end = requireNumber('oneCycle', 'peak / (from · to)', start / to, '[0, ∞)');
+  // Of few updates the turn lies before the first, which is on the way down then.
+  const turn = up * over - 1;
+  const fall = halfCosine([peak, end], [turn, over - 1]);
+  if (turn <= 0) return fall;
+  const rise = halfCosine([start, peak], [0, turn]);
+  return (count) => select(less(cast(count, 'float32'), turn), rise(count), fall(count));
 };
 
 /**
- * In a straight line up to `peak` over the first `over` updates, and from there down as 1/√count. Throws where `over`
- * is not above 0.
+ * In a straight line up to `peak` over the first `over` updates, and from there down as 1/√count. Throws if an
+ * option is invalid.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  */
 export const inverseSquareRoot = (peak: number, over: number): Schedule => {
-  requireAbove0('inverseSquareRoot', { 'number of updates': over });
+  requireNumber('inverseSquareRoot', 'peak', peak, '[0, ∞)');
+  requireNumber('inverseSquareRoot', 'over', over, '(0, ∞)');
   return (count) => {
     const step = add(cast(count, 'float32'), 1);
     return multiply(minimum(divide(step, over), sqrt(divide(over, step))), peak);

@@ -1,5 +1,6 @@
 /** Stochastic gradient descent. */
 import { multiply, subtract } from '../operation/arithmetic.js';
+import { requireRule } from './options.js';
 import type { LearningRate } from './schedule.js';
 import { elementwiseUpdate, type Update } from './update.js';
 
@@ -15,8 +16,9 @@ export interface SgdOptions {
  * @example
  * learner({ model, loss, update: sgd({ learningRate: 0.1 }) });
  */
-export const sgd = ({ learningRate = 0.01 }: SgdOptions = {}): Update =>
-  elementwiseUpdate({
+export const sgd = ({ learningRate = 0.01 }: SgdOptions = {}): Update => {
+  requireRule('sgd', { learningRate });
+  return elementwiseUpdate({
     learningRate,
     slots: [],
     move: ({ parameter, gradient, rate }) => ({
@@ -24,3 +26,4 @@ export const sgd = ({ learningRate = 0.01 }: SgdOptions = {}): Update =>
       slots: {},
     }),
   });
+};

@@ -222,8 +222,10 @@ describe('labels that are spread or do not count', () => {
     expect(evaluate(sparseSoftmaxCrossEntropyOf({ ignore: -1 }).run([logits, nothing])[0]).data[0]).toBe(0);
   });
 
-  test('shares that are none are refused', () => {
-    expect(() => softmaxCrossEntropyOf({ smoothing: 2 })).toThrow('softmaxCrossEntropy: no share, got 2');
-    expect(() => huber(0)).toThrow('huber: no threshold, got 0');
+  test('invalid shares are refused', () => {
+    expect(() => softmaxCrossEntropyOf({ smoothing: 2 })).toThrow(
+      'softmaxCrossEntropy: `smoothing` must be in [0, 1], got 2',
+    );
+    expect(() => huber(0)).toThrow('huber: `delta` must be in (0, ∞), got 0');
   });
 });

@@ -87,7 +87,11 @@ test('training with both obeys its laws: the same run resumed from plain numbers
 });
 
 test('mistakes are said at once', () => {
-  expect(() => dropout(1)).toThrow('dropout: no rate, got 1, needed a number from 0 to below 1');
-  expect(() => batchNormalization(0)).toThrow('batchNormalization: no size or no epsilon');
-  expect(() => batchNormalization(3, { momentum: 2 })).toThrow('batchNormalization: no momentum, got 2');
+  expect(() => dropout(1)).toThrow('dropout: `rate` must be in [0, 1), got 1');
+  expect(() => batchNormalization(0)).toThrow(
+    'batchNormalization: `channels` must be a positive integer, got 0',
+  );
+  expect(() => batchNormalization(3, { momentum: 2 })).toThrow(
+    'batchNormalization: `momentum` must be in [0, 1), got 2',
+  );
 });

@@ -46,28 +46,31 @@ describe('at construction', () => {
       () => convolution2d(3, 4, 3, { groups: 2 }),
       'convolution2d: channels that 2 groups do not divide, got 3 inputs and 4 outputs',
     ],
-    [() => convolution1d(0, 4, 3), 'convolution1d: numbers of channels that are none, got [0, 4]'],
-    [() => convolution2d(1, 1, [3, 0]), 'convolution2d: no window, got [3, 0]'],
-    [() => convolution2d(1, 1, 3, { stride: 0 }), 'convolution2d: no stride, got 0'],
+    [() => convolution1d(0, 4, 3), 'convolution1d: `inputs` must be a positive integer, got 0'],
+    [() => convolution2d(1, 1, [3, 0]), 'convolution2d: `window[1]` must be a positive integer, got 0'],
+    [
+      () => convolution2d(1, 1, 3, { stride: 0 }),
+      'convolution2d: `stride` must be a positive integer, got 0',
+    ],
     [
       () => convolution2d(1, 1, 3, { padding: [[1, 1]] }),
-      "convolution2d: no padding, got [[1,1]], needed 'valid', 'same', or [before, after]",
+      "convolution2d: `padding` must be 'valid', 'same', or [before, after] ≥ 0 for each of 2 axes, got [[1,1]]",
     ],
     [
       () => transposedConvolution2d(2, 3, 2, { groups: 2 }),
       'transposedConvolution2d: channels that 2 groups do not divide',
     ],
-    [() => maxPooling2d(0), 'maxPooling2d: no size, got 0'],
+    [() => maxPooling2d(0), 'maxPooling2d: `size` must be a positive integer, got 0'],
     [
       () => selfAttention(6, 4),
       'selfAttention: heads that do not divide the width, got 4 heads of a width of 6',
     ],
-    [() => embedding(0, 4), 'embedding: sizes that are none, got [0, 4]'],
+    [() => embedding(0, 4), 'embedding: `vocabulary` must be a positive integer, got 0'],
     [
       () => groupNormalization(3, 4),
       'groupNormalization: groups that do not divide the channels, got 3 groups of 4 channels',
     ],
-    [() => layerNormalization(4, { epsilon: 0 }), 'layerNormalization: no size or no epsilon, got 4 and 0'],
+    [() => layerNormalization(4, { epsilon: 0 }), 'layerNormalization: `epsilon` must be in (0, ∞), got 0'],
   ])('%#', (make, message) => {
     expect(make).toThrow(message);
   });

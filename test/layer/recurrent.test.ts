@@ -78,7 +78,7 @@ describe.each([false, true])('mistakes are said, scan: %s', (scan) => {
   const layer = simpleCell(2, 2);
   const p = layer.init(key(1));
   test.each([
-    [() => simpleCell(0, 2), 'simpleCell: sizes that are none, got [0, 2]'],
+    [() => simpleCell(0, 2), 'simpleCell: `inputs` must be a positive integer, got 0'],
     [
       () => recurrent(layer, { scan }).run(p, normal(key(1), [2, 0, 2])),
       'recurrent: no sequence, got [2, 0, 2]',

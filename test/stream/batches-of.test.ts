@@ -83,7 +83,9 @@ test('an example unlike the first is refused by its index, and the source is tol
   const watch = { pulled: 0, returned: false };
   await expect(collect(batchesOf(mixed(tensor(1), watch), { size: 2 }))).rejects.toThrow('example 2');
   expect(watch.returned).toBe(true);
-  expect(() => batchesOf(counting(1), { size: 0 })).toThrow('batchesOf: a size that is none, got 0');
+  expect(() => batchesOf(counting(1), { size: 0 })).toThrow(
+    'batchesOf: `size` must be a positive integer, got 0',
+  );
 });
 
 test('an error of the source is passed on', async () => {

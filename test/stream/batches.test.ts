@@ -71,9 +71,9 @@ test('what is no data set, or no size, is refused', () => {
       () => batches(set, { size: 5 }),
       'batches: a batch larger than the data set, got size 5, needed at most 4',
     ],
-    [() => batches(set, { size: 0 }), 'batches: a size that is none, got 0, needed a whole number above 0'],
-    [() => batches(set, { size: 1.5 }), 'a size that is none, got 1.5'],
-    [() => batches(set, { size: 1, epochs: 0 }), 'batches: epochs that are none, got 0'],
+    [() => batches(set, { size: 0 }), 'batches: `size` must be a positive integer, got 0'],
+    [() => batches(set, { size: 1.5 }), '`size` must be a positive integer, got 1.5'],
+    [() => batches(set, { size: 1, epochs: 0 }), 'batches: `epochs` must be a positive integer, got 0'],
     [() => batches({ a: [1, 2] }, { size: 1 }), 'a.0: tree: not a tensor, array or record, got the number 1'],
   ];
   for (const [make, message] of cases) expect(make).toThrow(message);

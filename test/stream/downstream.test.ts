@@ -20,7 +20,9 @@ const dataset = {
 test('an evaluator refuses an empty data set and parts of no size', () => {
   const empty = { input: tensor([], [0, 2]), target: tensor([], [0, 1]) };
   expect(() => evaluator(tiny, empty)).toThrow('evaluator: an empty data set');
-  expect(() => evaluator(tiny, dataset, { size: 0 })).toThrow('evaluator: a size that is none, got 0');
+  expect(() => evaluator(tiny, dataset, { size: 0 })).toThrow(
+    'evaluator: `size` must be a positive integer, got 0',
+  );
 });
 
 /** Plainly: how many values pass before there were `patience` in a row no better than the best before them. */
@@ -49,7 +51,7 @@ test('early stopping completes when the patience is exhausted, and starts afresh
     ),
   );
   expect(() => earlyStopping({ patience: 0, measure: Number })).toThrow(
-    'earlyStopping: a patience that is none',
+    'earlyStopping: `patience` must be a positive integer, got 0',
   );
 });
 
@@ -81,7 +83,7 @@ test('a running mean is the plain mean at first, and stays between the extremes'
         });
     }),
   );
-  expect(() => runningMean(0)).toThrow('runningMean: a window that is none');
+  expect(() => runningMean(0)).toThrow('runningMean: `window` must be in [1, ∞], got 0');
 });
 
 const data = batches(dataset, { size: 2, epochs: 4 });
@@ -144,5 +146,7 @@ test('progress draws a bar on a terminal, and ends it', async () => {
 });
 
 test('a progress without a total is refused', () => {
-  expect(() => progress({ total: Infinity })).toThrow('progress: a total that is none, got Infinity');
+  expect(() => progress({ total: Infinity })).toThrow(
+    'progress: `total` must be an integer from 1 to 2147483647, got Infinity',
+  );
 });

@@ -134,7 +134,9 @@ describe('fromPull', () => {
     });
     expect(heard).toEqual([0, 1, 'Error: cut']);
     expect(watch.returned).toBe(0);
-    expect(() => fromPull(source, { prefetch: 0 })).toThrow('fromPull: a size that is none, got 0');
+    expect(() => fromPull(source, { prefetch: 0 })).toThrow(
+      'fromPull: `prefetch` must be a positive integer, got 0',
+    );
   });
 
   test('a source that is always ready leaves the event loop its turns', async () => {
@@ -324,7 +326,9 @@ describe('toPull', () => {
         ),
       ).rejects.toThrow('cut');
     }
-    expect(() => toPull(quiet, { buffer: 0 })).toThrow('toPull: a size that is none, got 0');
-    expect(() => toPull(quiet, { sample: Number.NaN })).toThrow('toPull: a time that is none, got NaN');
+    expect(() => toPull(quiet, { buffer: 0 })).toThrow('toPull: `buffer` must be a positive integer, got 0');
+    expect(() => toPull(quiet, { sample: Number.NaN })).toThrow(
+      'toPull: `sample` must be in [0, ∞), got NaN',
+    );
   });
 });

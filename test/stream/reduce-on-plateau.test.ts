@@ -132,7 +132,7 @@ test('one rate for several parts is reduced once, several are reduced together',
   expect(measured(one.init(key(1)))).toEqual([0.25]);
 });
 
-test('without an adjustable rate, and with options that are none, it says so', () => {
+test('without an adjustable rate, and with invalid options, it says so', () => {
   const fixed = learner({ model: dense(1, 1), loss: meanSquaredError(), update: adam() });
   const steps = from([batch]).pipe(
     train(fixed, { key: key(1), revise: reduceOnPlateau({ measure: () => 1 }) }),
@@ -144,14 +144,18 @@ test('without an adjustable rate, and with options that are none, it says so', (
     },
   });
   expect.assertions(3);
-  expect(() => reduceOnPlateau({ measure: () => 1, factor: 1 })).toThrow('no factor, got 1');
-  expect(() => reduceOnPlateau({ measure: () => 1, patience: 0.5 })).toThrow('a patience that is none');
+  expect(() => reduceOnPlateau({ measure: () => 1, factor: 1 })).toThrow(
+    'reduceOnPlateau: `factor` must be in [0, 1), got 1',
+  );
+  expect(() => reduceOnPlateau({ measure: () => 1, patience: 0.5 })).toThrow(
+    'reduceOnPlateau: `patience` must be an integer ≥ 0, got 0.5',
+  );
 });
 
-test('a rate that is changed to none is refused', () => {
+test('a rate that is changed to an invalid one is refused', () => {
   const state = line.init(key(1));
   for (const rate of [Number.NaN, -1, Infinity, 1e39])
-    expect(() => withRates(state, () => rate)).toThrow('withRates: no rate, got');
+    expect(() => withRates(state, () => rate)).toThrow('withRates: `rate` must be in [0, ∞)');
   expect(ratesOf(withRates(state, () => 0))).toEqual([0]);
 });
 

@@ -97,7 +97,7 @@ test.each<readonly [string, () => unknown, string]>([
   [
     'a fraction as a label',
     () => tensor([1, 1.5], 'int32'),
-    'tensor: a number that int32 does not hold, got 1.5 at 1, needed whole numbers in the range of int32',
+    'tensor: a number that int32 does not hold, got 1.5 at 1, needed integers in the range of int32',
   ],
   [
     'a negative count',

@@ -84,8 +84,8 @@ test('what a layer carries reaches none of them', () => {
   expect(numbers(state.parameters[1].carried.mean)).not.toEqual([0, 0]);
 });
 
-test('numbers that are none are refused', () => {
-  expect(() => clipByGlobalNorm(0)).toThrow('clipByGlobalNorm: no limit, got 0, needed a number above 0');
-  expect(() => accumulate(sgd(), 1.5)).toThrow('accumulate: no count, got 1.5');
-  expect(() => movingAverage(sgd(), 1)).toThrow('movingAverage: no decay, got 1');
+test('invalid numbers are refused', () => {
+  expect(() => clipByGlobalNorm(0)).toThrow('clipByGlobalNorm: `limit` must be in (0, ∞], got 0');
+  expect(() => accumulate(sgd(), 1.5)).toThrow('accumulate: `steps` must be a positive integer, got 1.5');
+  expect(() => movingAverage(sgd(), 1)).toThrow('movingAverage: `decay` must be in [0, 1), got 1');
 });

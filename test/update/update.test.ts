@@ -17,23 +17,23 @@ import {
   warmUp,
 } from 'paralens';
 
-test('a learning rate that is none is refused', () => {
-  expect(() => sgd({ learningRate: -1 })).toThrow(
-    'learning rate: no rate, got -1, needed a number ≥ 0, or a schedule',
-  );
+test('an invalid learning rate is refused', () => {
+  expect(() => sgd({ learningRate: -1 })).toThrow('sgd: `learningRate` must be in [0, ∞), got -1');
   expect(() => sgd({ learningRate: Number.POSITIVE_INFINITY })).toThrow('got Infinity');
-  expect(() => sgd({ learningRate: Number.NaN })).toThrow('learning rate: no rate, got NaN');
-  expect(() => adjustable(-1, (learningRate) => sgd({ learningRate }))).toThrow('learning rate: no rate');
+  expect(() => sgd({ learningRate: Number.NaN })).toThrow('sgd: `learningRate` must be in [0, ∞), got NaN');
+  expect(() => adjustable(-1, (learningRate) => sgd({ learningRate }))).toThrow(
+    'adjustable: `rate` must be in [0, ∞), got -1',
+  );
 });
 
-test('a schedule over no updates, or by a factor that is none, is refused', () => {
-  expect(() => warmUp(0, 1)).toThrow('warmUp: no number of updates, got 0, needed a number above 0');
-  expect(() => cosineDecay(1, 0)).toThrow('cosineDecay: no number of updates');
-  expect(() => cosineRestarts(1, -1)).toThrow('cosineRestarts: no number of updates');
-  expect(() => polynomialDecay(1, Number.NaN)).toThrow('polynomialDecay: no number of updates');
-  expect(() => inverseSquareRoot(1, 0)).toThrow('inverseSquareRoot: no number of updates');
-  expect(() => stepDecay(1, 0, 3)).toThrow('stepDecay: no factor, got 0');
-  expect(() => exponentialDecay(1, 0.5, 0)).toThrow('exponentialDecay: no number of updates');
+test('a schedule over no updates, or by an invalid factor, is refused', () => {
+  expect(() => warmUp(0, 1)).toThrow('warmUp: `over` must be a positive integer, got 0');
+  expect(() => cosineDecay(1, 0)).toThrow('cosineDecay: `over` must be in (0, ∞), got 0');
+  expect(() => cosineRestarts(1, -1)).toThrow('cosineRestarts: `every` must be a positive integer, got -1');
+  expect(() => polynomialDecay(1, Number.NaN)).toThrow('polynomialDecay: `over` must be in (0, ∞), got NaN');
+  expect(() => inverseSquareRoot(1, 0)).toThrow('inverseSquareRoot: `over` must be in (0, ∞), got 0');
+  expect(() => stepDecay(1, 0, 3)).toThrow('stepDecay: `factor` must be in (0, ∞), got 0');
+  expect(() => exponentialDecay(1, 0.5, 0)).toThrow('exponentialDecay: `every` must be in (0, ∞), got 0');
 });
 
 test('a gradient of another structure is refused', () => {

@@ -116,7 +116,7 @@ describe('the number of threads', () => {
 
   test('must be one', () => {
     for (const threads of [0, -1, 1.5, Number.NaN, 1000])
-      expect(() => wasm({ threads })).toThrow('wasm: no number of threads');
+      expect(() => wasm({ threads })).toThrow('wasm: `threads` must be an integer from 1 to 256');
   });
 
   test('is one where there can be no more, which is said once', () => {

@@ -10,6 +10,7 @@ import { printProgram } from '../../program/print.js';
 import { type StraightInstruction, type StraightProgram, unroll } from '../../program/unroll.js';
 import { widen } from '../../program/widen.js';
 import { allocate, bytesOf, type Data, type DType } from '../../tensor/dtype.js';
+import { requireOneOf } from '../../require.js';
 import { primitives } from '../../tensor/primitive/table.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { Backend, Executable, Machine } from '../backend.js';
@@ -100,6 +101,7 @@ const memoryOf = ({ instructions }: Program): Executable['memory'] => {
 export const reference = ({
   precision = 'float32',
 }: { readonly precision?: 'float32' | 'float64' } = {}): Backend => {
+  requireOneOf('reference', 'precision', precision, ['float32', 'float64']);
   const compile = (program: Program): Executable => {
     const straight = unroll(program);
     return {

@@ -2,6 +2,7 @@
 import { printPlan } from '../../program/print-plan.js';
 import { printSchedule } from '../../program/print-schedule.js';
 import type { Backend } from '../backend.js';
+import { requireBoolean, requireCount, requireFunction } from '../../require.js';
 import { reference } from '../reference/reference.js';
 import { type Blas, findBlas } from './blas/library.js';
 import { moduleCache } from './cache.js';
@@ -66,8 +67,8 @@ const blasFor = (asked: string | false, warn: (line: string) => void): Blas | un
 const counted = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
 
 /**
- * A backend that runs on WebAssembly with 128-bit SIMD, in Node and in browsers. Throws where `threads` is no
- * number of threads.
+ * A backend that runs on WebAssembly with 128-bit SIMD, in Node and in browsers. Throws if an option is
+ * invalid.
  *
  * @example
  * const machine = wasm().compile(program).start(state);
@@ -80,6 +81,10 @@ export const wasm = ({
   warn = warnOnConsole,
   simd = hasSimd(),
 }: WasmOptions = {}): WasmBackend => {
+  requireBoolean('wasm', 'relaxedSimd', relaxed);
+  requireBoolean('wasm', 'simd', simd);
+  requireCount('wasm', 'modules', modules, { least: 0 });
+  requireFunction('wasm', 'warn', warn);
   if (!simd) {
     warn('paralens: programs run in plain loops, many times slower: there is no WebAssembly with SIMD here');
     return { ...reference(), report: 'reference, 1 thread', close: () => {} };

@@ -1,6 +1,6 @@
 /** What leaves the numbers as they are: casts, marks, checks, and the ways to steer differentiation. */
 import { fail, showShape } from '../../error.js';
-import { allocate, type Data, type DType, isFloat } from '../dtype.js';
+import { allocate, type Data, type DType, isFloat, requireDType } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { AnyTensor, Check, CustomRule, PrimitiveName, Scope, Tensor } from '../tensor.js';
 import { type Batching, examplesOf } from './batching.js';
@@ -187,8 +187,10 @@ export const ruleOfBatch =
   };
 
 /** Converts to another dtype; float to integer cuts towards 0. */
-export const cast = <S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> =>
-  x.dtype === dtype ? typed(x) : typed(apply(castPrimitive, { dtype }, [x]));
+export const cast = <S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> => {
+  requireDType('cast', dtype);
+  return x.dtype === dtype ? typed(x) : typed(apply(castPrimitive, { dtype }, [x]));
+};
 
 /** The same value under a new identity, which is what a derivative is taken with respect to. */
 export const identity = <T extends AnyTensor>(x: T, scope?: Scope): T =>

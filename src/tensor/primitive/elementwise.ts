@@ -1,7 +1,7 @@
 /** What the element-wise primitives share: shape rules, evaluation and sampling. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType, isFloat, isInteger } from '../dtype.js';
-import { sameShape, sizeOf } from '../shape.js';
+import { sameElements, sameShape, sizeOf } from '../shape.js';
 import type { AnyTensor, AttributesOf, None, PrimitiveName } from '../tensor.js';
 import type { Batching } from './batching.js';
 import {
@@ -48,7 +48,9 @@ export const requireSame = (operation: string, first: Spec, second: Spec): void 
       what: 'shapes differ',
       got: `${showShape(first.shape)} and ${showShape(second.shape)}`,
       needed: 'equal shapes',
-      hint: 'broadcast one to the other',
+      hint: sameElements(first.shape, second.shape)
+        ? `the same elements in another shape: reshape the second to ${showShape(first.shape)}`
+        : 'broadcast one to the other',
     });
   if (first.dtype !== second.dtype)
     fail({

@@ -1,16 +1,17 @@
 /** Tensors made of nothing: positions along an axis, and random bits of a key. */
 import { fail, showShape } from '../../error.js';
 import { threefry2x32 } from '../../random/threefry.js';
+import { showGiven } from '../../require.js';
 import { allocate, type DType } from '../dtype.js';
-import { type Shape, sizeOf, stridesOf } from '../shape.js';
+import { requireShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
-import { apply, at, none, type Primitive } from './primitive.js';
+import { apply, at, none, type Primitive, type Spec } from './primitive.js';
 
 export const iotaPrimitive: Primitive<'iota'> = {
   name: 'iota',
   shape: (_, { shape, axis, dtype }) => {
-    if (axis < 0 || axis >= shape.length || dtype === 'bool')
+    if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length || dtype === 'bool')
       fail({
         operation: 'iota',
         what: `no axis ${axis} of ${showShape(shape)} to count along in ${dtype}`,
@@ -35,19 +36,26 @@ export const iotaPrimitive: Primitive<'iota'> = {
   },
 };
 
+/** The shape of a random key, or of several of them. Throws if the value is not one. */
+export const requireKey = (operation: string, key: Spec | undefined): Shape => {
+  // Whatever its type says: JavaScript hands in seeds.
+  const shape: unknown = key?.shape;
+  if (Array.isArray(shape) && key?.dtype === 'uint32' && shape.at(-1) === 2) return key.shape;
+  return fail({
+    operation,
+    what: 'not a random key',
+    got: key !== undefined && Array.isArray(shape) ? `${key.dtype} ${showShape(key.shape)}` : showGiven(key),
+    needed: 'uint32 [2], or [… keys, 2]',
+    hint: 'make one with key(seed)',
+  });
+};
+
 export const randomBitsPrimitive: Primitive<'randomBits'> = {
   name: 'randomBits',
-  shape: ([key], { shape }) => {
-    if (key?.dtype !== 'uint32' || key.shape.at(-1) !== 2)
-      return fail({
-        operation: 'randomBits',
-        what: 'not a random key',
-        got: key && `${key.dtype} ${showShape(key.shape)}`,
-        needed: 'uint32 [2], or [… keys, 2]',
-        hint: 'make one with key(seed)',
-      });
-    return { shape: [...key.shape.slice(0, -1), ...shape], dtype: 'uint32' };
-  },
+  shape: ([key], { shape }) => ({
+    shape: [...requireKey('randomBits', key).slice(0, -1), ...shape],
+    dtype: 'uint32',
+  }),
   // Of each key, elements 2i and 2i + 1 are the two words of the block whose counter is (0, i).
   evaluate: ({ inputs: [key], attributes: { shape }, output }) => {
     const [result, count] = [allocate('uint32', sizeOf(output.shape)), sizeOf(shape)];
@@ -74,12 +82,17 @@ export const iota = <const S extends Shape, D extends DType = 'int32'>(
   shape: S,
   axis: number,
   dtype?: D,
-): Tensor<S, D> =>
+): Tensor<S, D> => {
+  requireShape('iota', shape);
   // Left out, the dtype is int32, as the type's default says.
-  typed(apply(iotaPrimitive, { shape, axis, dtype: dtype ?? 'int32' }, []));
+  return typed(apply(iotaPrimitive, { shape, axis, dtype: dtype ?? 'int32' }, []));
+};
 
 /** Uniform random 32-bit words: Threefry-2x32 of a key, by counter. */
 export const randomBits = <const S extends Shape>(
   key: Tensor<readonly [2], 'uint32'>,
   shape: S,
-): Tensor<S, 'uint32'> => typed(apply(randomBitsPrimitive, { shape }, [key]));
+): Tensor<S, 'uint32'> => {
+  requireShape('randomBits', shape);
+  return typed(apply(randomBitsPrimitive, { shape }, [key]));
+};

@@ -2,6 +2,7 @@
  * Take by index along an axis, and its adjoint, scatter-add. An index outside takes 0 and adds nothing; what
  * should say more than that wraps its indices in a check.
  */
+import { requireCount } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, isInteger, type DType, type IntegerDType } from '../dtype.js';
 import { sameShape, type Shape, sizeOf } from '../shape.js';
@@ -126,6 +127,7 @@ export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
   shape: ([indices, updates], { axis, size }) => {
     if (updates === undefined) return fail({ operation: 'scatterAdd', what: 'no updates' });
     requireKind('scatterAdd', 'number', updates.dtype);
+    requireCount('scatterAdd', 'size', size, { least: 0 });
     const { shape: indexed } = requireIndices('scatterAdd', indices);
     if (!sameShape(updates.shape.slice(axis, axis + indexed.length), indexed))
       fail({

@@ -1,7 +1,16 @@
 /** The same elements in another order: reshape, transpose, reverse. Each one's adjoint is its inverse. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType } from '../dtype.js';
-import { behindOne, inversePermutation, range, sameShape, type Shape, sizeOf, stridesOf } from '../shape.js';
+import {
+  behindOne,
+  inversePermutation,
+  range,
+  requireShape,
+  sameShape,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from '../shape.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
 import { apply, at, type Draw, type Primitive, type SampledInput, type Value } from './primitive.js';
@@ -109,7 +118,10 @@ export const reversePrimitive: Primitive<'reverse'> = {
 export const reshape = <const S extends Shape, D extends DType>(
   x: Tensor<Shape, D>,
   shape: S,
-): Tensor<S, D> => (sameShape(x.shape, shape) ? typed(x) : typed(apply(reshapePrimitive, { shape }, [x])));
+): Tensor<S, D> => {
+  requireShape('reshape', shape);
+  return sameShape(x.shape, shape) ? typed(x) : typed(apply(reshapePrimitive, { shape }, [x]));
+};
 
 /** Axis `i` of the result is axis `permutation[i]` of `x`. */
 export const transpose = <D extends DType>(

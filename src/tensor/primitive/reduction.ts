@@ -1,7 +1,17 @@
 /** Sum over axes and its adjoint, broadcast along them. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
-import { behindOne, range, sameShape, type Shape, sizeOf, stridesOf, without, otherAxes } from '../shape.js';
+import {
+  behindOne,
+  range,
+  requireShape,
+  sameShape,
+  type Shape,
+  sizeOf,
+  stridesOf,
+  without,
+  otherAxes,
+} from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { apply, at, type Draw, type Primitive, type Spec } from './primitive.js';
@@ -133,5 +143,7 @@ export const broadcast = <const S extends Shape, D extends DType>(
   x: Tensor<Shape, D>,
   shape: S,
   axes: readonly number[],
-): Tensor<S, D> =>
-  sameShape(x.shape, shape) ? typed(x) : typed(apply(broadcastPrimitive, { shape, axes }, [x]));
+): Tensor<S, D> => {
+  requireShape('broadcast', shape);
+  return sameShape(x.shape, shape) ? typed(x) : typed(apply(broadcastPrimitive, { shape, axes }, [x]));
+};

@@ -1,7 +1,7 @@
 /** Sliding windows over the last axes, and their adjoint: what convolution and pooling are made of. */
 import { fail, showShape } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
-import { type Shape, sizeOf, stridesOf } from '../shape.js';
+import { requireShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Tensor, Window } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { gather } from './movement.js';
@@ -133,4 +133,7 @@ export const windowSum = <S extends Shape, D extends DType>(
   x: Tensor<Shape, D>,
   { sizes, strides, dilations }: Window,
   shape: S,
-): Tensor<S, D> => typed(apply(windowSumPrimitive, { sizes, strides, dilations, shape }, [x]));
+): Tensor<S, D> => {
+  requireShape('windowSum', shape);
+  return typed(apply(windowSumPrimitive, { sizes, strides, dilations, shape }, [x]));
+};

@@ -1,5 +1,5 @@
 /** From the number of threads asked for to those that there will be. */
-import { fail } from '../../../error.js';
+import { requireCount } from '../../../require.js';
 import { findPlatform, type Lacking, type Platform } from './platform.js';
 import { type Pool, workerPool } from './pool.js';
 
@@ -31,13 +31,7 @@ export const threadsFor = (
   asked: number | 'all',
   { warn, besideLibrary = false, find = findPlatform }: ThreadsOptions,
 ): Threads => {
-  if (asked !== 'all' && !(Number.isInteger(asked) && asked >= 1 && asked <= MOST_THREADS))
-    fail({
-      operation: 'wasm',
-      what: 'no number of threads',
-      got: String(asked),
-      needed: `a whole number from 1 to ${MOST_THREADS}, or 'all'`,
-    });
+  if (asked !== 'all') requireCount('wasm', 'threads', asked, { most: MOST_THREADS });
   if (asked === 1) return { count: 1, pool: undefined };
   const platform = find();
   if ('lacking' in platform) {
