@@ -465,7 +465,7 @@ describe('refuses what it cannot mean', () => {
       } catch (error) {
         thrown = error;
       }
-      expect(thrown, `of ${String(value)}`).toBeInstanceOf(ParalensError);
+      expect(thrown, `of ${JSON.stringify(value)}`).toBeInstanceOf(ParalensError);
     }
   });
 });

@@ -1,7 +1,7 @@
 /** Evaluation: from a tree of tensors to plain numbers. */
 import { leaves, unflatten } from '../tree/tree.js';
 import { traceTensors } from '../program/trace.js';
-import type { Data, DType } from '../tensor/dtype.js';
+import { type Data, type DType, truthsOf } from '../tensor/dtype.js';
 import type { Value } from '../tensor/primitive/primitive.js';
 import { constant } from '../tensor/primitive/constant.js';
 import { sizeOf } from '../tensor/shape.js';
@@ -79,12 +79,15 @@ export const force = <T>(tree: T, { backend = defaultBackend }: EvaluateOptions 
   return unflatten(tree, tensorsOfData(tensors, dataOf(tensors, backend)));
 };
 
-/** Tensors like `specs` that own these arrays. */
+/**
+ * Tensors like `specs` that own these arrays, of the dtypes that were declared: a float32 that the float64 reference
+ * made has more digits, and may be handed to any program that takes a float32.
+ */
 export const tensorsOfData = (
   specs: readonly { readonly shape: Shape; readonly dtype: DType }[],
   data: readonly Data[],
 ): readonly AnyTensor[] =>
   specs.map(({ shape, dtype }, i) => {
     const own = data[i] ?? new Float32Array(0);
-    return constant<Shape, DType>(own, shape, dtypeOfData(own, dtype));
+    return constant<Shape, DType>(dtype === 'bool' ? truthsOf(own) : own, shape, dtype);
   });

@@ -2,8 +2,9 @@
 import { ParalensError } from '../error.js';
 import { demandedOf, type Program } from '../program/program.js';
 import { simplify } from '../program/simplify.js';
-import type { Data } from '../tensor/dtype.js';
+import { asData, type Data } from '../tensor/dtype.js';
 import type { Backend, Executable, Machine } from './backend.js';
+import { guarded } from './guard.js';
 
 /** Throws for the first condition that does not hold; `demanded` are the pairs (holds, got) of the checks. */
 const requireChecks = ({ checks }: Program, demanded: readonly Data[]): void => {
@@ -16,14 +17,27 @@ const requireChecks = ({ checks }: Program, demanded: readonly Data[]): void => 
   }
 };
 
+/** The data of each constant in the array of its dtype, bools as 0 and 1: a float32 may have come with more digits. */
+const settled = (program: Program): Program => {
+  const instructions = program.instructions.map((instruction) => {
+    if (instruction.kind === 'scan') return { ...instruction, body: settled(instruction.body) };
+    if (instruction.kind !== 'constant') return instruction;
+    const data = asData(instruction.data, instruction.dtype);
+    return data === instruction.data ? instruction : { ...instruction, data };
+  });
+  return { ...program, instructions };
+};
+
 /**
  * Simplifies and compiles a program, its checks as further outputs. A check that fails when it has run is
  * thrown by the step; the state has moved by then, so a fold that must survive keeps what it had.
  */
 export const compileChecked = (backend: Backend, traced: Program): Executable => {
-  const program = simplify(backend.prepare?.(traced) ?? traced);
+  const program = simplify(settled(backend.prepare?.(traced) ?? traced));
   const { checks, outputs, carried } = program;
-  const executable = backend.compile({ ...program, outputs: demandedOf(program), checks: [] });
+  const demanded = { ...program, outputs: demandedOf(program), checks: [] };
+  // Also of a backend that does not look itself.
+  const executable = guarded(demanded, backend.compile(demanded));
   if (checks.length === 0) return executable;
   const visible = outputs.length - carried;
   const start = (state: readonly Data[]): Machine => {

@@ -66,5 +66,6 @@ export const restoreTree = <T>(
     values.push(value);
   }
   const data = values.map((value) => value.data);
-  return E.right(unflatten(like, tensorsOfData(values, data)));
+  // Of the dtypes of the tree that is asked for; digits beyond those of float32 are kept.
+  return E.right(unflatten(like, tensorsOfData(leaves<AnyTensor>(like), data)));
 };

@@ -25,7 +25,7 @@ export interface Column {
 /** The rows of a tensor's data: its first axis counts them. */
 export const columnOf = ({ shape, dtype }: Spec, data: Data): Column => {
   const rest = shape.slice(1);
-  return { data, dtype: dtypeOfData(data, dtype), shape: rest, width: sizeOf(rest) };
+  return { data, dtype, shape: rest, width: sizeOf(rest) };
 };
 
 /** Up to this many numbers a row, a loop is faster than making a view of it. */
@@ -48,7 +48,7 @@ export const sliceRows = (column: Column, start: number, stop: number): AnyTenso
 /** These rows, in this order. */
 export const gatherRows = (column: Column, rows: Uint32Array): AnyTensor => {
   const { data, dtype, width } = column;
-  const gathered = allocate(dtype, rows.length * width);
+  const gathered = allocate(dtypeOfData(data, dtype), rows.length * width);
   for (let at = 0; at < rows.length; at++) copyRow(data, rows[at] ?? 0, gathered, at, width);
   return tensorOfRows(column, gathered, rows.length);
 };

@@ -49,9 +49,24 @@ export const holds = (dtype: DType, value: number): boolean => {
   }
 };
 
+const isTruths = (data: Data): boolean => {
+  // A plain loop: this runs for every mask of every step.
+  for (let i = 0; i < data.length; i++) if ((data[i] ?? 0) > 1) return false;
+  return true;
+};
+
+/** The data in the array type of a dtype, bools as 0 and 1; the same array where they are already. */
+export const asData = (data: Data, dtype: DType): Data => {
+  const wanted = allocate(dtype, 0);
+  if (data.constructor === wanted.constructor) return dtype === 'bool' ? truthsOf(data) : data;
+  const result = allocate(dtype, data.length);
+  result.set(data);
+  return result;
+};
+
 /** Truths as 0 and 1: a byte that is neither is 1, as cast has it. The same array where all are. */
 export const truthsOf = (data: Data): Data =>
-  data.every((byte) => byte <= 1) ? data : Uint8Array.from(data, (byte) => Number(byte !== 0));
+  isTruths(data) ? data : Uint8Array.from(data, (byte) => Number(byte !== 0));
 
 /** Bytes an element. */
 export const bytesOf: { readonly [D in DType]: number } = {

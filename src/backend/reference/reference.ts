@@ -9,20 +9,12 @@ import {
 import { printProgram } from '../../program/print.js';
 import { type StraightInstruction, type StraightProgram, unroll } from '../../program/unroll.js';
 import { widen } from '../../program/widen.js';
-import { allocate, bytesOf, type Data, type DType } from '../../tensor/dtype.js';
+import { allocate, asData, bytesOf, type Data } from '../../tensor/dtype.js';
 import { requireOneOf } from '../../require.js';
 import { primitives } from '../../tensor/primitive/table.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { Backend, Executable, Machine } from '../backend.js';
-
-/** The data in the array type of a dtype; the same array where it is already. */
-const asData = (data: Data, dtype: DType): Data => {
-  const wanted = allocate(dtype, 0);
-  if (data.constructor === wanted.constructor) return data;
-  const result = allocate(dtype, data.length);
-  result.set(data);
-  return result;
-};
+import { guarded } from '../guard.js';
 
 const evaluateOperation = <N extends KernelName>(
   { name, attributes, inputs, shape, dtype }: Operation<N>,
@@ -104,11 +96,11 @@ export const reference = ({
   requireOneOf('reference', 'precision', precision, ['float32', 'float64']);
   const compile = (program: Program): Executable => {
     const straight = unroll(program);
-    return {
+    return guarded(program, {
       start: (state) => start(straight, state),
       memory: memoryOf(straight),
       print: () => printProgram(program),
-    };
+    });
   };
   return precision === 'float64'
     ? { name: 'reference float64', threads: 1, prepare: widen, compile: (program) => compile(widen(program)) }

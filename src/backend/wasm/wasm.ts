@@ -2,6 +2,7 @@
 import { printPlan } from '../../program/print-plan.js';
 import { printSchedule } from '../../program/print-schedule.js';
 import type { Backend } from '../backend.js';
+import { guarded } from '../guard.js';
 import { requireBoolean, requireCount, requireFunction } from '../../require.js';
 import { reference } from '../reference/reference.js';
 import { type Blas, findBlas } from './blas/library.js';
@@ -108,12 +109,12 @@ export const wasm = ({
       const compiled = compileProgram(program, { tile, threads, blas: blas !== undefined });
       const { schedule, plan, bytes, code, phases } = compiled;
       const module = cache.moduleOf(code);
-      return {
+      return guarded(program, {
         start: (state) => startMachine({ module, program, compiled, threads, pool, blas }, state),
         memory: { planned: bytes, bound: plan.bound + (bytes - plan.bytes) },
         print: () =>
           [printSchedule(schedule), printPlan(schedule, plan), printPhases(phases, code)].join('\n'),
-      };
+      });
     },
     close: () => {
       pool?.close();
