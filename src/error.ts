@@ -1,6 +1,6 @@
 /** The one error class of the library: a person's mistake, told so that it can be mended. */
 
-/** What an error says: `path: operation: what, got …, needed …; hint`. */
+/** What an error says: `when: path: operation: what, got …, needed …; hint`. */
 export interface Mistake {
   /** The operation that refused, in the user's words: `dense`, `add`, `batches`. */
   readonly operation: string;
@@ -8,12 +8,15 @@ export interface Mistake {
   readonly got?: string | undefined;
   readonly needed?: string;
   readonly hint?: string;
+  /** When, in a run: `step 3`. */
+  readonly when?: string;
   /** Where in the model, outermost first. */
   readonly path?: readonly string[];
 }
 
-const message = ({ path = [], operation, what, got, needed, hint }: Mistake): string =>
+const message = ({ when, path = [], operation, what, got, needed, hint }: Mistake): string =>
   [
+    when === undefined ? '' : `${when}: `,
     path.length > 0 ? `${path.join('.')}: ` : '',
     `${operation}: ${what}`,
     got === undefined ? '' : `, got ${got}`,
@@ -48,6 +51,10 @@ export const withSegment = (segment: string, error: unknown): unknown => {
   const { mistake } = error;
   return new ParalensError({ ...mistake, path: [segment, ...(mistake.path ?? [])] }, { cause: error });
 };
+
+/** The same error, with when in a run it was. */
+export const withTime = (when: string, error: unknown): unknown =>
+  error instanceof ParalensError ? new ParalensError({ ...error.mistake, when }, { cause: error }) : error;
 
 /** Runs `body`; a mistake made inside is told with `segment` in front of its path. */
 export const within = <T>(segment: string, body: () => T): T => {

@@ -43,6 +43,15 @@ const requestOf = (text: string): t.TypeOf<typeof Request> | undefined => {
   }
 };
 
+/** The points, filled up to a power of two: a program is compiled for each shape, and so for few of them. */
+const padded = (points: readonly (readonly number[])[]): Input => {
+  const rows = 2 ** Math.ceil(Math.log2(points.length));
+  return tensor(
+    [...points.flat(), ...Array.from({ length: 2 * (rows - points.length) }, () => 0)],
+    [rows, 2],
+  );
+};
+
 /** Starts the server. */
 export const predictServer = async ({ port, latest, metrics }: PredictServerOptions) => {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -64,10 +73,16 @@ export const predictServer = async ({ port, latest, metrics }: PredictServerOpti
       return;
     }
     // From here to the answer nothing else happens in this thread, so all of it is of one snapshot.
-    const told = latest()?.predict(tensor(asked.points.flat(), [asked.points.length, 2]));
+    const told = latest()?.predict(padded(asked.points));
     if (told === undefined) json(503, { error: 'nothing has been learned yet' });
     // The network's logits as probabilities.
-    else json(200, { ...told, prediction: [...told.prediction.data].map((x) => 1 / (1 + Math.exp(-x))) });
+    else
+      json(200, {
+        ...told,
+        prediction: [...told.prediction.data.slice(0, asked.points.length)].map(
+          (x) => 1 / (1 + Math.exp(-x)),
+        ),
+      });
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {

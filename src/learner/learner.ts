@@ -7,12 +7,14 @@ import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
 import type { Loss } from '../loss/loss.js';
 import type { Metric } from '../metric/metric.js';
-import type { Key } from '../operation/random.js';
+import { type Key, key as keyOf } from '../operation/random.js';
+import { requireKey } from '../tensor/primitive/generation.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { globalNorm } from '../update/gradient-lens.js';
 import type { Update, UpdateState } from '../update/update.js';
+import { requireAlike } from './require-state.js';
 
 /** All that training changes. */
 export interface LearnerState<P> {
@@ -69,6 +71,17 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   gradientNorm = false,
 }: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, L> => {
   const predicting = evaluation(model);
+  let fresh: P | undefined;
+  /** Throws if parameters are not those of this model; what these are like is found out once. */
+  const requireParameters = (parameters: P): void => {
+    fresh ??= model.init(keyOf(0));
+    requireAlike(
+      'parameters of another model',
+      parameters,
+      fresh,
+      'a state belongs to the learner that made it',
+    );
+  };
   const measured = located('loss', lift(loss));
   const reportOf = (value: Tensor<Scalar>, prediction: B, target: L): Report => ({
     loss: value,
@@ -78,11 +91,19 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   });
   return {
     init: (key) => {
+      requireKey('learner', key);
       const parameters = model.init(key);
       parameterPaths(parameters);
       return { parameters, update: update.init(learned(parameters)) };
     },
     step: (state, { input, target }) => {
+      requireParameters(state.parameters);
+      requireAlike(
+        'the state of another update',
+        state.update,
+        update.init(learned(state.parameters)),
+        'a state belongs to the update that made it: begin with init of this learner',
+      );
       // forward: where the gradient is to be taken, the prediction there, and its loss
       const [at, move] = update.lens<P>().run([state.update, learned(state.parameters)]);
       const [prediction, backModel] = model.run(withCarried(at, state.parameters), input);
@@ -102,8 +123,12 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
           : report,
       ];
     },
-    predict: ({ parameters }, input) => predicting.run(parameters, input)[0],
+    predict: ({ parameters }, input) => {
+      requireParameters(parameters);
+      return predicting.run(parameters, input)[0];
+    },
     evaluate: ({ parameters }, { input, target }) => {
+      requireParameters(parameters);
       const [prediction] = predicting.run(parameters, input);
       const [value] = measured.run([], [prediction, target]);
       return reportOf(value, prediction, target);

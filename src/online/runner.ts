@@ -1,7 +1,7 @@
 /** The fold of an online run: from its state and a record to the next state, and what is told of it. */
 import { either } from 'fp-ts';
 import type { Backend } from '../backend/backend.js';
-import { fail, withSegment } from '../error.js';
+import { fail, withTime } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import { withLazy } from '../stream/lazy-property.js';
@@ -184,7 +184,7 @@ export const runner = <
       try {
         events.push(take(batch));
       } catch (error) {
-        throw withSegment(`step ${step + 1}`, error);
+        throw withTime(`step ${step + 1}`, error);
       }
     }
     return events;

@@ -22,6 +22,19 @@ export interface Reduction {
   <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D>;
 }
 
+/** How many elements the axes have. Throws if there are none, of which nothing is the mean or the largest. */
+const countOf = (operation: string, shape: Shape, axes: readonly number[]): number => {
+  const count = sizeOf(axes.map((axis) => shape[axis] ?? 0));
+  if (count === 0)
+    fail({
+      operation,
+      what: 'of no elements',
+      got: axes.length === 0 ? showShape(shape) : `${showShape(shape)} over axes ${showShape(axes)}`,
+      needed: 'at least one element',
+    });
+  return count;
+};
+
 const overAxes =
   (
     name: string,
@@ -42,14 +55,7 @@ export const sum: Reduction = overAxes('sum', reduction.sum);
 /** The mean of floats over all axes, or over those named. Throws where there is nothing to take the mean of. */
 export const mean: Reduction = overAxes('mean', (x, axes) => {
   requireKind('mean', 'float', x.dtype);
-  const count = sizeOf(axes.map((axis) => x.shape[axis] ?? 0));
-  if (count === 0)
-    fail({
-      operation: 'mean',
-      what: 'of no elements',
-      got: showShape(x.shape),
-      needed: 'at least one element',
-    });
+  const count = countOf('mean', x.shape, axes);
   return multiply(reduction.sum(x, axes), 1 / count);
 });
 
@@ -57,7 +63,7 @@ export const mean: Reduction = overAxes('mean', (x, axes) => {
 export const max: Reduction = overAxes('max', (x, axes) => {
   const kept = otherAxes(x.shape.length, axes);
   const rest = without(x.shape, axes);
-  const last = sizeOf(axes.map((axis) => x.shape[axis] ?? 0));
+  const last = countOf('max', x.shape, axes);
   return extremum.max(reshape(transpose(x, [...kept, ...axes]), [...rest, last]), kept.length);
 });
 

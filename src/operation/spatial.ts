@@ -106,6 +106,13 @@ export const windowsOver = (
     const [before, after] = padded[axis] ?? [0, 0];
     return Math.floor((size + before + after - span) / step) + 1;
   });
+  if (counts.some((count) => count < 1) && space.includes(0))
+    fail({
+      operation,
+      what: 'windows over an axis without elements',
+      got: showShape(space),
+      needed: 'at least one element along each axis of space',
+    });
   if (counts.some((count) => count < 1))
     fail({
       operation,

@@ -4,7 +4,7 @@ import { map } from 'rxjs/internal/operators/map';
 import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
-import { withSegment } from '../error.js';
+import { withTime } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
@@ -55,7 +55,7 @@ const folding = <P extends Parameters, A, B, L>(
     try {
       return take(batch, index + 1);
     } catch (error) {
-      throw withSegment(`step ${index + 1}`, error);
+      throw withTime(`step ${index + 1}`, error);
     }
   };
 };

@@ -7,6 +7,7 @@
 import { leaf, type Leaf } from '../tree/tree.js';
 import type { Data, DType } from './dtype.js';
 import type { Shape } from './shape.js';
+import { shown } from './show.js';
 
 /** What a primitive takes beside tensors: `None`, or a record of plain data. */
 export type None = Readonly<Record<never, never>>;
@@ -174,4 +175,5 @@ export const makeTensor = <S extends Shape, D extends DType>(
   dtype: D,
   node: Node,
   depth: number,
-): Tensor<S, D> => Object.freeze({ [leaf]: true as const, shape: Object.freeze(shape), dtype, node, depth });
+): Tensor<S, D> =>
+  Object.freeze({ __proto__: shown, [leaf]: true as const, shape: Object.freeze(shape), dtype, node, depth });

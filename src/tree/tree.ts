@@ -31,6 +31,30 @@ const showKind = (value: unknown): string => {
   return typeof value === 'object' ? value.constructor.name : typeof value;
 };
 
+/** Deeper than any tree is meant: it would end in the engine's own error, or hold itself. */
+const MOST_DEEP = 1000;
+
+const refuseDeep = (): never =>
+  fail({
+    operation: 'tree',
+    what: `a tree deeper than ${MOST_DEEP} levels`,
+    needed: 'arrays and records that end',
+    hint: 'does it hold itself?',
+  });
+
+/** Whether a record was a tensor before it was cloned, which takes the mark away. */
+const isCloned = (record: Readonly<Record<string, unknown>>): boolean =>
+  typeof record['dtype'] === 'string' && Array.isArray(record['shape']) && 'node' in record;
+
+const refuseClone = (path: readonly string[]): never =>
+  fail({
+    path,
+    operation: 'tree',
+    what: 'a tensor that was cloned, by structuredClone or postMessage',
+    needed: 'a tensor',
+    hint: 'send evaluate(tensor), and make tensor(data, shape, dtype) of it where it arrives',
+  });
+
 const refuse = (value: unknown, path: readonly string[]): never =>
   fail({
     path,
@@ -51,8 +75,10 @@ const walk = (
   visit: (leaf: Leaf, path: readonly string[]) => unknown,
 ): unknown => {
   if (isLeaf(tree)) return visit(tree, path);
+  if (path.length > MOST_DEEP) return refuseDeep();
   if (Array.isArray(tree)) return tree.map((part: unknown, i) => walk(part, [...path, String(i)], visit));
   if (!isRecord(tree)) return refuse(tree, path);
+  if (isCloned(tree)) return refuseClone(path);
   return Object.fromEntries(keysOf(tree).map((key) => [key, walk(tree[key], [...path, key], visit)]));
 };
 
@@ -81,12 +107,17 @@ export const unflatten = <T>(like: T, parts: readonly unknown[]): T => {
 };
 
 /** The structure of a tree in one string: equal strings, equal structures. */
-export const structureOf = (tree: unknown): string => {
+export const structureOf = (tree: unknown): string => structureBelow(tree, 0);
+
+const structureBelow = (tree: unknown, depth: number): string => {
   if (isLeaf(tree)) return '*';
-  if (Array.isArray(tree)) return `[${tree.map(structureOf).join(',')}]`;
+  if (depth > MOST_DEEP) return refuseDeep();
+  const below = (part: unknown): string => structureBelow(part, depth + 1);
+  if (Array.isArray(tree)) return `[${tree.map(below).join(',')}]`;
   if (!isRecord(tree)) return refuse(tree, []);
+  if (isCloned(tree)) return refuseClone([]);
   return `{${keysOf(tree)
-    .map((key) => `${JSON.stringify(key)}:${structureOf(tree[key])}`)
+    .map((key) => `${JSON.stringify(key)}:${below(tree[key])}`)
     .join(',')}}`;
 };
 

@@ -47,8 +47,9 @@ export interface WasmBackend extends Backend {
   /** What does the work, in one line: threads, and the library with its own threads. */
   readonly report: string;
   /**
-   * Ends the workers. Machines still step afterwards, on one thread. Not needed at the end of a process:
-   * workers that wait for work do not keep it alive.
+   * Ends the workers at once. Machines still step afterwards, on one thread. Not needed at the end of a process, as
+   * workers that wait for work do not keep it alive; nor of a backend that is let go of with all that it has compiled,
+   * whose workers end when the engine collects it, at a time of its own.
    */
   readonly close: () => void;
 }

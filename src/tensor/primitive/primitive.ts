@@ -1,4 +1,7 @@
 /** What a primitive is: one record with all that the library knows of it. */
+import { fail } from '../../error.js';
+import { showGiven } from '../../require.js';
+import { isLeaf } from '../../tree/tree.js';
 import type { Data, DType } from '../dtype.js';
 import type { Shape } from '../shape.js';
 import {
@@ -95,6 +98,15 @@ export const apply = <N extends PrimitiveName>(
   given: AttributesOf[N],
   inputs: readonly AnyTensor[],
 ): AnyTensor => {
+  for (const input of inputs)
+    if (!isLeaf(input))
+      fail({
+        operation: name,
+        what: 'not a tensor',
+        got: showGiven(input),
+        needed: 'a tensor',
+        hint: 'wrap data with tensor(…)',
+      });
   const attributes = own(given);
   const { shape, dtype } = rule(inputs, attributes);
   const depth = inputs.reduce((deepest, input) => Math.max(deepest, input.depth), 0) + 1;

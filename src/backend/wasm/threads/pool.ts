@@ -50,6 +50,14 @@ interface Team {
   readonly send: (message: Message) => void;
 }
 
+/**
+ * Ends the workers of pools that nobody can reach any more. Workers keep themselves alive, and know nothing of their
+ * pool, so only the engine can tell. It stands here since a registry that is let go of calls nobody.
+ */
+const abandoned = new FinalizationRegistry<readonly SpawnedWorker[]>((workers) => {
+  for (const worker of workers) worker.terminate();
+});
+
 export const workerPool = (options: PoolOptions): Pool => {
   const { platform, workers } = options;
   const numbers = Array.from({ length: workers }, (_, i) => i + 1);
@@ -58,13 +66,19 @@ export const workerPool = (options: PoolOptions): Pool => {
   let known: readonly number[] = [];
   let machines = 0;
 
+  /** Reached from everything that may use the workers, and from nothing else. */
+  const held = {};
+
   const close = (): void => {
     isClosed = true;
+    abandoned.unregister(held);
     for (const worker of team?.workers ?? []) worker.terminate();
     team = undefined;
   };
   const gathered = (): Team => {
-    team ??= startTeam(options, numbers);
+    if (team !== undefined) return team;
+    team = startTeam(options, numbers);
+    abandoned.register(held, team.workers, held);
     return team;
   };
 
