@@ -79,7 +79,9 @@ export const predictServer = async ({ port, latest, metrics }: PredictServerOpti
     else
       json(200, {
         ...told,
-        prediction: [...told.prediction.data.slice(0, asked.points.length)].map(
+        prediction: Array.from(
+          told.prediction.data.slice(0, asked.points.length),
+
           (x) => 1 / (1 + Math.exp(-x)),
         ),
       });
