@@ -1,7 +1,7 @@
 /** A stream of NATS JetStream, from a sequence number on. */
 import { count } from '../online/count.js';
 import { textOf as readable } from '../online/raw-record.js';
-import { pause } from '../online/pause.js';
+import { pause } from '../stream/timer.js';
 import type { Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
 import type { RawRecord } from '../online/raw-record.js';

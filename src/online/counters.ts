@@ -1,16 +1,14 @@
 /** Watching a run: its events as a record of counters, at intervals. */
-import { asyncScheduler } from 'rxjs/internal/scheduler/async';
 import { concatMap } from 'rxjs/internal/operators/concatMap';
 import { defer } from 'rxjs/internal/observable/defer';
 import { map } from 'rxjs/internal/operators/map';
 import { scan } from 'rxjs/internal/operators/scan';
-import { throttleTime } from 'rxjs/internal/operators/throttleTime';
 import { either } from 'fp-ts';
 import type { OperatorFunction } from 'rxjs';
-import { fail } from '../error.js';
 import type { Counts, OnlineEvent } from './event.js';
 import type { Json } from './json.js';
 import type { Spent } from './meter.js';
+import { everyMilliseconds } from './paced.js';
 import type { Lag, Source } from './source.js';
 
 /** What has been seen of a run. Counts of records are since its first record, all others since this process began. */
@@ -98,7 +96,7 @@ export const count = (counters: Counters, event: OnlineEvent<unknown, unknown>):
  * The counters of a run at intervals: of its first event, then one look an interval where there was anything new, and
  * of its last. The loss of a look is that of the examples since the one before it.
  *
- * Throws where the interval is none.
+ * Throws if `every` is not a finite number of milliseconds above 0.
  *
  * @example
  * const watch = counters({ every: 1000 });
@@ -108,13 +106,7 @@ export const counters = <P extends Json>({
   every,
   source,
 }: CountersOptions<P>): OperatorFunction<OnlineEvent<unknown, unknown>, Counters> => {
-  if (!(every > 0))
-    return fail({
-      operation: 'counters',
-      what: 'an interval that is none',
-      got: String(every),
-      needed: 'milliseconds > 0',
-    });
+  const paced = everyMilliseconds<Counters>('counters', 'every', every);
   const lagAt = async (written: Json): Promise<Lag | undefined> => {
     const position = written === null ? either.right(null) : source?.position.decode(written);
     if (position === undefined || either.isLeft(position)) return undefined;
@@ -130,7 +122,7 @@ export const counters = <P extends Json>({
       let before = noCounters;
       return events.pipe(
         scan(count, noCounters),
-        throttleTime(every, asyncScheduler, { leading: true, trailing: true }),
+        paced,
         map((now): Counters => {
           const loss = (now.lossSum - before.lossSum) / (now.examples - before.examples);
           before = now;

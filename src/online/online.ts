@@ -11,6 +11,7 @@ import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling } from '../stream/pulling.js';
+import { later, requireMilliseconds } from '../stream/timer.js';
 import { beginningOf, refuseKept } from './beginning.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
@@ -57,10 +58,9 @@ const nextWithin = async <T>(
   if (wait === undefined) return next;
   let cancel = (): void => {};
   const late = new Promise<undefined>((resolve) => {
-    const timer = setTimeout(resolve, wait, undefined);
-    cancel = () => {
-      clearTimeout(timer);
-    };
+    cancel = later(wait, () => {
+      resolve(undefined);
+    });
   });
   try {
     return await Promise.race([next, late]);
@@ -236,5 +236,7 @@ export const online = <
   V extends Json,
 >(
   options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
-): Observable<OnlineEvent<P, M>> =>
-  fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });
+): Observable<OnlineEvent<P, M>> => {
+  if (options.wait !== undefined) requireMilliseconds('online', 'wait', options.wait);
+  return fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });
+};

@@ -1,18 +1,15 @@
 /** Serving while learning: predictors that stay as they are while training goes on. */
-import { asyncScheduler } from 'rxjs/internal/scheduler/async';
 import { EMPTY } from 'rxjs/internal/observable/empty';
 import { concat } from 'rxjs/internal/observable/concat';
 import { defer } from 'rxjs/internal/observable/defer';
 import { of } from 'rxjs/internal/observable/of';
 import { filter } from 'rxjs/internal/operators/filter';
 import { map } from 'rxjs/internal/operators/map';
-import { throttleTime } from 'rxjs/internal/operators/throttleTime';
 import type { MonoTypeOperatorFunction, OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, type Evaluated, evaluate, force } from '../backend/evaluate.js';
-import { fail } from '../error.js';
 import type { Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import type { Step } from '../stream/train.js';
@@ -21,6 +18,8 @@ import { leaves } from '../tree/tree.js';
 import { withLazy } from '../stream/lazy-property.js';
 import { checksumOf } from './checksum.js';
 import type { OnlineEvent } from './event.js';
+import { everyMilliseconds } from './paced.js';
+import { requireCount } from './require-count.js';
 
 /** A prediction, and which parameters it is of. */
 export interface Answer<B> {
@@ -98,17 +97,9 @@ const everySteps =
     });
 
 const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorFunction<T> => {
-  const [name, pace] = 'steps' in every ? ['steps', every.steps] : ['ms', every.ms];
-  if (!(pace > 0 && (name === 'ms' || Number.isInteger(pace))))
-    return fail({
-      operation: 'snapshots',
-      what: 'a pace that is none',
-      got: `${name}: ${pace}`,
-      needed: name === 'ms' ? 'milliseconds > 0' : 'a whole number ≥ 1',
-    });
-  return name === 'steps'
-    ? everySteps(pace)
-    : throttleTime(pace, asyncScheduler, { leading: true, trailing: true });
+  if ('ms' in every) return everyMilliseconds('snapshots', 'every.ms', every.ms);
+  requireCount('snapshots', '`every.steps` must be a number of steps', every.steps);
+  return everySteps(every.steps);
 };
 
 /**
@@ -117,8 +108,8 @@ const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorF
  * with every answer after how many steps it was taken and the checksum of its parameters. The newest one is served by
  * keeping it in a variable: an answer is of one snapshot, never of two.
  *
- * What a snapshot predicts is `evaluate(learner.predict(state, input))`, bit for bit. Throws where the pace is
- * none.
+ * What a snapshot predicts is `evaluate(learner.predict(state, input))`, bit for bit. Throws if the pace is
+ * not a positive number.
  *
  * @example
  * let latest;

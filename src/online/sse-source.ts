@@ -4,7 +4,7 @@ import { fail, ParalensError } from '../error.js';
 import { abortable } from '../stream/pulling.js';
 import type { Broken } from './broken.js';
 import { eventParser, type ServerEvent } from './event-stream.js';
-import { pause } from './pause.js';
+import { pause } from '../stream/timer.js';
 import type { Received, Source } from './source.js';
 
 export interface SseOptions {

@@ -3,8 +3,9 @@ import { Subject } from 'rxjs/internal/Subject';
 import { takeUntil } from 'rxjs/internal/operators/takeUntil';
 import type { Observable } from 'rxjs';
 import { fail } from '../error.js';
-import { requireCount, requireNumber, requireOneOf } from '../require.js';
+import { requireCount, requireOneOf } from '../require.js';
 import { pulling } from './pulling.js';
+import { later, requireMilliseconds } from './timer.js';
 
 /**
  * What to do with values that nobody has asked for yet, as an Observable cannot wait:
@@ -63,10 +64,10 @@ const upTo = <T>(limit: number): Hold<T> =>
 const sampled = <T>(milliseconds: number, wake: () => void): Hold<T> => {
   const fetched = latest<T>();
   let newest: { readonly value: T } | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel: (() => void) | undefined;
   const move = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
+    cancel?.();
+    cancel = undefined;
     if (newest === undefined) return;
     fetched.put(newest.value);
     newest = undefined;
@@ -76,7 +77,7 @@ const sampled = <T>(milliseconds: number, wake: () => void): Hold<T> => {
     ...fetched,
     put: (value) => {
       newest = { value };
-      timer ??= setTimeout(move, milliseconds);
+      cancel ??= later(milliseconds, move);
     },
     end: move,
   };
@@ -92,7 +93,7 @@ const requirePolicy = (policy: HoldPolicy): void => {
   if (typeof policy !== 'object' || policy === null)
     requireOneOf('toPull', 'policy', policy, ['latest', 'drop']);
   else if ('buffer' in policy) requireCount('toPull', 'buffer', policy.buffer);
-  else requireNumber('toPull', 'sample', policy.sample, '[0, ∞)');
+  else requireMilliseconds('toPull', 'sample', policy.sample);
 };
 
 /**

@@ -102,7 +102,7 @@ describe('counters', () => {
   });
 
   test('refuse an interval that is none', () => {
-    expect(() => counters({ every: 0 })).toThrow('counters: an interval that is none');
+    expect(() => counters({ every: 0 })).toThrow('counters: `every` must be above 0');
   });
 
   test('of nothing are none', async () => {

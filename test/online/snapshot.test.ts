@@ -78,7 +78,7 @@ describe('snapshots', () => {
   });
 
   test.each([{ steps: 0 }, { steps: 1.5 }, { ms: 0 }])('refuse the pace %o', (every) => {
-    expect(() => snapshots(tiny, { every })).toThrow('snapshots: a pace that is none');
+    expect(() => snapshots(tiny, { every })).toThrow('snapshots: `every.');
   });
 });
 
