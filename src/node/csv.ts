@@ -4,13 +4,14 @@ import { fail } from '../error.js';
 import { type Broken, isBroken } from '../online/broken.js';
 import type { Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
-import type { Found } from './file-identity.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
 import type { RawRecord } from '../online/raw-record.js';
 import { linesOf } from './lines.js';
+import type { Found } from './open-file.js';
 import { peer } from './peer.js';
-import { CHUNK, type FileOptions, MAX_BYTES, type Reading, readFile } from './read-file.js';
+import { CHUNK } from './file-content.js';
+import { type FileOptions, MAX_BYTES, type Reading, readFile, requireFileOptions } from './read-file.js';
 import { outsideQuotes } from './record-ends.js';
 
 export interface CsvOptions extends FileOptions {
@@ -66,14 +67,14 @@ const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options
 
 /** The first record of a file. */
 const headerOf = async (
-  { handle }: Found,
+  { read }: Found,
   delimiter: number,
   maxBytes: number,
 ): Promise<RawRecord | undefined> => {
   const lines = linesOf({ maxBytes, start: 0, at: () => 0, ends: outsideQuotes(delimiter) });
   const buffer = Buffer.allocUnsafe(CHUNK);
   for (let at = 0; ;) {
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK, at);
+    const bytesRead = await read(buffer, 0, CHUNK, at);
     at += bytesRead;
     const [first] = bytesRead > 0 ? lines.push(buffer.subarray(0, bytesRead)) : lines.end();
     if (first !== undefined || bytesRead === 0) return first?.value;
@@ -137,14 +138,17 @@ const bytesOfRow = (row: Row): number => {
  * @example
  * const weather = csv('weather.csv', { delimiter: ';' });
  */
-export const csv = (path: string, options: CsvOptions = {}): Source<Row, FilePosition> => ({
-  name: path,
-  position: filePosition,
-  open: (after) =>
-    abortable(async function* (signal) {
-      const { parse } = await peer('csv', 'csv-parse', () => import('csv-parse/sync'));
-      yield* readFile(path, options, after, readingOf(options, parse), signal);
-    }),
-  bytesOf: bytesOfRow,
-  behind: (position) => bytesBehind(path, position),
-});
+export const csv = (path: string, options: CsvOptions = {}): Source<Row, FilePosition> => {
+  requireFileOptions('csv', options);
+  return {
+    name: path,
+    position: filePosition,
+    open: (after) =>
+      abortable(async function* (signal) {
+        const { parse } = await peer('csv', 'csv-parse', () => import('csv-parse/sync'));
+        yield* readFile(path, options, after, readingOf(options, parse), signal);
+      }),
+    bytesOf: bytesOfRow,
+    behind: (position) => bytesBehind(path, position),
+  };
+};

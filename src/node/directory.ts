@@ -1,12 +1,12 @@
 /** The files of a folder, one after the other in the order of their names. */
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as t from 'io-ts';
 import { type Broken, isBroken } from '../online/broken.js';
 import type { Json } from '../online/json.js';
 import type { Lag, Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
+import { pause, requireMilliseconds } from '../stream/timer.js';
 
 export interface DirectoryOptions {
   /** Which names count; all but hidden ones unless told otherwise. */
@@ -93,7 +93,7 @@ async function* readAll<A, P extends Json>(
     if (next !== undefined) {
       yield* read(next);
       last = next;
-    } else if (follow) await sleep(poll, undefined, { signal });
+    } else if (follow) await pause(poll, signal);
     else return;
   }
 }
@@ -114,6 +114,7 @@ export const directory = <A, P extends Json>(
   fileSource: (path: string) => Source<A, P>,
   options: DirectoryOptions = {},
 ): Source<A | Broken, DirectoryPosition<P>> => {
+  requireMilliseconds('directory', 'poll', options.poll ?? 200);
   // Of no file in particular: any source of this kind reads its positions.
   const { position: at, bytesOf, behind } = fileSource(folder);
   return {

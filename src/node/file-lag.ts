@@ -1,8 +1,9 @@
 /** How far a reader of a file is behind its end. */
 import { type RawRecord, textOf } from '../online/raw-record.js';
 import type { Lag } from '../online/source.js';
-import { openFound, openIdentity } from './file-identity.js';
 import type { FilePosition } from './file-position.js';
+import { locate } from './file-search.js';
+import { openFound } from './open-file.js';
 
 /** Bytes of a line with its end, as far as they are known: of one too long only what is shown. */
 export const bytesOfLine = (line: RawRecord): number => Buffer.byteLength(textOf(line)) + 1;
@@ -12,16 +13,18 @@ export const bytesOfLine = (line: RawRecord): number => Buffer.byteLength(textOf
  * the new one; files in between are not looked for, so that there are at least so many.
  */
 export const bytesBehind = async (path: string, position: FilePosition | null): Promise<Lag> => {
-  const own = position === null ? undefined : await openIdentity(path, position.file);
+  const located = position === null ? undefined : await locate(path, position);
+  const own = located?.found;
   const current = await openFound(path);
   try {
-    const rest = own === undefined ? 0 : (await own.handle.stat()).size - (position?.offset ?? 0);
+    const rest =
+      own === undefined || !own.isLive ? 0 : Number((await own.stats()).size) - (position?.offset ?? 0);
     const begun =
-      current === undefined || current.identity === own?.identity ? 0 : (await current.handle.stat()).size;
+      current === undefined || current.identity === own?.identity ? 0 : Number((await current.stats()).size);
     // Cut short, it has nothing behind the position.
     return { amount: Math.max(0, rest) + begun, unit: 'bytes' };
   } finally {
-    await own?.handle.close();
-    await current?.handle.close();
+    await own?.close();
+    await current?.close();
   }
 };

@@ -1,11 +1,54 @@
-/** Where a file has been read up to. */
+/** Where a file has been read up to, and by what its content is known again. */
+import { createHash } from 'node:crypto';
 import * as t from 'io-ts';
 import { count } from '../online/count.js';
 
-/** A file by its identity (inode and time of birth), and the byte after the record. */
-export const filePosition = t.readonly(
-  t.type({ file: t.string, offset: count }, 'FilePosition'),
+/** The first bytes of a file: how many, and the beginning of their SHA-256. */
+const head = t.readonly(t.type({ bytes: count, hash: t.string }, 'Head'), 'Head');
+
+export type Head = t.TypeOf<typeof head>;
+
+const byContent = t.readonly(
+  t.type({ file: t.string, offset: count, head, tail: t.number }, 'FilePosition'),
   'FilePosition',
 );
 
+/** As it was written by earlier versions: such a file is known by inode and time of birth alone. */
+const byInode = t.readonly(t.type({ file: t.string, offset: count }, 'FilePosition'), 'FilePosition');
+
+/**
+ * The byte after a record, and the file by its content: a hash of its first bytes and one of the last before the
+ * offset. `file` is its inode and time of birth, by which it is found quickly where it still has them.
+ */
+export const filePosition = t.union([byContent, byInode], 'FilePosition');
+
 export type FilePosition = t.TypeOf<typeof filePosition>;
+
+/** The bytes at a file's start, and before a position, that tell it from others. */
+export const HEAD = 4096;
+export const TAIL = 128;
+
+export const headOf = (bytes: Buffer): Head => ({
+  bytes: bytes.length,
+  hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16),
+});
+
+const [PRIME, OTHER_PRIME] = [0x01000193, 0x85ebca6b];
+
+/**
+ * A hash of the up to `TAIL` bytes of `view` before `end`. Each record has one, so it is taken of words, in two chains
+ * that do not wait for each other.
+ */
+export const tailOf = (view: DataView, end: number, length: number): number => {
+  let [a, b] = [length, OTHER_PRIME];
+  if (length < TAIL)
+    for (let at = end - length; at < end; at++) a = Math.imul(a ^ view.getUint8(at), PRIME) ^ (a >>> 15);
+  else
+    for (let at = end - TAIL; at < end; at += 8) {
+      a = Math.imul(a ^ view.getInt32(at, true), PRIME);
+      a ^= a >>> 15;
+      b = Math.imul(b ^ view.getInt32(at + 4, true), OTHER_PRIME);
+      b ^= b >>> 13;
+    }
+  return (a ^ b) | 0;
+};

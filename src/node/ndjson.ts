@@ -4,7 +4,7 @@ import { abortable } from '../stream/pulling.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
 import type { RawRecord } from '../online/raw-record.js';
-import { type FileOptions, type Reading, readFile } from './read-file.js';
+import { type FileOptions, type Reading, readFile, requireFileOptions } from './read-file.js';
 
 const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => lines) };
 
@@ -12,12 +12,13 @@ const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => 
  * The lines of a file as text, UTF-8, each without its end (a newline, or a carriage return and a newline) and the
  * first without a byte order mark; empty lines are left out. What is no text or too long comes as `Broken`. A last
  * line without an end counts, but is waited for while the file is followed. The position is the byte after the line in
- * the file, which is known by inode and time of birth.
+ * the file, which is known by its content: a hash of its first 4096 bytes and one of the last 128 before the position.
  *
  * With `follow` it waits for more, and goes on when the file is renamed and begun anew (the old one is read to its end
- * first, and what was begun between the two as well) or cut short. A position outlives that: the file is found by any
- * other name in its folder, and where it is gone a `Broken` that is `lost` says what is missing. One thing cannot be
- * seen: a file that is cut short and, before anybody looks, has grown beyond the position again.
+ * first, and what was begun between the two as well) or copied and cut short. A position outlives that, and copying:
+ * the file is found by another name in its folder, in the folders within, and in that of the file a link points to,
+ * also compressed (`.gz`). Where it is gone, a `Broken` that is `lost` says once what is missing. What nobody can see:
+ * a file that was begun and deleted between two looks.
  *
  * While running, throws where the file is not there and not followed, and errors of the file system.
  *
@@ -27,10 +28,13 @@ const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => 
  * const source = ndjson('events.ndjson', { follow: true });
  * const rest = source.open({ file: '1234:1700000000000000000', offset: 512 });
  */
-export const ndjson = (path: string, options: FileOptions = {}): Source<RawRecord, FilePosition> => ({
-  name: path,
-  position: filePosition,
-  open: (after) => abortable((signal) => readFile(path, options, after, asTheyAre, signal)),
-  bytesOf: bytesOfLine,
-  behind: (position) => bytesBehind(path, position),
-});
+export const ndjson = (path: string, options: FileOptions = {}): Source<RawRecord, FilePosition> => {
+  requireFileOptions('ndjson', options);
+  return {
+    name: path,
+    position: filePosition,
+    open: (after) => abortable((signal) => readFile(path, options, after, asTheyAre, signal)),
+    bytesOf: bytesOfLine,
+    behind: (position) => bytesBehind(path, position),
+  };
+};

@@ -1,14 +1,15 @@
 /** A file that grows, is renamed and begun anew, or is cut short: its records in order, and no byte of it twice. */
-import { stat } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../error.js';
 import type { Broken } from '../online/broken.js';
 import type { Received } from '../online/source.js';
 import { requireCount } from '../require.js';
-import { type Found, openFound, openIdentity, successorOf } from './file-identity.js';
+import { pause, requireMilliseconds } from '../stream/timer.js';
+import { contentFrom, positionIn, readFully } from './file-content.js';
 import type { FilePosition } from './file-position.js';
+import { copyOf, passedOver, type Start, startOf, successorOf } from './file-start.js';
 import type { RawRecord } from '../online/raw-record.js';
 import { linesOf } from './lines.js';
+import { type Found, identityOf, statsOf } from './open-file.js';
 import type { Ends } from './record-ends.js';
 
 export interface FileOptions {
@@ -18,6 +19,8 @@ export interface FileOptions {
   readonly poll?: number;
   /** The longest record, in bytes; 1 MiB unless told otherwise. Longer ones are broken, and not held in memory. */
   readonly maxBytes?: number;
+  /** Called with the reason when it begins to wait for something else than the next record: a file that is not there. */
+  readonly report?: (reason: string) => void;
 }
 
 /** What is made of the lines of one file, from its start or from a place within it. */
@@ -29,104 +32,113 @@ export interface Reading<A> {
   ) => Promise<(lines: readonly Received<RawRecord, FilePosition>[]) => readonly Received<A, FilePosition>[]>;
 }
 
-/** Bytes read at once: more does not make it quicker, less does not hold less of a stream of small records. */
-export const CHUNK = 128 * 1024;
-
 export const MAX_BYTES = 1024 * 1024;
 
-/** Where reading begins: in which file, at which byte, and what is missing before. */
-interface Start {
-  readonly found: Found;
-  readonly offset: number;
-  readonly lost?: string;
-}
-
-const startOf = async (path: string, after: FilePosition | undefined): Promise<Start | undefined> => {
-  if (after === undefined) {
-    const found = await openFound(path);
-    return found && { found, offset: 0 };
-  }
-  const { file, offset } = after;
-  const same = await openIdentity(path, file);
-  if (same !== undefined) {
-    const { size } = await same.handle.stat();
-    return size >= offset
-      ? { found: same, offset }
-      : {
-          found: same,
-          offset: 0,
-          lost: `${same.path} was cut short to ${size} bytes while nobody read it: what may have followed byte ${offset} is lost`,
-        };
-  }
-  const found = await openFound((await successorOf(path, file, 0n)) ?? path);
-  const lost = `the file ${file} is not beside ${path} any more: what followed its byte ${offset} is lost`;
-  return found && { found, offset: 0, lost };
-};
+type Records<A> = AsyncGenerator<readonly Received<A | Broken, FilePosition>[], Start | undefined, undefined>;
 
 interface Progress {
+  readonly path: string;
   readonly poll: number;
   readonly follow: boolean;
   readonly maxBytes: number;
+  readonly report: (reason: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** An empty file that has the name now says nothing yet: its writer may still be at the old one. */
-const hasBytes = async (path: string): Promise<boolean> => (await stat(path)).size > 0;
+const NEWLINE = 0x0a;
 
-const endsOf = <A>({ ends }: Reading<A>): { readonly ends?: Ends } =>
-  ends === undefined ? {} : { ends: ends() };
+/** Where a file that was cut short is gone on with: at the start, or where a line begins of those that were left. */
+const leftOf = async (found: Found, size: number, isBeginning: boolean): Promise<number> => {
+  if (!isBeginning) return 0;
+  for (let end = size; end > 0;) {
+    const from = Math.max(0, end - 4096);
+    const newline = (await readFully(found, end - from, from)).lastIndexOf(NEWLINE);
+    if (newline >= 0) return from + newline + 1;
+    end = from;
+  }
+  return 0;
+};
 
-/** The records of one file, until another one goes on: its path, or nothing at the end of all. */
-async function* recordsOf<A>(
-  path: string,
-  { found, offset }: Start,
-  reading: Reading<A>,
-  { poll, follow, maxBytes, signal }: Progress,
-): AsyncGenerator<readonly Received<A, FilePosition>[], string | undefined, undefined> {
-  const { handle, identity } = found;
-  const buffer = Buffer.allocUnsafeSlow(CHUNK);
-  const from = async (start: number) => ({
-    stage: await reading.begin(found, start),
-    lines: linesOf({ maxBytes, start, at: (end) => ({ file: identity, offset: end }), ...endsOf(reading) }),
-  });
-  let at = offset;
-  let { stage, lines } = await from(at);
+/**
+ * Whether the next file can be gone on with: an empty one says nothing yet, as its writer may still be at the old one,
+ * unless it has lost the name already.
+ */
+const isBegun = async (path: string, { found }: Start): Promise<boolean> => {
+  if ((await found.stats()).size > 0n) return true;
+  const own = await statsOf(path);
+  return own !== undefined && identityOf(own) !== found.identity;
+};
+
+/** The records of one file, until another one goes on, or none at the end of all. */
+async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progress): Records<A> {
+  const { path, poll, follow, maxBytes, signal } = progress;
+  const { found, offset } = start;
+  const content = await contentFrom(found, offset);
+  const stage = await reading.begin(found, offset);
+  const ends = reading.ends?.();
+  const lines = linesOf({ maxBytes, start: offset, at: content.position, ...(ends && { ends }) });
+  let last = offset;
+  let next: Start | undefined;
   // A writer may go on with the old file for a while: it has ended when one look more has found nothing in it.
-  let rotated = false;
-  for (;;) {
-    signal.throwIfAborted();
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK, at);
-    if (bytesRead > 0) {
-      at += bytesRead;
-      rotated = false;
-      const records = stage(lines.push(buffer.subarray(0, bytesRead)));
-      if (records.length > 0) yield records;
-      continue;
+  let isLastLook = false;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const bytes = await content.next();
+      if (bytes === undefined) return yield* goOnAfterCut();
+      if (bytes.length > 0) {
+        isLastLook = false;
+        const passed =
+          content.at() === bytes.length && found.isLive ? await passedOver(path, start, content) : undefined;
+        if (passed !== undefined) return passed;
+        const read = lines.push(bytes);
+        last = read.at(-1)?.position.offset ?? last;
+        const records = stage(read);
+        if (records.length > 0) yield records;
+        continue;
+      }
+      next ??= await successorOf(path, start, content);
+      if (follow && !isLastLook) {
+        isLastLook = next !== undefined && (await isBegun(path, next));
+        await pause(poll, signal);
+        continue;
+      }
+      // Nothing will be added to the last line.
+      const rest = stage(lines.end());
+      if (rest.length > 0) yield rest;
+      const damage = found.damage();
+      if (damage !== undefined) {
+        const text = `${found.path} cannot be read behind byte ${content.at()} of what it was before it was compressed (${damage}): what followed is lost`;
+        yield [{ value: { broken: 'lost', text }, position: content.position(content.at()) }];
+      }
+      const after = next;
+      next = undefined;
+      return after;
     }
-    const { size, mtimeNs } = await handle.stat({ bigint: true });
-    const isCut = size < BigInt(at);
-    const next = isCut ? undefined : await successorOf(path, identity, mtimeNs);
-    if (!isCut && follow && (next === undefined || !rotated)) {
-      rotated = next !== undefined && (next !== path || (await hasBytes(path)));
-      await sleep(poll, undefined, { signal });
-      continue;
-    }
-    // Nothing will be added to the last line.
-    const last = stage(lines.end());
-    if (last.length > 0) yield last;
-    if (!isCut) return next;
-    at = 0;
-    ({ stage, lines } = await from(at));
+  } finally {
+    await next?.found.close();
+  }
+
+  /** The rest of what was there is in a copy, if one was made; or else it is lost. */
+  async function* goOnAfterCut(): Records<A> {
+    const at = content.at();
+    const copy = await copyOf(path, start, content.position(at), last);
+    if (copy !== undefined) return copy;
+    const rest = stage(lines.end());
+    if (rest.length > 0) yield rest;
+    const size = Number((await found.stats()).size);
+    const left = await leftOf(found, size, size < at && (await content.beginsLike(found, size)));
+    const lost = `${found.path} was cut short or begun anew behind byte ${at}: what may have followed is lost`;
+    return { ...start, offset: left, lost };
   }
 }
 
 /** Waits for a file that is to be, when it is followed; otherwise it has to be there. */
-const awaited = async <T>(
-  path: string,
-  open: () => Promise<T | undefined>,
-  { follow, poll, signal }: Progress,
-): Promise<T> => {
-  for (;;) {
+const awaited = async (
+  open: () => Promise<Start | undefined>,
+  { path, follow, poll, report, signal }: Progress,
+): Promise<Start> => {
+  for (let isTold = false; ; isTold = true) {
     signal.throwIfAborted();
     const opened = await open();
     if (opened !== undefined) return opened;
@@ -137,32 +149,46 @@ const awaited = async <T>(
         got: path,
         needed: 'a file, or one that will be: with `follow: true` it is waited for',
       });
-    await sleep(poll, undefined, { signal });
+    if (!isTold) report(`${path} is not there: it is waited for`);
+    await pause(poll, signal);
   }
+};
+
+/** Throws if an option that files and folders share is invalid. */
+export const requireFileOptions = (
+  operation: string,
+  { poll = 200, maxBytes = MAX_BYTES }: FileOptions,
+): void => {
+  requireMilliseconds(operation, 'poll', poll);
+  requireSize('maxBytes', maxBytes);
 };
 
 /** The records of a file after a position, and of those that go on after it. */
 export async function* readFile<A>(
   path: string,
-  { follow = false, poll = 200, maxBytes = MAX_BYTES }: FileOptions,
+  { follow = false, poll = 200, maxBytes = MAX_BYTES, report = () => undefined }: FileOptions,
   after: FilePosition | undefined,
   reading: Reading<A>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Received<A | Broken, FilePosition>[], void, undefined> {
   requireCount('readFile', 'maxBytes', maxBytes, { most: Number.MAX_SAFE_INTEGER });
-  const progress = { follow, poll, maxBytes, signal };
-  let start: Start | undefined = await awaited(path, () => startOf(path, after), progress);
+  const progress = { path, follow, poll, maxBytes, report, signal };
+  let start: Start | undefined = await awaited(() => startOf(path, after), progress);
   while (start !== undefined) {
-    const { found, offset, lost } = start;
-    let next: string | undefined;
+    const current: Start = start;
+    start = undefined;
     try {
+      const { lost } = current;
       if (lost !== undefined)
-        yield [{ value: { broken: 'lost', text: lost }, position: { file: found.identity, offset } }];
-      next = yield* recordsOf(path, start, reading, progress);
+        yield [
+          {
+            value: { broken: 'lost', text: lost },
+            position: await positionIn(current.found, current.offset),
+          },
+        ];
+      start = yield* recordsOf(current, reading, progress);
     } finally {
-      await found.handle.close();
+      if (start?.found !== current.found) await current.found.close();
     }
-    const successor: Found | undefined = next === undefined ? undefined : await openFound(next);
-    start = successor && { found: successor, offset: 0 };
   }
 }

@@ -156,6 +156,9 @@ describe('ndjson', () => {
     expect(listening.values()).toEqual(['long 1', 'long 2', '3']);
     await listening.stop();
     const [, second] = listening.all;
+    // The copy has all that was read, and nothing behind it.
+    expect(await values(ndjson(path), second?.position)).toEqual(['3']);
+    rmSync(`${path}.1`);
     const resumed = await collect(ndjson(path), second?.position);
     expect(JSON.stringify(resumed[0]?.value)).toContain('cut short to 2 bytes');
     expect(resumed.slice(1).map(({ value }) => value)).toEqual(['3']);

@@ -17,7 +17,7 @@ describe('a wait', () => {
   });
 
   test.each([1, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 3e9, 100 * DAY])('of %d ms takes as long', (time) => {
-    const act = vi.fn();
+    const act = vi.fn<() => void>();
     later(time, act);
     vi.advanceTimersByTime(time - 1);
     expect(act).not.toHaveBeenCalled();
@@ -28,7 +28,7 @@ describe('a wait', () => {
   });
 
   test.each([0, DAY, 26 * DAY])('can be cancelled after %d ms, and leaves no timer', (time) => {
-    const act = vi.fn();
+    const act = vi.fn<() => void>();
     const cancel = later(60 * DAY, act);
     vi.advanceTimersByTime(time);
     cancel();
@@ -49,7 +49,7 @@ describe('a wait', () => {
     const looks: number[] = [];
     events.pipe(counters({ every: 30 * DAY })).subscribe(({ kept }) => looks.push(kept));
     const sampled = toPull(events, { sample: 30 * DAY })[Symbol.asyncIterator]();
-    const asked = vi.fn();
+    const asked = vi.fn<() => void>();
     void sampled.next().then(asked);
     for (let step = 0; step < 3; step++) {
       await vi.advanceTimersByTimeAsync(10);

@@ -1,0 +1,112 @@
+/** Where a position is by now: its file under its own or another name, or a copy of it, compressed or not. */
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { familyOf, foldersOf, type Member, namesIn, openMember } from './file-family.js';
+import { hasContentOf } from './file-content.js';
+import type { FilePosition } from './file-position.js';
+import { absent, type Found, identityOf, openFound, statsOf } from './open-file.js';
+
+/** The files around a name, as they were looked at. */
+export interface Around {
+  readonly folders: readonly string[];
+  /** Whether the times of the files are those of their rotation: not where they were copied. */
+  readonly areTimesKept: boolean;
+  readonly family: readonly Member[];
+}
+
+export interface Located extends Around {
+  readonly found: Found;
+  /** `true` if it has the content up to the position; else it has its identity, and was cut short or overwritten. */
+  readonly isSame: boolean;
+}
+
+const subfoldersOf = async (folder: string): Promise<readonly string[]> => {
+  const entries = (await readdir(folder, { withFileTypes: true }).catch(absent)) ?? [];
+  return entries.flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : []));
+};
+
+export const lookAround = async (path: string): Promise<Around> => {
+  const folders = await foldersOf(path);
+  return { folders, areTimesKept: true, family: await familyOf(path, folders, true) };
+};
+
+/** A file of this identity that is no member: by any name in the folders. */
+const openStranger = async (folders: readonly string[], identity: string): Promise<Found | undefined> => {
+  for (const folder of folders)
+    for (const name of await namesIn(folder)) {
+      const stats = await statsOf(join(folder, name));
+      if (stats === undefined || !stats.isFile() || identityOf(stats) !== identity) continue;
+      const found = await openFound(join(folder, name));
+      if (found?.identity === identity) return found;
+      await found?.close();
+    }
+  return undefined;
+};
+
+/** The first of these files that has the content of a position. */
+export const withContentOf = async (
+  members: readonly Member[],
+  position: FilePosition,
+): Promise<Found | undefined> => {
+  for (const member of members) {
+    if (!member.isZipped && member.stats.size < BigInt(position.offset)) continue;
+    const found = await openMember(member);
+    if (found === undefined) continue;
+    if ((await hasContentOf(found, position)) === true) return found;
+    await found.close();
+  }
+  return undefined;
+};
+
+/** What has the name now first, then what may still be written, then what is compressed. */
+const likeliestFirst = (family: readonly Member[]): readonly Member[] =>
+  family.toSorted(
+    (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || Number(a.isZipped) - Number(b.isZipped),
+  );
+
+const isIntact = async (found: Found, position: FilePosition): Promise<boolean> =>
+  found.isLive && (await found.stats()).size < BigInt(position.offset)
+    ? false
+    : ((await hasContentOf(found, position)) ?? true);
+
+const locatedIn = async (
+  path: string,
+  around: Around,
+  position: FilePosition,
+): Promise<Located | undefined> => {
+  const { family, folders } = around;
+  const member = family.find(({ identity }) => identity === position.file);
+  const own = member === undefined ? await openStranger(folders, position.file) : await openMember(member);
+  if (own !== undefined && (await isIntact(own, position))) return { ...around, found: own, isSame: true };
+  const others = family.filter(({ identity }) => identity !== position.file);
+  const copy = await withContentOf(likeliestFirst(others), position);
+  if (copy === undefined) return own && { ...around, found: own, isSame: false };
+  if (own !== undefined) {
+    await own.close();
+    return { ...around, found: copy, isSame: true };
+  }
+  // Its times are those of its copying: only the names of its family tell their order.
+  const copied = await familyOf(path, folders, false);
+  return { folders, areTimesKept: false, family: copied, found: copy, isSame: true };
+};
+
+/**
+ * The file of a position: by its identity, if it still has the content that was read; or else by that content, as of a
+ * file that was copied, or compressed, or cut short when it had been copied. Looks in the folder of the name, in that
+ * of the file it links to, and at last in the folders within.
+ */
+export const locate = async (path: string, position: FilePosition): Promise<Located | undefined> => {
+  const around = await lookAround(path);
+  const located = await locatedIn(path, around, position);
+  if (located?.isSame === true) return located;
+  const folders = [...around.folders, ...(await subfoldersOf(dirname(path)))];
+  if (folders.length === around.folders.length) return located;
+  const further = await locatedIn(
+    path,
+    { ...around, folders, family: await familyOf(path, folders, true) },
+    position,
+  );
+  if (further === undefined) return located;
+  await located?.found.close();
+  return further;
+};

@@ -1,0 +1,214 @@
+/** Where reading a file begins, and which file goes on where one has ended: chosen and opened in one, so that none is passed over. */
+import { type Content, hasContentOf, readFully } from './file-content.js';
+import { familyOf, foldersOf, folderNow, type Member, openMember } from './file-family.js';
+import { type FilePosition, HEAD } from './file-position.js';
+import { type Around, locate, lookAround, withContentOf } from './file-search.js';
+import { type Found, identityOf, openFound, statsOf } from './open-file.js';
+
+/** A file that is open, the byte to begin at, and what is missing before it. */
+export interface Start {
+  readonly found: Found;
+  readonly offset: number;
+  readonly lost?: string;
+  readonly folders: readonly string[];
+  readonly areTimesKept: boolean;
+  /** The files that were there before this one: what is there later and is none of them came after it. */
+  readonly before: ReadonlySet<string>;
+}
+
+const identitiesOf = (members: readonly Member[]): readonly string[] =>
+  members.map(({ identity }) => identity);
+
+const startAt = (
+  { family, folders, areTimesKept }: Around,
+  found: Found,
+  offset: number,
+  lost?: string,
+): Start => {
+  const at = family.findIndex(({ identity }) => identity === found.identity);
+  // A file that was not there yet when they were looked at came after all of them.
+  const before = new Set(identitiesOf(at < 0 ? family : family.slice(0, at)));
+  return { found, offset, folders, areTimesKept, before, ...(lost !== undefined && { lost }) };
+};
+
+/** The file that was begun next after the birth in an identity, or the one that has the name. */
+const afterBirth = (family: readonly Member[], identity: string): Member | undefined => {
+  const [, born = '0'] = identity.split(':');
+  return family.find(({ stats, isCurrent }) => isCurrent || stats.birthtimeNs > BigInt(born));
+};
+
+/** Where reading begins: at the start of the file, or behind a position, wherever its file is by now. Nothing if there is none yet. */
+export const startOf = async (path: string, after: FilePosition | undefined): Promise<Start | undefined> => {
+  if (after === undefined) {
+    // Looked at first: what is opened then is the newest of them or came after.
+    const around = await lookAround(path);
+    const found = await openFound(path);
+    return found && startAt(around, found, 0);
+  }
+  const located = await locate(path, after);
+  if (located?.isSame === true) return startAt(located, located.found, after.offset);
+  if (located !== undefined) {
+    const { size } = await located.found.stats();
+    return startAt(
+      located,
+      located.found,
+      0,
+      size < BigInt(after.offset)
+        ? `${located.found.path} was cut short to ${size} bytes while nobody read it: what may have followed byte ${after.offset} is lost`
+        : `${located.found.path} was begun anew while nobody read it: what may have followed byte ${after.offset} is lost`,
+    );
+  }
+  const around = await lookAround(path);
+  const next = afterBirth(around.family, after.file);
+  const found = next && (await openMember(next));
+  const lost = `the file ${after.file} is not beside ${path} any more: what followed its byte ${after.offset} is lost`;
+  return found && startAt(around, found, 0, lost);
+};
+
+/** The family around a file, wherever that was moved. */
+const aroundNow = async (path: string, { found, folders, areTimesKept }: Start): Promise<Around> => {
+  const all = [...new Set([...folders, ...(await foldersOf(path))])];
+  const family = await familyOf(path, all, areTimesKept);
+  const isHere = family.some(({ identity }) => identity === found.identity);
+  const moved = isHere ? undefined : await folderNow(found);
+  if (moved === undefined || all.includes(moved)) return { folders: all, areTimesKept, family };
+  const further = [...all, moved];
+  return { folders: further, areTimesKept, family: await familyOf(path, further, areTimesKept) };
+};
+
+/** How many bytes a member has, also one that is compressed. */
+const sizeOf = async (found: Found): Promise<number> => {
+  if (found.isLive) return Number((await found.stats()).size);
+  const buffer = Buffer.allocUnsafe(1 << 16);
+  for (let size = 0; ;) {
+    const more = await found.read(buffer, 0, buffer.length, size);
+    if (more === 0) return size;
+    size += more;
+  }
+};
+
+/** Whether another file is what was read of this one, or the beginning of it. */
+const isCopyOf = async (found: Found, content: Content, other: Found): Promise<boolean> => {
+  const size = await sizeOf(other);
+  const at = content.at();
+  if (size === 0 || size > at || (!other.isLive && size < at)) return false;
+  const from = Math.max(0, size - HEAD);
+  return (
+    (await content.beginsLike(other, size)) &&
+    (!found.isLive || (await readFully(other, HEAD, from)).equals(await readFully(found, size - from, from)))
+  );
+};
+
+/** Those that may have come after a file, from the oldest on. */
+const laterThan = async (
+  start: Start,
+  content: Content,
+  family: readonly Member[],
+): Promise<readonly Member[]> => {
+  const { found, before } = start;
+  const { birthtimeNs: born, mtimeNs: written, ctimeNs: changed } = await found.stats();
+  const own = family.findIndex(({ identity }) => identity === found.identity);
+  // What has the name came later, even if its inode is that of a file that was deleted in the same tick of the clock.
+  let later = family.filter(
+    ({ identity, isCurrent }) => identity !== found.identity && (isCurrent || !before.has(identity)),
+  );
+  // Written last before this one was begun: an old file that was brought back, or compressed.
+  if (found.isLive && start.areTimesKept && written >= born)
+    later = later.filter(({ stats, isCurrent }) => isCurrent || stats.mtimeNs >= born);
+  const kept: Member[] = [];
+  for (const member of later) {
+    // A compressed file is one that was there before, under another name.
+    if (member.isZipped && own >= 0 && family.indexOf(member) < own) continue;
+    if (!member.isCurrent && (member.isZipped || member.stats.birthtimeNs <= changed)) {
+      const other = await openMember(member);
+      const isCopy = other !== undefined && (await isCopyOf(found, content, other));
+      await other?.close();
+      if (isCopy) {
+        // What stands before the compressed form of this one is older.
+        if (member.isZipped && own < 0) kept.length = 0;
+        continue;
+      }
+    }
+    kept.push(member);
+  }
+  return kept;
+};
+
+/**
+ * What a file had before its first bytes were read, if it was copied and cut short between its opening and that: the
+ * copy, at its start.
+ */
+export const passedOver = async (
+  path: string,
+  start: Start,
+  content: Content,
+): Promise<Start | undefined> => {
+  const { found, before } = start;
+  const around = await aroundNow(path, start);
+  if (!around.family.some(({ identity, isCurrent }) => isCurrent && identity === found.identity))
+    return undefined;
+  for (const [i, member] of around.family.entries()) {
+    // What is compressed was there before.
+    if (member.isZipped || member.identity === found.identity || before.has(member.identity)) continue;
+    const copy = await openMember(member);
+    if (copy === undefined) continue;
+    if (!(await content.beginsLike(copy, await sizeOf(copy)))) {
+      const passed = identitiesOf(around.family.slice(0, i));
+      return { ...around, found: copy, offset: 0, before: new Set([...before, ...passed]) };
+    }
+    await copy.close();
+    // Made after what was read, as all that follow it.
+    return undefined;
+  }
+  return undefined;
+};
+
+/** The file that goes on where one has ended, open; nothing while that one has the name, or none has it yet. */
+export const successorOf = async (
+  path: string,
+  start: Start,
+  content: Content,
+): Promise<Start | undefined> => {
+  const { found } = start;
+  for (;;) {
+    const own = await statsOf(path);
+    if (own !== undefined && identityOf(own) === found.identity) return undefined;
+    const around = await aroundNow(path, start);
+    const later = await laterThan(start, content, around.family);
+    const [next] = later;
+    if (next === undefined) return undefined;
+    const opened = await openMember(next);
+    // Renamed meanwhile: all is looked at again.
+    if (opened === undefined) continue;
+    const still = new Set(identitiesOf(later));
+    const passed = identitiesOf(around.family).filter((identity) => !still.has(identity));
+    const isGone = (await found.stats()).nlink === 0n;
+    return {
+      ...around,
+      found: opened,
+      // Written anew with all that it had: it is the same content, and goes on.
+      offset:
+        isGone && next.isCurrent && (await hasContentOf(opened, content.position(content.at()))) === true
+          ? content.at()
+          : 0,
+      before: new Set([...passed, found.identity]),
+    };
+  }
+};
+
+/** Of a file that was cut short: the copy that was made of it before, from `offset` on. */
+export const copyOf = async (
+  path: string,
+  start: Start,
+  mark: FilePosition,
+  offset: number,
+): Promise<Start | undefined> => {
+  const { found, before } = start;
+  const around = await aroundNow(path, start);
+  const others = around.family.filter(({ identity }) => identity !== found.identity && !before.has(identity));
+  const copy = await withContentOf(others, mark);
+  if (copy === undefined) return undefined;
+  const at = around.family.findIndex(({ identity }) => identity === copy.identity);
+  const passed = identitiesOf(around.family.slice(0, at)).filter((identity) => identity !== found.identity);
+  return { ...around, found: copy, offset, before: new Set([...before, ...passed]) };
+};
