@@ -21,6 +21,8 @@ export interface EventParser {
 
 /** Characters shown of an event too long. */
 const SHOWN = 1024;
+/** What a server may ask to be waited, in milliseconds: it is neither to be hammered nor given up. */
+const [SHORTEST, LONGEST] = [100, 3_600_000];
 /** The longest name of a field, a colon and a space. */
 const FIELD = 8;
 
@@ -34,9 +36,13 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
   let id = lastId;
   let retry: number | undefined;
   let type = '';
-  let data: string | undefined;
+  /** The lines of data, joined when the event is whole, and how long they are then. */
+  let data: string[] = [];
+  let length = -1;
   let isLong = false;
-  let rest = '';
+  /** The line that has no end yet, in the pieces it came in. */
+  let rest: string[] = [];
+  let restLength = 0;
   /** The last piece ended in a carriage return: a newline at the start of the next one belongs to it. */
   let returned = false;
   let atStart = true;
@@ -44,23 +50,28 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
   const field = (name: string, value: string): void => {
     if (name === 'event') type = value;
     else if (name === 'data') {
-      const joined = data === undefined ? value : `${data}\n${value}`;
-      isLong ||= joined.length > maxLength;
-      data = joined.slice(0, maxLength);
+      if (isLong) return;
+      length += 1 + value.length;
+      isLong = length > maxLength;
+      data.push(isLong ? value.slice(0, Math.max(0, value.length - length + maxLength)) : value);
     } else if (name === 'id' && !value.includes('\0')) id = value;
-    else if (name === 'retry' && /^\d+$/.test(value)) retry = Number(value);
+    else if (name === 'retry' && /^\d+$/.test(value))
+      retry = Math.min(LONGEST, Math.max(SHORTEST, Number(value)));
   };
 
   const dispatch = (out: Dispatched[]): void => {
-    if (data !== undefined)
+    if (data.length > 0) {
+      const text = data.join('\n');
       out.push({
         id,
         value: isLong
-          ? { broken: 'too long', text: data.slice(0, SHOWN) }
-          : { type: type === '' ? 'message' : type, data },
+          ? { broken: 'too long', text: text.slice(0, Math.min(SHOWN, maxLength)) }
+          : { type: type === '' ? 'message' : type, data: text },
       });
+    }
     type = '';
-    data = undefined;
+    data = [];
+    length = -1;
     isLong = false;
   };
 
@@ -75,6 +86,13 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
     field(name, value.startsWith(' ') ? value.slice(1) : value);
   };
 
+  /** More of an unfinished line tells nothing but that it is too long. */
+  const hold = (text: string): void => {
+    const held = text.slice(0, Math.max(0, maxLength + FIELD - restLength));
+    if (held !== '') rest.push(held);
+    restLength += held.length;
+  };
+
   return {
     retry: () => retry,
     push: (piece) => {
@@ -84,10 +102,15 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
       const from = returned && piece.startsWith('\n') ? 1 : marked;
       atStart = false;
       returned = piece.endsWith('\r');
-      const lines = (rest + piece.slice(from)).split(/\r\n|\n|\r/);
-      // More of an unfinished line tells nothing but that it is too long.
-      rest = (lines.pop() ?? '').slice(0, maxLength + FIELD);
-      for (const each of lines) line(out, each);
+      const lines = piece.slice(from).split(/\r\n|\n|\r/);
+      const unfinished = lines.pop() ?? '';
+      for (const each of lines) {
+        hold(each);
+        line(out, rest.join(''));
+        rest = [];
+        restLength = 0;
+      }
+      hold(unfinished);
       return out;
     },
   };

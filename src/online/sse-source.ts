@@ -2,51 +2,122 @@
 import * as t from 'io-ts';
 import { fail, ParalensError } from '../error.js';
 import { abortable } from '../stream/pulling.js';
+import { pause, requireMilliseconds } from '../stream/timer.js';
+import { turns } from '../stream/turn.js';
 import type { Broken } from './broken.js';
-import { eventParser, type ServerEvent } from './event-stream.js';
-import { pause } from '../stream/timer.js';
+import { type EventParser, eventParser, type ServerEvent } from './event-stream.js';
+import { requireCount } from './require-count.js';
+import { waitBefore } from './retrying.js';
 import type { Received, Source } from './source.js';
 
 export interface SseOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds before it calls again after a connection has ended, until the server says otherwise; 3000. */
+  /**
+   * Milliseconds before it calls again after a connection has ended, 3000 unless told otherwise, until the server says
+   * another time, of which 100 ms to an hour are heeded. After calls in vain it waits twice as long each time, up to
+   * half a minute.
+   */
   readonly retry?: number;
   /** The longest data of an event, in characters; 1 Mi unless told otherwise. Longer ones are broken. */
   readonly maxLength?: number;
   /** What fetches, if not the platform's own. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Called with the reason whenever it waits before it calls again. */
+  readonly report?: (reason: string) => void;
 }
 
 type Events = readonly Received<ServerEvent | Broken, string>[];
 
 const MEBI = 1024 * 1024;
 
+/** Refusals that pass: a request that came too slowly, too early or too often. */
+const PASSING_STATUS = [408, 425, 429];
+
 /** Refuses what calling again does not mend; what may pass is left to the next try. */
 const isStream = (url: string, response: Response): boolean => {
   const type = response.headers.get('content-type') ?? 'no content type';
-  const isRefused = response.status >= 400 && response.status < 500;
-  if (isRefused || (response.ok && !type.startsWith('text/event-stream')))
+  const { status } = response;
+  const isRefused = status >= 400 && status < 500 && !PASSING_STATUS.includes(status);
+  if (isRefused || (response.ok && !type.toLowerCase().startsWith('text/event-stream')))
     fail({
       operation: 'sse',
       what: `an answer of ${url} that is no event stream`,
-      got: `${response.status} and ${type}`,
+      got: `${status} and ${type}`,
       needed: '200 and text/event-stream',
     });
   return response.ok;
 };
 
+/** Failures of a network that pass, as systems and undici name them. */
+const PASSING = /^(?:ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENET|EHOST|UND_ERR_(?!INVALID|NOT_SUPPORTED))/;
+
+/** Whether a failure may pass: one of the network, and a host that is not known if it has been known before. */
+const isPassing = (error: unknown, hasBeenOpen: boolean): boolean => {
+  if (!(error instanceof TypeError)) return error instanceof Error && error.name === 'NetworkError';
+  // Browsers say no more than that.
+  const { cause } = error;
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return true;
+  const code = String(cause.code);
+  return PASSING.test(code) || (code === 'ENOTFOUND' && hasBeenOpen);
+};
+
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+};
+
+/**
+ * An id as it stands in a header, where a character is a byte: as UTF-8, as the standard has it. Throws if no header
+ * can hold it.
+ */
+const headerOf = (id: string): string => {
+  const bytes = new TextEncoder().encode(id);
+  const isHeld = bytes.every((byte) => byte === 9 || (byte >= 32 && byte !== 127));
+  if (!isHeld)
+    fail({
+      operation: 'sse',
+      what: 'the id of the last event has control characters, which no header can hold',
+      got: JSON.stringify(id.slice(0, 80)),
+      needed: 'an id that can be sent back to the server',
+      hint: 'without ids that can be sent back, the server cannot go on behind an event',
+    });
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+};
+
+const requestOf = (url: string, headers: Readonly<Record<string, string>>, id: string): RequestInit => {
+  const known: Record<string, string> = id === '' ? {} : { 'last-event-id': headerOf(id) };
+  const init: RequestInit = {
+    headers: { ...headers, ...known, accept: 'text/event-stream' },
+    cache: 'no-store',
+  };
+  try {
+    const { protocol } = new URL(new Request(url, init).url);
+    if (protocol === 'http:' || protocol === 'https:') return init;
+  } catch (error) {
+    return fail({ operation: 'sse', what: 'a request that cannot be made', got: reasonOf(error) });
+  }
+  return fail({ operation: 'sse', what: 'not the address of a server', got: url, needed: 'http: or https:' });
+};
+
+/** Bytes that are taken apart at once: less than the event loop notices. */
+const AT_ONCE = 1 << 16;
+
 async function* eventsOf(
   body: ReadableStream<Uint8Array>,
-  push: (text: string) => ReturnType<ReturnType<typeof eventParser>['push']>,
+  push: EventParser['push'],
 ): AsyncGenerator<Events, void, undefined> {
   const reader = body.getReader();
   // The standard has bytes that are no text replaced, not refused.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const due = turns();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      const events = push(decoder.decode(next.value, { stream: true }));
-      if (events.length > 0) yield events.map(({ value, id }) => ({ value, position: id }));
-    }
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      for (let from = 0; from < next.value.length; from += AT_ONCE) {
+        const turn = due();
+        if (turn !== undefined) await turn;
+        const events = push(decoder.decode(next.value.subarray(from, from + AT_ONCE), { stream: true }));
+        if (events.length > 0) yield events.map(({ value, id }) => ({ value, position: id }));
+      }
   } finally {
     await reader.cancel().catch(() => undefined);
   }
@@ -58,8 +129,9 @@ async function* eventsOf(
  * without ids keep the id before them, so the server repeats what followed that one; without any ids, what passes
  * while nobody listens is missed. It ends when the server answers 204.
  *
- * While running, throws where the answer is a refusal (a status of 400 to 499) or no event stream; other failures are
- * tried again.
+ * While running, throws if the answer is a refusal (a status of 400 to 499 but for 408, 425 and 429) or no event stream,
+ * if the request cannot be made, and if no header can hold an id; failures of the network and of the server are tried
+ * again.
  *
  * Source: WHATWG HTML, "Server-sent events". Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where each event has an id and the
  * server keeps them.
@@ -69,37 +141,59 @@ async function* eventsOf(
  */
 export const sse = (
   url: string,
-  { headers = {}, retry = 3000, maxLength = MEBI, fetch = globalThis.fetch }: SseOptions = {},
-): Source<ServerEvent | Broken, string> => ({
-  name: url,
-  position: t.string,
-  open: (after = '') =>
-    abortable(async function* (signal) {
-      let id = after;
-      let wait = retry;
-      for (;;) {
-        try {
-          const known: Record<string, string> = id === '' ? {} : { 'last-event-id': id };
-          const accept = 'text/event-stream';
-          const response = await fetch(url, {
-            headers: { ...headers, ...known, accept },
-            signal,
-            cache: 'no-store',
-          });
-          if (response.status === 204) return;
-          if (isStream(url, response) && response.body !== null) {
-            const parser = eventParser(id, maxLength);
-            for await (const events of eventsOf(response.body, parser.push)) {
-              id = events.at(-1)?.position ?? id;
-              yield events;
-            }
-            wait = parser.retry() ?? wait;
-          } else await response.body?.cancel();
-        } catch (error) {
-          if (signal.aborted || error instanceof ParalensError) throw error;
-          // The connection was lost or never came about: it is tried again.
+  {
+    headers = {},
+    retry = 3000,
+    maxLength = MEBI,
+    fetch = globalThis.fetch,
+    report = () => undefined,
+  }: SseOptions = {},
+): Source<ServerEvent | Broken, string> => {
+  requireMilliseconds('sse', 'retry', retry);
+  requireCount('sse', '`maxLength` must be a number of characters', maxLength);
+  return {
+    name: url,
+    position: t.string,
+    open: (after = '') =>
+      abortable(async function* (signal) {
+        let id = after;
+        let wait = retry;
+        let inVain = 0;
+        let hasBeenOpen = false;
+        for (;;) {
+          const request = requestOf(url, headers, id);
+          let reason: string;
+          try {
+            const response = await fetch(url, { ...request, signal });
+            if (response.status === 204) return;
+            inVain += 1;
+            if (isStream(url, response) && response.body !== null) {
+              hasBeenOpen = true;
+              const parser = eventParser(id, maxLength);
+              for await (const events of eventsOf(response.body, parser.push)) {
+                inVain = 0;
+                id = events.at(-1)?.position ?? id;
+                yield events;
+              }
+              wait = parser.retry() ?? wait;
+            } else await response.body?.cancel();
+            reason = response.ok
+              ? 'the server ended the connection'
+              : `the server answered ${response.status}`;
+          } catch (error) {
+            if (signal.aborted || error instanceof ParalensError) throw error;
+            reason = reasonOf(error);
+            if (!isPassing(error, hasBeenOpen))
+              throw new ParalensError(
+                { operation: 'sse', what: `${url} cannot be read`, got: reason },
+                { cause: error },
+              );
+            inVain += 1;
+          }
+          const pauseFor = waitBefore(wait, inVain);
+          report(`${reason}: ${url} is called again in ${Math.round(pauseFor)} ms`);
+          await pause(pauseFor, signal);
         }
-        await pause(wait, signal);
-      }
-    }),
-});
+      }),
+  };
+};

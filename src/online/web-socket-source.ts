@@ -2,9 +2,11 @@
 import { Observable } from 'rxjs';
 import { ParalensError } from '../error.js';
 import { mapPulled } from '../stream/mapped.js';
+import { later, requireMilliseconds } from '../stream/timer.js';
 import { type HoldPolicy, toPull } from '../stream/to-pull.js';
 import type { Broken } from './broken.js';
 import { count } from './count.js';
+import { waitBefore } from './retrying.js';
 import type { Source } from './source.js';
 
 /** What is needed of a WebSocket: the platform's, or that of the package ws. */
@@ -22,23 +24,34 @@ export interface WebSocketOptions {
   readonly policy: HoldPolicy;
   /** Node has a WebSocket of its own from version 22 on; before, the package ws has one. */
   readonly constructor: new (url: string) => Socket;
-  /** Milliseconds before it connects again when a connection is lost; 1000 unless told otherwise. */
+  /**
+   * Milliseconds before it connects again when a connection is lost, 1000 unless told otherwise; twice as long after
+   * each try in vain, up to half a minute.
+   */
   readonly retry?: number;
+  /** Called with the reason whenever it waits before it connects again. */
+  readonly report?: (reason: string) => void;
 }
 
 export type Message = string | ArrayBuffer | Broken;
+
+/** Reasons for closing that a further connection does not mend: of the protocol, of the message, of who asks. */
+const LASTING = [1002, 1003, 1007, 1008, 1009, 1010, 1015, 3000, 3003];
 
 /** Closed as agreed. */
 const NORMAL = 1000;
 
 const messages = (
   url: string,
-  { constructor: Constructor, retry = 1000 }: WebSocketOptions,
+  { constructor: Constructor, retry = 1000, report = () => undefined }: WebSocketOptions,
 ): Observable<Message> =>
   new Observable((subscriber) => {
     let socket: Socket | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let cancel = (): void => {};
     let hasBeenOpen = false;
+    /** An outage is told once, however many tries it takes until a message comes again. */
+    let isTold = false;
+    let inVain = 0;
     const connect = (): void => {
       const own = new Constructor(url);
       socket = own;
@@ -47,6 +60,7 @@ const messages = (
         hasBeenOpen = true;
       });
       own.addEventListener('message', ({ data }) => {
+        [isTold, inVain] = [false, 0];
         // Text, or bytes as it was asked for above.
         subscriber.next(data as string | ArrayBuffer);
       });
@@ -55,26 +69,31 @@ const messages = (
       own.addEventListener('close', ({ code }) => {
         if (subscriber.closed) return;
         if (code === NORMAL) subscriber.complete();
-        else if (hasBeenOpen) {
-          subscriber.next({
-            broken: 'lost',
-            text: `the connection to ${url} was lost (code ${code}): what it sent until the next one is missing`,
-          });
-          timer = setTimeout(connect, retry);
+        else if (hasBeenOpen && !LASTING.includes(code)) {
+          if (!isTold)
+            subscriber.next({
+              broken: 'lost',
+              text: `the connection to ${url} was lost (code ${code}): what it sent until the next one is missing`,
+            });
+          isTold = true;
+          const wait = waitBefore(retry, inVain);
+          inVain += 1;
+          report(`the connection ended (code ${code}): ${url} is called again in ${Math.round(wait)} ms`);
+          cancel = later(wait, connect);
         } else
           subscriber.error(
             new ParalensError({
               operation: 'webSocket',
-              what: 'no connection',
+              what: hasBeenOpen ? 'the server refused to go on' : 'no connection',
               got: `code ${code} from ${url}`,
-              needed: 'a server that answers',
+              needed: hasBeenOpen ? 'a server that accepts this reader' : 'a server that answers',
             }),
           );
       });
     };
     connect();
     return () => {
-      clearTimeout(timer);
+      cancel();
       socket?.close();
     };
   });
@@ -85,18 +104,22 @@ const messages = (
  * position only counts: opened after it, the source counts on with the messages that come then, and what came in
  * between is missing. For a stream that has to survive, let a broker or a file stand in between.
  *
- * While running, throws where there is no connection to begin with, and what `toPull` throws.
+ * While running, throws if there is no connection to begin with, if the server closes for a reason that lasts (a policy,
+ * a protocol, a message that it refuses), and what `toPull` throws.
  *
  * Source: RFC 6455. Laws: F-3 to F-9, F-19, F-23; not F-1 and F-13, as what has passed by is gone.
  *
  * @example
  * const source = webSocket('wss://example.org/ticks', { policy: { buffer: 10_000 }, constructor: WebSocket });
  */
-export const webSocket = (url: string, options: WebSocketOptions): Source<Message, number> => ({
-  name: url,
-  position: count,
-  open: (after = 0) =>
-    mapPulled(toPull(messages(url, options), options.policy), (value, index) => [
-      { value, position: after + index + 1 },
-    ]),
-});
+export const webSocket = (url: string, options: WebSocketOptions): Source<Message, number> => {
+  requireMilliseconds('webSocket', 'retry', options.retry ?? 0);
+  return {
+    name: url,
+    position: count,
+    open: (after = 0) =>
+      mapPulled(toPull(messages(url, options), options.policy), (value, index) => [
+        { value, position: after + index + 1 },
+      ]),
+  };
+};

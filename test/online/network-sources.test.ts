@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { sse, webSocket } from 'paralens/online';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { eventParser } from '../../src/online/event-stream.js';
 import { collect, listen } from '../node/collect.js';
@@ -171,4 +171,143 @@ test('messages of a WebSocket are counted; a lost connection is said and made an
 test('a WebSocket is refused where nobody answers', async () => {
   const nobody = webSocket('ws://127.0.0.1:1', { policy: 'drop', constructor: WebSocket });
   await expect(collect(nobody)).rejects.toThrow('webSocket: no connection, got code 1006');
+});
+
+test.each([
+  ['short lines of data behind a long one', `data: ${'x'.repeat(1 << 20)}\n${'data: y\n'.repeat(50_000)}\n`],
+  ['a line without an end', 'x'.repeat(1 << 21)],
+  ['lines of no field', 'x\n'.repeat(1 << 20)],
+])('a parser takes a time that grows with the text: %s', (_, text) => {
+  const parser = eventParser('', 1 << 20);
+  const begun = performance.now();
+  for (let from = 0; from < text.length; from += 100) parser.push(text.slice(from, from + 100));
+  expect(performance.now() - begun).toBeLessThan(2000);
+});
+
+test('what a server asks to be waited is kept within bounds', () => {
+  const retryOf = (value: string): number | undefined => {
+    const parser = eventParser('', 100);
+    parser.push(`retry: ${value}\n`);
+    return parser.retry();
+  };
+  expect(['0', '5000', '3000000000', '9'.repeat(400), '-1', '1.5'].map(retryOf)).toEqual([
+    100,
+    5000,
+    3_600_000,
+    3_600_000,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('ids beyond Latin-1 go back to the server as UTF-8; one that no header can hold is an error', async () => {
+  const ids: (string | undefined)[] = [];
+  const url = await serving(({ headers }, response) => {
+    const id = headers['last-event-id'];
+    ids.push(typeof id === 'string' ? Buffer.from(id, 'latin1').toString('utf8') : undefined);
+    if (ids.length === 3) response.writeHead(204).end();
+    else
+      response
+        .writeHead(200, { 'content-type': 'Text/Event-Stream; charset=utf-8' })
+        .end(`id: №${ids.length} 😀\ndata: ${ids.length}\n\n`);
+  });
+  const all = await collect(sse(url, { retry: 1 }));
+  expect(all.map(({ position }) => position)).toEqual(['№1 😀', '№2 😀']);
+  expect(ids).toEqual([undefined, '№1 😀', '№2 😀']);
+  const control = await serving((_, response) =>
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end('id: \x01\ndata: 1\n\n'),
+  );
+  await expect(collect(sse(control, { retry: 1 }))).rejects.toThrow('no header can hold');
+});
+
+test('a mistake is told and not tried again', async () => {
+  await expect(collect(sse('no address'))).rejects.toThrow('a request that cannot be made');
+  await expect(collect(sse('ftp://127.0.0.1/'))).rejects.toThrow('needed http: or https:');
+  await expect(collect(sse('http://127.0.0.1/', { headers: { 'no name': 'x' } }))).rejects.toThrow(
+    'a request that cannot be made',
+  );
+  const throwing = (): Promise<Response> => Promise.reject(new RangeError('of its own'));
+  await expect(collect(sse('http://127.0.0.1/', { fetch: throwing }))).rejects.toThrow('of its own');
+  let calls = 0;
+  const forbidden = await serving((_, response) => {
+    calls += 1;
+    response.writeHead(401).end();
+  });
+  await expect(collect(sse(forbidden, { retry: 1 }))).rejects.toThrow('401');
+  expect(calls).toBe(1);
+  for (const retry of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => sse('http://127.0.0.1/', { retry })).toThrow('must be a time');
+    expect(() => webSocket('ws://127.0.0.1', { policy: 'drop', constructor: WebSocket, retry })).toThrow(
+      'must be a time',
+    );
+  }
+});
+
+test('a server that fails is called less and less often, and why it waits is said', async () => {
+  const calls: number[] = [];
+  const reasons: string[] = [];
+  const url = await serving((_, response) => {
+    calls.push(performance.now());
+    if (calls.length < 6) response.writeHead(503).end();
+    else response.writeHead(204).end();
+  });
+  await collect(sse(url, { retry: 4, report: (reason) => reasons.push(reason) }));
+  expect(reasons).toHaveLength(5);
+  expect(reasons[0]).toContain('the server answered 503');
+  // At least half of 4·(2 + 4 + 8 + 16 + 32) ms.
+  expect((calls.at(-1) ?? 0) - (calls[0] ?? 0)).toBeGreaterThan(120);
+});
+
+test('an outage of a WebSocket is told once, however many tries it takes', async () => {
+  const { sockets, url } = await socketServer();
+  const reasons: string[] = [];
+  let connections = 0;
+  sockets.on('connection', (socket) => {
+    connections += 1;
+    if (connections === 1 || connections === 6) socket.send('text');
+    // Accepted and dropped again, four times.
+    if (connections < 6) setTimeout(() => socket.terminate(), 5);
+    else socket.close(1008);
+  });
+  const iterator = webSocket(url, {
+    policy: { buffer: 99 },
+    constructor: WebSocket,
+    retry: 1,
+    report: (reason) => reasons.push(reason),
+  })
+    .open()
+    [Symbol.asyncIterator]();
+  const kinds: unknown[] = [];
+  const all = (async () => {
+    for (;;) {
+      const result = await iterator.next();
+      if (result.done === true) return;
+      kinds.push(...result.value.map(({ value }) => (typeof value === 'string' ? value : 'lost')));
+    }
+  })();
+  // A reason that lasts ends it.
+  await expect(all).rejects.toThrow('the server refused to go on, got code 1008');
+  expect(kinds).toEqual(['text', 'lost', 'text']);
+  expect(reasons).toHaveLength(5);
+});
+
+test('let go of at any turn of the event loop, nothing is left open', async () => {
+  const sockets = (): number =>
+    process.getActiveResourcesInfo().filter((name) => /TCPSocketWrap|Timeout/.test(name)).length;
+  const url = await serving((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+  });
+  const { url: ws } = await socketServer();
+  for (const source of [sse(url), webSocket(ws, { policy: 'latest', constructor: WebSocket })])
+    for (const turns of [0, 1, 2, 3, 5, 8, 13, 21, 50, 200]) {
+      const iterator = source.open()[Symbol.asyncIterator]();
+      const pending = iterator.next();
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      await iterator.return?.();
+      await pending;
+    }
+  // Connections that the platform keeps for the next request time out by themselves; none is of a reader.
+  await vi.waitFor(() => {
+    expect(sockets()).toBeLessThan(8);
+  }, 5000);
 });
