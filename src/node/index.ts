@@ -5,7 +5,7 @@ export { arrow } from './arrow.js';
 export { csv, type CsvOptions, type Row } from './csv.js';
 export { directory, type DirectoryOptions, type DirectoryPosition } from './directory.js';
 export type { FilePosition } from './file-position.js';
-export { jetStream, type JetStreamOptions } from './jetstream.js';
+export { jetStream, type JetStreamOptions, type JetStreamPosition } from './jetstream.js';
 export { ndjson } from './ndjson.js';
 export { type Columns, parquet, type ParquetOptions } from './parquet.js';
 export type { FileOptions } from './read-file.js';

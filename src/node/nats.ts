@@ -7,7 +7,8 @@ import { peer } from './peer.js';
 export interface Message {
   readonly seq: number;
   readonly data: Uint8Array;
-  readonly info: { readonly pending: number };
+  /** How many there are behind it for its consumer, and which message of that consumer it is, from 1 on. */
+  readonly info: { readonly pending: number; readonly deliverySequence: number };
 }
 
 export interface Incoming extends AsyncIterable<Message> {
@@ -36,21 +37,33 @@ export interface JetStreamClient {
   };
 }
 
-export interface StreamState {
-  readonly first_seq: number;
-  readonly last_seq: number;
+export interface StreamInfo {
+  /** When the stream was made: another one of its name has another time. */
+  readonly created: string;
+  readonly state: {
+    readonly first_seq: number;
+    readonly last_seq: number;
+    /** Those in between that are not there any more. */
+    readonly deleted?: readonly number[];
+  };
 }
 
 export interface Connection {
   readonly status: () => AsyncIterable<{ readonly type: string }>;
   readonly isClosed: () => boolean;
+  readonly closed: () => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
 interface JetStreamPackage {
   readonly jetstream: (connection: Connection) => JetStreamClient;
   readonly jetstreamManager: (connection: Connection) => Promise<{
-    readonly streams: { readonly info: (stream: string) => Promise<{ readonly state: StreamState }> };
+    readonly streams: {
+      readonly info: (
+        stream: string,
+        options?: { readonly deleted_details?: boolean },
+      ) => Promise<StreamInfo>;
+    };
   }>;
   readonly JetStreamApiError: new (...parameters: never) => Error;
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSource, type Medium, type PlacedRecord } from 'paralens/laws';
-import { jetStream } from 'paralens/node';
+import { jetStream, type JetStreamPosition } from 'paralens/node';
 import type { RawRecord } from 'paralens/online';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bytesOf, valueOf } from '../laws/subject/file-source.js';
@@ -16,6 +16,7 @@ interface Admin {
   readonly publish: (subject: string, text: string | Uint8Array) => Promise<unknown>;
   readonly add: (config: Readonly<Record<string, unknown>>) => Promise<unknown>;
   readonly purge: (stream: string, seq: number) => Promise<unknown>;
+  readonly remove: (stream: string) => Promise<unknown>;
 }
 
 const [TRANSPORT, JETSTREAM]: readonly string[] = ['@nats-io/transport-node', '@nats-io/jetstream'];
@@ -51,6 +52,7 @@ const connected = async (): Promise<Admin> => {
         publish: (subject, text) => client.publish(subject, text),
         add: (config) => manager.streams.add(config),
         purge: (stream, seq) => manager.streams.purge(stream, { seq }),
+        remove: (stream) => manager.streams.delete(stream),
       };
     } catch {
       await sleep(100);
@@ -83,13 +85,16 @@ afterAll(async () => {
   rmSync(store, { recursive: true, force: true });
 });
 
+const seqOf = (position: JetStreamPosition): number =>
+  typeof position === 'number' ? position : position.seq;
+
 let streams = 0;
 
 /** A stream of its own, filled at once or message by message, and a source of it. */
 const streamOf = async (
   records: readonly PlacedRecord[],
   later: boolean,
-): Promise<Medium<RawRecord, number>> => {
+): Promise<Medium<RawRecord, JetStreamPosition>> => {
   const stream = `S${++streams}`;
   await admin.add({ name: stream, subjects: [`${stream}.*`] });
   const fillIt = async (): Promise<void> => {
@@ -124,7 +129,7 @@ test('only the messages of a subject, with their sequences in the whole stream',
   await fill('A', numbers(1, 40));
   await admin.publish('A.y', 'other');
   const other = await collect(jetStream({ servers: servers(), stream: 'A', subject: 'A.y' }));
-  expect(other).toEqual([{ value: 'other', position: 41 }]);
+  expect(other).toEqual([{ value: 'other', position: { created: expect.any(String) as string, seq: 41 } }]);
 });
 
 test('a slow consumer holds it back', async () => {
@@ -159,7 +164,7 @@ test('a broker that is killed and started again costs no message and repeats non
   }
   await listening.until(300);
   expect(listening.values()).toEqual(numbers(1, 300));
-  expect(listening.all.map(({ position }) => position)).toEqual(numbers(1, 300).map(Number));
+  expect(listening.all.map(({ position }) => seqOf(position))).toEqual(numbers(1, 300).map(Number));
   await listening.stop();
 });
 
@@ -170,9 +175,9 @@ test('it is ended at once, also while the broker is away; what is gone is said',
   const [first, second] = await collect(jetStream({ servers: servers(), stream: 'D' }), 5);
   expect(first).toEqual({
     value: { broken: 'lost', text: 'D has let go of its messages 6 to 10' },
-    position: 10,
+    position: { created: expect.any(String), seq: 10 },
   });
-  expect(second).toEqual({ value: '11', position: 11 });
+  expect(second).toMatchObject({ value: '11', position: { seq: 11 } });
   expect((await collect(jetStream({ servers: servers(), stream: 'D' }), 99))[0]?.value).toMatchObject({
     broken: 'lost',
   });
@@ -187,4 +192,99 @@ test('it is ended at once, also while the broker is away; what is gone is said',
   await sleep(50);
   await waiting.return?.();
   expect(await pending).toEqual({ done: true, value: undefined });
+});
+
+const isLost = (value: RawRecord): boolean => typeof value === 'object' && value.broken === 'lost';
+
+test('what is removed ahead of a running reader is said once, and how many there were', async () => {
+  await admin.add({ name: 'E', subjects: ['E.*'] });
+  await fill('E', numbers(1, 300));
+  const listening = listen(jetStream({ servers: servers(), stream: 'E', buffer: 10, follow: true }));
+  await listening.until(1);
+  await admin.purge('E', 251);
+  await fill('E', ['301']);
+  while (listening.values().at(-1) !== '301') await listening.until(listening.all.length + 1);
+  const lost = listening.values().filter(isLost);
+  expect(lost).toHaveLength(1);
+  const read = listening.values().length - 1;
+  expect(JSON.stringify(lost)).toContain(`has let go of ${301 - read} of its messages`);
+  // All of them, and nothing new.
+  const pending = listening.until(listening.all.length + 1);
+  await admin.purge('E', 302);
+  await fill('E', ['302']);
+  await pending;
+  expect(listening.values().at(-1)).toBe('302');
+  await listening.stop();
+});
+
+test('without follow it ends, also if the last messages are removed meanwhile', async () => {
+  await admin.add({ name: 'F', subjects: ['F.*'] });
+  await fill('F', numbers(1, 100));
+  const listening = listen(jetStream({ servers: servers(), stream: 'F', buffer: 5 }));
+  await listening.until(1);
+  await admin.purge('F', 101);
+  await expect(listening.until(101)).rejects.toThrow('ended after');
+});
+
+test('a stream that is made anew is another one: for who goes on, and for who is reading', async () => {
+  const make = async (from: number, to: number): Promise<void> => {
+    await admin.add({ name: 'G', subjects: ['G.*'] });
+    await fill('G', numbers(from, to));
+  };
+  await make(1, 5);
+  const listening = listen(jetStream({ servers: servers(), stream: 'G', follow: true }));
+  await listening.until(3);
+  const position = listening.all[2]?.position;
+  await listening.until(5);
+  const more = listening.until(15);
+  await admin.remove('G');
+  await make(11, 19);
+  await more;
+  expect(listening.values().filter((value) => !isLost(value))).toEqual([
+    ...numbers(1, 5),
+    ...numbers(11, 19),
+  ]);
+  await listening.stop();
+  const resumed = await collect(jetStream({ servers: servers(), stream: 'G' }), position);
+  expect(JSON.stringify(resumed[0]?.value)).toContain('was made anew');
+  expect(resumed.slice(1).map(({ value }) => value)).toEqual(numbers(11, 19));
+  // Said once.
+  expect(await collect(jetStream({ servers: servers(), stream: 'G' }), resumed[0]?.position)).toHaveLength(9);
+});
+
+test('messages of other subjects are not lost', async () => {
+  await admin.add({ name: 'H', subjects: ['H.*'] });
+  await admin.publish('H.a', '1');
+  await fill('H', numbers(1, 30));
+  await admin.publish('H.a', '2');
+  const source = jetStream({ servers: servers(), stream: 'H', subject: 'H.a' });
+  const all = await collect(source);
+  expect(all.map(({ value }) => value)).toEqual(['1', '2']);
+  await admin.purge('H', 20);
+  expect((await collect(source, all[0]?.position)).map(({ value }) => value)).toEqual(['2']);
+});
+
+test('a host that nobody knows is an error also for who follows', async () => {
+  const nowhere = jetStream({ servers: 'no-such-host.invalid:4222', stream: 'D', follow: true });
+  await expect(collect(nowhere)).rejects.toThrow();
+});
+
+test('a wrong password is an error, also for who follows; a broker that is away is waited for, and that is said', async () => {
+  const guarded = await freePort();
+  const args = ['-js', '-sd', `${store}-guarded`, '-a', '127.0.0.1', '-p', String(guarded), '--user', 'u'];
+  const server = spawn('nats-server', [...args, '--pass', 'right'], { stdio: 'ignore' });
+  const reasons: string[] = [];
+  const source = jetStream({
+    servers: `127.0.0.1:${guarded}`,
+    stream: 'D',
+    follow: true,
+    connection: { user: 'u', pass: 'wrong' },
+    report: (reason) => reasons.push(reason),
+  });
+  await expect(collect(source)).rejects.toThrow(/authori[sz]ation/i);
+  // It had not begun to listen yet.
+  expect(reasons.every((reason) => reason.includes('does not answer'))).toBe(true);
+  const ended = once(server, 'exit');
+  server.kill();
+  await ended;
 });
