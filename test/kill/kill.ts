@@ -1,17 +1,30 @@
 /**
  * The kill test: a trainer is killed (kill -9) again and again, at random moments and in the middle of checkpoints
- * above all, until it has come to the end of its source. What it comes to then must be, bit for bit, what a trainer
- * comes to that nobody disturbed, and no record may be lost or used twice. As often as it takes for so many kills:
+ * above all, until it has come to the end of its source. Meanwhile its file is rotated, compressed and copied, and some
+ * records are spoilt, so that it rolls back (`--roll-back false` leaves these out). What it comes to then must be, bit for
+ * bit, what a trainer comes to that nobody disturbed, and no record may be lost or used twice. As often as it takes for so many kills:
  * `npm run test:kill`, or `npm run test:kill -- --kills 20 --seed 7`. On a file, and on JetStream, for which
  * nats-server must be there.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { randomOf } from '../random-of.js';
 import { startBroker } from '../services/nats-server.js';
@@ -20,6 +33,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
     records: { type: 'string', default: '60000' },
+    'roll-back': { type: 'string', default: 'true' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
@@ -34,7 +48,8 @@ const program = join(import.meta.dirname, `../../node_modules/.cache/paralens-ki
 /** Records that differ, and are told apart by their sums. */
 const lines = Array.from({ length: records }, (_, i) => {
   const x = Array.from({ length: 8 }, (__, k) => Number(Math.sin(i * (k + 1)).toFixed(4)));
-  return JSON.stringify({ id: i + 1, x, y: Number((x[0] ?? 0) + (x[1] ?? 0) > 0) });
+  const isSpoilt = values['roll-back'] === 'true' && i % 1009 === 1008;
+  return JSON.stringify({ id: i + 1, x, y: isSpoilt ? 1e39 : Number((x[0] ?? 0) + (x[1] ?? 0) > 0) });
 });
 
 /** One life of a trainer: until it ends, or is killed. */
@@ -68,9 +83,67 @@ const live = async (checkpoints: string, source: readonly string[], mayKill: boo
   return { killed, printed, done: /^done (.*)$/m.exec(printed)?.[1] };
 };
 
+/** What happens to a source between two lives of its trainer, and whether all of it is there by now. */
+interface Disturbed {
+  readonly source: readonly string[];
+  readonly disturb: () => void;
+  readonly isWhole: () => boolean;
+}
+
+/** Records a part of a file: whole batches, so that no step is taken with fewer where a part ends. */
+const PART = 16 * 125;
+
+/** A file that is begun with its first part; each rotation begins the next, also in the middle of a life. */
+const rotatedFile = (path: string): Disturbed => {
+  let written = 0;
+  const writePart = (): void => {
+    writeFileSync(path, `${lines.slice(written, written + PART).join('\n')}\n`);
+    written += PART;
+  };
+  const rotate = (): void => {
+    let last = 1;
+    while (existsSync(`${path}.${last}`) || existsSync(`${path}.${last}.gz`)) last += 1;
+    for (let i = last; i > 1; i--)
+      for (const end of ['', '.gz'])
+        if (existsSync(`${path}.${i - 1}${end}`)) renameSync(`${path}.${i - 1}${end}`, `${path}.${i}${end}`);
+    renameSync(path, `${path}.1`);
+    writePart();
+  };
+  /** Another file of the same content, under the same name. */
+  const copy = (name: string): void => {
+    if (!existsSync(name)) return;
+    copyFileSync(name, `${path}-copy`);
+    renameSync(`${path}-copy`, name);
+  };
+  const compress = (name: string): void => {
+    if (!existsSync(name)) return;
+    writeFileSync(`${path}-packed`, gzipSync(readFileSync(name)));
+    renameSync(`${path}-packed`, `${name}.gz`);
+    rmSync(name);
+  };
+  for (const name of readdirSync(dirname(path)))
+    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name));
+  writePart();
+  return {
+    source: ['file', path],
+    isWhole: () => written >= lines.length,
+    disturb: () => {
+      if (written < lines.length) for (let times = 1 + Math.floor(2 * random()); times > 0; times--) rotate();
+      if (random() < 0.3) copy(path);
+      if (random() < 0.3) copy(`${path}.1`);
+      if (random() < 0.3) compress(`${path}.2`);
+    },
+  };
+};
+
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
-const runOn = async (name: string, source: readonly string[], wanted: number): Promise<void> => {
+const runOn = async (
+  name: string,
+  source: readonly string[],
+  wanted: number,
+  disturbed: () => Disturbed = () => ({ source, disturb: () => undefined, isWhole: () => true }),
+): Promise<void> => {
   const place = (part: string): string => {
     const path = join(folder, `${name}-${part}`);
     rmSync(path, { recursive: true, force: true });
@@ -85,21 +158,31 @@ const runOn = async (name: string, source: readonly string[], wanted: number): P
   let [total, rounds, lost, inWriting] = [0, 0, 0, 0];
   while (total < wanted) {
     const checkpoints = place('killed');
+    const { source: from, disturb, isWhole } = disturbed();
     let done: string | undefined;
     for (let reached = 0; done === undefined;) {
-      const life = await live(checkpoints, source, total < wanted);
+      // Some disturbances come while it runs, some while it is down.
+      // Not before anything is kept: a reader without a position begins with what has the name.
+      const soon = setTimeout(() => {
+        if (reached > 0) disturb();
+      }, 200 * random());
+      const life = await live(checkpoints, from, total < wanted);
+      clearTimeout(soon);
+      const wasWhole = isWhole();
+      if (life.printed.includes('kept')) disturb();
       if (life.killed) total += 1;
       if (life.printed.includes('not kept')) throw new Error(life.printed);
-      const from = Number(/^resumed (\d+), passed over 0$/m.exec(life.printed)?.[1] ?? reached);
+      const resumed = Number(/^resumed (\d+), passed over 0$/m.exec(life.printed)?.[1] ?? reached);
       // What was said to be kept is there after the kill.
-      if (from < reached) lost += 1;
+      if (resumed < reached) lost += 1;
       reached = Math.max(
         reached,
-        from,
+        resumed,
         ...[...life.printed.matchAll(/^kept (\d+)$/gm)].map(([, step]) => Number(step)),
       );
       if (life.printed.includes('passed over') && !life.printed.includes('passed over 0')) inWriting += 1;
-      done = life.done;
+      // An end that came before the last part was there is none.
+      if (wasWhole) done = life.done;
     }
     rounds += 1;
     const same = done === expected && lost === 0;
@@ -133,7 +216,8 @@ try {
   console.log(`seed ${seed}`);
   const path = join(folder, 'clicks.ndjson');
   writeFileSync(path, `${lines.join('\n')}\n`);
-  await runOn('file', ['file', path], kills);
+  const rotated = join(folder, 'rotated.ndjson');
+  await runOn('file', ['file', path], kills, () => rotatedFile(rotated));
   if (spawnSync('nats-server', ['--version']).error === undefined) {
     const broker = await startBroker();
     await broker.stream('clicks', lines);

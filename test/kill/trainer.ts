@@ -1,12 +1,12 @@
 /**
  * A trainer that may be killed at any moment: it goes on from its last checkpoint and ends when its source does. It
  * prints each checkpoint that is kept, and at last what it has come to. Arguments: the folder of checkpoints, then
- * `file PATH` or `jetstream SERVERS`.
+ * `file PATH` or `jetstream SERVERS`. Losses that are not finite, of records that were spoilt, make it roll back.
  */
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import * as t from 'io-ts';
-import { adam, binaryCrossEntropy, dense, key, learner, relu, sequential } from 'paralens';
+import { adam, adjustable, binaryCrossEntropy, dense, key, learner, relu, sequential } from 'paralens';
 import { folderCheckpoints, jetStream, ndjson } from 'paralens/node';
 import {
   andThenFold,
@@ -49,7 +49,7 @@ const asExamples: Fold<typeof scaled.initial, Click, readonly Example[]> = {
 const clicks = learner({
   model: sequential(dense(8, 64), relu(), dense(64, 1)),
   loss: binaryCrossEntropy(),
-  update: adam({ learningRate: 1e-3 }),
+  update: adjustable(1e-3, (learningRate) => adam({ learningRate })),
 });
 
 const [folder = '', kind = 'file', where = ''] = process.argv.slice(2);
@@ -63,6 +63,7 @@ const opened = <P extends Json>(source: Source<RawRecord, P>) =>
     learner: clicks,
     key: key(1),
     size: 16,
+    nonFinite: { rollBack: { steps: 7, rate: 0.9 } },
     checkpoints: { store: folderCheckpoints(folder), every: { steps: 3 } },
   });
 
@@ -70,12 +71,18 @@ const say = (text: string): void => {
   writeSync(1, `${text}\n`);
 };
 
-/** Everything that a run has come to, but for the file's own identity in its position. */
+/** The state of a run without its position: files have others when they are copied or rotated. */
+const withoutPosition = (data: Json): Json => {
+  const { position: _, ...others } = data as { readonly [name: string]: Json };
+  return others;
+};
+
+/** Everything that a run has come to, wherever its records lie. */
 const digest = ({ tensors, data }: Checkpoint): string => {
   const hash = createHash('sha256');
   for (const [name, { data: numbers }] of Object.entries(tensors))
     hash.update(name).update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-  return hash.update(jsonText(data)).digest('hex');
+  return hash.update(jsonText(withoutPosition(data))).digest('hex');
 };
 
 let whole: (() => Checkpoint) | undefined;
@@ -93,5 +100,5 @@ await lastValueFrom(
   { defaultValue: undefined },
 );
 const last = whole?.();
-if (last !== undefined) say(`done ${last.step} ${jsonText(last.data)} ${digest(last)}`);
+if (last !== undefined) say(`done ${last.step} ${jsonText(withoutPosition(last.data))} ${digest(last)}`);
 process.exit(0);

@@ -269,14 +269,13 @@ test('an outage of a WebSocket is told once, however many tries it takes', async
     if (connections < 6) setTimeout(() => socket.terminate(), 5);
     else socket.close(1008);
   });
-  const iterator = webSocket(url, {
+  const opened = webSocket(url, {
     policy: { buffer: 99 },
     constructor: WebSocket,
     retry: 1,
     report: (reason) => reasons.push(reason),
-  })
-    .open()
-    [Symbol.asyncIterator]();
+  }).open();
+  const iterator = opened[Symbol.asyncIterator]();
   const kinds: unknown[] = [];
   const all = (async () => {
     for (;;) {

@@ -266,7 +266,7 @@ test('messages of other subjects are not lost', async () => {
 
 test('a host that nobody knows is an error also for who follows', async () => {
   const nowhere = jetStream({ servers: 'no-such-host.invalid:4222', stream: 'D', follow: true });
-  await expect(collect(nowhere)).rejects.toThrow();
+  await expect(collect(nowhere)).rejects.toThrow(/ENOTFOUND|EAI_AGAIN|no-such-host/);
 });
 
 test('a wrong password is an error, also for who follows; a broker that is away is waited for, and that is said', async () => {
