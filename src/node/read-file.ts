@@ -160,7 +160,7 @@ export const requireFileOptions = (
   { poll = 200, maxBytes = MAX_BYTES }: FileOptions,
 ): void => {
   requireMilliseconds(operation, 'poll', poll);
-  requireSize('maxBytes', maxBytes);
+  requireCount(operation, 'maxBytes', maxBytes, { most: Number.MAX_SAFE_INTEGER });
 };
 
 /** The records of a file after a position, and of those that go on after it. */
@@ -171,7 +171,6 @@ export async function* readFile<A>(
   reading: Reading<A>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Received<A | Broken, FilePosition>[], void, undefined> {
-  requireCount('readFile', 'maxBytes', maxBytes, { most: Number.MAX_SAFE_INTEGER });
   const progress = { path, follow, poll, maxBytes, report, signal };
   let start: Start | undefined = await awaited(() => startOf(path, after), progress);
   while (start !== undefined) {
