@@ -61,6 +61,9 @@ export interface ClosedForms {
   readonly exact: readonly Form[];
 }
 
+/** An epsilon that changes no size of a gradient, and keeps 0/0 away. */
+const NEGLIGIBLE = 1e-30;
+
 export interface UpdateRow {
   readonly traits: UpdateTraits;
   /** The update as most would use it. */
@@ -163,7 +166,7 @@ export const updateRows: { readonly [name: string]: UpdateRow } = {
     forms: (sampler) => {
       const constants = { rate: drawRate(sampler), decay: drawDecay(sampler), epsilon: drawEpsilon(sampler) };
       const { rate: learningRate, decay } = constants;
-      const withoutEpsilon = rmsprop({ learningRate, decay, epsilon: 0 });
+      const withoutEpsilon = rmsprop({ learningRate, decay, epsilon: NEGLIGIBLE });
       return {
         update: rmsprop({ ...constants, learningRate }),
         near: [
@@ -185,8 +188,8 @@ export const updateRows: { readonly [name: string]: UpdateRow } = {
         epsilon: drawEpsilon(sampler),
       };
       const { rate: learningRate, beta2, epsilon } = constants;
-      const withoutEpsilon = adam({ ...constants, learningRate, epsilon: 0 });
-      const withoutMemory = adam({ learningRate, beta1: 0, beta2: 0, epsilon: 0 });
+      const withoutEpsilon = adam({ ...constants, learningRate, epsilon: NEGLIGIBLE });
+      const withoutMemory = adam({ learningRate, beta1: 0, beta2: 0, epsilon: NEGLIGIBLE });
       const steps = sampler.integer(1, 40);
       return {
         update: adam({ ...constants, learningRate }),
@@ -300,8 +303,9 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
     };
   },
   oneCycle: (sampler) => {
-    const [peak, over] = [drawRate(sampler), sampler.integer(10, 40)];
-    const turn = Math.round(0.3 * over);
+    const [peak, tens] = [drawRate(sampler), sampler.integer(1, 4)];
+    // Of ten updates three go up, and the peak is at the last of them; the end is at the last of all.
+    const [over, turn, last] = [10 * tens, 3 * tens - 1, 10 * tens - 1];
     const wave = (from: number, to: number, share: number): number =>
       to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(1, share)))) / 2;
     return {
@@ -309,8 +313,8 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
       formula: (count) =>
         count < turn
           ? wave(peak / 25, peak, count / turn)
-          : wave(peak, peak / 25 / 1e4, (count - turn) / (over - turn)),
-      joins: { from: turn, into: cosineDecay(peak, over - turn, peak / 25 / 1e4) },
+          : wave(peak, peak / 25 / 1e4, (count - turn) / (last - turn)),
+      joins: { from: turn, into: cosineDecay(peak, last - turn, peak / 25 / 1e4) },
     };
   },
   inverseSquareRoot: (sampler) => {
