@@ -11,5 +11,5 @@ export { advance, key, type Key, split } from './operation/random.js';
 export * from './program/index.js';
 export * from './stream/index.js';
 export * from './tensor/index.js';
-export { leafPaths, leaves, mapTree, type Tree, unflatten, zipTrees } from './tree/index.js';
+export { type Leaf, leafPaths, leaves, mapTree, type Tree, unflatten, zipTrees } from './tree/index.js';
 export * from './update/index.js';

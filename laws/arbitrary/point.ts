@@ -126,9 +126,7 @@ export interface MapAtPoint {
 }
 
 /** The same, with a description in place of its insides where a failure shows it. */
-export const shown = <T extends MapAtPoint>(
-  example: T,
-): T & { readonly [fc.toStringMethod]: () => string } => ({
+export const shown = <T extends MapAtPoint>(example: T): T => ({
   ...example,
   [fc.toStringMethod]: () => {
     const { map, point } = example;

@@ -112,7 +112,9 @@ const runLaw = <T>(name: string, arbitrary: fc.Arbitrary<T>, law: Law<T>, run: R
  * order that breaks for some example. Throws as well where too many examples were rejected.
  *
  * @example
- * check('abs', fc.double(), (x) => (Math.abs(x) >= 0 ? holds : broken({ … })));
+ * check('abs', fc.double({ noNaN: true }), (x) =>
+ *   Math.abs(x) >= 0 ? holds : broken({ law: 'A-1', subject: 'abs', what: 'an absolute value below 0', got: x, expected: 0 }),
+ * );
  */
 export const check = <T>(
   name: string,

@@ -78,7 +78,7 @@ const boundLaws = ({ nonnegative = true, zero = false }: Bounds): readonly Law<L
  * value and its gradient. Options leave out what a loss does not mean to be. Throws a `LawError`.
  *
  * @example
- * checkLoss(absoluteError, { prediction: { shape: [4, 3] }, target: { shape: [4, 3] } });
+ * checkLoss(meanAbsoluteError(), { prediction: { shape: [4, 3] }, target: { shape: [4, 3] } });
  */
 export const checkLoss = <B, L>(
   loss: Loss<B, L>,

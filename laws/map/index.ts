@@ -1,6 +1,13 @@
 export { backends, type Engine, engineOf, float64 } from './engine.js';
 export { type Bounds, withErrorBounds } from './error-bound.js';
-export { backwardLens, type Computation, type NumericMap, numericMap, traceLens } from './numeric-map.js';
+export {
+  backwardLens,
+  type Computation,
+  type NumericMap,
+  numericMap,
+  type Traced,
+  traceLens,
+} from './numeric-map.js';
 export {
   type ParaArgument,
   type ParaSpecification,

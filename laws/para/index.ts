@@ -14,7 +14,15 @@ export {
 } from './checkpoint.js';
 export { paraLaws } from './battery.js';
 export { type ParaOperations, paras } from './para-operations.js';
-export { drawLike, drawPara, drawParas, type Endolayer, type ParaExample } from './random-para.js';
+export {
+  type Described,
+  drawLike,
+  drawPara,
+  drawParas,
+  type Endolayer,
+  type Kernel,
+  type ParaExample,
+} from './random-para.js';
 export {
   along,
   beside,

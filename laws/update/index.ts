@@ -43,6 +43,7 @@ export {
   beginning,
   overTree,
   reached,
+  type Likeness,
   type Standing,
   type Stepped,
   trajectory,

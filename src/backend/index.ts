@@ -3,5 +3,5 @@ export { compile, type Compiled, print } from './compile.js';
 export { defaultBackend } from './default.js';
 export { type Evaluated, evaluate, type EvaluateOptions, force } from './evaluate.js';
 export { compileChecked } from './execute.js';
-export { interpret, reference } from './reference/reference.js';
+export { interpret, reference, type Visit } from './reference/reference.js';
 export { wasm, type WasmBackend, type WasmOptions } from './wasm/wasm.js';

@@ -90,7 +90,8 @@ const forward: Run = (x, kernel, options) => convolve(x, kernel, options);
 const transposed: Run = (x, kernel, options) => transposedConvolve(x, kernel, options);
 
 /** A layer whose sizes are known where windows keep them. */
-interface Convolution1d {
+/** `convolution1d`: `same` windows keep the length. */
+export interface Convolution1d {
   <I extends number, O extends number, B extends number = number, L extends number = number>(
     inputs: I,
     outputs: O,
@@ -105,7 +106,8 @@ interface Convolution1d {
   ): Layer<ConvolutionParameters<Kernel1d, O>, Line<B, number, I>, Line<B, number, O>>;
 }
 
-interface Convolution2d {
+/** `convolution2d`: `same` windows keep height and width. */
+export interface Convolution2d {
   <
     I extends number,
     O extends number,

@@ -49,7 +49,9 @@ export {
   tanh,
 } from './activation.js';
 export {
+  type Convolution1d,
   convolution1d,
+  type Convolution2d,
   convolution2d,
   type ConvolutionLayerOptions,
   type ConvolutionParameters,
@@ -91,3 +93,4 @@ export {
   type RecurrentOptions,
   recurrentSequence,
 } from './recurrent.js';
+export type { Sequence, VectorCell, Vectors } from './over-time.js';

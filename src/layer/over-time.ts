@@ -12,22 +12,24 @@ import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { zipTrees } from '../tree/tree.js';
 import type { Cell } from './cell.js';
 
-export type Rows<N extends number = number> = Tensor<readonly [number, N]>;
+/** `[batch, N]`: a vector for each example. */
+export type Vectors<N extends number = number> = Tensor<readonly [number, N]>;
+/** `[batch, time, N]`: a sequence of vectors for each example. */
 export type Sequence<N extends number = number> = Tensor<readonly [number, number, N]>;
 /** `[batch, time]`: where a sequence goes on. */
 export type Mask = Tensor<Shape, 'bool'>;
 
 /** A cell of so many inputs and units, of one vector each. */
-export type RowsCell<P extends Parameters, S, I extends number, U extends number> = Cell<
+export type VectorCell<P extends Parameters, S, I extends number, U extends number> = Cell<
   P,
   S,
-  Rows<I>,
-  Rows<U>
+  Vectors<I>,
+  Vectors<U>
 >;
 
 /** What a cell over time is given. */
 export interface Run<P extends Parameters, S, I extends number, U extends number> {
-  readonly cell: RowsCell<P, S, I, U>;
+  readonly cell: VectorCell<P, S, I, U>;
   readonly p: P;
   readonly x: Sequence<I>;
   /** Without one all sequences go on to the end. */
@@ -39,9 +41,9 @@ export interface Run<P extends Parameters, S, I extends number, U extends number
 export interface OverTime<P, I extends number, U extends number> {
   /** What it gives at each place, and at the one that it comes to last. */
   readonly sequence: () => Sequence<U>;
-  readonly last: () => Rows<U>;
+  readonly last: () => Vectors<U>;
   readonly back: (
-    change: { readonly sequence: Sequence<U> } | { readonly last: Rows<U> },
+    change: { readonly sequence: Sequence<U> } | { readonly last: Vectors<U> },
   ) => readonly [dp: P, dx: Sequence<I>];
 }
 
@@ -92,13 +94,13 @@ export const requireSequence = ({ shape }: Tensor<Shape>, mask: Mask | undefined
  * came back, and of the others perhaps nothing was told; parts that neither has are not filled up with zeros to be added.
  */
 const changeOf = <P extends Parameters, S, I extends number, U extends number>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   state: S,
   change: S | undefined,
-  told: Rows<U> | undefined,
+  told: Vectors<U> | undefined,
 ): S => {
   if (told === undefined) return change ?? zerosLike(state);
-  const output = (each: S): Rows<U> => cell.output(each);
+  const output = (each: S): Vectors<U> => cell.output(each);
   if (change === undefined) return differentiate(output).run(state)[1](told);
   return differentiate((each: S) => [each, output(each)] as const).run(state)[1]([change, told]);
 };
@@ -117,7 +119,7 @@ export const unrolled = <P extends Parameters, S, I extends number, U extends nu
   const zero = zerosLike(state);
   const steps = (reverse ? times.toReversed() : times).map((time) => {
     const before = state;
-    const [next, back] = cell.run(p, [before, at(x, time) as Rows<I>]);
+    const [next, back] = cell.run(p, [before, at(x, time) as Vectors<I>]);
     const alive = mask === undefined ? undefined : (at(mask, time) as Mask);
     state = alive === undefined ? next : goingOn(alive, next, before);
     return { time, alive, back, state };
@@ -130,9 +132,9 @@ export const unrolled = <P extends Parameters, S, I extends number, U extends nu
     back: (told) => {
       let total: P | undefined;
       let change: S | undefined;
-      const inputs: Rows<I>[] = [];
-      const toldAt = (time: number): Rows<U> | undefined => {
-        if ('sequence' in told) return at(told.sequence, time) as Rows<U>;
+      const inputs: Vectors<I>[] = [];
+      const toldAt = (time: number): Vectors<U> | undefined => {
+        if ('sequence' in told) return at(told.sequence, time) as Vectors<U>;
         return time === last ? told.last : undefined;
       };
       for (const { time, alive, back, state: after } of steps.toReversed()) {

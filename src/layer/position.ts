@@ -66,10 +66,10 @@ export const learnedPositions = <
  * @example
  * const model = sequential(embedding(64, 16), sinusoidalPositions());
  */
-export const sinusoidalPositions = <B extends number, T extends number, W extends number>(): Para<
+export const sinusoidalPositions = <Lead extends Shape = Shape, W extends number = number>(): Para<
   readonly [],
-  Sequence<B, T, W>,
-  Sequence<B, T, W>
+  Tensor<readonly [...Lead, W]>,
+  Tensor<readonly [...Lead, W]>
 > =>
   stateless((x) => {
     const [, time, width] = x.shape;

@@ -4,7 +4,14 @@ import { evaluation } from '../lens/evaluation.js';
 import type { Para, Parameters } from '../lens/para.js';
 import { requireBoolean } from '../require.js';
 import type { SequenceMask } from './attention.js';
-import { type Mask, type OverTime, type Rows, type RowsCell, type Sequence, unrolled } from './over-time.js';
+import {
+  type Mask,
+  type OverTime,
+  type Vectors,
+  type VectorCell,
+  type Sequence,
+  unrolled,
+} from './over-time.js';
 import { scanned } from './scanned.js';
 
 export interface RecurrentOptions {
@@ -19,7 +26,7 @@ export interface RecurrentOptions {
 }
 
 const overTime = <P extends Parameters, S, I extends number, U extends number>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   { reverse = false, scan = false }: RecurrentOptions,
 ) => {
   requireBoolean('recurrent', 'reverse', reverse);
@@ -29,8 +36,8 @@ const overTime = <P extends Parameters, S, I extends number, U extends number>(
 };
 
 const predicting = <P extends Parameters, S, I extends number, U extends number>(
-  cell: RowsCell<P, S, I, U>,
-): RowsCell<P, S, I, U> => ({ ...cell, ...evaluation(cell) });
+  cell: VectorCell<P, S, I, U>,
+): VectorCell<P, S, I, U> => ({ ...cell, ...evaluation(cell) });
 
 /** What is told of a cell over time, and the way back from it. */
 type Tell<P, I extends number, U extends number, B> = (
@@ -45,10 +52,10 @@ const atEachPlace = <P, I extends number, U extends number>({
 const atTheEnd = <P, I extends number, U extends number>({
   last,
   back,
-}: OverTime<P, I, U>): ReturnType<Tell<P, I, U, Rows<U>>> => [last(), (dy) => back({ last: dy })];
+}: OverTime<P, I, U>): ReturnType<Tell<P, I, U, Vectors<U>>> => [last(), (dy) => back({ last: dy })];
 
 const ofSequence = <P extends Parameters, S, I extends number, U extends number, B>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions,
   tell: Tell<P, I, U, B>,
 ): Para<P, Sequence<I>, B> => ({
@@ -62,7 +69,7 @@ const ofSequence = <P extends Parameters, S, I extends number, U extends number,
 type Masked<I extends number> = readonly [x: Sequence<I>, mask: SequenceMask<number, number>];
 
 const ofMasked = <P extends Parameters, S, I extends number, U extends number, B>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions,
   tell: Tell<P, I, U, B>,
 ): Para<P, Masked<I>, B> => ({
@@ -89,7 +96,7 @@ const ofMasked = <P extends Parameters, S, I extends number, U extends number, B
  * const model = sequential(recurrentSequence(gruCell(8, 16)), dense(16, 4));
  */
 export const recurrentSequence = <P extends Parameters, S, I extends number, U extends number>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
 ): Para<P, Sequence<I>, Sequence<U>> => ofSequence(cell, options, atEachPlace);
 
@@ -101,9 +108,9 @@ export const recurrentSequence = <P extends Parameters, S, I extends number, U e
  * const model = sequential(recurrent(lstmCell(8, 16)), dense(16, 1));
  */
 export const recurrent = <P extends Parameters, S, I extends number, U extends number>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Sequence<I>, Rows<U>> => ofSequence(cell, options, atTheEnd);
+): Para<P, Sequence<I>, Vectors<U>> => ofSequence(cell, options, atTheEnd);
 
 /**
  * `recurrent` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, as in padding, the state
@@ -113,9 +120,9 @@ export const recurrent = <P extends Parameters, S, I extends number, U extends n
  * const layer = maskedRecurrent(gruCell(8, 16));
  */
 export const maskedRecurrent = <P extends Parameters, S, I extends number, U extends number>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Masked<I>, Rows<U>> => ofMasked(cell, options, atTheEnd);
+): Para<P, Masked<I>, Vectors<U>> => ofMasked(cell, options, atTheEnd);
 
 /**
  * `recurrentSequence` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, the state stays as
@@ -125,6 +132,6 @@ export const maskedRecurrent = <P extends Parameters, S, I extends number, U ext
  * const layer = maskedRecurrentSequence(gruCell(8, 16));
  */
 export const maskedRecurrentSequence = <P extends Parameters, S, I extends number, U extends number>(
-  cell: RowsCell<P, S, I, U>,
+  cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
 ): Para<P, Masked<I>, Sequence<U>> => ofMasked(cell, options, atEachPlace);

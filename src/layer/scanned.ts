@@ -13,7 +13,7 @@ import {
   type Mask,
   type OverTime,
   requireSequence,
-  type Rows,
+  type Vectors,
   type Run,
   type Sequence,
 } from './over-time.js';
@@ -39,18 +39,18 @@ export const scanned = <P extends Parameters, S, I extends number, U extends num
       hint: 'leave scan out, so that each step is written out',
     });
   const step = withPullback(
-    ([p, before, x]: readonly [P, S, Rows<I>]) => cell.run(p, [before, x])[0],
+    ([p, before, x]: readonly [P, S, Vectors<I>]) => cell.run(p, [before, x])[0],
     ([p, before, x]) =>
       (change) => {
         const [dp, [dBefore, dx]] = cell.run(p, [before, x])[1](change);
         return [dp, dBefore, dx] as const;
       },
   );
-  const over = ([p, x]: readonly [P, Sequence<I>]): readonly [Sequence<U>, Rows<U>] => {
+  const over = ([p, x]: readonly [P, Sequence<I>]): readonly [Sequence<U>, Vectors<U>] => {
     const masks: readonly Mask[] = mask === undefined ? [] : [turned(mask)];
     const [last, results] = scan(
       (before: S, [here, ...alive]: readonly [AnyTensor, ...AnyTensor[]]) => {
-        const next = step([p, before, here as Rows<I>]);
+        const next = step([p, before, here as Vectors<I>]);
         const [goes] = alive;
         const after = goes === undefined ? next : goingOn(goes as Mask, next, before);
         return [after, cell.output(after)];

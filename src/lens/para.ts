@@ -18,7 +18,8 @@ export interface Para<P extends Parameters, A, B> {
   /** The result, and the way back to changes of the parameters and of the argument. */
   run(p: P, a: A): readonly [b: B, back: Backward<B, readonly [dp: P, da: A]>];
   /** How it acts when it predicts, over the same parameters, where that is otherwise: `evaluation(f)` asks. */
-  evaluation?(): Para<P, A, B>;
+  // `undefined` is allowed, or TypeScript suggests adding it at every pair of layers that do not fit.
+  readonly evaluation?: (() => Para<P, A, B>) | undefined;
 }
 
 /** A layer whose record of parameters is `R`. */
@@ -34,7 +35,7 @@ export type Layer<R, A, B> = Para<readonly [R], A, B>;
  *   run: ({ factor }, x: Tensor) => [
  *     multiply(x, factor),
  *     // y = f·x ⇒ df = Σ dy·x, dx = f·dy
- *     (dy) => [{ factor: sum(multiply(dy, x)) }, multiply(dy, factor)],
+ *     (dy: Tensor) => [{ factor: sum(multiply(dy, x)) }, multiply(dy, factor)],
  *   ],
  * });
  */

@@ -16,7 +16,8 @@ export interface Reparametrization<Q extends Parameters, P> {
  * The layer whose parameters are those of `f` through a lens: p = r(q), dq = r*(dp).
  *
  * @example
- * reparametrize({ size: 1, init, lens: differentiate(([{ log }]) => [{ factor: exp(log) }]) }, scale);
+ * const exponential = differentiate(([{ log }]: readonly [{ log: Tensor<[]> }]) => [{ factor: exp(log) }] as const);
+ * reparametrize({ size: 1, init, lens: exponential }, scale);
  */
 export const reparametrize = <Q extends Parameters, P extends Parameters, A, B>(
   by: Reparametrization<Q, P>,

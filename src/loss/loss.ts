@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 /** A loss of predictions `B` against targets `L`: the mean over the batch. */
 export interface Loss<B, L> extends SimpleLens<readonly [prediction: B, target: L], Tensor<Scalar>> {
   /** What it is the mean of, where it is one: a number for each row, or for each element. */
-  rows?(prediction: B, target: L): Tensor;
+  readonly rows?: { rows(prediction: B, target: L): Tensor }['rows'] | undefined;
 }
 
 /**

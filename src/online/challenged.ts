@@ -78,15 +78,15 @@ const pairOf = <P extends Parameters, A, B, L>(learner: Learner<P, A, B, L>): Le
  *
  * @example
  * const clicks = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
- * const monitors = andThenFold(pure(({ loss }) => loss), adwin());
+ * const monitors = andThenFold(pure(({ loss }: { loss: number }) => loss), adwin());
  * online({
  *   source: iterableSource('clicks', [[1, 2], [3, 4]]),
- *   decode: decoderOfValues(t.array(t.number)),
- *   examples: pure((x) => [{ input: x, target: [x[0]] }]),
+ *   decode: decoderOfValues(t.tuple([t.number, t.number])),
+ *   examples: pure((x: [number, number]) => [{ input: x, target: [x[0]] }]),
  *   key: key(1),
  *   size: 1,
  *   ...challenged(clicks, { monitors, levelOf: ({ level }) => level, fresh: (n) => clicks.init(key(n)), trial: 100 }),
- * }).subscribe(({ metrics }) => console.log(metrics.challenger));
+ * }).subscribe((event) => event.kind === 'step' && console.log(event.metrics['challenger']));
  */
 export const challenged = <P extends Parameters, A, B, L, S extends Json, M>(
   learner: Learner<P, A, B, L>,

@@ -68,7 +68,7 @@ const decoded = <A>(codec: Decoder<unknown, A>, value: unknown, deepest: number)
  * @example
  * const read = decoder(t.type({ x: t.number }));
  * read({ value: '{"x":1}', position: 0 }); // { "_tag": "Right", "right": { "x": 1 } }
- * read({ value: '{"x":"1"}', position: 7 }).left; // with the reason `$.x: got "1", needed number`
+ * either.swap(read({ value: '{"x":"1"}', position: 7 })); // a dead letter with the reason `$.x: got "1", needed number`
  */
 export const decoder = <A>(
   codec: Decoder<unknown, A>,

@@ -13,7 +13,7 @@ export interface Fold<S extends Json, A, B> {
 }
 
 /** A fold of whose types nothing is said: what a list of different ones has in common. */
-interface SomeFold {
+export interface SomeFold {
   readonly initial: Json;
   readonly step: (state: never, a: never) => readonly [next: Json, b: unknown];
 }
@@ -23,7 +23,9 @@ export interface FoldsByName {
   readonly [name: string]: SomeFold;
 }
 
+/** The states of folds, by name. */
 export type StatesOf<F extends FoldsByName> = { readonly [K in keyof F]: F[K]['initial'] };
+/** The results of folds, by name. */
 export type ResultsOf<F extends FoldsByName> = { readonly [K in keyof F]: ReturnType<F[K]['step']>[1] };
 /** What every one of them takes: the intersection of what each does. */
 export type ArgumentOf<F extends FoldsByName> = {
@@ -64,7 +66,7 @@ export const andThenFold = <S extends Json, A, B, T extends Json, C>(
  *
  * @example
  * const both = folds({ double: pure((x: number) => 2 * x), last: lastValues<number>(2) });
- * runFold(both, [1, 3])[1][1].last; // [1, 3]
+ * runFold(both, [1, 3])[1][1]?.last; // [1, 3]
  */
 export const folds = <F extends FoldsByName>(parts: F): Fold<StatesOf<F>, ArgumentOf<F>, ResultsOf<F>> => {
   const steps = stepsOf(parts);

@@ -26,14 +26,26 @@ export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './dec
 export type { Counts, OnlineEvent, OnlineStep, Told, Undone } from './event.js';
 export type { Example, ExampleDTypes, Numbers } from './example.js';
 export * from './feature/index.js';
-export { andThenFold, type Fold, folds, overRight, pure, runFold } from './fold.js';
+export {
+  andThenFold,
+  type ArgumentOf,
+  type Fold,
+  folds,
+  type FoldsByName,
+  overRight,
+  pure,
+  type ResultsOf,
+  runFold,
+  type SomeFold,
+  type StatesOf,
+} from './fold.js';
 export { jsonOfText, jsonText } from './json-text.js';
 export type { ServerEvent } from './event-stream.js';
 export { iterableSource, observableSource } from './iterable-source.js';
 export type { Json } from './json.js';
 export * from './monitor/index.js';
 export { keyValueCheckpoints, type KeyValueOptions } from './key-value-checkpoints.js';
-export type { KeyValueBucket } from './key-value-head.js';
+export type { KeyValueBucket, KeyValueEntry } from './key-value-head.js';
 export { namedSpecs, namedTensors, restoreTree } from './named-tensors.js';
 export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
 export { online, type OnlineOptions } from './online.js';
@@ -42,7 +54,7 @@ export type { RunOptions } from './runner.js';
 export type { Lag, Received, Source } from './source.js';
 export { firstDifference, structureHash, type StructureError } from './structure.js';
 export { sse, type SseOptions } from './sse-source.js';
-export { type Message, webSocket, type WebSocketOptions } from './web-socket-source.js';
+export { type Message, type Socket, webSocket, type WebSocketOptions } from './web-socket-source.js';
 export {
   parametersMessage,
   type ParametersError,

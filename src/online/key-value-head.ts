@@ -20,7 +20,8 @@ export interface KeyValueBucket {
   keys(filter: string): Promise<AsyncIterable<string>>;
 }
 
-interface KeyValueEntry {
+/** What a bucket holds under a key. */
+export interface KeyValueEntry {
   readonly value: Uint8Array;
   readonly revision: number;
   readonly operation: string;

@@ -216,7 +216,7 @@ const pulled = <
  * online({
  *   source: iterableSource('clicks', ['{"x":[1,2],"y":3}']),
  *   decode: decoder(Click),
- *   examples: pure(({ x, y }) => [{ input: x, target: [y] }]),
+ *   examples: pure(({ x, y }: t.TypeOf<typeof Click>) => [{ input: x, target: [y] }]),
  *   learner: clicks,
  *   key: key(1),
  *   size: 256,

@@ -112,8 +112,7 @@ const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorF
  * not a positive number.
  *
  * @example
- * let latest;
- * steps.pipe(snapshots(mnist, { every: { ms: 50 } })).subscribe((snapshot) => (latest = snapshot));
+ * steps.pipe(snapshots(mnist, { every: { ms: 50 } })).subscribe(({ predict }) => console.log(predict(testImages)));
  */
 export const snapshots = <P extends Parameters, A, B, L>(
   learner: Learner<P, A, B, L>,

@@ -10,7 +10,7 @@ import { waitBefore } from './retrying.js';
 import type { Source } from './source.js';
 
 /** What is needed of a WebSocket: the platform's, or that of the package ws. */
-interface Socket {
+export interface Socket {
   binaryType: string;
   addEventListener(type: 'open', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;

@@ -7,6 +7,8 @@ export { cast, check, stopGradient } from '../tensor/primitive/conversion.js';
 export { exp, expm1, log, log1p, sqrt } from '../tensor/primitive/exponential.js';
 export { iota, randomBits } from '../tensor/primitive/generation.js';
 export { scatterAdd, take } from '../tensor/primitive/indexing.js';
+export type { Contracted, Permuted, Reduced } from '../tensor/shape-rule.js';
+export type { Check, Window } from '../tensor/tensor.js';
 export { abs, floor, sign } from '../tensor/primitive/magnitude.js';
 export { reshape, reverse, transpose } from '../tensor/primitive/movement.js';
 export { broadcast } from '../tensor/primitive/reduction.js';

@@ -36,5 +36,5 @@ export const matmul = <
       hint: 'transpose one of the factors',
     });
   const lead = LETTERS.slice(0, shape.length - 1);
-  return typed(contract<D>(x, matrix, `${lead}y,yz->${lead}z`));
+  return typed(contract<Shape, Shape, D, string>(x, matrix, `${lead}y,yz->${lead}z`));
 };

@@ -8,18 +8,22 @@ import { equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast, stopGradient } from '../tensor/primitive/conversion.js';
 import { exp, log } from '../tensor/primitive/exponential.js';
-import { requireKind } from '../tensor/primitive/elementwise.js';
+import { requireKind, typed } from '../tensor/primitive/elementwise.js';
 import * as extremum from '../tensor/primitive/extremum.js';
 import { abs } from '../tensor/primitive/magnitude.js';
 import { reshape, transpose } from '../tensor/primitive/movement.js';
 import * as reduction from '../tensor/primitive/reduction.js';
 import { type Scalar, type Shape, sizeOf, without, otherAxes } from '../tensor/shape.js';
+import type { Reduced } from '../tensor/shape-rule.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** A reduction over all axes to a single number, or over the axes named. */
 export interface Reduction {
   <D extends DType>(x: Tensor<Shape, D>): Tensor<Scalar, D>;
-  <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D>;
+  <S extends Shape, D extends DType, const Axes extends readonly number[]>(
+    x: Tensor<S, D>,
+    axes: Axes,
+  ): Tensor<Reduced<S, Axes>, D>;
 }
 
 /** How many elements the axes have. Throws if there are none, of which nothing is the mean or the largest. */
@@ -41,8 +45,8 @@ const overAxes =
     f: <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]) => Tensor<Shape, D>,
   ): Reduction =>
   <D extends DType>(x: Tensor<Shape, D>, axes?: readonly number[]) =>
-    // Over all axes nothing is left but the scalar that the first overload states.
-    f(x, axesOf(name, x.shape, axes)) as Tensor<Scalar, D>;
+    // What is left is what the overloads state.
+    f(x, axesOf(name, x.shape, axes)) as Tensor<never, D>;
 
 /**
  * The sum over all axes, or over those named, which the result no longer has.
@@ -76,8 +80,11 @@ const reversed = <D extends DType>(x: Tensor<Shape, D>): Tensor<Shape, D> =>
 export const min: Reduction = overAxes('min', (x, axes) => reversed(max(reversed(x), axes)));
 
 /** The index of the first largest element along an axis (the last unless one is named). */
-export const argmax = (x: Tensor<Shape, DType>, axis = -1): Tensor<Shape, 'int32'> =>
-  extremum.argmax(x, axisOf('argmax', x.shape, axis));
+export const argmax = <S extends Shape, const A extends number = -1>(
+  x: Tensor<S, DType>,
+  axis?: A,
+): Tensor<Reduced<S, readonly [A]>, 'int32'> =>
+  typed(extremum.argmax(x, axisOf('argmax', x.shape, axis ?? -1)));
 
 /** Whether all elements hold. */
 export const all = (x: Tensor<Shape, 'bool'>): Tensor<Scalar, 'bool'> => {
@@ -105,9 +112,12 @@ export const peak = <D extends FloatDType>(x: Tensor<Shape, D>, axis: number): T
  * @example
  * logSumExp(tensor([1e4, 1e4])); // 10000.693
  */
-export const logSumExp = <D extends FloatDType>(x: Tensor<Shape, D>, axis = -1): Tensor<Shape, D> => {
-  const over = axisOf('logSumExp', x.shape, axis);
+export const logSumExp = <S extends Shape, D extends FloatDType, const A extends number = -1>(
+  x: Tensor<S, D>,
+  axis?: A,
+): Tensor<Reduced<S, readonly [A]>, D> => {
+  const over = axisOf('logSumExp', x.shape, axis ?? -1);
   const highest = peak(x, over);
   const total = reduction.sum(exp(subtract(x, along(highest, x.shape, over))), [over]);
-  return add(log(total), highest);
+  return typed(add(log(total), highest));
 };

@@ -96,8 +96,7 @@ async function* stack<T>(source: AsyncIterable<T>, size: number, remainder: Rema
  * Throws if an option is invalid; while running, where an example is unlike the first.
  *
  * @example
- * async function* examples() { yield { input: tensor([1, 2]), target: tensor([3]) }; }
- * from(batchesOf(examples(), { size: 32 })).pipe(train(learner, { key: key(1) }));
+ * from(batchesOf(examples, { size: 32 })).pipe(train(mnist, { key: key(1) }));
  */
 export const batchesOf = <T>(
   source: AsyncIterable<T>,

@@ -84,7 +84,7 @@ const wordsOf = (key: Key | undefined): KeyWords | undefined => {
  * @example
  * const data = batches({ input, target }, { size: 128, shuffle: key(1), epochs: 5 });
  * for (const { input, target } of data) break; // input [128, 784], target [128]
- * from(data).pipe(train(learner, { key: key(2) }));
+ * from(data).pipe(train(mnist, { key: key(2) }));
  */
 export const batches = <T>(tree: T, options: BatchesOptions): Batches<Rows<T>> => {
   const { size, shuffle, epochs = 1, remainder = 'drop' } = options;

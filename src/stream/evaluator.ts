@@ -68,7 +68,7 @@ const weighted = (shares: readonly Share[]): Evaluation => {
  *
  * @example
  * const onTest = evaluator(mnist, { input: testImages, target: testLabels });
- * steps.pipe(map(({ state }) => onTest(state).metrics.accuracy));
+ * steps.pipe(map(({ state }) => onTest(state).metrics['accuracy']));
  */
 export const evaluator = <
   P extends Parameters,

@@ -20,7 +20,7 @@ export interface FromPullOptions {
  * Laws: F-1, F-3 to F-9, F-13.
  *
  * @example
- * fromPull(batchesOf(examples, { size: 32 }), { prefetch: 4 }).pipe(train(learner, { key: key(1) }));
+ * fromPull(batchesOf(examples, { size: 32 }), { prefetch: 4 }).pipe(train(mnist, { key: key(1) }));
  */
 export const fromPull = <T>(
   source: AsyncIterable<T>,

@@ -7,6 +7,7 @@ export {
   type EvaluatorOptions,
   type Scores,
   type ScoreValues,
+  type ScoreValuesOf,
 } from './evaluator.js';
 export { fromPull, type FromPullOptions } from './from-pull.js';
 export { mapPulled, scanPulled } from './mapped.js';

@@ -33,7 +33,7 @@ const letGoOf = <A>(source: AsyncIterable<A>) => {
  * Laws: F-1, F-3, F-4, F-6 to F-9, F-13.
  *
  * @example
- * const scores = mapPulled(examples, async (example, index) => await scoreOf(example));
+ * const scores = mapPulled(examples, async (example) => await scoreOf(example));
  */
 export const mapPulled = <A, B>(
   source: AsyncIterable<A>,

@@ -70,7 +70,8 @@ const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): U
  * The adjustable learning rates in a state, as they are now; none where its update has none.
  *
  * @example
- * const { init } = learner({ model, loss, update: adjustable(0.5, (learningRate) => sgd({ learningRate })) });
+ * const update = adjustable(0.5, (learningRate) => sgd({ learningRate }));
+ * const { init } = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
  * ratesOf(init(key(1))); // [0.5]
  */
 export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): readonly number[] => {
@@ -86,7 +87,8 @@ export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): read
  * one becomes negative or not finite.
  *
  * @example
- * const { init } = learner({ model, loss, update: adjustable(0.5, (learningRate) => sgd({ learningRate })) });
+ * const update = adjustable(0.5, (learningRate) => sgd({ learningRate }));
+ * const { init } = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
  * ratesOf(withRates(init(key(1)), (rate) => 2 * rate)); // [1]
  */
 export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => number): LearnerState<P> => ({
@@ -107,9 +109,17 @@ export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => n
  * Laws: F-1 to F-5, F-7, F-8, F-13.
  *
  * @example
- * const digits = learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
- * const measure = ({ step, state }) => (step % 468 === 0 ? onValidation(state).loss : undefined);
- * from(data).pipe(train(digits, { key: key(1), revise: reduceOnPlateau({ patience: 3, measure }) }));
+ * const update = adjustable(1e-3, (learningRate) => adam({ learningRate }));
+ * const digits = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
+ * from(data).pipe(
+ *   train(digits, {
+ *     key: key(1),
+ *     revise: reduceOnPlateau({
+ *       patience: 3,
+ *       measure: ({ step, state }) => (step % 468 === 0 ? onValidation(state).loss : undefined),
+ *     }),
+ *   }),
+ * );
  */
 export const reduceOnPlateau = <P>({
   measure,

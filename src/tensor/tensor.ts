@@ -159,7 +159,7 @@ export type Node = Constant | Input | SomeApplication;
 
 /** An immutable array of numbers of one dtype: an expression, evaluated only when it is asked for. */
 export interface Tensor<S extends Shape = Shape, D extends DType = 'float32'> extends Leaf {
-  readonly shape: S;
+  readonly shape: Readonly<S>;
   readonly dtype: D;
   readonly node: Node;
   /** The length of the longest chain of applications below: a tensor depends only on smaller ones. */

@@ -1,1 +1,1 @@
-export { leafPaths, leaves, mapTree, type Tree, unflatten, zipTrees } from './tree.js';
+export { type Leaf, leafPaths, leaves, mapTree, type Tree, unflatten, zipTrees } from './tree.js';

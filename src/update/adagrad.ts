@@ -19,7 +19,7 @@ export interface AdagradOptions {
  * optimization" (JMLR 12, 2011).
  *
  * @example
- * learner({ model, loss, update: adagrad({ learningRate: 0.01 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adagrad({ learningRate: 0.01 }) });
  */
 export const adagrad = ({ learningRate = 0.01, epsilon = 1e-10 }: AdagradOptions = {}): Update => {
   requireRule('adagrad', { learningRate, epsilon });

@@ -84,7 +84,7 @@ const rule = (
  * Source: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (arXiv 1412.6980).
  *
  * @example
- * learner({ model, loss, update: adam({ learningRate: 1e-3 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adam({ learningRate: 1e-3 }) });
  */
 export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rule('adam', options));
 
@@ -95,7 +95,7 @@ export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rul
  * rate as in PyTorch.
  *
  * @example
- * learner({ model, loss, update: adamw({ learningRate: 1e-3, decay: 0.01 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adamw({ learningRate: 1e-3, decay: 0.01 }) });
  */
 export const adamw = ({ decay = 0.01, ...options }: AdamwOptions = {}): Update =>
   elementwiseUpdate(rule('adamw', { ...options, decay }));

@@ -23,7 +23,7 @@ export interface AdamaxOptions {
  * PyTorch.
  *
  * @example
- * learner({ model, loss, update: adamax({ learningRate: 2e-3 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adamax({ learningRate: 2e-3 }) });
  */
 export const adamax = ({
   learningRate = 2e-3,

@@ -18,7 +18,7 @@ const INNER = 'inner';
  * is not a number ≥ 0.
  *
  * @example
- * learner({ model, loss, update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
  */
 export const adjustable = (rate: number, withRate: (rate: Schedule) => Update): Update => {
   requireNumber('adjustable', 'rate', rate, '[0, ∞)');

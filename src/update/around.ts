@@ -98,7 +98,7 @@ export interface LookaheadOptions {
  * Source: M. Zhang et al., "Lookahead optimizer: k steps forward, 1 step back" (arXiv 1907.08610).
  *
  * @example
- * learner({ model, loss, update: lookahead(adam(), { every: 5, rate: 0.5 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: lookahead(adam(), { every: 5, rate: 0.5 }) });
  */
 export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOptions = {}): Update => {
   requireCount('lookahead', 'every', every);
@@ -130,7 +130,7 @@ export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOp
  * Source: B. Polyak, A. Juditsky, "Acceleration of stochastic approximation by averaging" (1992).
  *
  * @example
- * learner({ model, loss, update: movingAverage(adam(), 0.999) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: movingAverage(adam(), 0.999) });
  */
 export const movingAverage = (update: Update, decay: number): Update => {
   requireNumber('movingAverage', 'decay', decay, '[0, 1)');
@@ -169,7 +169,7 @@ export const averageOf = <P>({ slots: { average } }: UpdateState<P>): P =>
  * micro-batches. Only updates that move something are counted. Throws if `steps` is not a positive integer.
  *
  * @example
- * learner({ model, loss, update: accumulate(adam(), 4) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: accumulate(adam(), 4) });
  */
 export const accumulate = (update: Update, steps: number): Update => {
   requireCount('accumulate', 'steps', steps);

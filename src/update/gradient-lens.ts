@@ -32,7 +32,7 @@ const eachFloat = <P>(tree: P, f: (x: Tensor) => Tensor): P =>
  * The update behind which gradients go through these lenses, the last of them first.
  *
  * @example
- * learner({ model, loss, update: chain(adam(), clipByGlobalNorm(1)) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: chain(adam(), clipByGlobalNorm(1)) });
  */
 export const chain = (update: Update, ...lenses: readonly GradientLens[]): Update => ({
   init: (parameters) => update.init(parameters),

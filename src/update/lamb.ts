@@ -20,7 +20,7 @@ const lengthOf = (x: Tensor): Tensor<Scalar> => sqrt(sum(multiply(x, x)));
  * Source: Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes" (arXiv 1904.00962).
  *
  * @example
- * learner({ model, loss, update: lamb({ learningRate: 2e-3 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: lamb({ learningRate: 2e-3 }) });
  */
 export const lamb = ({
   learningRate = 1e-3,

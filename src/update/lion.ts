@@ -23,7 +23,7 @@ export interface LionOptions {
  * Source: X. Chen et al., "Symbolic discovery of optimization algorithms" (arXiv 2302.06675).
  *
  * @example
- * learner({ model, loss, update: lion({ learningRate: 1e-4 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: lion({ learningRate: 1e-4 }) });
  */
 export const lion = ({
   learningRate = 1e-4,

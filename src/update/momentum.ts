@@ -27,7 +27,7 @@ const velocityRule = (learningRate: LearningRate, momentum: number): Elementwise
  * Source: B. Polyak, "Some methods of speeding up the convergence of iteration methods" (1964).
  *
  * @example
- * learner({ model, loss, update: momentum({ learningRate: 0.01, momentum: 0.9 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: momentum({ learningRate: 0.01, momentum: 0.9 }) });
  */
 export const momentum = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update => {
   requireRule('momentum', { learningRate, shares: { momentum: kept } });
@@ -41,7 +41,7 @@ export const momentum = ({ learningRate = 0.01, momentum: kept = 0.9 }: Momentum
  * (1983).
  *
  * @example
- * learner({ model, loss, update: nesterov({ learningRate: 0.01 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: nesterov({ learningRate: 0.01 }) });
  */
 export const nesterov = ({ learningRate = 0.01, momentum: kept = 0.9 }: MomentumOptions = {}): Update => {
   requireRule('nesterov', { learningRate, shares: { momentum: kept } });

@@ -24,7 +24,7 @@ export interface NadamOptions {
  * Source: T. Dozat, "Incorporating Nesterov momentum into Adam" (2016), as in PyTorch.
  *
  * @example
- * learner({ model, loss, update: nadam({ learningRate: 2e-3 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: nadam({ learningRate: 2e-3 }) });
  */
 export const nadam = ({
   learningRate = 2e-3,

@@ -33,7 +33,7 @@ const OTHERS = '*';
  * name in their path. Throws at `init` where a name is in no path, or a parameter in several parts.
  *
  * @example
- * learner({ model, loss, update: forParts({ encoder: adam(), decoder: sgd() }, stay) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: forParts({ encoder: adam(), decoder: sgd() }, stay) });
  */
 export const forParts = (parts: Readonly<Record<string, Update>>, others: Update): Update => {
   const names = Object.keys(parts);

@@ -20,7 +20,7 @@ export interface RmspropOptions {
  * Source: T. Tieleman, G. Hinton, "Lecture 6.5: rmsprop" (Neural Networks for Machine Learning, 2012).
  *
  * @example
- * learner({ model, loss, update: rmsprop({ learningRate: 1e-3 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop({ learningRate: 1e-3 }) });
  */
 export const rmsprop = ({
   learningRate = 1e-3,

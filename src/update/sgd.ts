@@ -14,7 +14,7 @@ export interface SgdOptions {
  * Source: H. Robbins, S. Monro, "A stochastic approximation method" (1951).
  *
  * @example
- * learner({ model, loss, update: sgd({ learningRate: 0.1 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: sgd({ learningRate: 0.1 }) });
  */
 export const sgd = ({ learningRate = 0.01 }: SgdOptions = {}): Update => {
   requireRule('sgd', { learningRate });

@@ -103,8 +103,7 @@ test.each(Object.entries(expressions))('G-9 the sum over a batch of %s', (_, f) 
 test('G-9 a sum over a batch of a function with a backward of its own has that backward', () => {
   // y = a·s ⇒ da = 3·dy, ds = 5·dy, as nobody would derive
   const f = withPullback(
-    ([p, s]: readonly [Square, Square]) =>
-      add(contract(p, s, 'ik,jk->ij') as Square, contract(p, p, 'ik,jk->ij') as Square),
+    ([p, s]: readonly [Square, Square]) => add(contract(p, s, 'ik,jk->ij'), contract(p, p, 'ik,jk->ij')),
     () =>
       (dy): readonly [Square, Square] => [multiply(dy, 3), multiply(dy, 5)],
   );

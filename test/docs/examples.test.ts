@@ -1,6 +1,4 @@
 /** Every example in a docstring runs, and gives what the comment behind it says. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { compileFunction } from 'node:vm';
 import { either, function as F } from 'fp-ts';
@@ -15,26 +13,10 @@ import * as node from 'paralens/node';
 import * as online from 'paralens/online';
 import * as operation from 'paralens/operation';
 import { permutation } from '../../src/random/permutation.js';
-import { prelude } from './prelude.js';
+import { docstringExamples } from './examples.js';
+import * as prelude from './prelude.js';
 
-interface Example {
-  readonly file: string;
-  readonly code: string;
-}
-
-const SOURCE = new URL('../../src/', import.meta.url).pathname;
-
-const examplesOf = (file: string): readonly Example[] =>
-  [...readFileSync(join(SOURCE, file), 'utf8').matchAll(/@example\n((?: *\*(?!\/).*\n)+)/g)].map(
-    ([, body = '']) => ({
-      file,
-      code: body.replaceAll(/^ *\* ?/gm, ''),
-    }),
-  );
-
-const examples = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .flatMap(examplesOf);
+const examples = docstringExamples('src');
 
 const nested = (data: readonly number[], [size, ...rest]: readonly number[]): unknown => {
   if (size === undefined) return data[0];
@@ -85,7 +67,7 @@ const checked = (code: string): string =>
 
 /** Functions over tensors and layers share some names; what a file is about decides. */
 const scopeOf = (file: string): Record<string, unknown> => {
-  const aboutTensors = !/^(layer|lens|learner|stream)\//.test(file);
+  const aboutTensors = !/^src\/(layer|lens|learner|stream)\//.test(file);
   const names = aboutTensors ? { ...paralens, ...operation } : { ...operation, ...paralens };
   return {
     ...rxjs,
@@ -94,7 +76,7 @@ const scopeOf = (file: string): Record<string, unknown> => {
     Readable,
     WebSocket,
     ...names,
-    ...(file.startsWith('online/') || file.startsWith('node/') ? online : {}),
+    ...(/^src\/(online|node)\//.test(file) ? online : {}),
     either,
     t,
     map: rxjs.map,
@@ -107,7 +89,7 @@ const scopeOf = (file: string): Record<string, unknown> => {
 
 describe.each([...new Set(examples.map(({ file }) => file))])('%s', (file) => {
   test.each(examples.filter((each) => each.file === file).map(({ code }) => code))('%s', async (code) => {
-    const scope = { ...prelude(), ...scopeOf(file) };
+    const scope = { ...prelude, ...scopeOf(file) };
     const { outputText } = ts.transpileModule(checked(code), {
       compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
     });

@@ -79,7 +79,7 @@ describe('what is right passes', () => {
 /** Losses with a planted bug, and what must be said of each. */
 const bugs: { readonly [bug: string]: readonly [Loss<Matrix, Matrix>, RegExp] } = {
   'it is one number a row': [
-    matrices((y, t) => mean(abs(subtract(y, t)), [1]) as Tensor<readonly []>),
+    matrices((y, t) => mean(abs(subtract(y, t)), [1] as readonly number[]) as Tensor<readonly []>),
     /^S-1 loss: a loss that is not one number, got \[6\], expected \[\]/,
   ],
   'its sign is wrong': [matrices((y, t) => negate(logCosh.run([y, t])[0])), /^S-1 loss: a loss below/],

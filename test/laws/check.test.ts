@@ -39,7 +39,7 @@ interface Kernel {
 }
 
 const init = (from: Key): Kernel => ({ kernel: normal(from, [3, 3]) });
-const transposed = (x: Matrix): Matrix => transpose(x, [1, 0]) as Matrix;
+const transposed = (x: Matrix): Matrix => transpose(x, [1, 0]);
 const product = (x: Matrix, y: Matrix): Matrix => matmul<readonly [number], number, number, 'float32'>(x, y);
 
 /** y = x·W, with a backward given as its two halves. */
@@ -99,7 +99,7 @@ const bugs: { readonly [bug: string]: readonly [Backward, RegExp] } = {
   'the changes have the shape of the transpose': [
     ({ kernel }, x, dy) => [
       { kernel: product(transposed(x), dy) },
-      sum(product(dy, transposed(kernel)), [0]) as Matrix,
+      sum(product(dy, transposed(kernel)), [0] as readonly number[]) as Matrix,
     ],
     /^G-4 linear: a change is not like what it changes: shape or dtype differ at input\.shape/,
   ],

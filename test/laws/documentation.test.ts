@@ -27,7 +27,7 @@ test('the example gives the output that is shown', () => {
     init: () => ({ factor: tensor([2, 2, 2]) }),
     run: ({ factor }, x: Tensor<readonly [number, 3]>) => [
       multiply(x, factor),
-      (dy: Tensor<readonly [number, 3]>) => [{ factor: sum(dy, [0]) as typeof factor }, multiply(dy, factor)],
+      (dy: Tensor<readonly [number, 3]>) => [{ factor: sum(dy, [0]) }, multiply(dy, factor)],
     ],
   });
   const run = (): void => {

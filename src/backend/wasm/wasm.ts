@@ -73,7 +73,7 @@ const counted = (threads: number): string => (threads === 1 ? '1 thread' : `${th
  * invalid.
  *
  * @example
- * const machine = wasm().compile(program).start(state);
+ * const machine = wasm().compile(program).start([]);
  */
 export const wasm = ({
   threads: asked = 1,

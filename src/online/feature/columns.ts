@@ -11,7 +11,7 @@ import {
 import type { Maybe } from './missing.js';
 
 /** Folds whose results are columns: one number, or several. */
-interface ColumnsByName extends FoldsByName {
+export interface ColumnsByName extends FoldsByName {
   readonly [name: string]: {
     readonly initial: FoldsByName[string]['initial'];
     readonly step: (
@@ -27,7 +27,7 @@ interface ColumnsByName extends FoldsByName {
  * @example
  * const features = columns({
  *   size: andThenFold(fieldsOf('height', 'width'), standardize()),
- *   color: andThenFold(pure(({ color }) => color), oneHot(['red', 'blue'])),
+ *   color: andThenFold(pure(({ color }: { color: string }) => color), oneHot(['red', 'blue'])),
  * });
  * runFold(features, [{ height: 2, width: 3, color: 'red' }])[1]; // [[0, 0, 1, 0, 0]]
  */

@@ -20,7 +20,7 @@ export interface HashedOptions {
  *
  * @example
  * const words = andThenFold(pure(wordsOf), hashed({ size: 4, signed: false }));
- * runFold(words, ['to be or not to be'])[1][0].reduce((sum, n) => sum + n); // 6
+ * runFold(words, ['to be or not to be'])[1][0]?.reduce((sum, n) => sum + n); // 6
  */
 export const hashed = ({
   size,

@@ -1,4 +1,4 @@
-export { columns, fieldsOf } from './columns.js';
+export { columns, type ColumnsByName, fieldsOf } from './columns.js';
 export { hashed, type HashedOptions, tokensOf, wordsOf } from './hashed.js';
 export { fillMissing, type FillMissingOptions, type Maybe } from './missing.js';
 export { concatMoments, type Moments, momentsOf, noMoments, runningMoments, variancesOf } from './moments.js';

@@ -23,7 +23,7 @@ export interface SizeOrTimeOptions<A> {
  *
  * @example
  * runFold(sizeOrTime({ size: 2 }), [1, 2, 3])[1]; // [undefined, [1, 2], undefined]
- * const seconds = sizeOrTime({ size: 3, span: 1000, at: (at) => at });
+ * const seconds = sizeOrTime({ size: 3, span: 1000, at: (at: number) => at });
  * runFold(seconds, [0, 10, 1200])[1][2]; // [0, 10]
  * runFold(seconds, [0, 10, 1200])[0]; // [1200]
  */

@@ -66,7 +66,7 @@ export type DelayedState<A extends Json> = {
  *   { kind: 'label', key: 'a', value: 1 },
  *   { kind: 'label', key: 'c', value: 0 },
  * ]);
- * [told[2].joined.prediction, told[2].joined.label, told[3].unmatched.key]; // [0.2, 1, "c"]
+ * [told[2]?.joined?.prediction, told[2]?.joined?.label, told[3]?.unmatched?.key]; // [0.2, 1, "c"]
  * [state.waiting, state.joined, state.unmatched]; // [1, 1, 1]
  */
 export const delayedLabels = <A extends Json, L>({

@@ -25,4 +25,5 @@ export {
   type Reacted,
   type Reaction,
   reset,
+  type Trial,
 } from './reaction.js';

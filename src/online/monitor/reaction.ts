@@ -27,14 +27,14 @@ export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | un
  * const clicks = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
  * online({
  *   source: iterableSource('clicks', [[1, 2], [3, 4]]),
- *   decode: decoderOfValues(t.array(t.number)),
- *   examples: pure((x) => [{ input: x, target: [x[0]] }]),
+ *   decode: decoderOfValues(t.tuple([t.number, t.number])),
+ *   examples: pure((x: [number, number]) => [{ input: x, target: [x[0]] }]),
  *   learner: clicks,
  *   key: key(1),
  *   size: 1,
- *   monitors: andThenFold(pure(({ loss }) => loss), adwin()),
+ *   monitors: andThenFold(pure(({ loss }: { loss: number }) => loss), adwin()),
  *   revise: onDrift(({ level }: Drift) => level, reset((times) => clicks.init(key(times)))),
- * }).subscribe(({ step }) => console.log(step));
+ * }).subscribe((event) => console.log(event.kind));
  */
 export const onDrift = <P, M, S extends Json>(
   levelOf: (monitored: M) => DriftLevel,
@@ -69,10 +69,10 @@ export interface RaiseRateOptions<State> {
  * Raises the learning rate at drift for so many steps, and takes it back. Throws where an option is none.
  *
  * @example
- * const raise = raiseRate({ factor: 2, steps: 1, scale: (rate, by) => rate * by });
+ * const raise = raiseRate({ factor: 2, steps: 1, scale: (rate: number, by) => rate * by });
  * const [raised, rate] = raise.step(0, { level: 'drift', state: () => 0.25 });
  * rate; // 0.5
- * raise.step(raised, { level: 'none', state: () => rate })[1]; // 0.25
+ * raise.step(raised, { level: 'none', state: () => 0.5 })[1]; // 0.25
  */
 export const raiseRate = <State>({
   factor = 4,

@@ -8,6 +8,7 @@
 import { fail, showShape } from '../../error.js';
 import { allocate } from '../dtype.js';
 import { type Shape, sizeOf, stridesOf } from '../shape.js';
+import type { Contracted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { apply, at, type Primitive, type Spec } from './primitive.js';
@@ -156,11 +157,16 @@ const contractAny = (a: AnyTensor, b: AnyTensor, left: string, right: string, ou
  * @example
  * contract(x, kernel, 'ik,kj->ij'); // the matrix product
  */
-export const contract = <D extends FloatDType | IntegerDType>(
-  a: Tensor<Shape, D>,
-  b: Tensor<Shape, D>,
-  words: string,
-): Tensor<Shape, D> => {
+export const contract = <
+  A extends Shape,
+  B extends Shape,
+  D extends FloatDType | IntegerDType,
+  const Words extends string,
+>(
+  a: Tensor<A, D>,
+  b: Tensor<B, D>,
+  words: Words,
+): Tensor<Contracted<A, B, Words>, D> => {
   const [left, right, out] = words.split(/,|->/);
   if (left === undefined || right === undefined || out === undefined)
     return fail({

@@ -11,6 +11,7 @@ import {
   sizeOf,
   stridesOf,
 } from '../shape.js';
+import type { Permuted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
 import { apply, at, type Draw, type Primitive, type SampledInput, type Value } from './primitive.js';
@@ -124,11 +125,11 @@ export const reshape = <const S extends Shape, D extends DType>(
 };
 
 /** Axis `i` of the result is axis `permutation[i]` of `x`. */
-export const transpose = <D extends DType>(
-  x: Tensor<Shape, D>,
-  permutation: readonly number[],
-): Tensor<Shape, D> =>
-  sameShape(permutation, range(x.shape.length)) ? x : typed(apply(transposePrimitive, { permutation }, [x]));
+export const transpose = <S extends Shape, D extends DType, const Axes extends readonly number[]>(
+  x: Tensor<S, D>,
+  permutation: Axes,
+): Tensor<Permuted<S, Axes>, D> =>
+  typed(sameShape(permutation, range(x.shape.length)) ? x : apply(transposePrimitive, { permutation }, [x]));
 
 /** The tensor with one of its axes somewhere else. */
 export const moveAxis = (x: AnyTensor, from: number, to: number): AnyTensor =>

@@ -51,7 +51,7 @@ interface Kernel {
 }
 type Backward = (r: Kernel, x: Matrix, dy: Matrix) => readonly [Kernel, Matrix];
 
-const transposed = (x: Matrix): Matrix => transpose(x, [1, 0]) as Matrix;
+const transposed = (x: Matrix): Matrix => transpose(x, [1, 0]);
 const product = (x: Matrix, y: Matrix): Matrix => matmul<readonly [number], number, number, 'float32'>(x, y);
 
 const suspect = (
@@ -103,7 +103,7 @@ const linearSuspects: readonly Suspect[] = [
   ]),
   linear('the broadcast is not summed', ['G-4'], (r, x, dy) => [
     ofKernel(x, dy),
-    sum(ofInput(r, dy), [0]) as Matrix,
+    sum(ofInput(r, dy), [0] as readonly number[]) as Matrix,
   ]),
   linear('changes of kernel and input in each other’s place', ['G-1'], (r, x, dy) => [
     { kernel: ofInput(r, dy) },
