@@ -1,5 +1,5 @@
 /** The block that transformers are a stack of. */
-import { compose } from '../lens/compose.js';
+import { followedBy } from '../lens/composite.js';
 import { located } from '../lens/locate.js';
 import { identity, type Layer, type Para, stateless } from '../lens/para.js';
 import { fanOut, parallel } from '../lens/parallel.js';
@@ -83,7 +83,7 @@ const block = <A, W extends number, B extends number, T extends number>(
   const narrow = dense<number, W, readonly [B, T]>(hidden, width);
   const drop = dropoutOf<Sequence<B, T, W>['shape']>(dropout);
   const feedForward = residual(sequential(normalize, widen, activation(), narrow, drop));
-  const both = compose(
+  const both = followedBy(
     located('attention', attend({ normalize, drop })),
     located('feedForward', feedForward),
   );
@@ -137,7 +137,7 @@ export const maskedTransformerBlock = <W extends number, B extends number, T ext
   const sum = stateless<readonly [X, X], X>(([x, y]) => add(x, y));
   return block(options, ({ normalize, drop }) => {
     const attention = maskedSelfAttention<W, B, T>(options.width, options.heads, options);
-    return compose(
+    return followedBy(
       fanOut(around, sequential(parallel(normalize, identity<SequenceMask<B, T>>()), attention, drop)),
       sum,
     );

@@ -1,11 +1,18 @@
 /** Parametric lenses side by side: on a pair of arguments, or on one argument for both. */
 import { addTrees } from './differentiable.js';
 import { evaluation } from './evaluation.js';
+import { located } from './locate.js';
 import { joined, splitAt } from './parameters.js';
 import type { Para, Parameters } from './para.js';
 
-/** (a, c) ↦ (f a, g c) */
+/** (a, c) ↦ (f a, g c); in paths `f` is 0 and `g` is 1. */
 export const parallel = <P extends Parameters, A, B, Q extends Parameters, C, D>(
+  f: Para<P, A, B>,
+  g: Para<Q, C, D>,
+): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D]> =>
+  sideBySide(located('0', f), located('1', g));
+
+const sideBySide = <P extends Parameters, A, B, Q extends Parameters, C, D>(
   f: Para<P, A, B>,
   g: Para<Q, C, D>,
 ): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D]> => ({
@@ -27,7 +34,7 @@ export const parallel = <P extends Parameters, A, B, Q extends Parameters, C, D>
       },
     ];
   },
-  evaluation: () => parallel(evaluation(f), evaluation(g)),
+  evaluation: () => sideBySide(evaluation(f), evaluation(g)),
 });
 
 /** a ↦ (f a, g a), da + da′ ↤: the argument's changes are added. */

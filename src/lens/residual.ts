@@ -3,7 +3,7 @@ import { fail, showShape } from '../error.js';
 import { concat } from '../tensor/primitive/slicing.js';
 import { sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { compose } from './compose.js';
+import { followedBy } from './composite.js';
 import { addTrees } from './differentiable.js';
 import { evaluation } from './evaluation.js';
 import { type Para, type Parameters, stateless } from './para.js';
@@ -57,5 +57,5 @@ export const concatenate = <P extends Parameters, A, Lead extends Shape, Q exten
     // The shape of the parts but for the last axis.
     ([b, c]) => concat([b as Tensor<Shape>, c as Tensor<Shape>], b.shape.length - 1) as Part,
   );
-  return compose(fanOut(f, g), joined);
+  return followedBy(fanOut(f, g), joined);
 };

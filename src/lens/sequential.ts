@@ -1,14 +1,8 @@
 /** Composition of any number of layers. */
-import { fail } from '../error.js';
-import { advance } from '../operation/random.js';
-import { evaluation } from './evaluation.js';
-import { located } from './locate.js';
+import { type AnyPara, compositeOf } from './composite.js';
 import type { Para, Parameters } from './para.js';
 
 type Ps = Parameters;
-
-/** A layer of which nothing is known but that it is one. */
-type AnyPara = Para<Parameters, unknown, unknown>;
 
 /**
  * Composition of up to sixteen parts; a longer model is a composition of compositions, which has the very
@@ -34,50 +28,6 @@ export interface Sequential {
   <A, P1 extends Ps, B, P2 extends Ps, C, P3 extends Ps, D, P4 extends Ps, E, P5 extends Ps, F, P6 extends Ps, G, P7 extends Ps, H, P8 extends Ps, I, P9 extends Ps, J, P10 extends Ps, K, P11 extends Ps, L, P12 extends Ps, M, P13 extends Ps, N, P14 extends Ps, O, P15 extends Ps, Q>(f1: Para<P1, A, B>, f2: Para<P2, B, C>, f3: Para<P3, C, D>, f4: Para<P4, D, E>, f5: Para<P5, E, F>, f6: Para<P6, F, G>, f7: Para<P7, G, H>, f8: Para<P8, H, I>, f9: Para<P9, I, J>, f10: Para<P10, J, K>, f11: Para<P11, K, L>, f12: Para<P12, L, M>, f13: Para<P13, M, N>, f14: Para<P14, N, O>, f15: Para<P15, O, Q>): Para<readonly [...P1, ...P2, ...P3, ...P4, ...P5, ...P6, ...P7, ...P8, ...P9, ...P10, ...P11, ...P12, ...P13, ...P14, ...P15], A, Q>;
   <A, P1 extends Ps, B, P2 extends Ps, C, P3 extends Ps, D, P4 extends Ps, E, P5 extends Ps, F, P6 extends Ps, G, P7 extends Ps, H, P8 extends Ps, I, P9 extends Ps, J, P10 extends Ps, K, P11 extends Ps, L, P12 extends Ps, M, P13 extends Ps, N, P14 extends Ps, O, P15 extends Ps, Q, P16 extends Ps, R>(f1: Para<P1, A, B>, f2: Para<P2, B, C>, f3: Para<P3, C, D>, f4: Para<P4, D, E>, f5: Para<P5, E, F>, f6: Para<P6, F, G>, f7: Para<P7, G, H>, f8: Para<P8, H, I>, f9: Para<P9, I, J>, f10: Para<P10, J, K>, f11: Para<P11, K, L>, f12: Para<P12, L, M>, f13: Para<P13, M, N>, f14: Para<P14, N, O>, f15: Para<P15, O, Q>, f16: Para<P16, Q, R>): Para<readonly [...P1, ...P2, ...P3, ...P4, ...P5, ...P6, ...P7, ...P8, ...P9, ...P10, ...P11, ...P12, ...P13, ...P14, ...P15, ...P16], A, R>;
 }
-
-const requireSize = (parameters: Parameters, size: number): void => {
-  if (parameters.length !== size)
-    fail({
-      operation: 'sequential',
-      what: 'parameters of another model',
-      got: `${parameters.length} records`,
-      needed: String(size),
-      hint: 'one record for each layer that has parameters',
-    });
-};
-
-/** The composite of any layers that fit. */
-const compositeOf = (layers: readonly AnyPara[]): AnyPara => {
-  const parts = layers.map((layer, i) => located(String(i), layer));
-  const starts: number[] = [0];
-  for (const [i, part] of parts.entries()) starts.push((starts[i] ?? 0) + part.size);
-  return {
-    size: starts.at(-1) ?? 0,
-    init: (key) => parts.flatMap((part, i) => part.init(advance(key, starts[i] ?? 0))),
-    run: (p, a) => {
-      requireSize(p, starts.at(-1) ?? 0);
-      const backs: ReturnType<AnyPara['run']>[1][] = [];
-      let value = a;
-      for (const [i, part] of parts.entries()) {
-        const [next, back] = part.run(p.slice(starts[i], starts[i + 1]), value);
-        backs.push(back);
-        value = next;
-      }
-      const all = (db: unknown): readonly [Parameters, unknown] => {
-        const changes: Parameters[] = [];
-        let change = db;
-        for (const back of backs.toReversed()) {
-          const [dp, da] = back(change);
-          changes.push(dp);
-          change = da;
-        }
-        return [changes.toReversed().flat(), change];
-      };
-      return [value, all];
-    },
-    evaluation: () => compositeOf(layers.map(evaluation)),
-  };
-};
 
 /**
  * The layers one after the other.

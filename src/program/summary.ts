@@ -1,12 +1,13 @@
 /** What a model is made of, as a table: path, shape, parameters, multiply-adds and activations of each layer. */
 import { learned } from '../lens/carried.js';
 import type { Para, Parameters } from '../lens/para.js';
+import { parameterPaths } from '../lens/parameters.js';
 import { key } from '../operation/random.js';
 import { bytesOf } from '../tensor/dtype.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
-import { leaves, unflatten } from '../tree/tree.js';
+import { leaves, type Tree, unflatten } from '../tree/tree.js';
 import {
   type Instruction,
   instructionAt,
@@ -24,6 +25,12 @@ export interface LayerSummary {
   /** The operations that it is made of, in the order in which they first come. */
   readonly operations: readonly string[];
   readonly output: Shape;
+  /**
+   * What it learns, by the paths of `parameterPaths`: `encoder.0.kernel`. They count layers that have parameters;
+   * `path` counts all.
+   */
+  readonly tensors: readonly string[];
+  /** How many numbers it learns. */
   readonly parameters: number;
   /** Products that are summed, in one forward pass. */
   readonly multiplyAdds: number;
@@ -56,28 +63,47 @@ const computing = (names: readonly string[]): readonly string[] => {
   return rest.length > 0 ? rest : all;
 };
 
+/** The shape of an input (float32), its specification, or a tree of these for a model that takes several. */
+export type InputForm = Shape | Spec | readonly InputForm[] | { readonly [name: string]: InputForm };
+
+const isShape = (form: InputForm): form is Shape =>
+  Array.isArray(form) && form.every((size) => typeof size === 'number');
+
+const isSpec = (form: InputForm): form is Spec =>
+  'dtype' in form && typeof form.dtype === 'string' && 'shape' in form;
+
+/** The tree of stand-ins of this form. */
+const standIns = (form: InputForm, name: string): Tree => {
+  if (isShape(form)) return placeholder({ shape: form, dtype: 'float32' }, name);
+  if (isSpec(form)) return placeholder(form, name);
+  if (Array.isArray(form)) return form.map((part: InputForm, i) => standIns(part, `${name}.${i}`));
+  return Object.fromEntries(
+    Object.entries(form).map(([key, part]: [string, InputForm]) => [key, standIns(part, `${name}.${key}`)]),
+  );
+};
+
 /** The path at which a value is first used. */
 const firstUse = (program: Program, value: ValueId): string =>
   program.instructions.find((each) => operandsOf(each).includes(value))?.path ?? '';
 
 /**
- * The layers of a model for an input of this shape (float32), or like these specifications, in the order in which they
- * compute. Nothing is computed. Throws where the input does not fit.
+ * The layers of a model for an input of this form, in the order in which they compute. Nothing is computed. Throws if
+ * the input does not fit.
  *
  * @example
  * layersOf(sequential(dense(784, 4), dense(4, 2)), [32, 784])[0]?.multiplyAdds; // 100352
  */
 export const layersOf = <P extends Parameters, A, B>(
   model: Para<P, A, B>,
-  input: Shape | Spec,
+  input: InputForm,
 ): readonly LayerSummary[] => {
   const initial = model.init(key(0));
   const parameters = leaves<AnyTensor>(initial).map((each, i) => placeholder(each, `parameter ${i}`));
-  const spec: Spec = 'shape' in input ? input : { shape: input, dtype: 'float32' };
-  const x = placeholder(spec, 'input');
-  // A model of one tensor: its type is what the input is said to be.
+  const x = standIns(input, 'input');
+  // The type of the input is what its form is said to be.
   const [result] = model.run(unflatten(initial, parameters), x as A);
-  const program = traceTensors([...parameters, x], leaves<AnyTensor>(result));
+  const program = traceTensors([...parameters, ...leaves<AnyTensor>(x)], leaves<AnyTensor>(result));
+  const names = parameterPaths(initial);
   const moving = new Set(leaves<AnyTensor>(unflattenedLearned(initial, parameters)));
   // In the order in which layers end: constants of a layer may stand before all.
   const ends = new Map<string, number>();
@@ -88,13 +114,14 @@ export const layersOf = <P extends Parameters, A, B>(
   return paths.map((path) => {
     const own = program.instructions.filter((each) => !isGiven(each) && each.path === path);
     const last = own.at(-1);
-    const names = own.flatMap((each) =>
+    const operations = own.flatMap((each) =>
       each.kind === 'operation' ? [each.name] : each.kind === 'scan' ? ['scan'] : [],
     );
     return {
       path,
-      operations: computing(names),
+      operations: computing(operations),
       output: last?.shape ?? [],
+      tensors: names.filter((_, i) => owners[i] === path),
       parameters: parameters.reduce(
         (sum, { shape }, i) => (owners[i] === path ? sum + sizeOf(shape) : sum),
         0,
@@ -111,22 +138,29 @@ const unflattenedLearned = <P>(initial: P, parts: readonly AnyTensor[]): P =>
 
 const count = (number: number): string => number.toLocaleString('en-US');
 
+/** The records in which tensors of these paths stand: `0` of `0.bias` and `0.kernel`. */
+const recordsOf = (paths: readonly string[]): readonly string[] => [
+  ...new Set(paths.map((path) => path.replace(/\.[^.]*$/, ''))),
+];
+
 /**
- * The layers of a model as a table for a person, with totals below.
+ * The layers of a model as a table for a person, with totals below; `record` is where the parameters of a layer stand
+ * among those of the model.
  *
  * @example
  * summary(sequential(dense(784, 512), dense(512, 10)), [128, 784]);
  */
-export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input: Shape | Spec): string => {
+export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input: InputForm): string => {
   const layers = layersOf(model, input);
   const total = (of: (layer: LayerSummary) => number): number =>
     layers.reduce((sum, layer) => sum + of(layer), 0);
-  const head = ['path', 'operations', 'output', 'parameters', 'multiply-adds', 'bytes'];
-  const rows = layers.map(({ path, operations, output, parameters, multiplyAdds, bytes }) => [
+  const head = ['path', 'operations', 'output', 'parameters', 'multiply-adds', 'bytes', 'record'];
+  const rows = layers.map(({ path, operations, output, tensors, parameters, multiplyAdds, bytes }) => [
     path === '' ? '–' : path,
     operations.length > 4 ? `${operations.slice(0, 4).join(' ')} …` : operations.join(' '),
     `[${output.join(', ')}]`,
     ...[parameters, multiplyAdds, bytes].map(count),
+    recordsOf(tensors).join(' '),
   ]);
   const foot = [
     'in all',
@@ -143,7 +177,7 @@ export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input:
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) =>
-        column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        column < 3 || column > 5 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
       )
       .join('  ')
       .trimEnd();
