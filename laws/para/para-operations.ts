@@ -2,8 +2,9 @@
 import { checkpoint } from '../../src/lens/checkpoint.js';
 import { compose } from '../../src/lens/compose.js';
 import { swap } from '../../src/lens/lens.js';
-import { identity, lift } from '../../src/lens/para.js';
+import { identity, lift, type Para } from '../../src/lens/para.js';
 import { parallel } from '../../src/lens/parallel.js';
+
 import { freeze, reparametrize, share } from '../../src/lens/reparametrize.js';
 
 export interface ParaOperations {
@@ -12,7 +13,7 @@ export interface ParaOperations {
   readonly parallel: typeof parallel;
   readonly lift: typeof lift;
   readonly reparametrize: typeof reparametrize;
-  readonly share: typeof share;
+  readonly share: <R, A, B>(f: Para<readonly [R, R], A, B>) => Para<readonly [R], A, B>;
   readonly freeze: typeof freeze;
   readonly checkpoint: typeof checkpoint;
   /** Exchanges parameters and argument. */

@@ -5,7 +5,7 @@ import { evaluation } from '../lens/evaluation.js';
 import { located } from '../lens/locate.js';
 import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
-import type { Loss } from '../loss/loss.js';
+import type { Loss, TargetOf } from '../loss/loss.js';
 import type { Metric } from '../metric/metric.js';
 import { type Key, key as keyOf } from '../operation/random.js';
 import { requireKey } from '../tensor/primitive/generation.js';
@@ -40,7 +40,7 @@ export interface LearnerOptions<P extends Parameters, A, B extends C, C, L> {
   readonly loss: Loss<C, L>;
   readonly update: Update;
   /** Numbers to read off each batch's predictions, by name. */
-  readonly metrics?: { readonly [name: string]: Metric<NoInfer<B>, NoInfer<L>> };
+  readonly metrics?: { readonly [name: string]: Metric<NoInfer<B>, NoInfer<TargetOf<B, L>>> };
   /** Whether each step tells, as the metric `gradientNorm`, how long its gradient is: that of all parameters together. */
   readonly gradientNorm?: boolean;
 }
@@ -69,7 +69,7 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   update,
   metrics = {},
   gradientNorm = false,
-}: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, L> => {
+}: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, TargetOf<B, L>> => {
   const predicting = evaluation(model);
   let fresh: P | undefined;
   /** Throws if parameters are not those of this model; what these are like is found out once. */
@@ -82,8 +82,9 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
       'a state belongs to the learner that made it',
     );
   };
-  const measured = located('loss', lift(loss));
-  const reportOf = (value: Tensor<Scalar>, prediction: B, target: L): Report => ({
+  // A target like the prediction is one that the loss takes: its mark is of types only.
+  const measured = located('loss', lift(loss as Loss<C, TargetOf<B, L>>));
+  const reportOf = (value: Tensor<Scalar>, prediction: B, target: TargetOf<B, L>): Report => ({
     loss: value,
     metrics: Object.fromEntries(
       Object.entries(metrics).map(([name, metric]) => [name, within(name, () => metric(prediction, target))]),

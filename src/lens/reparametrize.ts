@@ -1,9 +1,12 @@
 /** Reparametrization: a lens put before the parameters. Sharing and freezing weights are two of these. */
+import { fail, showShape } from '../error.js';
 import type { Key } from '../operation/random.js';
-import { copy, differentiate } from './differentiable.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+import { leaves, leafPaths } from '../tree/tree.js';
+import { addTrees, differentiate } from './differentiable.js';
 import { evaluation } from './evaluation.js';
 import type { SimpleLens } from './lens.js';
-import type { Para, Parameters } from './para.js';
+import type { Layer, Para, Parameters } from './para.js';
 
 /** Where parameters come from: other parameters, through a lens. */
 export interface Reparametrization<Q extends Parameters, P> {
@@ -39,26 +42,54 @@ export const reparametrize = <Q extends Parameters, P extends Parameters, A, B>(
   evaluation: () => reparametrize(by, evaluation(f)),
 });
 
+/** Throws if the records differ in structure, shapes or dtypes. */
+const requireAlike = (records: Parameters): void => {
+  const [first, ...others] = records.map((record) => {
+    const paths = leafPaths(record);
+    return leaves<AnyTensor>(record)
+      .map(({ dtype, shape }, i) => `${paths[i]?.join('.') ?? ''} ${dtype} ${showShape(shape)}`)
+      .join(', ');
+  });
+  if (first === undefined)
+    return fail({ operation: 'share', what: 'a layer without parameters', needed: 'at least one record' });
+  const got = others.find((other) => other !== first);
+  if (got !== undefined)
+    fail({ operation: 'share', what: 'the uses take different parameters', got, needed: first });
+};
+
+/** What `share` demands of the uses: that each takes what the first takes. */
+type Alike<P extends Parameters> = [P[number]] extends [P[0]]
+  ? unknown
+  : { readonly share: 'the uses take different parameters' };
+
 /**
- * A composite of two layers that share one record of parameters; its gradient is the sum over both uses.
+ * A composite of layers that share one record of parameters, however many they are; its gradient is the sum over all
+ * uses. Throws at `init` if they take different parameters.
  *
  * @example
  * share(compose(dense(8, 8), dense(8, 8))); // one kernel and one bias, used twice
  */
-export const share = <R, A, B>(f: Para<readonly [R, R], A, B>): Para<readonly [R], A, B> =>
-  reparametrize<readonly [R], readonly [R, R], A, B>(
+export const share = <P extends Parameters, A, B>(f: Para<P, A, B> & Alike<P>): Layer<P[0], A, B> => {
+  const layer: Para<Parameters, A, B> = f;
+  return reparametrize<readonly [P[0]], Parameters, A, B>(
     {
       size: 1,
-      init: (key) => [f.init(key)[0]],
+      init: (key) => {
+        const records = layer.init(key);
+        requireAlike(records);
+        return [records[0]];
+      },
       lens: {
-        run: ([r]) => {
-          const [pair, back] = copy<R>().run(r);
-          return [pair, (changes) => [back(changes)]];
-        },
+        // (r) ↦ (r, …, r) ⇒ dr = Σ dp
+        run: ([r]) => [
+          Array.from({ length: layer.size }, () => r),
+          (changes) => [changes.reduce((sum, change) => addTrees(sum, change))],
+        ],
       },
     },
-    f,
+    layer,
   );
+};
 
 /**
  * The layer with its parameters fixed: it has none to learn, and nothing an update does reaches them.

@@ -5,13 +5,15 @@ import type { Para, Parameters } from './para.js';
 type Ps = Parameters;
 
 /**
- * Composition of up to sixteen parts; a longer model is a composition of compositions, which has the very
- * same parameters. What one part gives, the next must take: a mismatch does not compile, and where sizes are
+ * Composition of up to sixteen parts, or of a list of parts that give what they take; a longer model is a composition of
+ * compositions, which has the very same parameters. What one part gives, the next must take: a mismatch does not compile, and where sizes are
  * plain `number` it throws when the model is traced, with the part's place in front.
  */
 // prettier-ignore
 export interface Sequential {
   <A, P1 extends Ps, B>(f1: Para<P1, A, B>): Para<readonly [...P1], A, B>;
+  // Of a spread list: TypeScript compares its elements with this parameter, and calls of two parts or more with it not at all.
+  <A, P extends Ps>(each?: Para<P, A, A>): Para<readonly P[number][], A, A>;
   <A, P1 extends Ps, B, P2 extends Ps, C>(f1: Para<P1, A, B>, f2: Para<P2, B, C>): Para<readonly [...P1, ...P2], A, C>;
   <A, P1 extends Ps, B, P2 extends Ps, C, P3 extends Ps, D>(f1: Para<P1, A, B>, f2: Para<P2, B, C>, f3: Para<P3, C, D>): Para<readonly [...P1, ...P2, ...P3], A, D>;
   <A, P1 extends Ps, B, P2 extends Ps, C, P3 extends Ps, D, P4 extends Ps, E>(f1: Para<P1, A, B>, f2: Para<P2, B, C>, f3: Para<P3, C, D>, f4: Para<P4, D, E>): Para<readonly [...P1, ...P2, ...P3, ...P4], A, E>;
@@ -34,7 +36,9 @@ export interface Sequential {
  *
  * @example
  * const model = sequential(dense(784, 512), relu(), dense(512, 10));
+ * const blocks = Array.from({ length: 24 }, () => residual(sequential(dense(64, 64), relu())));
+ * const deep = sequential(dense(784, 64), sequential(...blocks), dense(64, 10));
  */
-export const sequential: Sequential = (...layers: readonly AnyPara[]): Para<never, unknown, unknown> =>
+export const sequential: Sequential = (...layers: readonly (AnyPara | undefined)[]): Para<never, unknown, unknown> =>
   // The overloads say what the layers are; here they are only composed.
-  compositeOf(layers) as Para<never, unknown, unknown>;
+  compositeOf(layers.filter((layer) => layer !== undefined)) as Para<never, unknown, unknown>;

@@ -16,7 +16,7 @@ import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
 import { range, sameShape, type Scalar, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { loss, type Loss, meanOf } from './loss.js';
+import { type EntrywiseLoss, loss, type Loss, meanOf } from './loss.js';
 
 export interface SmoothingOptions {
   /**
@@ -33,8 +33,7 @@ export interface SmoothingOptions {
  * @example
  * learner({ model, loss: softmaxCrossEntropy(), update: adam() });
  */
-export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: SmoothingOptions = {}): Loss<
-  Tensor<S>,
+export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: SmoothingOptions = {}): EntrywiseLoss<
   Tensor<S>
 > => {
   requireNumber('softmaxCrossEntropy', 'smoothing', smoothing, '[0, 1]');
@@ -123,7 +122,7 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
  * @example
  * learner({ model: dense(2, 1), loss: binaryCrossEntropy(), update: sgd() });
  */
-export const binaryCrossEntropy = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+export const binaryCrossEntropy = <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
   meanOf((logits, targets) => {
     requireSame('binaryCrossEntropy', logits, targets);
     const [is, isNot] = [softplus(negate(logits)), softplus(logits)];
@@ -139,7 +138,7 @@ export const binaryCrossEntropy = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>
  * @example
  * learner({ model, loss: klDivergence(), update: adam() });
  */
-export const klDivergence = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+export const klDivergence = <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
   meanOf((logits, probabilities) => {
     requireSame('klDivergence', logits, probabilities);
     const [zero, one] = [fullLike(probabilities, 0), fullLike(probabilities, 1)];

@@ -6,7 +6,7 @@ export {
   type SparseOptions,
   sparseSoftmaxCrossEntropy,
 } from './cross-entropy.js';
-export { loss, type Loss, meanOf } from './loss.js';
+export { type EntrywiseLoss, type LikePrediction, loss, type Loss, meanOf, type TargetOf } from './loss.js';
 export {
   cosineDistance,
   hinge,

@@ -12,12 +12,12 @@ import { tanh } from '../tensor/primitive/sigmoid.js';
 import { requireNumber } from '../require.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Loss, meanOf } from './loss.js';
+import { type EntrywiseLoss, meanOf } from './loss.js';
 
 /** The mean over all elements of a function of what the prediction is off by. */
 const ofDifference =
   (name: string, f: (difference: Tensor) => Tensor) =>
-  <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+  <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
     meanOf((prediction, target) => {
       requireSame(name, prediction, target);
       return f(subtract(prediction, target));
@@ -73,7 +73,7 @@ export const logCosh = ofDifference('logCosh', logCoshOf);
  * @example
  * learner({ model: dense(3, 1), loss: huber(1), update: sgd() });
  */
-export const huber = <S extends Shape>(delta = 1): Loss<Tensor<S>, Tensor<S>> => {
+export const huber = <S extends Shape>(delta = 1): EntrywiseLoss<Tensor<S>> => {
   requireNumber('huber', 'delta', delta, '(0, ∞)');
   return ofDifference('huber', (d) => {
     const a = abs(d);
@@ -87,7 +87,7 @@ export const huber = <S extends Shape>(delta = 1): Loss<Tensor<S>, Tensor<S>> =>
 /** The losses of a margin take targets of −1 and 1. */
 const ofMargin =
   (name: string, f: (missing: Tensor) => Tensor) =>
-  <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+  <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
     meanOf((prediction, target) => {
       requireSame(name, prediction, target);
       const missing: Tensor = subtract(1, multiply<Shape, 'float32'>(prediction, target));
@@ -146,7 +146,7 @@ const direction: (x: Tensor) => Tensor = (x) => {
  * @example
  * learner({ model: dense(3, 8), loss: cosineDistance(), update: adam() });
  */
-export const cosineDistance = <S extends Shape>(): Loss<Tensor<S>, Tensor<S>> =>
+export const cosineDistance = <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
   meanOf((prediction, target) => {
     requireSame('cosineDistance', prediction, target);
     const cosine = sum(multiply(direction(prediction), direction(target)), [prediction.shape.length - 1]);
