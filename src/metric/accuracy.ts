@@ -40,6 +40,7 @@ export const accuracy = <Lead extends Shape>(
   const axis = shape.length - 1;
   const right = equal<Shape, 'int32'>(argmax(logits, axis), labels);
   // The largest of a row with a NaN is NaN, which equals nothing.
-  const largest = max<'float32'>(logits, [axis]);
+  const plain: Tensor = logits;
+  const largest = max(plain, [axis]);
   return mean(cast(and(right, equal(largest, largest)), 'float32'));
 };
