@@ -1,18 +1,12 @@
 /** Waiting, for any length of time: platforms take 2³¹ ms and more, or what is no number, for 1 ms. */
-import { fail } from '../error.js';
+import { requireNumber } from '../require.js';
 
 /** The longest time that a timer of the platform takes: some 24.8 days. */
 const LONGEST = 2 ** 31 - 1;
 
 /** Throws unless `got` is a finite number of milliseconds, 0 or more. */
 export const requireMilliseconds = (operation: string, option: string, got: number): void => {
-  if (!(typeof got === 'number' && Number.isFinite(got) && got >= 0))
-    fail({
-      operation,
-      what: `\`${option}\` must be a time`,
-      got: String(got),
-      needed: 'a finite number of milliseconds, 0 or more',
-    });
+  requireNumber(operation, option, got, '[0, ∞)');
 };
 
 /** Acts once after so many milliseconds, however many; gives what cancels it. */

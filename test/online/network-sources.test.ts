@@ -236,9 +236,9 @@ test('a mistake is told and not tried again', async () => {
   await expect(collect(sse(forbidden, { retry: 1 }))).rejects.toThrow('401');
   expect(calls).toBe(1);
   for (const retry of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
-    expect(() => sse('http://127.0.0.1/', { retry })).toThrow('must be a time');
+    expect(() => sse('http://127.0.0.1/', { retry })).toThrow('must be in [0, ∞)');
     expect(() => webSocket('ws://127.0.0.1', { policy: 'drop', constructor: WebSocket, retry })).toThrow(
-      'must be a time',
+      'must be in [0, ∞)',
     );
   }
 });

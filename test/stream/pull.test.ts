@@ -327,6 +327,8 @@ describe('toPull', () => {
       ).rejects.toThrow('cut');
     }
     expect(() => toPull(quiet, { buffer: 0 })).toThrow('toPull: `buffer` must be a positive integer, got 0');
-    expect(() => toPull(quiet, { sample: Number.NaN })).toThrow('toPull: `sample` must be a time, got NaN');
+    expect(() => toPull(quiet, { sample: Number.NaN })).toThrow(
+      'toPull: `sample` must be in [0, ∞), got NaN',
+    );
   });
 });
