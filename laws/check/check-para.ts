@@ -13,6 +13,7 @@ import { float64 } from '../map/engine.js';
 import type { Subject } from '../map/subject.js';
 import type { Place, Vector } from '../map/vector.js';
 import { type ParaArgument, type ParaSpecification, subjectOfPara } from '../map/para-subject.js';
+import { stateGoesOn } from '../para/carried-state.js';
 import { sameOutcome } from '../para/same.js';
 import { checkSubject, type DifferentiableOptions } from './check-gradient.js';
 
@@ -74,8 +75,9 @@ const showShapes = (places: readonly Place[]): string =>
   places.map(({ path, shape }) => `${path === '' ? 'result' : path} ${showShape(shape)}`).join(', ');
 
 /**
- * Holds a layer to the laws: those of `checkGradient` for its result against parameters and input together, and
- * P-2 for its `init`; with `independentRows` also E-1. Parameters are drawn like those that `init` makes. Throws a `LawError` that names the law,
+ * Holds a layer to the laws: those of `checkGradient` for its result against parameters and input together, P-2 for
+ * its `init`, and P-11 for what it carries from step to step; with `independentRows` also E-1. Parameters are drawn
+ * like those that `init` makes. Throws a `LawError` that names the law,
  * the leaf (`parameters.0.kernel`, `input`) and the entry, with the smallest example.
  *
  * @example
@@ -88,7 +90,14 @@ export const checkPara = <P extends Parameters, A, B>(
 ): void => {
   const { name = 'layer', independentRows = false } = options;
   const keys = drawing(({ integer }) => integer(0, 2 ** 30));
-  check(name, keys, (seed) => initLaws(name, layer, key(seed)), { ...options, runs: 3, path: undefined });
+  const once = { ...options, path: undefined };
+  check(name, keys, (seed) => initLaws(name, layer, key(seed)), { ...once, runs: 3 });
+  check(
+    name,
+    keys,
+    law('P-11', (seed) => stateGoesOn(name, layer, layer.init(key(seed)), specification.input)),
+    { ...once, runs: 1 },
+  );
   const subject = subjectOfPara(name, layer, specification);
   checkSubject(subject, options);
   if (independentRows) checkRows(subject, leaves(specified<A>(specification.input).like).length, options);

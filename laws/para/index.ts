@@ -1,3 +1,4 @@
+export { stateGoesOn } from './carried-state.js';
 export {
   compositionOfParas,
   functorOfDerivatives,

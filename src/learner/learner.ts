@@ -3,6 +3,7 @@ import { within } from '../error.js';
 import { learned, withCarried } from '../lens/carried.js';
 import { evaluation } from '../lens/evaluation.js';
 import { located } from '../lens/locate.js';
+import { handedOn, requireCarriedOn, requireNoLearning } from '../lens/lost-state.js';
 import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
 import type { Loss, TargetOf } from '../loss/loss.js';
@@ -48,9 +49,12 @@ export interface LearnerOptions<P extends Parameters, A, B extends C, C, L> {
 export interface Learner<P extends Parameters, A, B, L> {
   /** Fresh parameters and the update's first state. Throws where two parts of the model have one name. */
   readonly init: (key: Key) => LearnerState<P>;
-  /** One step of training: a pure function of state and batch. */
+  /**
+   * One step of training: a pure function of state and batch. Throws if the model loses what a layer carries from
+   * step to step, such as the key of dropout.
+   */
   readonly step: (state: LearnerState<P>, batch: Batch<A, L>) => readonly [LearnerState<P>, Report];
-  /** What the model predicts: `evaluation(model)`. */
+  /** What the model predicts: `evaluation(model)`. Throws if a layer still runs as it learns. */
   readonly predict: (state: LearnerState<P>, input: A) => B;
   /** The loss and the metrics of a batch, nothing learned. */
   readonly evaluate: (state: LearnerState<P>, batch: Batch<A, L>) => Report;
@@ -115,24 +119,34 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
       const [gradient] = backModel(predictionChange as B);
       const change = learned(gradient);
       const [nextUpdate, moved] = move(change);
-      const parameters = withCarried(moved, gradient);
       const report = reportOf(value, prediction, target);
-      return [
+      requireCarriedOn('learner', {
+        parameters: state.parameters,
+        gradient,
+        given: [at, input, target],
+        results: [prediction, report],
+      });
+      const parameters = withCarried(moved, gradient);
+      return handedOn([
         { parameters, update: nextUpdate },
         gradientNorm
           ? { ...report, metrics: { ...report.metrics, gradientNorm: globalNorm(change) } }
           : report,
-      ];
+      ] as const);
     },
     predict: ({ parameters }, input) => {
       requireParameters(parameters);
-      return predicting.run(parameters, input)[0];
+      const [prediction] = predicting.run(parameters, input);
+      requireNoLearning('learner', [parameters, input], prediction);
+      return prediction;
     },
     evaluate: ({ parameters }, { input, target }) => {
       requireParameters(parameters);
       const [prediction] = predicting.run(parameters, input);
       const [value] = measured.run([], [prediction, target]);
-      return reportOf(value, prediction, target);
+      const report = reportOf(value, prediction, target);
+      requireNoLearning('learner', [parameters, input, target], report);
+      return report;
     },
   };
 };

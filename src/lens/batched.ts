@@ -5,22 +5,12 @@ import { tensorsOf } from '../autodiff/variable.js';
 import { type Batched, batchedTree, oneOfBatch } from '../autodiff/vmap.js';
 import { fail } from '../error.js';
 import { examplesOf } from '../tensor/primitive/batching.js';
-import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, unflatten } from '../tree/tree.js';
 import { withCarried } from './carried.js';
 import { CARRIED } from './differentiable.js';
 import { evaluation } from './evaluation.js';
+import { bare, nextOf } from './lost-state.js';
 import type { Para, Parameters } from './para.js';
-
-/** A tensor without marks and steering, under which what is carried on as it is comes back. */
-const bare = (tensor: AnyTensor): AnyTensor => {
-  const { node } = tensor;
-  const [x] =
-    node.kind === 'application' && (node.name === 'identity' || node.name === 'stopGradient')
-      ? node.inputs
-      : [];
-  return x === undefined ? tensor : bare(x);
-};
 
 /** Throws where what is carried changes: each example would carry something else to the next step. */
 const requireStill = (p: Parameters, next: () => Parameters): void => {
@@ -75,7 +65,7 @@ export const batched = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, B
       const [dp, da] = ofOne();
       const { stack, total } = batchTensors(tensorsOf([dp, da]), known, size);
       return [
-        withCarried(unflatten(dp, tensorsOf(dp).map(total)), p),
+        withCarried(unflatten(dp, tensorsOf(dp).map(total)), nextOf(p, p)),
         batchedTree(da, tensorsOf(da).map(stack)),
       ];
     };

@@ -9,6 +9,7 @@ import type { AnyTensor } from '../tensor/tensor.js';
 import { isLeaf, mapTree } from '../tree/tree.js';
 import { CARRIED } from './differentiable.js';
 import { evaluation } from './evaluation.js';
+import { learningWith, nextOf } from './lost-state.js';
 import type { Layer, Para, Parameters } from './para.js';
 
 /** A record of parameters some of which are carried. */
@@ -59,7 +60,8 @@ export const carrying = <R extends Carries<unknown>, A, B>(layer: {
   readonly run: (r: R, a: A) => readonly [b: B, next: R['carried']];
   readonly predict: (r: R, a: A) => B;
 }): Layer<R, A, B> => {
-  const running = (run: (r: R, a: A) => readonly [b: B, next: R['carried']]): Layer<R, A, B> => ({
+  type Run = (r: R, a: A) => readonly [b: B, next: R['carried']];
+  const running = (run: Run, results: (r: R, b: B) => B): Layer<R, A, B> => ({
     size: 1,
     init: (key) => [layer.init(key)],
     run: ([r], a) => {
@@ -67,19 +69,24 @@ export const carrying = <R extends Carries<unknown>, A, B>(layer: {
         const [result, after] = run(record, argument);
         return [result, held(after)] as const;
       })([r, a]);
+      const after = nextOf(r.carried, next);
       return [
-        b,
+        results(r, b),
         (db) => {
           // Nothing flows back from what is held constant, so its cotangent may be itself.
           const [dr, da] = back([db, next]);
-          return [[{ ...dr, [CARRIED]: next }], da];
+          return [[{ ...dr, [CARRIED]: after }], da];
         },
       ];
     },
   });
   return {
-    ...running(layer.run),
-    evaluation: () => running((r, a) => [layer.predict(r, a), r.carried]),
+    ...running(layer.run, ({ carried }, b) => learningWith(carried, b)),
+    evaluation: () =>
+      running(
+        (r, a) => [layer.predict(r, a), r.carried],
+        (_, b) => b,
+      ),
   };
 };
 

@@ -2,6 +2,7 @@
 import { pullback } from '../autodiff/pullback.js';
 import type { Key } from '../operation/random.js';
 import type { Backward, SimpleLens } from './lens.js';
+import { requireNothingCarried } from './lost-state.js';
 
 /** Parameters: one record a layer that has any, in the order of the layers. */
 export type Parameters = readonly unknown[];
@@ -58,7 +59,8 @@ export const para = <R, A, B>(layer: {
 });
 
 /**
- * A layer whose backward is derived from its forward map.
+ * A layer whose backward is derived from its forward map. Throws, when it runs, if the map runs a layer that carries
+ * state, such as dropout: a derived backward carries nothing on.
  *
  * @example
  * const scale = differentiable(() => ({ factor: scalar(2) }), ({ factor }, x: Tensor) => multiply(x, factor));
@@ -66,7 +68,10 @@ export const para = <R, A, B>(layer: {
 export const differentiable = <R, A, B>(init: (key: Key) => R, f: (r: R, a: A) => B): Layer<R, A, B> =>
   para({
     init,
-    run: (r, a) => pullback(([record, argument]: readonly [R, A]) => f(record, argument))([r, a]),
+    run: (r, a) =>
+      pullback(
+        requireNothingCarried('differentiable', ([record, argument]: readonly [R, A]) => f(record, argument)),
+      )([r, a]),
   });
 
 /** A lens as a layer without parameters. */
@@ -80,12 +85,14 @@ export const lift = <A, B>(lens: SimpleLens<A, B>): Para<readonly [], A, B> => (
 });
 
 /**
- * A function over tensors as a layer without parameters.
+ * A function over tensors as a layer without parameters. Throws, when it runs, if the function runs a layer that
+ * carries state, such as dropout: there is nothing here to carry it in.
  *
  * @example
  * const double = stateless((x: Tensor) => add(x, x));
  */
-export const stateless = <A, B>(f: (a: A) => B): Para<readonly [], A, B> => lift({ run: pullback(f) });
+export const stateless = <A, B>(f: (a: A) => B): Para<readonly [], A, B> =>
+  lift({ run: pullback(requireNothingCarried('stateless', f)) });
 
 /** A layer as a lens from parameters and argument together. */
 export const asLens = <P extends Parameters, A, B>(f: Para<P, A, B>): SimpleLens<readonly [P, A], B> => ({

@@ -92,7 +92,8 @@ export const share = <P extends Parameters, A, B>(f: Para<P, A, B> & Alike<P>): 
 };
 
 /**
- * The layer with its parameters fixed: it has none to learn, and nothing an update does reaches them.
+ * The layer with its parameters fixed: it has none to learn, nothing an update does reaches them, and it acts as
+ * `evaluation(f)`, so that what it carries stays as it is.
  *
  * @example
  * sequential(freeze(pretrained, encoder), dense(64, 10));
@@ -101,7 +102,7 @@ export const freeze = <P extends Parameters, A, B>(
   parameters: P,
   f: Para<P, A, B>,
 ): Para<readonly [], A, B> =>
-  reparametrize({ size: 0, init: () => [], lens: { run: () => [parameters, () => []] } }, f);
+  reparametrize({ size: 0, init: () => [], lens: { run: () => [parameters, () => []] } }, evaluation(f));
 
 /** Parameters as a function of other parameters, its backward derived. */
 export const reparametrization = <Q extends Parameters, P>(

@@ -2,7 +2,8 @@
 import { fail } from '../error.js';
 import { leaves } from '../tree/tree.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
-import { type AnyTensor, makeTensor, type Node, type Scope, type SomeApplication } from '../tensor/tensor.js';
+import { inScope } from '../tensor/primitive/scope.js';
+import { type AnyTensor, makeTensor, type Node, type SomeApplication } from '../tensor/tensor.js';
 import { builder } from './builder.js';
 import type { Instruction, Program, ProgramCheck, SomeOperation, ValueId } from './program.js';
 
@@ -20,14 +21,6 @@ const partsOf = (node: Node, path: string): readonly (readonly [AnyTensor, strin
   // Of a user's function with its own backward only the result is computed, not again its arguments.
   const inputs = node.name === 'custom' ? node.inputs.slice(0, 1) : node.inputs;
   return inputs.map((input) => [input, path] as const);
-};
-
-/** Walking from a result to its arguments, `open` leads into a part of the model and `close` out of it. */
-const inScope = (path: string, scope: Scope | undefined): string => {
-  if (scope === undefined) return path;
-  if ('open' in scope) return path === '' ? scope.open : `${path}.${scope.open}`;
-  if (path === scope.close) return '';
-  return path.endsWith(`.${scope.close}`) ? path.slice(0, -scope.close.length - 1) : path;
 };
 
 /** The tensors between `inputs` and `roots`, each after those it is made of, with the path it was first reached by. */

@@ -8,7 +8,8 @@ import { leafPaths, leaves, unflatten } from '../tree/tree.js';
 import type { Update, Updated, UpdateState } from './update.js';
 
 /**
- * The update that moves nothing.
+ * The update that moves nothing. What a layer carries moves all the same, and dropout drops: a part that shall act as
+ * it predicts is put under `freeze`.
  *
  * @example
  * forParts({ encoder: stay }, adam());

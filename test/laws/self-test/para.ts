@@ -2,13 +2,32 @@
 import {
   addTrees,
   type AnyTensor,
+  batchNormalization,
+  type BatchNormalizationParameters,
+  dropout,
+  type DropoutParameters,
+  evaluation,
+  key,
   mapTree,
+  type Para,
   type Parameters,
+  pullback,
   reference,
+  sequential,
+  type Tensor,
   withCarried,
   zerosLike,
 } from 'paralens';
-import { checkpointLaws, drawParas, drawRemade, paraLaws, type ParaOperations, paras } from 'paralens/laws';
+import {
+  checkpointLaws,
+  drawParas,
+  drawRemade,
+  law,
+  paraLaws,
+  type ParaOperations,
+  paras,
+  stateGoesOn,
+} from 'paralens/laws';
 import { add, fullLike, stopGradient } from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
@@ -113,6 +132,57 @@ export const checkpointSuspects: readonly Suspect[] = [
     remaking({
       parameters: (p) => each(p, stopGradient),
     }),
+  ),
+];
+
+type Rows = Tensor<readonly [number, 3]>;
+type CarryingParameters = readonly [DropoutParameters, BatchNormalizationParameters<3>];
+type Carrying = Para<CarryingParameters, Rows, Rows>;
+
+/** A layer around another one with dropout and running statistics, with a backward of its own. */
+const carryingSuspect = (
+  name: string,
+  killedBy: readonly string[],
+  run: (
+    inner: Carrying,
+    p: CarryingParameters,
+    x: Rows,
+  ) => readonly [Rows, (dy: Rows) => readonly [CarryingParameters, Rows]],
+  predicts?: (inner: Carrying) => Carrying,
+): Suspect => {
+  const inner: Carrying = sequential(dropout(0.5), batchNormalization(3));
+  const around = (f: Carrying): Carrying => ({
+    ...f,
+    run: (p, x) => run(f, p, x),
+    evaluation: () => predicts?.(inner) ?? around(evaluation(f)),
+  });
+  return plant(
+    `layers: ${name}`,
+    killedBy,
+    ({ integer }) => integer(0, 99),
+    [law('P-11', (seed) => stateGoesOn(name, around(inner), inner.init(key(seed)), { shape: [4, 3] }))],
+    { runs: 2 },
+  );
+};
+
+export const carryingSuspects: readonly Suspect[] = [
+  carryingSuspect('carried state handed on', [], (inner, p, x) => inner.run(p, x)),
+  carryingSuspect('a derived backward loses carried state', ['P-11'], (inner, p, x) =>
+    pullback(([q, a]: readonly [CarryingParameters, Rows]) => inner.run(q, a)[0])([p, x]),
+  ),
+  carryingSuspect('a backward holds carried state as it is', ['P-11'], (inner, p, x) => {
+    const [y, back] = inner.run(p, x);
+    return [y, (dy) => [withCarried(back(dy)[0], p), back(dy)[1]]];
+  }),
+  carryingSuspect('carried state of a closure', ['P-11'], (inner, p, x) => {
+    const [y] = inner.run(inner.init(key(1)), x);
+    return [y, (dy) => inner.run(p, x)[1](dy)];
+  }),
+  carryingSuspect(
+    'it predicts as it learns',
+    ['P-11'],
+    (inner, p, x) => inner.run(p, x),
+    (inner) => inner,
   ),
 ];
 
