@@ -134,7 +134,7 @@ export const runner = <
   /** The examples of one step, taken out of those that wait. */
   const take = (batch: readonly Example[]): OnlineEvent<P, M> => {
     // The learner's argument and target are what its examples are drawn up as.
-    const taken = steps.step(stack(batch) as Batch<A, L>, String(batch.length));
+    const taken = steps.step(stack(batch) as Batch<A, L>);
     const { loss, metrics } = taken;
     const reason = reasonOf(taken, limits);
     if (reason !== undefined) {

@@ -12,8 +12,11 @@ import { isLeaf, leafPaths, leaves, unflatten } from '../tree/tree.js';
 
 export interface CompiledStep {
   readonly executable: Executable;
-  /** The tensors of a batch, in the program's order. Throws where it is unlike the first. */
-  readonly tensorsOf: (batch: unknown) => readonly AnyTensor[];
+  /**
+   * The tensors of a batch, in the program's order; `undefined` if its sizes are others, for which another program is
+   * needed. Throws if it has another structure, dtype or number of axes.
+   */
+  readonly tensorsOf: (batch: unknown) => readonly AnyTensor[] | undefined;
   readonly metricNames: readonly string[];
   /** The trace, for whoever wants to look inside: what goes in, by name, and what comes out. */
   readonly places: readonly AnyTensor[];
@@ -41,10 +44,10 @@ const refuseStructure = (path: readonly string[]): never =>
 const refuseSpec = (path: readonly string[], got: Spec, needed: Spec): never =>
   fail({
     operation: 'train',
-    what: 'a batch of another shape or dtype than the first',
+    what: 'a batch of another dtype or number of axes than the first',
     got: `${path.join('.')} ${describe(got)}`,
     needed: `${path.join('.')} ${describe(needed)}`,
-    hint: "one program serves one shape: with remainder: 'drop', batches leaves out a short last one",
+    hint: 'batches may differ in their sizes, such as the number of examples, and in nothing else',
   });
 
 /** Reads the leaves of trees like this one, and sees to it that they are like it; of every batch, so in plain loops. */
@@ -53,17 +56,19 @@ const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
   const specs = leaves<AnyTensor>(batch);
   return (other) => {
     const found: AnyTensor[] = [];
+    let fits = true;
     for (let i = 0; i < specs.length; i++) {
       const [path, needed] = [paths[i] ?? [], specs[i]];
       const part = partAt(other, path);
       if (!isLeaf(part) || needed === undefined) return refuseStructure(path);
       // The leaves of a batch are tensors.
       const tensor = part as AnyTensor;
-      if (tensor.dtype !== needed.dtype || !sameShape(tensor.shape, needed.shape))
+      if (tensor.dtype !== needed.dtype || tensor.shape.length !== needed.shape.length)
         refuseSpec(path, tensor, needed);
+      fits &&= sameShape(tensor.shape, needed.shape);
       found.push(tensor);
     }
-    return found;
+    return fits ? found : undefined;
   };
 };
 

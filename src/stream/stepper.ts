@@ -26,11 +26,14 @@ export interface Taken<P> {
 }
 
 export interface Stepper<P, A, L> {
-  /** Takes a step. Batches of one form share a program; the state goes from one to another. */
-  readonly step: (batch: Batch<A, L>, form?: string) => Taken<P>;
+  /** Takes a step. Batches of the same sizes share a program; the state goes from one program to another. */
+  readonly step: (batch: Batch<A, L>) => Taken<P>;
   /** Goes on from another state of the same form, which it gives as data. */
   readonly goOnFrom: (state: LearnerState<P>) => LearnerState<P>;
 }
+
+/** So many programs are kept, each for batches of other sizes; the one that was not used for longest is dropped. */
+const MOST_PROGRAMS = 8;
 
 /** Of a learner without metrics. */
 const NONE: Readonly<Record<string, number>> = Object.freeze({});
@@ -54,23 +57,28 @@ export const stepper = <P extends Parameters, A, B, L>(
   backend: Backend,
 ): Stepper<P, A, L> => {
   const tensors = leaves<AnyTensor>(initial);
-  const programs = new Map<string, CompiledStep>();
+  // The latest first.
+  let programs: readonly CompiledStep[] = [];
   let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
   let now: () => readonly Data[] = lazily(() => dataOf(tensors, backend));
   const stateOf = (data: readonly Data[]): LearnerState<P> =>
     unflatten(initial, tensorsOfData(tensors, data));
 
-  const runFor = (batch: Batch<A, L>, form: string): NonNullable<typeof run> => {
-    const compiled = programs.get(form) ?? compileStep(learner, initial, batch, backend);
-    programs.set(form, compiled);
-    if (run?.compiled !== compiled) run = { compiled, history: historyOf(compiled.executable, now()) };
-    return run;
+  /** A run of the program for batches of these sizes: the one that is used, one that was, or another. */
+  const runFor = (batch: Batch<A, L>): NonNullable<typeof run> & { readonly given: readonly AnyTensor[] } => {
+    const given = run?.compiled.tensorsOf(batch);
+    if (run !== undefined && given !== undefined) return { ...run, given };
+    const known = programs.find((program) => program.tensorsOf(batch) !== undefined);
+    const compiled = known ?? compileStep(learner, initial, batch, backend);
+    programs = [compiled, ...programs.filter((program) => program !== compiled)].slice(0, MOST_PROGRAMS);
+    run = { compiled, history: historyOf(compiled.executable, now()) };
+    return { ...run, given: compiled.tensorsOf(batch) ?? [] };
   };
 
   return {
-    step: (batch, form = '') => {
-      const { compiled, history } = runFor(batch, form);
-      const inputs = dataOf(compiled.tensorsOf(batch), backend);
+    step: (batch) => {
+      const { compiled, history, given } = runFor(batch);
+      const inputs = dataOf(given, backend);
       const before = now;
       const { outputs, state: data } = history.step(inputs);
       now = data;

@@ -62,12 +62,12 @@ const folding = <P extends Parameters, A, B, L>(
 
 /**
  * Trains a learner over a stream of batches, as an rxjs operator: a step for every batch, in order. It means
- * `scan` of the learner's step, bit for bit. The step is compiled once, for the shapes of the first batch,
- * and the state stays in the backend's memory. Every subscription starts afresh from the state that is given,
+ * `scan` of the learner's step, bit for bit. The step is compiled once for each size of batches, such as that of a
+ * shorter last one, of which the latest eight are kept, and the state stays in the backend's memory. Every subscription starts afresh from the state that is given,
  * or made from the key; unsubscribing ends it before the next step; a stream without batches gives no steps.
  *
- * What goes wrong arrives as the Observable's error, the number of the step in front: a batch unlike the
- * first, a loss that is not finite, a check that does not hold. The last step's state stays readable.
+ * What goes wrong arrives as the Observable's error, the number of the step in front: a batch of another
+ * structure, dtype or number of axes than the first, a loss that is not finite, a check that does not hold. The last step's state stays readable.
  *
  * Laws: F-1 to F-5, F-7, F-8, F-13.
  *
