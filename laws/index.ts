@@ -10,6 +10,7 @@ export * from './learner/index.js';
 export * from './lens/index.js';
 export * from './loss/index.js';
 export * from './map/index.js';
+export * from './mask/index.js';
 export * from './metric/index.js';
 export * from './numerics/index.js';
 export * from './online/index.js';

@@ -3,12 +3,13 @@ import { fail, showShape } from '../error.js';
 import { differentiable, type Layer } from '../lens/para.js';
 import { add } from '../operation/arithmetic.js';
 import { attend } from '../operation/attention.js';
+import { keepRows } from '../operation/masking.js';
 import { rotary } from '../operation/position.js';
 import { matmul } from '../operation/product.js';
 import { type Key, split } from '../operation/random.js';
 import { requireBoolean, requireCount, requireFunction } from '../require.js';
 import { reshape } from '../tensor/primitive/movement.js';
-import type { Shape } from '../tensor/shape.js';
+import { sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { DenseParameters } from './dense.js';
 import { glorot, type Initializer, zeros } from './initializer.js';
@@ -93,9 +94,12 @@ const multiHead = <W extends number, A, Y extends Tensor<Shape>>(
     reshape(projected(each, by), [...each.shape.slice(0, 2), heads, width / heads]);
   const placed = (each: Tensor<Shape>): Tensor<Shape> => (turned ? rotary(each) : each);
   return differentiable(init(width, kernel), ({ query, key, value, output }, a: A) => {
-    const { queries, memory, mask } = read(a);
+    const { queries, memory: given, mask } = read(a);
     requireSequence(operation, queries, width);
-    requireSequence(operation, memory, width);
+    requireSequence(operation, given, width);
+    // What may not be looked at is not projected either: the kernels' gradients do not see it.
+    const fits = mask !== undefined && sameShape(mask.shape, given.shape.slice(0, 2));
+    const memory = fits ? keepRows(mask, given) : given;
     const seen = attend(
       placed(headsOf(queries, query)),
       placed(headsOf(memory, key)),

@@ -2,11 +2,13 @@
 import { zerosLike } from '../lens/differentiable.js';
 import { evaluation } from '../lens/evaluation.js';
 import type { Para, Parameters } from '../lens/para.js';
+import { keepRows } from '../operation/masking.js';
 import { requireBoolean } from '../require.js';
 import type { SequenceMask } from './attention.js';
 import {
   type Mask,
   type OverTime,
+  requireSequence,
   type Vectors,
   type VectorCell,
   type Sequence,
@@ -76,12 +78,14 @@ const ofMasked = <P extends Parameters, S, I extends number, U extends number, B
   size: cell.size,
   init: (key) => cell.init(key),
   run: (p, [x, mask]) => {
-    const [b, back] = tell(overTime(cell, options)(p, x, mask));
+    requireSequence(x, mask);
+    // What stands where a sequence has ended is not looked at, so that it need not be a number.
+    const [b, back] = tell(overTime(cell, options)(p, keepRows(mask, x), mask));
     return [
       b,
       (db) => {
         const [dp, dx] = back(db);
-        return [dp, [dx, zerosLike(mask)]];
+        return [dp, [keepRows(mask, dx), zerosLike(mask)]];
       },
     ];
   },

@@ -1,22 +1,23 @@
 /** Cross-entropy of logits: the softmax or logistic is inside, where it is stable. */
 import { fail, showShape } from '../error.js';
-import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
+import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { requireIndices } from '../operation/indices.js';
+import { keepRows } from '../operation/masking.js';
 import { mean } from '../operation/reduce.js';
 import { softplus } from '../operation/activation.js';
 import { logSoftmax } from '../operation/softmax.js';
 import { requireCount, requireNumber } from '../require.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
-import { and, equal, select } from '../tensor/primitive/comparison.js';
+import { and, equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { requireKind, requireSame } from '../tensor/primitive/elementwise.js';
 import { log } from '../tensor/primitive/exponential.js';
 import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
-import { range, sameShape, type Scalar, type Shape } from '../tensor/shape.js';
+import { range, sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type EntrywiseLoss, loss, type Loss, meanOf } from './loss.js';
+import { type EntrywiseLoss, type Loss, meanOf, meanOfCounted } from './loss.js';
 
 export interface SmoothingOptions {
   /**
@@ -58,7 +59,7 @@ export interface SparseOptions extends SmoothingOptions {
 
 /**
  * Mean over the batch of −ln softmax(z)[label]: logits `[…lead, classes]` against integer labels `[…lead]`.
- * Rows whose label is `ignore` count neither in the sum nor in the number. Throws where the shapes do not fit; when it
+ * Rows whose label is `ignore` count neither in the sum nor in the number, whatever their logits are. Throws where the shapes do not fit; when it
  * runs, where a label is out of range.
  *
  * @example
@@ -99,19 +100,10 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
     return negate(add(multiply(label, 1 - smoothing), multiply(mean(logarithms, [axis]), smoothing)));
   };
   if (ignore === undefined) return meanOf(rows);
-  return loss((prediction, target) => {
-    const ignored: Tensor<Shape, 'bool'> = equal(target, fullLike(target, ignore));
-    const labels = select<Shape, 'int32'>(ignored, fullLike(target, 0), target);
-    // Of the shape of the target.
-    const each = rows(prediction, labels as Tensor<Lead, 'int32'>);
-    const zero = fullLike(each, 0);
-    const count = sum(select(ignored, zero, fullLike(each, 1)), range(each.shape.length));
-    const total = sum(select(ignored, zero, each), range(each.shape.length));
-    // Of no rows at all the loss is 0.
-    return divide(
-      total,
-      select(equal(count, fullLike(count, 0)), fullLike(count, 1), count),
-    ) as Tensor<Scalar>;
+  return meanOfCounted((prediction, target) => {
+    const counts: Tensor<Shape, 'bool'> = not(equal(target, fullLike(target, ignore)));
+    const each = rows(keepRows(counts, prediction), keepRows(counts, target));
+    return { rows: each, weights: cast(counts, each.dtype) };
   });
 };
 

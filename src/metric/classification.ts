@@ -2,6 +2,7 @@
 import { fail, showShape } from '../error.js';
 import { add, divide, less, maximum, minimum, multiply, subtract } from '../operation/arithmetic.js';
 import { requireIndices } from '../operation/indices.js';
+import { keepRows } from '../operation/masking.js';
 import { mean, sum } from '../operation/reduce.js';
 import { logSoftmax } from '../operation/softmax.js';
 import { requireCount } from '../require.js';
@@ -175,14 +176,14 @@ export const perplexity = <Lead extends Shape>({ ignore }: { readonly ignore?: n
   return {
     ...adding({ total: [0], count: [0] }),
     measure: (prediction, target) => {
-      const logits: Tensor = prediction;
       const labels: Tensor<Shape, 'int32'> = target;
-      const axis = logits.shape.length - 1;
       requireKind('perplexity', 'integer', labels.dtype);
-      requireLabels('perplexity', logits.shape, labels.shape);
-      const ignored = ignore === undefined ? undefined : equal(labels, fullLike(labels, ignore));
+      requireLabels('perplexity', prediction.shape, labels.shape);
+      const counts = ignore === undefined ? undefined : not(equal(labels, fullLike(labels, ignore)));
+      const logits: Tensor = counts === undefined ? prediction : keepRows(counts, prediction);
+      const axis = logits.shape.length - 1;
       const known = requireIndices(
-        ignored === undefined ? labels : select(ignored, fullLike(labels, 0), labels),
+        counts === undefined ? labels : keepRows(counts, labels),
         logits.shape[axis] ?? 0,
         {
           operation: 'perplexity',
@@ -192,9 +193,10 @@ export const perplexity = <Lead extends Shape>({ ignore }: { readonly ignore?: n
       );
       const chosen = equal(iota(logits.shape, axis), broadcast(known, logits.shape, range(axis)));
       const each = sum(select(chosen, logSoftmax(logits), fullLike(logits, 0)), [axis]);
-      const [zero, one] = [fullLike(each, 0), fullLike(each, 1)];
-      const counts = ignored === undefined ? one : select(ignored, zero, one);
-      return { total: sum(multiply(each, counts)), count: sum(counts) };
+      // What is ignored adds nothing: of logits of 0 the first label would.
+      const [kept, count] =
+        counts === undefined ? [each, fullLike(each, 1)] : [keepRows(counts, each), cast(counts, each.dtype)];
+      return { total: sum(kept), count: sum(count) };
     },
     value: (all) => Math.exp(-numberOf(all, 'total') / numberOf(all, 'count')),
   };

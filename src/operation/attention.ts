@@ -6,15 +6,17 @@
 import { fail, showShape } from '../error.js';
 import { requireBoolean } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
-import { and, equal, lessOrEqual, select } from '../tensor/primitive/comparison.js';
-import { fullLike } from '../tensor/primitive/constant.js';
+import { and, equal, less, lessOrEqual, not, select } from '../tensor/primitive/comparison.js';
+import { full, fullLike } from '../tensor/primitive/constant.js';
 import { contract } from '../tensor/primitive/contract.js';
+import { cast } from '../tensor/primitive/conversion.js';
 import { exp } from '../tensor/primitive/exponential.js';
 import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { divide, multiply, subtract } from './arithmetic.js';
+import { add, divide, multiply, subtract } from './arithmetic.js';
+import { isFinite, keepRows } from './masking.js';
 import { along, peak } from './reduce.js';
 
 type Mask = Tensor<Shape, 'bool'>;
@@ -62,10 +64,36 @@ const weightsOf = <D extends FloatDType>(
   return divide(e, along(whole, shape, last));
 };
 
+/** Which keys each query may look at, `[batch, queries, keys]`. */
+const lookedAt = ({ causal = false, mask }: AttentionOptions, shape: Shape): Mask => {
+  const all = full(shape, 1, 'bool');
+  const given =
+    mask === undefined ? all : broadcast(mask, shape, mask.shape.length === 2 ? [0, 2] : [0, 1, 2]);
+  return causal ? and(given, lessOrEqual(iota(shape, 2), iota(shape, 1))) : given;
+};
+
+/** The result, and NaN for a query that looks at a key or a value that is not finite. */
+const unlessUnsound = <D extends FloatDType>(
+  result: Tensor<Shape, D>,
+  seen: readonly Tensor<Shape, D>[],
+  options: AttentionOptions,
+): Tensor<Shape, D> => {
+  const [batch = 0, queries = 0] = result.shape;
+  const [keys = 0] = seen.map(({ shape }) => shape[1] ?? 0);
+  // `[batch, keys, heads]`: how many numbers of a key and its value are not finite
+  const [first, second] = seen.map((each) => sum(cast(not(isFinite(each)), result.dtype), [3]));
+  if (first === undefined || second === undefined) return result;
+  const looks = cast(lookedAt(options, [batch, queries, keys]), result.dtype);
+  const met = contract(looks, add(first, second), 'btu,buh->bth');
+  const unsound = broadcast(less(fullLike(met, 0), met), result.shape, [0, 1, 2]);
+  return select(unsound, fullLike(result, Number.NaN), result);
+};
+
 /**
  * Σ softmax(q·k/√size)·v over the keys: queries `[batch, queries, heads, size]` with keys and values
  * `[batch, keys, heads, size]` give `[batch, queries, heads, size]`. What is masked has no part in the result and no
- * gradient; a query that may look at nothing gets 0. Throws where shapes do not fit.
+ * gradient, even if it is NaN or infinite; a query that may look at nothing gets 0, and one that looks at a key or
+ * value that is not finite, where masks differ from query to query, NaN. Throws where shapes do not fit.
  *
  * @example
  * const x = tensor([[[[1, 0]], [[0, 1]]]]);
@@ -101,9 +129,19 @@ export const attend = <D extends FloatDType>(
       got: showShape(keys.shape),
       needed: 'at least one key',
     });
+  const { mask, causal = false } = options;
+  // Keys that no query may look at are not looked at; nor are, by a query, those that only others see.
+  const [theirKeys, theirValues] =
+    mask?.shape.length === 2 && mask.shape[0] === batch && mask.shape[1] === others
+      ? [keepRows(mask, keys), keepRows(mask, values)]
+      : [keys, values];
+  const seenBySome = causal || mask?.shape.length === 3;
+  const sound = (each: Tensor<Shape, D>): Tensor<Shape, D> =>
+    seenBySome ? select(isFinite(each), each, fullLike(each, 0)) : each;
   // The queries are scaled and not their products with the keys, which are more.
   const scaled = multiply(queries, 1 / Math.sqrt(size));
-  const scores = contract(scaled, keys, 'bthd,buhd->bhtu');
+  const scores = contract(scaled, sound(theirKeys), 'bthd,buhd->bhtu');
   const weights = weightsOf(scores, masksOf(options, [batch, heads, count, others]));
-  return contract(weights, values, 'bhtu,buhd->bthd');
+  const result = contract(weights, sound(theirValues), 'bhtu,buhd->bthd');
+  return seenBySome ? unlessUnsound(result, [theirKeys, theirValues], options) : result;
 };

@@ -1,0 +1,1 @@
+export { leavesOut, type Masking } from './left-out.js';
