@@ -21,6 +21,8 @@ type Measured = Readonly<Record<string, Data>>;
 export interface BatchGradient<B> {
   readonly name: string;
   readonly of: (batch: B) => Measured;
+  /** How much a batch counts; its number of examples, if nothing is said. */
+  readonly weight?: ((batch: B) => number) | undefined;
 }
 
 export interface Precision {
@@ -50,8 +52,10 @@ export const gradientOf = <P extends Parameters, A, B, L>(
       valueAndGradient((p: P) => learner.evaluate({ parameters: p, update }, batch).loss)(parameters),
     { backend },
   );
+  const { weights } = learner;
   return {
     name: `${name} (${backend.name})`,
+    weight: weights && ((batch) => evaluate(weights(state, batch).loss, { backend }).data[0] ?? Number.NaN),
     of: (batch) => {
       const [loss, gradient] = run(state, batch);
       const paths = leafPaths(gradient).map((path) => ['gradient', ...path].join('.'));
@@ -77,15 +81,16 @@ const weighted = (parts: readonly Measured[], weights: readonly number[]): Measu
 
 /**
  * F-10. Loss and gradient of a batch = the mean of those of its parts, each weighing as much as it has
- * examples; of equal parts the plain mean
+ * examples, or examples that count; of equal parts the plain mean
  */
 export const meanOfParts = <B>(
-  { name, of }: BatchGradient<B>,
+  { name, of, weight = countOf }: BatchGradient<B>,
   parts: readonly [B, ...B[]],
   { equality }: Pick<Precision, 'equality'> = inFloat64,
 ): Verdict => {
-  const counts = parts.map(countOf);
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const counts = parts.map(weight);
+  // Where nothing counts the mean is 0.
+  const total = counts.reduce((sum, count) => sum + count, 0) || 1;
   return same(
     equality,
     of(joinedBatches(parts)),

@@ -6,7 +6,7 @@ import { located } from '../lens/locate.js';
 import { handedOn, requireCarriedOn, requireNoLearning } from '../lens/lost-state.js';
 import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
-import type { Loss, TargetOf } from '../loss/loss.js';
+import { type Loss, type TargetOf, weightOf } from '../loss/loss.js';
 import type { Metric } from '../metric/metric.js';
 import { type Key, key as keyOf } from '../operation/random.js';
 import { requireKey } from '../tensor/primitive/generation.js';
@@ -58,6 +58,8 @@ export interface Learner<P extends Parameters, A, B, L> {
   readonly predict: (state: LearnerState<P>, input: A) => B;
   /** The loss and the metrics of a batch, nothing learned. */
   readonly evaluate: (state: LearnerState<P>, batch: Batch<A, L>) => Report;
+  /** How much each number of `evaluate` counts beside those of other batches; the number of examples without it. */
+  readonly weights?: (state: LearnerState<P>, batch: Batch<A, L>) => Report;
 }
 
 /**
@@ -87,7 +89,8 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
     );
   };
   // A target like the prediction is one that the loss takes: its mark is of types only.
-  const measured = located('loss', lift(loss as Loss<C, TargetOf<B, L>>));
+  const ofTargets = loss as Loss<C, TargetOf<B, L>>;
+  const measured = located('loss', lift(ofTargets));
   const reportOf = (value: Tensor<Scalar>, prediction: B, target: TargetOf<B, L>): Report => ({
     loss: value,
     metrics: Object.fromEntries(
@@ -110,7 +113,8 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
         'a state belongs to the update that made it: begin with init of this learner',
       );
       // forward: where the gradient is to be taken, the prediction there, and its loss
-      const [at, move] = update.lens<P>().run([state.update, learned(state.parameters)]);
+      const weight = (): Tensor<Scalar> => weightOf(ofTargets, prediction, target);
+      const [at, move] = update.lens<P>().run([state.update, learned(state.parameters), weight]);
       const [prediction, backModel] = model.run(withCarried(at, state.parameters), input);
       const [value, backLoss] = measured.run([], [prediction, target]);
       // backward: the loss against the prediction, that against the parameters, and the move against that
@@ -147,6 +151,15 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
       const report = reportOf(value, prediction, target);
       requireNoLearning('learner', [parameters, input, target], report);
       return report;
+    },
+    weights: ({ parameters }, { input, target }) => {
+      const [prediction] = predicting.run(parameters, input);
+      return {
+        loss: weightOf(ofTargets, prediction, target),
+        metrics: Object.fromEntries(
+          Object.entries(metrics).map(([name, metric]) => [name, weightOf(metric, prediction, target)]),
+        ),
+      };
     },
   };
 };

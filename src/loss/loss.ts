@@ -30,8 +30,12 @@ export type EntrywiseLoss<T> = Loss<T, LikePrediction<T>>;
 export type TargetOf<B, L> =
   L extends Weighted<infer T> ? Weighted<TargetOf<B, T>> : typeof likePrediction extends keyof L ? B : L;
 
-/** How much the loss of a batch counts beside those of others: by its own weight, or by the number of examples. */
-export const weightOfLoss = <B, L>(of: Loss<B, L>, prediction: B, target: L): Tensor<Scalar> =>
+/** How much a mean over a batch counts beside those of others: as it says itself, or by the number of examples. */
+export const weightOf = <B, L>(
+  of: { readonly weight?: ((prediction: B, target: L) => Tensor<Scalar>) | undefined },
+  prediction: B,
+  target: L,
+): Tensor<Scalar> =>
   of.weight?.(prediction, target) ??
   scalar(leaves<AnyTensor>([target, prediction]).find(({ shape }) => shape.length > 0)?.shape[0] ?? 1);
 

@@ -3,7 +3,7 @@ import type { Backend } from '../backend/backend.js';
 import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, force } from '../backend/evaluate.js';
-import type { Batch, Learner, LearnerState } from '../learner/learner.js';
+import type { Batch, Learner, LearnerState, Report } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import { requireCount } from '../require.js';
 import { leaves } from '../tree/tree.js';
@@ -39,17 +39,27 @@ export interface EvaluatorOptions<S = Readonly<Record<never, never>>> {
   readonly size?: number;
 }
 
-/** A mean over some examples. */
+/** The same number for the loss and each metric. */
+const sameFor = ({ metrics }: Evaluation, each: number): Evaluation => ({
+  loss: each,
+  metrics: Object.fromEntries(Object.keys(metrics).map((name) => [name, each])),
+});
+
+/** Means over some examples, and how much each counts. */
 interface Share {
   readonly value: Evaluation;
-  readonly examples: number;
+  readonly weight: Evaluation;
 }
 
-/** The means over all examples: each share counts as much as it has examples. */
+/** The means over all examples; a share that counts for nothing is left out, and where all do it is what each says. */
 const weighted = (shares: readonly Share[]): Evaluation => {
-  const total = shares.reduce((sum, { examples }) => sum + examples, 0);
-  const mean = (of: (value: Evaluation) => number): number =>
-    shares.reduce((sum, { value, examples }) => sum + of(value) * examples, 0) / total;
+  const mean = (of: (value: Evaluation) => number): number => {
+    const counted = shares.filter(({ weight }) => of(weight) !== 0);
+    const [only] = shares;
+    if (counted.length === 0 && only !== undefined) return of(only.value);
+    const total = counted.reduce((sum, { weight }) => sum + of(weight), 0);
+    return counted.reduce((sum, { value, weight }) => sum + of(value) * of(weight), 0) / total;
+  };
   const names = Object.keys(shares[0]?.value.metrics ?? {});
   return {
     loss: mean(({ loss }) => loss),
@@ -61,10 +71,12 @@ const weighted = (shares: readonly Share[]): Evaluation => {
 
 /**
  * The function from a state to the learner's loss and metrics over a whole data set, nothing learned. The
- * set is looked at in parts of `size` and a last one of what is left; each part counts as much as it has
- * examples, so that loss and metrics that are means over examples are exact means; scores, which are no means, are
- * given in the options. Compiled once a shape.
+ * set is looked at in parts of `size` and a last one of what is left; each part counts as much as its loss or metric
+ * is a mean of: its examples, or those that are not ignored, or their weights. So means are exact, whatever `size` is;
+ * scores, which are no means, are given in the options. Compiled once a shape.
  * Throws where the set is empty or its first axes differ.
+ *
+ * Law: F-10.
  *
  * @example
  * const onTest = evaluator(mnist, { input: testImages, target: testLabels });
@@ -91,7 +103,11 @@ export const evaluator = <
         // Made where there is a score to take it.
         score.measure(prediction as B, batch.target),
       );
-      return { report: learner.evaluate(state, batch), measured };
+      return {
+        report: learner.evaluate(state, batch),
+        weights: learner.weights === undefined ? [] : [learner.weights(state, batch)],
+        measured,
+      };
     },
     { backend },
   );
@@ -101,15 +117,24 @@ export const evaluator = <
     const shares = starts.map((start) => {
       const stop = Math.min(start + size, count);
       // Rows of the data set are what the learner takes, whatever their number.
-      const { report, measured } = run(known, slice(start, stop) as Batch<A, L>);
+      const { report, weights, measured } = run(known, slice(start, stop) as Batch<A, L>);
       const numbers = (tree: unknown): readonly number[] =>
         dataOf(leaves<AnyTensor>(tree), backend).map(([number]) => number ?? Number.NaN);
-      const [loss = Number.NaN] = numbers(report.loss);
-      const names = Object.keys(report.metrics);
-      const values = numbers(names.map((name) => report.metrics[name]));
-      const metrics = Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN]));
+      const evaluationOf = ({ loss: each, metrics }: Report): Evaluation => {
+        const [loss = Number.NaN] = numbers(each);
+        const names = Object.keys(metrics);
+        const values = numbers(names.map((name) => metrics[name]));
+        return {
+          loss,
+          metrics: Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN])),
+        };
+      };
+      const value = evaluationOf(report);
       const kept = measured.map((each) => statisticsOf(each, backend));
-      return { value: { loss, metrics }, examples: stop - start, kept };
+      const examples = stop - start;
+      const [own] = weights;
+      const weight = own === undefined ? sameFor(value, examples) : evaluationOf(own);
+      return { value, weight, kept };
     });
     if (scores === undefined) return weighted(shares) as Evaluation & ScoreValuesOf<S>;
     const values = named.map(([name, score], i) => {

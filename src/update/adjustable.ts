@@ -4,7 +4,7 @@ import type { Lens } from '../lens/lens.js';
 import { requireNumber } from '../require.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { type Schedule, scheduleOf } from './schedule.js';
-import type { Update, Updated, UpdateState } from './update.js';
+import type { Update, Updated, UpdateInput, UpdateState } from './update.js';
 
 /** What is kept beside the rate: how the measure that it follows has been. All are finite, as a state should be. */
 const PLATEAU = { best: 3.4028234663852886e38, waited: 0, cooling: 0 } as const;
@@ -34,14 +34,14 @@ export const adjustable = (rate: number, withRate: (rate: Schedule) => Update): 
       slots: {},
       parts: { [INNER]: fresh.init(parameters) },
     }),
-    lens: <P>(): Lens<Updated<P>, Updated<P>, P, P> => ({
-      run: ([state, parameters]) => {
+    lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> => ({
+      run: ([state, parameters, weight]) => {
         const { rate: now = scalar(rate) } = state.scalars;
         // The part is the state of the update inside, over the same parameters.
         const inner = (state.parts?.[INNER] ?? fresh.init(parameters)) as UpdateState<P>;
         const [at, back] = withRate(() => now)
           .lens<P>()
-          .run([inner, parameters]);
+          .run([inner, parameters, weight]);
         return [
           at,
           (gradient) => {

@@ -13,7 +13,7 @@ import type { Scalar } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { mapTree, zipTrees } from '../tree/tree.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
-import type { Update, Updated, UpdateState } from './update.js';
+import type { UpdateInput, Update, Updated, UpdateState } from './update.js';
 
 /** Combines the floats of two trees; what is no float stays as in the first. */
 const zipFloats = <P>(first: P, second: P, f: (a: Tensor, b: Tensor) => Tensor): P =>
@@ -47,6 +47,8 @@ interface Around {
     readonly before: P;
     readonly inner: UpdateState<P>;
     readonly gradient: P;
+    /** How much the gradient counts beside those of other batches; all alike if nothing is said. */
+    readonly weight: UpdateInput<P>[2];
     /** What the update inside does with a gradient. */
     readonly update: (gradient: P) => Updated<P>;
   }) => { readonly inner: UpdateState<P>; readonly parameters: P } & Pick<
@@ -63,15 +65,15 @@ const around = (update: Update, { slots, scalars = {}, move }: Around): Update =
     slots: slots(parameters),
     parts: { [INNER]: update.init(parameters) },
   }),
-  lens: <P>(): Lens<Updated<P>, Updated<P>, P, P> => ({
-    run: ([state, parameters]) => {
+  lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> => ({
+    run: ([state, parameters, weight]) => {
       // The part is the state of the update inside, over the same parameters.
       const inner = (state.parts?.[INNER] ?? update.init(parameters)) as UpdateState<P>;
-      const [at, back] = update.lens<P>().run([inner, parameters]);
+      const [at, back] = update.lens<P>().run([inner, parameters, weight]);
       return [
         at,
         (gradient) => {
-          const next = move<P>({ state, before: parameters, inner, gradient, update: back });
+          const next = move<P>({ state, before: parameters, inner, gradient, weight, update: back });
           const { count, scalars: numbers, slots: kept } = next;
           return [
             { count, scalars: numbers, slots: kept, parts: { [INNER]: next.inner } },
@@ -166,7 +168,10 @@ export const averageOf = <P>({ slots: { average } }: UpdateState<P>): P =>
 
 /**
  * Gradients of so many steps are averaged before `update` moves anything: batches that do not fit are cut into
- * micro-batches. Only updates that move something are counted. Throws if `steps` is not a positive integer.
+ * micro-batches. In a learner each counts as much as its loss is a mean of, Σ w·g/Σ w, by the number of examples, or of
+ * those that are not ignored, so that the average is the gradient of them all; without a learner all count alike. Only
+ * updates that move something are counted. Throws if `steps` is not a positive
+ * integer.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: accumulate(adam(), 4) });
@@ -175,11 +180,25 @@ export const accumulate = (update: Update, steps: number): Update => {
   requireCount('accumulate', 'steps', steps);
   return around(update, {
     slots: (parameters) => ({ sum: zeros(parameters) }),
-    scalars: { taken: scalar(0) },
-    move: ({ state, before, inner, gradient, update: step }) => {
-      const { taken = scalar(0) } = state.scalars;
+    scalars: { taken: scalar(0), weight: scalar(0) },
+    move: ({ state, before, inner, gradient: given, weight, update: step }) => {
+      const { taken = scalar(0), weight: weighed = scalar(0) } = state.scalars;
       const first = equal(taken, 0);
-      const { sum: sofar = zeros(gradient) } = state.slots;
+      const { sum: sofar = zeros(given) } = state.slots;
+      // A single gradient is its own mean, to the bit.
+      const counts = steps === 1 ? scalar(1) : (weight?.() ?? scalar(1));
+      const none = equal(counts, 0);
+      const gradient =
+        steps === 1 || weight === undefined
+          ? given
+          : zipFloats(given, given, (g) =>
+              select(
+                broadcast(none, g.shape, []),
+                fullLike(g, 0),
+                multiply(g, inDtypeOf(g, counts) as Tensor<never>),
+              ),
+            );
+      const total = select(first, counts, add(weighed, counts));
       // The first is taken as it is: 0 + (−0) would be another zero.
       const sum = chooseTree(
         first,
@@ -187,12 +206,14 @@ export const accumulate = (update: Update, steps: number): Update => {
         zipFloats(sofar, gradient, (a, b) => add(a, b)),
       );
       const last = equal(taken, steps - 1);
-      const mean = steps === 1 ? sum : zipFloats(sum, sum, (s) => divide(s, steps));
+      const divisor = select(equal(total, 0), fullLike(total, 1), total);
+      const mean =
+        steps === 1 ? sum : zipFloats(sum, sum, (s) => divide(s, inDtypeOf(s, divisor) as Tensor<never>));
       const [moved, parameters] = step(mean);
       return {
         inner: chooseTree(last, moved, inner),
         count: select(last, counted(state.count), state.count),
-        scalars: { taken: select(last, fullLike(taken, 0), add(taken, 1)) },
+        scalars: { taken: select(last, fullLike(taken, 0), add(taken, 1)), weight: total },
         slots: { sum },
         parameters: chooseTree(last, parameters, before),
       };

@@ -14,7 +14,7 @@ import { sqrt } from '../tensor/primitive/exponential.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { leaves, mapTree, zipTrees } from '../tree/tree.js';
-import type { Update, Updated } from './update.js';
+import type { Update, Updated, UpdateInput } from './update.js';
 
 /** A lens over parameters of any structure. */
 export type GradientLens = <P>() => SimpleLens<P, P>;
@@ -36,7 +36,7 @@ const eachFloat = <P>(tree: P, f: (x: Tensor) => Tensor): P =>
  */
 export const chain = (update: Update, ...lenses: readonly GradientLens[]): Update => ({
   init: (parameters) => update.init(parameters),
-  lens: <P>(): Lens<Updated<P>, Updated<P>, P, P> =>
+  lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> =>
     composeLenses(
       update.lens<P>(),
       lenses.reduce<SimpleLens<P, P>>((all, each) => composeLenses(all, each<P>()), identityLens<P>()),

@@ -41,5 +41,6 @@ export {
   type MovingScalar,
   type Update,
   type Updated,
+  type UpdateInput,
   type UpdateState,
 } from './update.js';

@@ -5,7 +5,7 @@ import type { Lens } from '../lens/lens.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, unflatten } from '../tree/tree.js';
-import type { Update, Updated, UpdateState } from './update.js';
+import type { UpdateInput, Update, Updated, UpdateState } from './update.js';
 
 /**
  * The update that moves nothing. What a layer carries moves all the same, and dropout drops: a part that shall act as
@@ -16,7 +16,7 @@ import type { Update, Updated, UpdateState } from './update.js';
  */
 export const stay: Update = {
   init: () => ({ count: scalar(0, 'int32'), scalars: {}, slots: {} }),
-  lens: <P>(): Lens<Updated<P>, Updated<P>, P, P> => ({
+  lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> => ({
     run: ([state, parameters]) => [
       parameters,
       () => [{ ...state, count: counted(state.count) }, parameters] as const,
@@ -96,14 +96,14 @@ export const forParts = (parts: Readonly<Record<string, Update>>, others: Update
     };
   };
 
-  const run = <P>([state, parameters]: Updated<P>): readonly [P, (gradient: P) => Updated<P>] => {
+  const run = <P>([state, parameters, weight]: UpdateInput<P>): readonly [P, (gradient: P) => Updated<P>] => {
     const places = partsOf(parameters);
     const all = leaves<AnyTensor>(parameters);
     const runs = updates.map(([part, update]) => {
       const own = select(all, places, part);
       // The state of a part is that of an update of its leaves, as `init` made it.
       const before = (state.parts?.[part] ?? update.init(own)) as UpdateState<Leaves>;
-      return [part, update.lens<Leaves>().run([before, own])] as const;
+      return [part, update.lens<Leaves>().run([before, own, weight])] as const;
     });
     const at = merge(places, Object.fromEntries(runs.map(([part, [ahead]]) => [part, ahead])));
     const back = (gradient: P): Updated<P> => {

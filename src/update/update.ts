@@ -25,13 +25,20 @@ export interface UpdateState<P> {
 /** State and parameters together. */
 export type Updated<P> = readonly [state: UpdateState<P>, parameters: P];
 
+/** What a step is given: state and parameters, and how much its gradient counts beside those of other batches. */
+export type UpdateInput<P> = readonly [
+  state: UpdateState<P>,
+  parameters: P,
+  weight?: (() => Tensor<Scalar>) | undefined,
+];
+
 /**
  * An optimizer as a lens over (state × parameters). Forward gives the parameters that the gradient is to be
  * taken at; backward takes the gradient to the next state and parameters. Parameters that are no floats stay.
  */
 export interface Update {
   readonly init: <P>(parameters: P) => UpdateState<P>;
-  readonly lens: <P>() => Lens<Updated<P>, Updated<P>, P, P>;
+  readonly lens: <P>() => Lens<UpdateInput<P>, Updated<P>, P, P>;
 }
 
 /** What an element-wise rule sees of one parameter. */
