@@ -125,6 +125,12 @@ const corners = (n: number): readonly (readonly number[])[] =>
     Array.from({ length: n }, (__, j) => ((i >> j) % 2 === 0 ? 1 : -1)),
   );
 
+/** A quotient has no bound where its divisor may be 0, as one that rounding alone made may be, nor where it is unknown. */
+const isPole = (operation: SomeOperation, [, divisor]: readonly Bounded[], i: number): boolean => {
+  const error = divisor?.error[i] ?? 0;
+  return operation.name === 'divide' && error > 0 && !(Math.abs(divisor?.value.data[i] ?? 0) > error);
+};
+
 /** An element-wise map: how far it moves over the corners of its inputs' errors, and its own rounding. */
 const elementwise = (operation: SomeOperation, inputs: readonly Bounded[], y: Data): Float64Array => {
   const error = Float64Array.from(y, (value) => (roundings[operation.name] ?? 1) * UNIT * Math.abs(value));
@@ -150,7 +156,7 @@ const elementwise = (operation: SomeOperation, inputs: readonly Bounded[], y: Da
       const own = (roundings[operation.name] ?? 1) * UNIT * Math.max(Math.abs(here), Math.abs(there));
       error[i] = Math.max(
         error[i] ?? 0,
-        Number.isNaN(gap) ? Number.POSITIVE_INFINITY : gap * (1 + UNIT) + own,
+        Number.isNaN(gap) || isPole(operation, inputs, i) ? Number.POSITIVE_INFINITY : gap * (1 + UNIT) + own,
       );
     }
   }
