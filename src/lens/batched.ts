@@ -9,7 +9,7 @@ import { leafPaths, unflatten } from '../tree/tree.js';
 import { withCarried } from './carried.js';
 import { CARRIED } from './differentiable.js';
 import { evaluation } from './evaluation.js';
-import { bare, nextOf } from './lost-state.js';
+import { bare, nextOf } from './carried-marks.js';
 import type { Para, Parameters } from './para.js';
 
 /** Throws where what is carried changes: each example would carry something else to the next step. */

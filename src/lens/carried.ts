@@ -9,7 +9,7 @@ import type { AnyTensor } from '../tensor/tensor.js';
 import { isLeaf, mapTree } from '../tree/tree.js';
 import { CARRIED } from './differentiable.js';
 import { evaluation } from './evaluation.js';
-import { learningWith, nextOf } from './lost-state.js';
+import { learningWith, nextOf } from './carried-marks.js';
 import type { Layer, Para, Parameters } from './para.js';
 
 /** A record of parameters some of which are carried. */

@@ -2,7 +2,7 @@
 import { pullback } from '../autodiff/pullback.js';
 import type { Key } from '../operation/random.js';
 import type { Backward, SimpleLens } from './lens.js';
-import { requireNothingCarried } from './lost-state.js';
+import { requireNothingCarried } from './carried-marks.js';
 
 /** Parameters: one record a layer that has any, in the order of the layers. */
 export type Parameters = readonly unknown[];

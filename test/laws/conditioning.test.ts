@@ -2,6 +2,7 @@
 import {
   adam,
   adamw,
+  type Backend,
   batchNormalization,
   dense,
   learner,
@@ -23,6 +24,19 @@ const updates: readonly (readonly [string, Update])[] = [
   ['rmsprop', rmsprop()],
 ];
 
+/** A backend with a planted bug: an exponential in place of each square root. */
+const wrongRoots: Backend = {
+  ...reference(),
+  name: 'wrong roots',
+  compile: (program) =>
+    reference().compile({
+      ...program,
+      instructions: program.instructions.map((each) =>
+        each.kind === 'operation' && each.name === 'sqrt' ? { ...each, name: 'exp' as const } : each,
+      ),
+    }),
+};
+
 test.each(updates)(
   'B-1 does not blame a kernel for a bias before a normalization, whose gradient is rounding alone, under %s',
   (_, update) => {
@@ -41,5 +55,9 @@ test.each(updates)(
     expect(laws.length).toBe(4);
     const runs = drawing((sampler) => drawRun(sampler, fitting, draw));
     expect(brokenLaws(runs, laws, { runs: 4 })).toEqual([]);
+    const wrong = learnerLaws(fitting, { examples: false, backends: [wrongRoots] }).filter(
+      ({ id }) => id === 'B-1',
+    );
+    expect(brokenLaws(runs, wrong, { runs: 4 })).toEqual(['B-1']);
   },
 );
