@@ -83,7 +83,9 @@ const maskings: readonly Masking<never, never>[] = (
     })),
     {
       name: 'perplexity',
-      lens: differentiate(([y, t]: readonly [Tensor<[number, number]>, Tensor<[number], 'int32'>]) => Object.values(perplexity<[number]>({ ignore: -1 }).measure(y, t))),
+      lens: differentiate(([y, t]: readonly [Tensor<[number, number]>, Tensor<[number], 'int32'>]) =>
+        Object.values(perplexity<[number]>({ ignore: -1 }).measure(y, t)),
+      ),
       argument: [rows(1, 4, 3), tensor([1, -1, 2, -1], 'int32')],
       leavesOut: (_: string, i: number) => isLeftOut(3, i),
     },
