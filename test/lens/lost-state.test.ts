@@ -121,7 +121,7 @@ describe.each(bodies)('%s', (_, make) => {
         ),
       ),
     );
-    expect(() => step(model)).toThrow(/^deep: stateless: a layer that carries state/);
+    expect(() => step(model)).toThrow(/^deep\.0: stateless: a layer that carries state/);
   });
 
   test('is refused where a hand-written backward is the derivative', () => {
