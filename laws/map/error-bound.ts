@@ -31,6 +31,7 @@ const roundings: { readonly [N in KernelName]?: number } = {
   tanh: 8,
   logistic: 8,
   erf: 8,
+  mills: 8,
   sin: 8,
   cos: 8,
   divide: 2,

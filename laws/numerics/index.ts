@@ -7,6 +7,6 @@ export {
   neighboursApart,
   type Profile,
 } from './line.js';
-export { type Curve, profileOf } from './profile.js';
+export { type Curve, type Order, ORDERS, profileOf } from './profile.js';
 export { specials, specialsKept, unchosenIsZero } from './special.js';
 export { finiteAtSpecialPoint } from './special-points.js';

@@ -13,12 +13,48 @@ import type { Profile } from './line.js';
 /** A function of one tensor; element by element, or row by row. */
 export type Curve = (x: Tensor) => Tensor;
 
+/** How a second derivative is taken: which mode of the derivative by which mode. */
+export const ORDERS = [
+  'forward of reverse',
+  'reverse of reverse',
+  'reverse of forward',
+  'forward of forward',
+] as const;
+
+export type Order = (typeof ORDERS)[number];
+
+const [FIRST] = ORDERS;
+
+const reverse =
+  (f: Curve): Curve =>
+  (x) =>
+    gradient((a: Tensor) => sum(f(a)))(x);
+
+const forward =
+  (f: Curve): Curve =>
+  (x) =>
+    pushforward(f)(x, fullLike(x, 1))[1];
+
+/** ∇Σf and ∇²Σf·1 of an element-wise f, by modes. Of other functions only a forward of a reverse is that. */
+const SLOPES: { readonly [O in Order]: readonly [first: (f: Curve) => Curve, second: (f: Curve) => Curve] } =
+  {
+    'forward of reverse': [reverse, forward],
+    'reverse of reverse': [reverse, reverse],
+    'reverse of forward': [forward, reverse],
+    'forward of forward': [forward, forward],
+  };
+
 /** f, ∇Σf and ∇²Σf·1 at a tensor of this shape; of an element-wise f these are f, f′ and f″. */
-const derivatives = (f: Curve, shape: Shape, engine: Engine): ((x: Data) => readonly Data[]) => {
+const derivatives = (
+  f: Curve,
+  shape: Shape,
+  engine: Engine,
+  order: Order,
+): ((x: Data) => readonly Data[]) => {
   const x = placeholder({ shape, dtype: 'float32' }, 'x') as Tensor;
-  const slope = gradient((a: Tensor) => sum(f(a)));
-  const [first, second] = pushforward(slope)(x, fullLike(x, 1));
-  const run = engine.compile(traceTensors([x], [f(x), first, second]));
+  const [inner, outer] = SLOPES[order];
+  const slope = inner(f);
+  const run = engine.compile(traceTensors([x], [f(x), slope(x), outer(slope)(x)]));
   return (data) => run([data]);
 };
 
@@ -29,8 +65,14 @@ export const profileOf = (
   at: readonly number[],
   engine: Engine,
   shape: Shape = [at.length],
+  order: Order = FIRST,
 ): Profile => {
   const none = new Float32Array(0);
-  const [value = none, first = none, second = none] = derivatives(f, shape, engine)(Float32Array.from(at));
-  return { name: `${name} (${engine.name})`, at, value, first, second };
+  const [value = none, first = none, second = none] = derivatives(
+    f,
+    shape,
+    engine,
+    order,
+  )(Float32Array.from(at));
+  return { name: `${name} (${order === FIRST ? '' : `${order}, `}${engine.name})`, at, value, first, second };
 };

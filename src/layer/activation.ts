@@ -2,6 +2,7 @@
 import { differentiable, type Layer, type Para, stateless } from '../lens/para.js';
 import * as activation from '../operation/activation.js';
 import { multiply } from '../operation/arithmetic.js';
+import { geluTanh as approximateGelu } from '../operation/gelu-tanh.js';
 import * as piecewise from '../operation/piecewise.js';
 import * as smooth from '../operation/smooth.js';
 import * as normalized from '../operation/softmax.js';
@@ -31,7 +32,7 @@ export const softplus = layerOf(activation.softplus);
 /** x·Φ(x) */
 export const gelu = layerOf(activation.gelu);
 /** x·Φ(x) by its approximation with tanh */
-export const geluTanh = layerOf(smooth.geluTanh);
+export const geluTanh = layerOf(approximateGelu);
 /** x·σ(x), also called swish */
 export const silu = layerOf(smooth.silu);
 /** x·tanh(softplus(x)) */

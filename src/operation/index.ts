@@ -37,10 +37,11 @@ export { moments, type Moments, rootMeanSquare, standardize } from './normalizat
 export { rotary, sinusoids } from './position.js';
 export { averagePool, maxPool, type PoolingOptions } from './pooling.js';
 export { type Padding, type PerAxis, type WindowOptions } from './spatial.js';
+export { geluTanh } from './gelu-tanh.js';
 export { hardLogistic, hardSwish, hardTanh, leakyRelu, relu6 } from './piecewise.js';
 export { matmul } from './product.js';
 export { advance, key, type Key, normal, split, uniform } from './random.js';
 export { all, argmax, logSumExp, max, mean, min, type Reduction, sum } from './reduce.js';
 export { type AtPlace, scan, type ScanOptions, type Stacked } from './scan.js';
-export { celu, elu, geluTanh, glu, mish, selu, silu, softsign } from './smooth.js';
+export { celu, elu, glu, mish, selu, silu, softsign } from './smooth.js';
 export { logSoftmax, softmax } from './softmax.js';

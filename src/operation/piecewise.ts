@@ -51,7 +51,8 @@ export const hardTanh = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * hardLogistic(tensor([-4, 0, 4])); // [0, 0.5, 1]
  */
 export const hardLogistic = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  divide(relu6(add(x, 3)), 6);
+  // Held before 3 is added: beside a kink x + 3 may be rounded onto it
+  divide(add(maximum(-3, minimum(3, x)), 3), 6);
 
 /**
  * x·hardLogistic(x)
@@ -62,4 +63,5 @@ export const hardLogistic = <S extends Shape, D extends FloatDType>(x: Tensor<S,
  * hardSwish(tensor([-4, 3, 4])); // [0, 3, 4]
  */
 export const hardSwish = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  multiply(x, hardLogistic(x));
+  // Held where the other factor is 0: 0·∞ is not 0
+  multiply(maximum(x, -3), hardLogistic(x));

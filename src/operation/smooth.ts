@@ -1,18 +1,18 @@
 /** Smooth activation functions beside relu's kin. Values and gradients are finite over the float32 line. */
-import { withPullback } from '../autodiff/custom.js';
 import { requireNumber } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
-import { expm1 } from '../tensor/primitive/exponential.js';
-import { abs } from '../tensor/primitive/magnitude.js';
-import { logistic, tanh } from '../tensor/primitive/sigmoid.js';
+import { negate } from '../tensor/primitive/arithmetic.js';
+import { exp, expm1 } from '../tensor/primitive/exponential.js';
+import { abs, sign } from '../tensor/primitive/magnitude.js';
+import { logistic, logisticSlope, tanh } from '../tensor/primitive/sigmoid.js';
 import { slice } from '../tensor/primitive/slicing.js';
+import { withSlope } from '../tensor/primitive/slope.js';
 import { fail, showShape } from '../error.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { softplus } from './activation.js';
-import { add, divide, maximum, minimum, multiply } from './arithmetic.js';
+import { add, divide, maximum, minimum, multiply, subtract } from './arithmetic.js';
 
 /**
  * x where it is positive, α·(e^(x/α) − 1) where not; its slope at 0 is 1 for every α.
@@ -56,6 +56,23 @@ const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 } as const;
 export const selu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
   multiply(elu(x, SELU.alpha), SELU.scale);
 
+/** Beyond this e^(−|x|) is 0 in float64 as well: factors of 0 are held to it, since 0·∞ is not 0. */
+const SATURATED = 800;
+
+/** x held between −limit and limit. */
+const clamped = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, limit: number): Tensor<S, D> =>
+  maximum(-limit, minimum(limit, x));
+
+/** silu″(x) = σ′(x)·(2 − x·tanh(x/2)) */
+const siluBend = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
+  multiply(logisticSlope(x), subtract(2, multiply(clamped(x, SATURATED), tanh(multiply(x, 0.5)))));
+
+/** silu′(x) = σ(x)·(1 + x·σ(−x)) */
+const siluSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
+  const inner = add(multiply(clamped(x, SATURATED), logistic(negate(x))), 1);
+  return withSlope(multiply(logistic(x), inner), x, siluBend);
+};
+
 /**
  * x·σ(x), also called swish.
  *
@@ -65,7 +82,46 @@ export const selu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * silu(tensor([-1, 0, 1])); // [-0.26894143, 0, 0.7310586]
  */
 export const silu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  multiply(x, logistic(x));
+  withSlope(multiply(maximum(x, -SATURATED), logistic(x)), x, siluSlope);
+
+/**
+ * g = tanh(ln(1 + eˣ)), its derivative g′, and g″/g′. With w = eˣ these are n/(n + 2) for n = w² + 2w,
+ * 4w(w + 1)/(n + 2)² and (2w + 1)/(w + 1) − 4w(w + 1)/(n + 2); where x > 0 all is divided by powers of w, so that no
+ * exponential is of a positive number.
+ */
+const mishGate = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => {
+  const e = exp(negate(abs(x)));
+  const left = less(x, fullLike(x, 0));
+  const square = multiply(e, e);
+  const twice = multiply(e, 2);
+  const numerator = select(left, add(square, twice), add(twice, 1));
+  const denominator = add(numerator, select(left, fullLike(x, 2), multiply(square, 2)));
+  const next = add(e, 1);
+  return {
+    gate: divide(numerator, denominator),
+    slope: (): Tensor<S, D> => {
+      const over = divide(multiply(select(left, e, square), 4), multiply(denominator, denominator));
+      return multiply(over, next);
+    },
+    bend: (): Tensor<S, D> => {
+      const first = divide(add(select(left, twice, e), select(left, fullLike(x, 1), fullLike(x, 2))), next);
+      const second = divide(multiply(multiply(select(left, e, fullLike(x, 1)), next), 4), denominator);
+      return subtract(first, second);
+    },
+  };
+};
+
+/** mish″ = g′·(2 + x·g″/g′) */
+const mishBend = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
+  const { slope, bend } = mishGate(x);
+  return multiply(slope(), add(multiply(clamped(x, SATURATED), bend()), 2));
+};
+
+/** mish′ = g + x·g′ */
+const mishSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
+  const { gate, slope } = mishGate(x);
+  return withSlope(add(gate, multiply(clamped(x, SATURATED), slope())), x, mishBend);
+};
 
 /**
  * x·tanh(softplus(x))
@@ -76,7 +132,20 @@ export const silu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * mish(tensor([-1, 0, 1])); // [-0.30340147, 0, 0.86509836]
  */
 export const mish = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  multiply(x, tanh(softplus(x)));
+  withSlope(multiply(maximum(x, -SATURATED), mishGate(x).gate), x, mishSlope);
+
+/** From here on 1 + |x| is |x|, in float64 too. */
+const ROUNDED_AWAY = 2 ** 60;
+
+/** softsign′(x) = 1/(1 + |x|)²; the composed difference of two quotients cancels in the tails */
+const softsignSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
+  const r = divide(1, add(abs(x), 1));
+  // y = r² ⇒ y′ = −2·sign x·r³
+  return withSlope(multiply(r, r), x, (z) => {
+    const s = divide(1, add(abs(z), 1));
+    return multiply(multiply(multiply(sign(z), -2), s), multiply(s, s));
+  });
+};
 
 /**
  * x/(1 + |x|)
@@ -86,32 +155,9 @@ export const mish = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Te
  * @example
  * softsign(tensor([-1, 0, 3])); // [-0.5, 0, 0.75]
  */
-export const softsign = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  withPullback(
-    (z: Tensor<S, D>) => divide(z, add(abs(z), 1)),
-    // y = x/(1 + |x|) ⇒ dx = dy/(1 + |x|)²; the composed difference of two quotients cancels in the tails
-    (z) => {
-      const r = divide(1, add(abs(z), 1));
-      return (dy) => multiply(dy, multiply(r, r));
-    },
-  )(x);
-
-/** Beyond this tanh in the approximation of gelu is ±1 in float64 as well. */
-const SATURATED = 8;
-
-/**
- * x/2·(1 + tanh(√(2/π)·(x + 0.044715x³))), the approximation of `gelu` in older models.
- *
- * Source: D. Hendrycks, K. Gimpel, "Gaussian error linear units" (arXiv 1606.08415).
- *
- * @example
- * geluTanh(tensor([-1, 0, 1])); // [-0.15880801, 0, 0.841192]
- */
-export const geluTanh = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
-  // The cube of a large number would overflow where tanh is long flat.
-  const z = maximum(-SATURATED, minimum(SATURATED, x));
-  const cubic = add(z, multiply(multiply(multiply(z, z), z), 0.044715));
-  return multiply(multiply(x, 0.5), add(tanh(multiply(cubic, Math.sqrt(2 / Math.PI))), 1));
+export const softsign = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
+  const held = clamped(x, ROUNDED_AWAY);
+  return withSlope(divide(held, add(abs(held), 1)), x, softsignSlope);
 };
 
 /**

@@ -35,6 +35,7 @@ export const POINTWISE = [
   'tanh',
   'logistic',
   'erf',
+  'mills',
   'sin',
   'cos',
   'cast',

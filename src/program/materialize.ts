@@ -21,6 +21,7 @@ const DEAR: { readonly [N in PointwiseName]?: number } = {
   tanh: 20,
   logistic: 18,
   erf: 30,
+  mills: 24,
   sin: 30,
   cos: 30,
 };

@@ -111,6 +111,7 @@ const approximated: readonly KernelName[] = [
   'tanh',
   'logistic',
   'erf',
+  'mills',
   'sin',
   'cos',
 ];

@@ -44,6 +44,8 @@ export interface AttributesOf {
   readonly tanh: None;
   readonly logistic: None;
   readonly erf: None;
+  // gaussian.ts
+  readonly mills: None;
   // trigonometric.ts
   readonly sin: None;
   readonly cos: None;

@@ -16,6 +16,7 @@ import {
   type Curve,
   drawing,
   drawLine,
+  type Engine,
   engineOf,
   every,
   finiteOnLine,
@@ -23,6 +24,8 @@ import {
   float64,
   line,
   neighboursApart,
+  ORDERS,
+  type Profile,
   profileOf,
   type Verdict,
 } from 'paralens/laws';
@@ -80,6 +83,11 @@ const stable = [
   'hardTanh',
 ] as const;
 
+/** The places of the line, and numbers that overflow when they are multiplied by 2, by 4, by themselves. */
+const whole = [...line, ...[1.7e38, 9e37, 5e37, 1e20, 1.9e19, 1e-20].flatMap((x) => [x, -x])].map(
+  Math.fround,
+);
+
 const weights = tensor([1, -2, 0.5]);
 
 /** Functions of a row of three, weighed so that their sum is not constant. */
@@ -112,13 +120,16 @@ const rows = ends.flatMap((a) => ends.map((b) => [a, b, 1] as const));
 describe.each(everyBackend)('numerics on $name, threads: $threads', (backend) => {
   const engine = engineOf(backend);
 
-  test.each(Object.entries(curves))('N-1 %s is finite on the line', (name, f) => {
-    assertHolds(finiteOnLine(profileOf(name, f, line, engine)));
+  test.each(Object.entries(curves))('N-1 %s is finite on the line, whatever modes', (name, f) => {
+    for (const order of ORDERS)
+      assertHolds(finiteOnLine(profileOf(name, f, whole, engine, [whole.length], order)));
   });
 
   test.each(Object.entries(growing))('N-1 %s is finite where its float64 fits into float32', (name, f) => {
-    const [got, exact] = [profileOf(name, f, line, engine), profileOf(name, f, line, float64)];
-    assertHolds(finiteWhereExact(got, exact));
+    for (const order of ORDERS) {
+      const by = (each: Engine): Profile => profileOf(name, f, whole, each, [whole.length], order);
+      assertHolds(finiteWhereExact(by(engine), by(float64)));
+    }
   });
 
   test.each(Object.entries({ ...curves, ...growing }))('N-1, N-2 %s of drawn numbers', (name, f) => {

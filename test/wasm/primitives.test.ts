@@ -19,6 +19,7 @@ const TOLERANCE: { readonly [N in KernelName]?: number } = {
   tanh: 2,
   logistic: 2,
   erf: 2,
+  mills: 6,
   sin: 2,
   cos: 2,
   sum: 1,

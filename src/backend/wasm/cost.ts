@@ -29,6 +29,7 @@ const FUNCTIONS: { readonly [N in PointwiseName]?: number } = {
   tanh: 2.5,
   logistic: 2.5,
   erf: 4,
+  mills: 2.5,
   sin: 20,
   cos: 20,
 };

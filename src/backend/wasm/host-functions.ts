@@ -1,8 +1,9 @@
 /** The functions of one float64 that a module imports. */
 import { errorFunction } from '../../tensor/primitive/error-function.js';
+import { millsRatio } from '../../tensor/primitive/mills-ratio.js';
 
 /** In the order in which modules import them. */
-export const HOST_FUNCTIONS = ['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'sin', 'cos'] as const;
+export const HOST_FUNCTIONS = ['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'mills', 'sin', 'cos'] as const;
 
 export type HostFunction = (typeof HOST_FUNCTIONS)[number];
 
@@ -16,11 +17,18 @@ export const hostFunctions: { readonly [N in HostFunction]: (x: number) => numbe
   log1p: Math.log1p,
   tanh: Math.tanh,
   erf: errorFunction,
+  mills: millsRatio,
   sin: Math.sin,
   cos: Math.cos,
 };
 
-/** The same as source text, for workers. `errorFunction` refers to nothing outside itself. */
+/** Those that JavaScript has not. They refer to nothing outside themselves. */
+const OWN: { readonly [N in HostFunction]?: (x: number) => number } = {
+  erf: errorFunction,
+  mills: millsRatio,
+};
+
+/** The same as source text, for workers. */
 export const hostFunctionsSource = `{ ${HOST_FUNCTIONS.map(
-  (name) => `${name}: ${name === 'erf' ? errorFunction.toString() : `Math.${name}`}`,
+  (name) => `${name}: ${OWN[name]?.toString() ?? `Math.${name}`}`,
 ).join(', ')} }`;

@@ -166,10 +166,16 @@ export const tanh = (scope: Scope, input: V): V => {
   return scope.hold(v128.or(size, v128.and(input, i32x4.const(SIGN))));
 };
 
-/** 1/(1 + e⁻ˣ), as e⁻ˡˣˡ/(1 + e⁻ˡˣˡ) on the left, where the other form would lose the small ones. */
+/**
+ * 1/(1 + e⁻ˣ), as e⁻ˡˣˡ/(1 + e⁻ˡˣˡ) on the left, where the other form would lose the small ones. What 1 + e⁻ˡˣˡ is
+ * rounded by is taken back; half of it where that is nearly 2, so it is not divided again.
+ */
 export const logistic = (scope: Scope, input: V): V => {
+  const one = f32x4.const(1);
   const power = exp(scope, f32x4.neg(f32x4.abs(input)));
   const positive = f32x4.ge(input, f32x4.const(0));
-  const numerator = v128.bitselect(f32x4.const(1), power, positive);
-  return scope.hold(div(numerator, add(power, f32x4.const(1))));
+  const numerator = v128.bitselect(one, power, positive);
+  const whole = scope.hold(add(power, one));
+  const quotient = scope.hold(div(numerator, whole));
+  return scope.hold(sub(quotient, mul(quotient, sub(power, sub(whole, one)))));
 };

@@ -5,7 +5,7 @@ import { branch, callFor, defineFunction, type Expr, type FunctionBody, type Sco
 import { isHostFunction } from './host-functions.js';
 import { f32, f32x4, f64, i32, i32x4, v128 } from './instructions.js';
 import type { Library } from './lanes.js';
-import { erf } from './vector-erf.js';
+import { erf, mills } from './vector-erf.js';
 import { exp, expm1, log, log1p, logistic, tanh } from './vector-math.js';
 
 type V = Expr<'v128'>;
@@ -100,6 +100,7 @@ const VECTOR_MATH: { readonly [N in PointwiseName]?: (scope: Scope, x: V) => V }
   tanh,
   logistic,
   erf,
+  mills,
 };
 
 const operand = (inputs: readonly V[], slot: number): V => inputs[slot] ?? v128.zero;

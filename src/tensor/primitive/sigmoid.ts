@@ -9,9 +9,9 @@ import { add, multiply, negate } from './arithmetic.js';
 import { fullLike } from './constant.js';
 import { elementwise, typed } from './elementwise.js';
 import { errorFunction } from './error-function.js';
-import { exp } from './exponential.js';
-import { maximum, minimum } from './magnitude.js';
+import { gaussian } from './gaussian.js';
 import { apply } from './primitive.js';
+import { withSlope } from './slope.js';
 
 const logisticOf = (x: number): number => {
   const e = Math.exp(-Math.abs(x));
@@ -23,8 +23,7 @@ export const logisticPrimitive = elementwise({
   kind: 'float',
   evaluate: logisticOf,
   // y = σ(x) ⇒ dx = dy·σ(x)·σ(−x)
-  partial: (dy, _, { inputs: [x], output: y }) =>
-    x && multiply(dy, multiply(y, logistic(negate(typed<Tensor>(x))))),
+  partial: (dy, _, { inputs: [x] }) => x && multiply(dy, logisticSlope(typed<Tensor>(x))),
 });
 
 export const tanhPrimitive = elementwise({
@@ -32,12 +31,7 @@ export const tanhPrimitive = elementwise({
   kind: 'float',
   evaluate: Math.tanh,
   // y = tanh x ⇒ dx = dy·4σ(2x)σ(−2x)
-  partial: (dy, _, { inputs: [x] }) => {
-    if (x === undefined) return undefined;
-    const twice = typed<Tensor>(add(x, x));
-    const slope = multiply(logistic(twice), logistic(negate(twice)));
-    return multiply(dy, multiply(fullLike(x, 4), slope));
-  },
+  partial: (dy, _, { inputs: [x] }) => x && multiply(dy, tanhSlope(typed<Tensor>(x))),
 });
 
 export const erfPrimitive = elementwise({
@@ -45,13 +39,8 @@ export const erfPrimitive = elementwise({
   kind: 'float',
   evaluate: errorFunction,
   // y = erf x ⇒ dx = dy·2/√π·e^(−x²)
-  partial: (dy, _, { inputs: [x] }) => {
-    if (x === undefined) return undefined;
-    // From 30 on e^(−x²) is 0 also in float64, and its own derivative must not meet 0·∞.
-    const held = minimum(maximum(x, fullLike(x, -30)), fullLike(x, 30));
-    const bell = exp(negate(typed<Tensor>(multiply(held, held))));
-    return multiply(dy, multiply(fullLike(x, 2 / Math.sqrt(Math.PI)), bell));
-  },
+  partial: (dy, _, { inputs: [x] }) =>
+    x && multiply(dy, multiply(fullLike(x, 2 / Math.sqrt(Math.PI)), gaussian(typed<Tensor>(x), 1))),
 });
 
 type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
@@ -61,3 +50,20 @@ export const logistic: Unary = (x) => typed(apply(logisticPrimitive, {}, [x]));
 export const tanh: Unary = (x) => typed(apply(tanhPrimitive, {}, [x]));
 /** The error function 2/√π·∫₀ˣ e^(−t²) dt. */
 export const erf: Unary = (x) => typed(apply(erfPrimitive, {}, [x]));
+
+/** σ′(x) = σ(x)·σ(−x) */
+export const logisticSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
+  // y = σ(x)·σ(−x) ⇒ y′ = −y·tanh(x/2), the difference σ(−x) − σ(x) without cancellation
+  withSlope(multiply(logistic(x), logistic(negate(x))), x, (z) =>
+    negate(multiply(logisticSlope(z), tanh(multiply(z, fullLike(z, 0.5))))),
+  );
+
+/** tanh′ x = 4·σ(2x)·σ(−2x) */
+export const tanhSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
+  const twice = add(x, x);
+  const product = multiply(logistic(twice), logistic(negate(twice)));
+  // y = 1 − tanh² x ⇒ y′ = −2y·tanh x
+  return withSlope(multiply(product, fullLike(x, 4)), x, (z) =>
+    multiply(multiply(tanhSlope(z), tanh(z)), fullLike(z, -2)),
+  );
+};

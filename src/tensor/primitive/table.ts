@@ -27,6 +27,7 @@ import {
 } from './conversion.js';
 import { expm1Primitive, expPrimitive, log1pPrimitive, logPrimitive, sqrtPrimitive } from './exponential.js';
 import { argmaxPrimitive, maxPrimitive } from './extremum.js';
+import { millsPrimitive } from './gaussian.js';
 import { iotaPrimitive, randomBitsPrimitive } from './generation.js';
 import { scatterAddPrimitive, takePrimitive } from './indexing.js';
 import {
@@ -71,6 +72,7 @@ export const primitives: { readonly [N in PrimitiveName]: Primitive<N> } = {
   tanh: tanhPrimitive,
   logistic: logisticPrimitive,
   erf: erfPrimitive,
+  mills: millsPrimitive,
   sin: sinPrimitive,
   cos: cosPrimitive,
   cast: castPrimitive,
