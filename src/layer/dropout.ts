@@ -2,10 +2,11 @@
 import { carrying, type Carries } from '../lens/carried.js';
 import type { Layer } from '../lens/para.js';
 import { divide, lessOrEqual } from '../operation/arithmetic.js';
-import { type Key, split, uniform } from '../operation/random.js';
+import { type Key, split } from '../operation/random.js';
 import { requireNumber } from '../require.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
+import { randomBits } from '../tensor/primitive/generation.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -24,13 +25,15 @@ export type DropoutParameters = Carries<{ readonly key: Key }>;
  */
 export const dropout = <S extends Shape>(rate: number): Layer<DropoutParameters, Tensor<S>, Tensor<S>> => {
   requireNumber('dropout', 'rate', rate, '[0, 1)');
+  // A random word is below it with this probability, to 2⁻³², of which float32 has not the digits beside 0 and 1.
+  const threshold = Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1);
   return carrying({
     init: (key): DropoutParameters => ({ carried: { key } }),
     run: ({ carried }: DropoutParameters, x: Tensor<S>) => {
       if (rate === 0) return [x, carried];
       const [now = carried.key, next = carried.key] = split(carried.key, 2);
-      const kept = lessOrEqual(rate, uniform(now, x.shape));
-      return [select(kept, divide(x, 1 - rate), fullLike(x, 0)), { key: next }];
+      const kept = lessOrEqual(threshold, randomBits(now, x.shape));
+      return [select(kept, divide(x, 1 - threshold / 2 ** 32), fullLike(x, 0)), { key: next }];
     },
     predict: (_, x) => x,
   });

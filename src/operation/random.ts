@@ -13,7 +13,8 @@ import { slice } from '../tensor/primitive/slicing.js';
 import { cos } from '../tensor/primitive/trigonometric.js';
 import { range, requireShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, divide, multiply, subtract } from './arithmetic.js';
+import { fail } from '../error.js';
+import { add, divide, maximum, minimum, multiply, subtract } from './arithmetic.js';
 
 /** A random key: two 32-bit words. */
 export type Key = Tensor<readonly [2], 'uint32'>;
@@ -53,15 +54,51 @@ export const split = (from: Key, count: number): readonly Key[] => {
 const fractions = <S extends Shape>(words: Tensor<S, 'uint32'>): Tensor<S> =>
   multiply(cast(divide(words, 256), 'float32'), 2 ** -24);
 
-/** Uniform numbers, `low` included and `high` not. */
+/** The next float32 in the direction of ∞ or of −∞. */
+const beside = (x: number, step: 1 | -1): number => {
+  const float = new Float32Array([x]);
+  // The smallest of either sign; elsewhere neighbors differ by one as integers, away from 0.
+  if (float[0] === 0) return step * 2 ** -149;
+  const bits = new Int32Array(float.buffer);
+  bits[0] = (bits[0] ?? 0) + (x > 0 ? step : -step);
+  return float[0] ?? x;
+};
+
+/** The smallest and the largest float32 from `low` to below `high`; of one number alone, that number. */
+const endsOf = (low: number, high: number): readonly [first: number, last: number] => {
+  const [first, last] = [Math.fround(low), Math.fround(high)];
+  if (low === high) return [first, last];
+  return [first < low ? beside(first, 1) : first, last < high ? last : beside(last, -1)];
+};
+
+/**
+ * Uniform numbers, `low` included and `high` not; where both are one number, that number. Throws if an end is no finite
+ * float32, `high` is below `low`, or no float32 is between them.
+ *
+ * @example
+ * uniform(key(42), [3], -1, 1);
+ */
 export const uniform = <const S extends Shape>(from: Key, shape: S, low = 0, high = 1): Tensor<S> => {
   requireKey('uniform', from);
   requireShape('uniform', shape);
   requireNumber('uniform', 'low', low, '(-∞, ∞)');
   requireNumber('uniform', 'high', high, `[${low}, ∞)`);
+  const [first, last] = endsOf(low, high);
+  if (![low, high].map(Math.fround).every(Number.isFinite) || first > last)
+    fail({
+      operation: 'uniform',
+      what: 'no float32 between the ends',
+      got: `${low} and ${high}`,
+      needed: 'ends further apart, both finite',
+    });
   const unit = fractions(randomBits(from, shape));
-  const scaled = high - low === 1 ? unit : multiply(unit, high - low);
-  return low === 0 ? scaled : add(scaled, low);
+  if (low === 0 && high === 1) return unit;
+  // u·(high − low) + low, or where that difference is no float32 (1 − u)·low + u·high
+  const numbers = Number.isFinite(Math.fround(high - low))
+    ? add(multiply(unit, high - low), low)
+    : add(multiply(subtract(fullLike(unit, 1), unit), low), multiply(unit, high));
+  // A sum may be rounded onto an end, and an end be rounded out of the interval.
+  return maximum(first, minimum(last, numbers));
 };
 
 /**

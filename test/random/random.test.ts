@@ -1,7 +1,8 @@
 /** Random numbers: what a key decides, and what their distribution must be. */
 import { expect, test } from 'vitest';
-import { advance, evaluate, key, split } from 'paralens';
-import { normal, uniform } from 'paralens/operation';
+import { advance, dropout, evaluate, key, reference, split, wasm } from 'paralens';
+import { full, normal, uniform } from 'paralens/operation';
+import { uniformInitializer } from '../../src/layer/initializer.js';
 
 const mean = (values: Iterable<number>): number => {
   const all = [...values];
@@ -31,6 +32,50 @@ test('uniform numbers lie in [low, high) with the mean and variance of theirs', 
   expect(data.every((x) => x >= -1 && x < 3)).toBe(true);
   expect(Math.abs(mean(data) - 1)).toBeLessThan((4 * (4 / Math.sqrt(12))) / 100);
   expect(Math.abs(mean(data.map((x) => (x - 1) ** 2)) - 16 / 12)).toBeLessThan(0.05);
+});
+
+test.each([
+  [1000, 1001],
+  [0.1, 0.3],
+  [0.7, 0.8],
+  [-1, -0.25],
+  [1e7, 1e7 + 2],
+  [-3.4e38, 3.4e38],
+  [0, 2 ** -149],
+  [-(2 ** -149), 2 ** -149],
+  [16777216, 16777218],
+  [1, 1 + 1e-9],
+] as const)('uniform numbers from %d are never %d', (low, high) => {
+  for (const backend of [reference(), wasm()])
+    for (const make of [
+      () => uniform(key(7), [2 ** 16], low, high),
+      () => uniformInitializer(low, high)(key(7), [2 ** 16]),
+    ]) {
+      const { data } = evaluate(make(), { backend });
+      expect(data.findIndex((x) => !(x >= low && x < high))).toBe(-1);
+    }
+});
+
+test('uniform numbers of nothing are refused', () => {
+  for (const [low, high] of [
+    [2, 1],
+    [0.1, 0.1 + 1e-12],
+    [0, Number.NaN],
+    [0, Infinity],
+  ] as const)
+    expect(() => uniform(key(1), [2], low, high)).toThrow(/^uniform: /);
+});
+
+test.each([1e-9, 0.1, 0.5, 1 - 1e-9])('dropout of rate %d keeps each number with its probability', (rate) => {
+  const layer = dropout<readonly [number]>(rate);
+  const count = 2 ** 18;
+  const [y] = layer.run(layer.init(key(3)), full([count], 1));
+  const kept = evaluate(y).data.filter((x) => x !== 0);
+  // The number kept has a deviation of √(n·p·(1 − p)).
+  expect(Math.abs(kept.length - count * (1 - rate))).toBeLessThan(
+    5 * Math.sqrt(count * rate * (1 - rate)) + 1,
+  );
+  expect(kept.every((x) => Math.abs(x * (1 - rate) - 1) < 0.2)).toBe(true);
 });
 
 test('normal numbers have mean 0, variance 1 and the tails of theirs', () => {
