@@ -3,7 +3,7 @@ import { fail, showShape } from '../error.js';
 import { carrying, type Carries } from '../lens/carried.js';
 import type { Layer } from '../lens/para.js';
 import { add, multiply } from '../operation/arithmetic.js';
-import { moments, standardize } from '../operation/normalization.js';
+import { moments, standardize, standardizeOver } from '../operation/normalization.js';
 import { requireCount, requireNumber } from '../require.js';
 import { full } from '../tensor/primitive/constant.js';
 import { range, type Shape, sizeOf } from '../tensor/shape.js';
@@ -80,7 +80,7 @@ export const batchNormalization = <C extends number, Lead extends Shape>(
       const { mean, variance } = parameters.carried;
       const unbiased = multiply(now.variance, count / (count - 1));
       return [
-        scaled(parameters, standardize(x, now, axes, epsilon)),
+        scaled(parameters, standardizeOver(x, axes, epsilon)),
         {
           mean: running(mean as Tensor<never>, now.mean as Tensor<never>, momentum),
           variance: running(variance as Tensor<never>, unbiased as Tensor<never>, momentum),

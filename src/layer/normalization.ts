@@ -2,7 +2,7 @@
 import { fail, showShape } from '../error.js';
 import { differentiable, type Layer } from '../lens/para.js';
 import { add, multiply } from '../operation/arithmetic.js';
-import { moments, rootMeanSquare, standardize } from '../operation/normalization.js';
+import { rootMeanSquare, standardizeOver } from '../operation/normalization.js';
 import { requireCount, requireNumber } from '../require.js';
 import { full } from '../tensor/primitive/constant.js';
 import { reshape } from '../tensor/primitive/movement.js';
@@ -63,7 +63,7 @@ export const layerNormalization = <C extends number, Lead extends Shape>(
     ({ scale, offset }: NormalizationParameters<C>, given: Rows<Lead, C>) => {
       const x: Tensor<Shape> = given;
       requireLast('layerNormalization', x, size);
-      const y = standardize(x, moments(x, [-1]), [-1], epsilon);
+      const y = standardizeOver(x, [x.shape.length - 1], epsilon);
       return affinely(y, scale as Tensor<never>, offset as Tensor<never>) as Rows<Lead, C>;
     },
   );
@@ -109,7 +109,7 @@ export const groupNormalization = <C extends number, Lead extends Shape>(
       const grouped = reshape(x, [...x.shape.slice(0, -1), groups, channels / groups]);
       // All but the batch and the groups.
       const axes = [...range(x.shape.length - 1).slice(1), x.shape.length];
-      const y = standardize(grouped, moments(grouped, axes), axes, epsilon);
+      const y = standardizeOver(grouped, axes, epsilon);
       const whole = reshape(y, x.shape);
       return affinely(whole, scale as Tensor<never>, offset as Tensor<never>) as Rows<Lead, C>;
     },

@@ -1,11 +1,16 @@
 /** Normalization: a tensor brought to mean 0 and variance 1 over some of its axes. */
+import { withPullback } from '../autodiff/custom.js';
 import { requireNumber } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
+import { select } from '../tensor/primitive/comparison.js';
+import { fullLike } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
+import { reshape } from '../tensor/primitive/movement.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
-import { otherAxes, type Shape } from '../tensor/shape.js';
+import { slice } from '../tensor/primitive/slicing.js';
+import { otherAxes, type Shape, without } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, divide, multiply, subtract } from './arithmetic.js';
+import { add, divide, less, multiply, subtract } from './arithmetic.js';
 import { axesOf } from './axes.js';
 import { mean } from './reduce.js';
 
@@ -15,18 +20,51 @@ export interface Moments<D extends FloatDType> {
   readonly variance: Tensor<Shape, D>;
 }
 
+/** Spreads what a reduction over these axes has left back along them. */
+const spreadOver = <S extends Shape, D extends FloatDType>(
+  reduced: Tensor<Shape, D>,
+  shape: S,
+  over: readonly number[],
+): Tensor<S, D> => broadcast(reduced, shape, otherAxes(shape.length, over));
+
+/**
+ * Distances from the first element along these axes, and the first elements. Unlike distances from the mean they are
+ * exactly 0 where all elements are equal, and have all their digits where elements are large and near each other.
+ */
+const fromFirst = <S extends Shape, D extends FloatDType>(
+  x: Tensor<S, D>,
+  over: readonly number[],
+): { readonly first: Tensor<Shape, D>; readonly distance: Tensor<S, D> } => {
+  const beginning = slice<D>(x, {
+    start: x.shape.map(() => 0),
+    stop: x.shape.map((size, axis) => (over.includes(axis) ? 1 : size)),
+  });
+  const first = reshape(beginning, without(x.shape, over));
+  return { first, distance: subtract(x, spreadOver(first, x.shape, over)) };
+};
+
+/** x − mean, in two steps: the mean itself may be rounded by as much as elements differ. */
+const centered = <S extends Shape, D extends FloatDType>(
+  x: Tensor<S, D>,
+  over: readonly number[],
+): Tensor<S, D> => {
+  const { distance } = fromFirst(x, over);
+  return subtract(distance, spreadOver(mean(distance, over), x.shape, over));
+};
+
 /**
  * Mean and variance over axes, which the results no longer have. The variance is taken of distances from the
  * mean: the difference of two large numbers, the mean of squares and the square of the mean, would lose its digits.
+ * Of equal numbers the mean is each of them, and the variance 0.
  *
  * @example
  * moments(tensor([[1, 3], [5, 5]]), [-1]).variance; // [1, 0]
  */
 export const moments = <D extends FloatDType>(x: Tensor<Shape, D>, axes: readonly number[]): Moments<D> => {
   const over = axesOf('moments', x.shape, axes);
-  const center = mean(x, over);
-  const distance = subtract(x, broadcast(center, x.shape, otherAxes(x.shape.length, over)));
-  return { mean: center, variance: mean(multiply(distance, distance), over) };
+  const { first, distance } = fromFirst(x, over);
+  const apart = centered(x, over);
+  return { mean: add(first, mean(distance, over)), variance: mean(multiply(apart, apart), over) };
 };
 
 /**
@@ -46,6 +84,68 @@ export const standardize = <S extends Shape, D extends FloatDType>(
   return multiply(subtract(x, spread(center)), spread(inverse));
 };
 
+/** Squares of numbers beyond `large` are taken of numbers `shrunk`, so that they do not overflow. */
+const RANGE = {
+  float32: { large: 2 ** 100, shrunk: 2 ** -90 },
+  float64: { large: 2 ** 900, shrunk: 2 ** -600 },
+} as const;
+
+/**
+ * x·scale·inverse is x/√(mean x² + ε): `scale` is 1, or a power of 2 where squares would overflow, beside which ε is
+ * nothing.
+ */
+const byLength = <S extends Shape, D extends FloatDType>(
+  x: Tensor<S, D>,
+  over: readonly number[],
+  epsilon: number,
+): Readonly<Record<'scale' | 'inverse', Tensor<S, D>>> => {
+  const { large, shrunk } = RANGE[x.dtype];
+  const reduced = multiply(x, shrunk);
+  const [square, small] = [mean(multiply(x, x), over), mean(multiply(reduced, reduced), over)];
+  const within = less<Shape, D>(square, fullLike(square, large));
+  const length = sqrt(select(within, add(square, epsilon), small));
+  const scale = select(within, fullLike(square, 1), fullLike(square, shrunk));
+  return {
+    scale: spreadOver(scale, x.shape, over),
+    inverse: spreadOver(divide(1, length), x.shape, over),
+  };
+};
+
+/** x, or its distance from its mean, brought to mean x² = 1 over axes. */
+const normalized =
+  (centers: boolean) =>
+  <S extends Shape, D extends FloatDType>(
+    x: Tensor<S, D>,
+    over: readonly number[],
+    epsilon: number,
+  ): Tensor<S, D> => {
+    const parts = (z: Tensor<S, D>) => {
+      const apart = centers ? centered(z, over) : z;
+      const { scale, inverse } = byLength(apart, over, epsilon);
+      return { scale, inverse, y: multiply(multiply(apart, scale), inverse) };
+    };
+    const along = (each: Tensor<S, D>): Tensor<S, D> => spreadOver(mean(each, over), x.shape, over);
+    return withPullback(
+      (z: Tensor<S, D>) => parts(z).y,
+      // y = (x − mean)/r ⇒ dx = (dy − mean dy − y·mean(y·dy))/r, without the means of x and dy where none is taken
+      (z) => {
+        const { scale, inverse, y } = parts(z);
+        return (dy) => {
+          const own = subtract(centers ? subtract(dy, along(dy)) : dy, multiply(y, along(multiply(y, dy))));
+          return multiply(multiply(own, scale), inverse);
+        };
+      },
+    )(x);
+  };
+
+/**
+ * (x − mean)/√(variance + ε) over axes, mean and variance those of x itself. Where all numbers are equal the result is
+ * exactly 0.
+ */
+export const standardizeOver = normalized(true);
+
+const lengthNormalized = normalized(false);
+
 /**
  * x/√(mean x² + ε) over axes: a row brought to the length that its size has, and not moved.
  *
@@ -58,6 +158,5 @@ export const rootMeanSquare = <S extends Shape, D extends FloatDType>(
 ): Tensor<S, D> => {
   requireNumber('rootMeanSquare', 'epsilon', epsilon, '[0, ∞)');
   const over = axesOf('rootMeanSquare', x.shape, axes);
-  const inverse = divide(1, sqrt(add(mean(multiply(x, x), over), epsilon)));
-  return multiply(x, broadcast(inverse, x.shape, otherAxes(x.shape.length, over)));
+  return lengthNormalized(x, over, epsilon);
 };

@@ -1,5 +1,5 @@
 /** Reductions over axes: sums, means, extrema, and the stable logarithm of a sum of exponentials. */
-import { add, multiply, subtract } from './arithmetic.js';
+import { add, divide, subtract } from './arithmetic.js';
 import { axesOf, axisOf } from './axes.js';
 import { fail, showShape } from '../error.js';
 import { type DType, type FloatDType, isFloat } from '../tensor/dtype.js';
@@ -59,8 +59,8 @@ export const sum: Reduction = overAxes('sum', reduction.sum);
 /** The mean of floats over all axes, or over those named. Throws where there is nothing to take the mean of. */
 export const mean: Reduction = overAxes('mean', (x, axes) => {
   requireKind('mean', 'float', x.dtype);
-  const count = countOf('mean', x.shape, axes);
-  return multiply(reduction.sum(x, axes), 1 / count);
+  // Divided, not multiplied by 1/n, which is rounded: the mean of equal numbers would be another
+  return divide(reduction.sum(x, axes), countOf('mean', x.shape, axes));
 });
 
 /** The largest element over all axes, or over those named; where several are, the first has the derivative. */
