@@ -1,10 +1,11 @@
 /** Losses of numbers against numbers: what a prediction is off by, each in its own measure. */
 import { withPullback } from '../autodiff/custom.js';
 import { add, divide, less, lessOrEqual, multiply, subtract } from '../operation/arithmetic.js';
+import { scaledLength } from '../operation/norm.js';
 import { along, sum } from '../operation/reduce.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
-import { exp, expm1, log1p, sqrt } from '../tensor/primitive/exponential.js';
+import { exp, expm1, log1p } from '../tensor/primitive/exponential.js';
 import { requireSame } from '../tensor/primitive/elementwise.js';
 import { abs } from '../tensor/primitive/magnitude.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
@@ -113,26 +114,36 @@ export const hinge = ofMargin('hinge', (missing) => missing);
  */
 export const squaredHinge = ofMargin('squaredHinge', (missing) => multiply(missing, missing));
 
+/** Rows of length 1, whether each has a length, and scale and length by which y·scale/length is the unit row. */
+interface Direction extends Readonly<Record<'unit' | 'length' | 'scale', Tensor>> {
+  readonly known: Tensor<Shape, 'bool'>;
+}
+
 /** Rows of length 1 along the last axis; of a row of zeros, which has no direction, zeros. */
 const direction: (x: Tensor) => Tensor = (x) => {
   const last = x.shape.length - 1;
-  const parts = (
-    y: Tensor,
-  ): { readonly unit: Tensor; readonly known: Tensor<Shape, 'bool'>; readonly length: Tensor } => {
-    const square = sum(multiply(y, y), [last]);
-    const known = less<Shape, 'float32'>(fullLike(square, 0), square);
+  const parts = (y: Tensor): Direction => {
+    const { scale, length } = scaledLength([y], y.dtype, [last]);
+    const has = less<Shape, 'float32'>(fullLike(length, 0), length);
+    const back = (each: Tensor): Tensor => along(each, y.shape, last);
     // Nothing is divided by a length of 0, chosen or not.
-    const length = along(sqrt(select(known, square, fullLike(square, 1))), y.shape, last);
-    return { unit: divide(y, length), known: along(known, y.shape, last), length };
+    const divisor = back(select(has, length, fullLike(length, 1)));
+    const by = back(scale);
+    return {
+      unit: divide(multiply(y, by), divisor),
+      known: along(has, y.shape, last),
+      length: divisor,
+      scale: by,
+    };
   };
   return withPullback(
     (y: Tensor) => parts(y).unit,
     (y) => {
-      const { unit, known, length } = parts(y);
+      const { unit, known, length, scale } = parts(y);
       // u = x/|x| ⇒ dx = (du − u·Σ u·du)/|x|: what goes along the row cancels before it is divided
       return (du) => {
         const across = subtract(du, multiply(unit, along(sum(multiply(unit, du), [last]), y.shape, last)));
-        return select(known, divide(across, length), fullLike(y, 0));
+        return select(known, multiply(divide(across, length), scale), fullLike(y, 0));
       };
     },
   )(x);

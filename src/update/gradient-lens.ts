@@ -4,14 +4,13 @@
  */
 import { composeLenses, identityLens, type Lens, type SimpleLens } from '../lens/lens.js';
 import { add, divide, maximum, minimum, multiply } from '../operation/arithmetic.js';
-import { sum } from '../operation/reduce.js';
+import { lengthOf, type ScaledLength, scaledLength } from '../operation/norm.js';
 import { requireNumber } from '../require.js';
-import { isFloat } from '../tensor/dtype.js';
+import { type FloatDType, isFloat } from '../tensor/dtype.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
-import { sqrt } from '../tensor/primitive/exponential.js';
-import type { Scalar } from '../tensor/shape.js';
+import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { leaves, mapTree, zipTrees } from '../tree/tree.js';
 import type { Update, Updated, UpdateInput } from './update.js';
@@ -55,14 +54,18 @@ export const clipByValue = (limit: number): GradientLens => {
 };
 
 /** √Σ g² over all leaves, the last first: as a backward makes them, so that each is done with when the next comes. */
-export const globalNorm = (tree: unknown): Tensor<Scalar> =>
-  sqrt(
-    leaves<AnyTensor>(tree)
-      .filter(({ dtype }) => isFloat(dtype))
-      .toReversed()
-      .map((leaf) => cast(sum(multiply(leaf as Tensor, leaf as Tensor)), 'float32'))
-      .reduce<Tensor<Scalar>>((total, each) => add(total, each), scalar(0)),
+const lengthOfTree = (tree: unknown): ScaledLength<FloatDType> => {
+  const floats = leaves<AnyTensor>(tree).filter((leaf): leaf is Tensor<Shape, FloatDType> =>
+    isFloat(leaf.dtype),
   );
+  const dtype = floats.some((leaf) => leaf.dtype === 'float64') ? 'float64' : 'float32';
+  const alike = floats.toReversed().map((leaf): Tensor<Shape, FloatDType> => cast(leaf, dtype));
+  return scaledLength(alike.length === 0 ? [scalar(0)] : alike, dtype);
+};
+
+/** √Σ g² over all leaves. */
+export const globalNorm = (tree: unknown): Tensor<Scalar> =>
+  cast(lengthOf(lengthOfTree(tree)), 'float32') as Tensor<Scalar>;
 
 /**
  * The whole gradient shortened to a length of `limit` where it is longer, all leaves together. Throws where the limit
@@ -77,12 +80,14 @@ export const globalNorm = (tree: unknown): Tensor<Scalar> =>
 export const clipByGlobalNorm = (limit: number): GradientLens => {
   requireNumber('clipByGlobalNorm', 'limit', limit, '(0, ∞]');
   return gradients((gradient) => {
-    const norm = globalNorm(gradient);
+    const { scale, length } = lengthOfTree(gradient);
+    const [norm, one] = [divide(length, scale), fullLike(length, 1)];
     const long = less(fullLike(norm, limit), norm);
     // Not divided where it is short, so that a gradient that is kept keeps every bit.
-    const factor = select(long, divide(limit, select(long, norm, fullLike(norm, 1))), fullLike(norm, 1));
-    // The factor first: a program then makes gradients for the norm, in its order, and not all for this one.
-    return eachFloat(gradient, (g) => multiply(cast(factor, g.dtype), g));
+    const factor = select(long, divide(limit, select(long, length, one)), one);
+    const scaled = select(long, scale, one);
+    // The factors first: a program then makes gradients for the norm, in its order, and not all for this one.
+    return eachFloat(gradient, (g) => multiply(cast(factor, g.dtype), multiply(cast(scaled, g.dtype), g)));
   });
 };
 

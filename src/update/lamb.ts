@@ -1,18 +1,14 @@
 /** LAMB: Adam whose step for each tensor of parameters is as long as the tensor, times the learning rate. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
-import { sum } from '../operation/reduce.js';
+import { scaledLength } from '../operation/norm.js';
 import { and, less, select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
-import type { Scalar } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
 import { type AdamwOptions, runningMean, weightOfMean } from './adam.js';
 import { requireRule } from './options.js';
 import { elementwiseUpdate, type Update } from './update.js';
 
 export type LambOptions = Omit<AdamwOptions, 'amsgrad'>;
-
-const lengthOf = (x: Tensor): Tensor<Scalar> => sqrt(sum(multiply(x, x)));
 
 /**
  * r = m̂/(√ŝ + ε) + λ·p, p′ = p − η·(|p|/|r|)·r with lengths over each tensor; where one of them is 0 the ratio is 1.
@@ -41,13 +37,15 @@ export const lamb = ({
       const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
       const size = add(sqrt(divide(nextSquare, squareWeight)), epsilon);
       const step = add(divide(divide(nextMean, meanWeight), size), multiply(parameter, decay));
-      const [long, far] = [lengthOf(parameter), lengthOf(step)];
-      const [zero, one] = [fullLike(long, 0), fullLike(long, 1)];
-      const both = and(less(zero, long), less(zero, far));
+      const long = scaledLength([parameter], parameter.dtype);
+      const far = scaledLength([step], step.dtype);
+      const [zero, one] = [fullLike(long.length, 0), fullLike(long.length, 1)];
+      const both = and(less(zero, long.length), less(zero, far.length));
       // Of a length of 0 nothing is divided, chosen or not.
-      const ratio = select(both, divide(long, select(both, far, one)), one);
+      const ratio = divide(divide(long.length, select(both, far.length, one)), long.scale);
+      const scaled = multiply(step, select(both, far.scale, one));
       return {
-        parameter: subtract(parameter, multiply(step, multiply(rate, ratio))),
+        parameter: subtract(parameter, multiply(scaled, multiply(rate, select(both, ratio, one)))),
         slots: { mean: nextMean, square: nextSquare },
       };
     },

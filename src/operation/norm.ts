@@ -1,0 +1,51 @@
+/** Euclidean lengths that neither overflow nor underflow on the way. */
+import type { FloatDType } from '../tensor/dtype.js';
+import { select } from '../tensor/primitive/comparison.js';
+import { fullLike } from '../tensor/primitive/constant.js';
+import { sqrt } from '../tensor/primitive/exponential.js';
+import { sum } from '../tensor/primitive/reduction.js';
+import { range, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { add, divide, less, multiply } from './arithmetic.js';
+
+/** Sums of squares from `small` to `large` are taken as they are; others of numbers times a power of 2. */
+const RANGE = {
+  float32: { small: 2 ** -60, large: 2 ** 100, shrunk: 2 ** -90, grown: 2 ** 90 },
+  float64: { small: 2 ** -500, large: 2 ** 900, shrunk: 2 ** -600, grown: 2 ** 600 },
+} as const;
+
+/** A length is length/scale; `scale`, a power of 2, times the numbers can be divided by `length`. */
+export interface ScaledLength<D extends FloatDType> {
+  readonly scale: Tensor<Shape, D>;
+  readonly length: Tensor<Shape, D>;
+}
+
+/** √Σ x² of all numbers of some tensors, at least one, the sums added in their order; along `axes` or over all. */
+export const scaledLength = <D extends FloatDType>(
+  tensors: readonly Tensor<Shape, D>[],
+  dtype: D,
+  axes?: readonly number[],
+): ScaledLength<D> => {
+  const { small, large, shrunk, grown } = RANGE[dtype];
+  const squares = (by: number): Tensor<Shape, D> =>
+    tensors
+      .map((x) => {
+        const scaled = multiply(x, by);
+        return sum(multiply(scaled, scaled), axes ?? range(x.shape.length));
+      })
+      .reduce((total, each) => add(total, each));
+  // All three in one pass over the numbers; which of them counts is decided behind it.
+  const [plain, few, many] = [squares(1), squares(shrunk), squares(grown)];
+  const number = (value: number): Tensor<Shape, D> => fullLike(plain, value);
+  const [tiny, within] = [less<Shape, D>(plain, number(small)), less<Shape, D>(plain, number(large))];
+  const choose = (a: Tensor<Shape, D>, b: Tensor<Shape, D>, c: Tensor<Shape, D>): Tensor<Shape, D> =>
+    select(tiny, a, select(within, b, c));
+  return {
+    scale: choose(number(grown), number(1), number(shrunk)),
+    length: sqrt(choose(many, plain, few)),
+  };
+};
+
+/** The length itself, which may be no float any more. */
+export const lengthOf = <D extends FloatDType>({ scale, length }: ScaledLength<D>): Tensor<Shape, D> =>
+  divide(length, scale);
