@@ -13,6 +13,7 @@ import { fullLike } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { requireKind, requireSame } from '../tensor/primitive/elementwise.js';
 import { log } from '../tensor/primitive/exponential.js';
+import { abs } from '../tensor/primitive/magnitude.js';
 import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
 import { range, sameShape, type Shape } from '../tensor/shape.js';
@@ -26,6 +27,13 @@ export interface SmoothingOptions {
    */
   readonly smoothing?: number;
 }
+
+/** The cost of what has a share; 0 where it is infinite and the share is 0: 0·∞ is 0 here, as it is in the limit. */
+const finiteWhereUnused = (share: Tensor, cost: Tensor): Tensor => {
+  const zero = fullLike(cost, 0);
+  const infinite = equal(abs(cost), fullLike(cost, Number.POSITIVE_INFINITY));
+  return select(and(infinite, equal(share, zero)), zero, cost);
+};
 
 /**
  * Mean over the batch of −Σ t·ln softmax(z): logits `[…lead, classes]` against probabilities of the same
@@ -42,13 +50,9 @@ export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: Smoothin
     requireSame('softmaxCrossEntropy', logits, given);
     const classes = Math.max(1, logits.shape.at(-1) ?? 1);
     const probabilities = smoothing === 0 ? given : add(multiply(given, 1 - smoothing), smoothing / classes);
-    const logarithms = logSoftmax(logits);
-    const zero = fullLike(probabilities, 0);
-    // A class that cannot be (z = −∞) and is not (t = 0) adds nothing: 0·(−∞) is not asked for.
-    const impossible = equal(logarithms, fullLike(logarithms, Number.NEGATIVE_INFINITY));
-    const known = select(and(impossible, equal(probabilities, zero)), zero, logarithms);
-    const counted = multiply(probabilities, known);
-    return negate(sum(counted, [logits.shape.length - 1]));
+    // A class that cannot be (z = −∞) and is not (t = 0) adds nothing.
+    const known = finiteWhereUnused(probabilities, logSoftmax(logits));
+    return negate(sum(multiply(probabilities, known), [logits.shape.length - 1]));
   });
 };
 
@@ -97,7 +101,8 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
     const logarithms = logSoftmax(logits);
     const label = sum(select(chosen, logarithms, fullLike(logits, 0)), [axis]);
     if (smoothing === 0) return negate(label);
-    return negate(add(multiply(label, 1 - smoothing), multiply(mean(logarithms, [axis]), smoothing)));
+    const all = multiply(mean(logarithms, [axis]), smoothing);
+    return negate(smoothing === 1 ? all : add(multiply(label, 1 - smoothing), all));
   };
   if (ignore === undefined) return meanOf(rows);
   return meanOfCounted((prediction, target) => {
@@ -117,8 +122,9 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
 export const binaryCrossEntropy = <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
   meanOf((logits, targets) => {
     requireSame('binaryCrossEntropy', logits, targets);
-    const [is, isNot] = [softplus(negate(logits)), softplus(logits)];
-    return add(multiply(targets, is), multiply(subtract(fullLike(targets, 1), targets), isNot));
+    const share = (of: Tensor, cost: Tensor): Tensor => multiply(of, finiteWhereUnused(of, cost));
+    const others = subtract(fullLike(targets, 1), targets);
+    return add(share(targets, softplus(negate(logits))), share(others, softplus(logits)));
   });
 
 /**

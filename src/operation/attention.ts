@@ -15,9 +15,9 @@ import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, divide, multiply, subtract } from './arithmetic.js';
+import { add, divide, multiply } from './arithmetic.js';
 import { isFinite, keepRows } from './masking.js';
-import { along, peak } from './reduce.js';
+import { along, belowPeak } from './reduce.js';
 
 type Mask = Tensor<Shape, 'bool'>;
 
@@ -57,7 +57,7 @@ const weightsOf = <D extends FloatDType>(
   const { shape } = scores;
   const last = shape.length - 1;
   const seen = mask === undefined ? scores : select(mask, scores, fullLike(scores, Number.NEGATIVE_INFINITY));
-  const e = exp(subtract(seen, along(peak(seen, last), shape, last)));
+  const e = exp(belowPeak(seen, last).below);
   const total = sum(e, [last]);
   const whole =
     mask === undefined ? total : select(equal(total, fullLike(total, 0)), fullLike(total, 1), total);

@@ -1,5 +1,6 @@
 /** Reductions over axes: sums, means, extrema, and the stable logarithm of a sum of exponentials. */
 import { add, divide, subtract } from './arithmetic.js';
+import { withPullback } from '../autodiff/custom.js';
 import { axesOf, axisOf } from './axes.js';
 import { fail, showShape } from '../error.js';
 import { type DType, type FloatDType, isFloat } from '../tensor/dtype.js';
@@ -10,7 +11,6 @@ import { cast, stopGradient } from '../tensor/primitive/conversion.js';
 import { exp, log } from '../tensor/primitive/exponential.js';
 import { requireKind, typed } from '../tensor/primitive/elementwise.js';
 import * as extremum from '../tensor/primitive/extremum.js';
-import { abs } from '../tensor/primitive/magnitude.js';
 import { reshape, transpose } from '../tensor/primitive/movement.js';
 import * as reduction from '../tensor/primitive/reduction.js';
 import { type Scalar, type Shape, sizeOf, without, otherAxes } from '../tensor/shape.js';
@@ -99,11 +99,31 @@ export const along = <S extends Shape, D extends DType>(
   axis: number,
 ): Tensor<S, D> => reduction.broadcast(reduced, shape, otherAxes(shape.length, [axis]));
 
-/** The largest element along an axis, held constant; 0 where it is infinite, so that x − peak is no NaN. */
-export const peak = <D extends FloatDType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> => {
+/** The largest element along an axis, held constant; 0 where all are −∞, so that x − peak is no NaN. */
+const peak = <D extends FloatDType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> => {
   const largest = stopGradient(extremum.max(x, axis));
-  const infinite = equal(abs(largest), fullLike(largest, Number.POSITIVE_INFINITY));
-  return select(infinite, fullLike(largest, 0), largest);
+  const nothing = equal(largest, fullLike(largest, Number.NEGATIVE_INFINITY));
+  return select(nothing, fullLike(largest, 0), largest);
+};
+
+/**
+ * x − peak along an axis, and the peak: at most 0, and the largest elements exactly 0, infinite ones as well, which is
+ * what they tend to.
+ */
+export const belowPeak = <S extends Shape, D extends FloatDType>(
+  x: Tensor<S, D>,
+  axis: number,
+): { readonly below: Tensor<S, D>; readonly highest: Tensor<Shape, D> } => {
+  const highest = peak(x, axis);
+  const subtracted = withPullback(
+    (z: Tensor<S, D>) => {
+      const infinite = equal(z, fullLike(z, Number.POSITIVE_INFINITY));
+      return select(infinite, fullLike(z, 0), subtract(z, along(highest, z.shape, axis)));
+    },
+    // y = x − constant ⇒ dx = dy
+    () => (dy) => dy,
+  );
+  return { below: subtracted(x), highest };
 };
 
 /**
@@ -117,7 +137,6 @@ export const logSumExp = <S extends Shape, D extends FloatDType, const A extends
   axis?: A,
 ): Tensor<Reduced<S, readonly [A]>, D> => {
   const over = axisOf('logSumExp', x.shape, axis ?? -1);
-  const highest = peak(x, over);
-  const total = reduction.sum(exp(subtract(x, along(highest, x.shape, over))), [over]);
-  return typed(add(log(total), highest));
+  const { below, highest } = belowPeak(x, over);
+  return typed(add(log(reduction.sum(exp(below), [over])), highest));
 };

@@ -6,7 +6,7 @@ import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { divide, subtract } from './arithmetic.js';
 import { axisOf } from './axes.js';
-import { along, peak } from './reduce.js';
+import { along, belowPeak } from './reduce.js';
 
 /**
  * eˣ/Σeˣ along an axis (the last unless one is named): rows of positive numbers whose sum is 1.
@@ -16,7 +16,7 @@ import { along, peak } from './reduce.js';
  */
 export const softmax = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, axis = -1): Tensor<S, D> => {
   const over = axisOf('softmax', x.shape, axis);
-  const e = exp(subtract(x, along(peak(x, over), x.shape, over)));
+  const e = exp(belowPeak(x, over).below);
   return divide(e, along(reduction.sum(e, [over]), x.shape, over));
 };
 
@@ -32,6 +32,6 @@ export const logSoftmax = <S extends Shape, D extends FloatDType>(
 ): Tensor<S, D> => {
   const over = axisOf('logSoftmax', x.shape, axis);
   // (x − max) − ln Σ e^(x − max): x − (ln Σ + max) would round the logarithm away beside a large max
-  const below = subtract(x, along(peak(x, over), x.shape, over));
+  const { below } = belowPeak(x, over);
   return subtract(below, along(log(reduction.sum(exp(below), [over])), x.shape, over));
 };
