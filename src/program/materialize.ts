@@ -119,6 +119,12 @@ const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
     if (!isInline(instruction)) values.add(id);
     for (const operand of readsMemory(instruction)) force(operand);
     const [operand] = instruction.inputs;
+    // What is float64 is computed one by one: it does not make its neighbors in float32 so.
+    if (instruction.name === 'cast' && operand !== undefined) {
+      const from = instructionAt(program, operand).dtype;
+      if (from === 'float64' && instruction.dtype === 'float32') values.add(id);
+      if (from === 'float32' && instruction.dtype === 'float64') force(operand);
+    }
     if (instruction.name === 'reshape' && operand !== undefined && !isUniform(program, operand)) {
       const { shape } = instructionAt(program, operand);
       // Not `force`: behind a reshape that is no split, the operand itself must be row-major.

@@ -21,16 +21,20 @@ const at: At = (list, index) => {
   return item;
 };
 
-const zeroFill = (value: ValueId, { shape, dtype }: SomeOperation): LoopKernel => ({
-  kind: 'loop',
-  axes: [sizeOf(shape)],
-  domain: 1,
-  ordered: 0,
-  reductions: [],
-  stores: [
-    { value, dtype, at: affine(0, [1]), expression: { kind: 'literal', dtype, value: 0 }, mode: 'set' },
-  ],
-});
+/** A float64 of 0 is two float32 of 0, of which four are written at once. */
+const zeroFill = (value: ValueId, operation: SomeOperation): LoopKernel => {
+  const [dtype, words] = operation.dtype === 'float64' ? (['float32', 2] as const) : [operation.dtype, 1];
+  return {
+    kind: 'loop',
+    axes: [words * sizeOf(operation.shape)],
+    domain: 1,
+    ordered: 0,
+    reductions: [],
+    stores: [
+      { value, dtype, at: affine(0, [1]), expression: { kind: 'literal', dtype, value: 0 }, mode: 'set' },
+    ],
+  };
+};
 
 interface Target {
   readonly value: ValueId;

@@ -1,6 +1,7 @@
 /** The WebAssembly backend: one module for a whole program, generated when it is compiled. */
 import { printPlan } from '../../program/print-plan.js';
 import { printSchedule } from '../../program/print-schedule.js';
+import { wideSums } from '../../program/wide-sums.js';
 import type { Backend } from '../backend.js';
 import { guarded } from '../guard.js';
 import { requireBoolean, requireCount, requireFunction } from '../../require.js';
@@ -101,6 +102,7 @@ export const wasm = ({
   return {
     name,
     threads,
+    prepare: wideSums,
     report: [
       `wasm, ${counted(threads)}`,
       ...(blas === undefined ? [] : [`large products by ${blas.name} (${blas.file})`]),
