@@ -5,7 +5,7 @@ import { type Draft, latestOf, type State } from './draft.js';
 import { accepts, addReduction, emptyGroup, isWide, reducedMap } from './group.js';
 import { alongAxis, still } from './index-map.js';
 import type { Store } from './kernel.js';
-import { isWorthPacking, lettersOf, productShape, type ProductShape } from './product.js';
+import { countOf, isWorthPacking, lettersOf, productShape, type ProductShape } from './product.js';
 import { instructionAt, type Operation, type SomeOperation, type ValueId } from './program.js';
 
 /** The pass that a reduction or a product joins, with it in it. */
@@ -75,6 +75,9 @@ const reduction = (
   return host;
 };
 
+/** So many products are added in float32: the error is at most as many roundings of the sum of their sizes. */
+const LONG = 1024;
+
 /** A contraction that is not worth packing: a loop over the result with a sum of products inside. */
 const dot = (
   { program, inMemory }: State,
@@ -97,6 +100,7 @@ const dot = (
     name: 'multiply',
     inputs: [read(0, left), read(1, right)],
   } as const;
-  addReduction(group, id, 'dot', body);
+  // A dot is added up in the dtype itself, a sum in float64.
+  addReduction(group, id, countOf(shape, shape.inner) > LONG ? 'sum' : 'dot', body);
   return { group };
 };

@@ -1,7 +1,7 @@
 /**
  * The functions of a matrix product: packing the right factor, then block after block of the rows, and piece
- * after piece of the sums, unless a factor is read where it lies. Their range is in panels of rows; a sum
- * over k is one chain, in order, wherever blocks and pieces begin.
+ * after piece of the sums, unless a factor is read where it lies. Their range is in panels of rows; the pieces of a sum
+ * over k depend on its length alone, and are added in order, wherever blocks begin.
  */
 import type { Factor, ProductKernel, Walk } from '../../program/kernel.js';
 import {

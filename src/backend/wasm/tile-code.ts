@@ -53,10 +53,6 @@ export const tileFunction = (
       const sums = range(rows).map((row) =>
         vectors.map((v) => ({ sum: scope.local('v128'), at: address(row, v) })),
       );
-      const before = scope.inner((inside) => {
-        for (const { sum, at } of sums.flat()) inside.run(set(sum, load.v128(at)));
-      });
-      scope.run(when(goesOn, before));
       // Where the right factor ends the sums do: a count of its own would cost a tenth of the speed.
       const end = scope.hold(i32.add(right, i32.mul(length, constant(across))));
       // Along even steps the pointer itself moves; a table of places says how far each term is from it.
@@ -80,6 +76,11 @@ export const tileFunction = (
         inside.run(set(place, i32.add(place, constant(step))), set(right, i32.add(right, constant(across))));
       });
       scope.run(repeatWhile(term, i32.ltU(right, end)));
+      // A piece is added as a whole: the error grows with its length and the number of pieces, not with all terms.
+      const whole = scope.inner((inside) => {
+        for (const { sum, at } of sums.flat()) inside.run(set(sum, f32x4.add(load.v128(at), sum)));
+      });
+      scope.run(when(goesOn, whole));
       for (const { sum, at } of sums.flat()) scope.run(store.v128(at, sum));
       return undefined;
     },
