@@ -2,7 +2,6 @@
 import { fail, showShape } from '../error.js';
 import { requireCount } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
-import { cast } from '../tensor/primitive/conversion.js';
 import { tensor } from '../tensor/primitive/constant.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
 import { concat, slice } from '../tensor/primitive/slicing.js';
@@ -14,10 +13,16 @@ import { add, multiply, subtract } from './arithmetic.js';
 const LONGEST = 10_000;
 
 /** position·LONGEST^(−i/half) for each position and each i below half, through a function. */
-const table = (length: number, half: number, wave: (angle: number) => number): Tensor<Shape> =>
+const table = <D extends FloatDType>(
+  length: number,
+  half: number,
+  wave: (angle: number) => number,
+  dtype: D,
+): Tensor<Shape, D> =>
   tensor(
     range(length).flatMap((position) => range(half).map((i) => wave(position * LONGEST ** (-i / half)))),
     [length, half],
+    dtype,
   );
 
 /**
@@ -39,7 +44,10 @@ export const sinusoids = (length: number, width: number): Tensor<Shape> => {
       got: String(width),
       needed: 'an even width',
     });
-  return concat([table(length, width / 2, Math.sin), table(length, width / 2, Math.cos)], 1);
+  return concat(
+    [table(length, width / 2, Math.sin, 'float32'), table(length, width / 2, Math.cos, 'float32')],
+    1,
+  );
 };
 
 /**
@@ -66,7 +74,7 @@ export const rotary = <D extends FloatDType>(x: Tensor<Shape, D>): Tensor<Shape,
     slice(x, { start: [0, 0, 0, from], stop: [...x.shape.slice(0, 3), from + half] });
   const [a, b] = [part(0), part(half)];
   const spread = (wave: (angle: number) => number): Tensor<Shape, D> =>
-    broadcast(cast(table(length, half, wave), x.dtype), a.shape, [1, 3]);
+    broadcast(table(length, half, wave, x.dtype), a.shape, [1, 3]);
   const [cos, sin] = [spread(Math.cos), spread(Math.sin)];
   // (a, b) turned by θ: (a·cos θ − b·sin θ, b·cos θ + a·sin θ)
   return concat([subtract(multiply(a, cos), multiply(b, sin)), add(multiply(b, cos), multiply(a, sin))], 3);

@@ -36,7 +36,7 @@ export const runningMean = <S extends Shape>(before: Tensor<S>, x: Tensor<S>, be
 /** Running means of ones: their distance from 1 is the bias of the other running means. */
 export const weightOfMean = (beta: number): MovingScalar => ({
   initial: 0,
-  next: (weight) => runningMean(weight, scalar(1), beta),
+  next: (weight) => runningMean(weight, fullLike(weight, 1), beta),
 });
 
 /** p·(1 − η·decay) − η·m̂/(√ŝ + ε) */

@@ -7,13 +7,12 @@ import { requireCount, requireFunction, requireNumber } from '../require.js';
 import { isFloat } from '../tensor/dtype.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
-import { cast } from '../tensor/primitive/conversion.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { mapTree, zipTrees } from '../tree/tree.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
-import type { UpdateInput, Update, Updated, UpdateState } from './update.js';
+import { inDtypeOf, type Update, type Updated, type UpdateInput, type UpdateState } from './update.js';
 
 /** Combines the floats of two trees; what is no float stays as in the first. */
 const zipFloats = <P>(first: P, second: P, f: (a: Tensor, b: Tensor) => Tensor): P =>
@@ -29,10 +28,6 @@ const chooseTree = <T>(condition: Tensor<Scalar, 'bool'>, first: T, second: T): 
   });
 
 const zeros = <P>(tree: P): P => mapTree(tree, (each) => fullLike(each as AnyTensor, 0));
-
-/** A number of a step as one of float32, or of the parameter that it is used for. */
-const inDtypeOf = (like: Tensor, number: Tensor<Scalar>): Tensor<Scalar> =>
-  like.dtype === number.dtype ? number : cast(number, like.dtype);
 
 /** The state of the update inside. */
 const INNER = 'inner';

@@ -8,6 +8,7 @@ import { isFloat } from '../tensor/dtype.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { leaves, mapTree, structureOf, unflatten } from '../tree/tree.js';
+import { inDouble } from './in-double.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
 /** What an update keeps from one step to the next: a tree, as the parameters are. */
@@ -90,9 +91,16 @@ const slotsByLeaf = <P>(slots: Names<P>, count: number): readonly Names<Tensor>[
 const floatsOnly = <T extends AnyTensor>(tensor: T, f: () => AnyTensor): AnyTensor =>
   isFloat(tensor.dtype) ? f() : tensor;
 
-/** A number of the whole, in the dtype of the parameter that it is used for. */
-const inDtypeOf = (parameter: Tensor, number: Tensor<Scalar>): Tensor<Scalar> =>
-  isFloat(parameter.dtype) && parameter.dtype !== number.dtype ? cast(number, parameter.dtype) : number;
+/** A number of the whole, in the dtype of the parameter that it is used for, with all the digits of that. */
+export const inDtypeOf = (parameter: AnyTensor, number: Tensor<Scalar>): Tensor<Scalar> => {
+  if (!isFloat(parameter.dtype) || parameter.dtype === number.dtype) return number;
+  // A `Tensor` is of float32 in types alone: leaves of float64 go the same way.
+  return (parameter.dtype === 'float64' ? inDouble(number) : cast(number, parameter.dtype)) as Tensor<Scalar>;
+};
+
+/** The dtype of what is kept for all parameters: that of the widest. */
+const widest = (parameters: unknown): 'float32' | 'float64' =>
+  leaves<AnyTensor>(parameters).some(({ dtype }) => dtype === 'float64') ? 'float64' : 'float32';
 
 /** Throws where a gradient is not of the parameters' structure. */
 const requireStructure = (gradient: unknown, parameters: unknown): void => {
@@ -113,7 +121,10 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
 
   const init = <P>(parameters: P): UpdateState<P> => ({
     count: scalar(0, 'int32'),
-    scalars: mapValues(scalars, ({ initial }) => scalar(initial)),
+    scalars: mapValues(
+      scalars,
+      ({ initial }) => scalar(initial, widest(parameters)) as AnyTensor as Tensor<Scalar>,
+    ),
     slots: Object.fromEntries(
       names.map((name) => [name, mapTree(parameters, (each) => fullLike(each as AnyTensor, 0))]),
     ),
