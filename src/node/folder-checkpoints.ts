@@ -11,12 +11,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
 import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from '../online/checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint-bytes.js';
-import { inTurn } from '../online/in-turn.js';
+import { inTurnAt } from '../online/in-turn.js';
 import { oldestKept } from '../online/retention.js';
 import {
   codeOf,
@@ -62,28 +62,40 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     return E.left({ kind: 'conflict', name, message });
   };
 
-  /** Gives a finished file its number, if nobody has it yet and nobody has removed the file as a dead one's leftover. */
-  const claim = async (temporary: string, sequence: number): Promise<boolean> => {
+  /** The file or the folder was removed while it was written: nobody else has saved, so the next save may succeed. */
+  const removed = (sequence: number): Saved => {
+    const name = join(folder, nameOf(sequence));
+    const message = `${name}: unreadable: it was removed while it was saved, or its folder was removed or moved`;
+    return E.left({ kind: 'unreadable', name, message });
+  };
+
+  /**
+   * Gives a finished file its number if nobody has it yet. The file itself is gone where its folder was removed or
+   * moved, and where another writer took it for the leftover of a dead one: that writer's number shows in the next save.
+   */
+  const claim = async (temporary: string, sequence: number): Promise<'claimed' | 'taken' | 'gone'> => {
     try {
       await link(join(folder, temporary), join(folder, nameOf(sequence)));
       last = sequence;
-      return true;
+      return 'claimed';
     } catch (error) {
-      if (['EEXIST', 'ENOENT'].includes(codeOf(error))) return false;
+      if (codeOf(error) === 'EEXIST') return 'taken';
+      if (codeOf(error) === 'ENOENT') return 'gone';
       throw error;
     }
   };
 
   const publish = async (bytes: Uint8Array, sequence: number): Promise<Saved> => {
     const temporary = `${nameOf(sequence)}.${randomUUID()}.tmp`;
-    let claimed = false;
+    let claimed: Awaited<ReturnType<typeof claim>> = 'gone';
     try {
       await writeThrough(join(folder, temporary), bytes);
       claimed = await claim(temporary, sequence);
     } finally {
-      if (!claimed) await removeAll(folder, [temporary]);
+      if (claimed !== 'claimed') await removeAll(folder, [temporary]);
     }
-    if (!claimed) return conflict(sequence);
+    if (claimed === 'taken') return conflict(sequence);
+    if (claimed === 'gone') return removed(sequence);
     const [{ sequences }] = await Promise.all([
       listing(folder),
       syncFolder(folder),
@@ -94,6 +106,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
       await removeAll(folder, [nameOf(sequence)]);
       return conflict(newest);
     }
+    if (newest < sequence) return removed(sequence);
     const oldest = oldestKept(sequences, damaged, keep);
     const outdated = sequences.filter((each) => each < oldest);
     await removeAll(folder, outdated.map(nameOf));
@@ -145,7 +158,8 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
       return E.left(errorOf(folder, 'it cannot be read', error));
     }
   };
-  return { save: inTurn(save), restore };
+  const inTurn = inTurnAt(process, resolve(folder));
+  return { save: inTurn(save), restore: inTurn(restore) };
 };
 
 /** None where there is no folder yet. */

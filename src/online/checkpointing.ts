@@ -36,6 +36,11 @@ export interface Checkpointing {
   readonly request: () => void;
   /** Saves the last step that was offered, if that is not saved yet; gives how the last save went, once all are done. */
   readonly flush: () => Promise<CheckpointReport | undefined>;
+  /**
+   * The run is over: the last step that was offered is given to the store at once, if it is not there yet, and from now
+   * on nothing is saved and the signal is not heard. Gives how the last save went, once all are done.
+   */
+  readonly close: () => Promise<CheckpointReport | undefined>;
 }
 
 const positive = (name: string, value: number | undefined): void => {
@@ -73,6 +78,7 @@ export const checkpointing = ({
   let last: CheckpointReport | undefined;
   let lost: CheckpointError | undefined;
   let broken: { readonly error: unknown } | undefined;
+  let closed = false;
 
   const rethrow = (): void => {
     if (broken !== undefined) throw broken.error;
@@ -97,8 +103,11 @@ export const checkpointing = ({
     due = false;
     taken = step;
     since = now();
-    saving = saveIt(checkpoint, step).finally(() => (saving = undefined));
-    return saving;
+    const mine: Promise<void> = saveIt(checkpoint, step).finally(() => {
+      if (saving === mine) saving = undefined;
+    });
+    saving = mine;
+    return mine;
   };
 
   const isDue = (step: number): boolean =>
@@ -122,6 +131,7 @@ export const checkpointing = ({
   const offer = (step: number, state: () => Checkpoint): CheckpointError | undefined => {
     rethrow();
     if (lost !== undefined) return lost;
+    if (closed) return undefined;
     newest = { step, state };
     due = isDue(step);
     before = step;
@@ -133,6 +143,18 @@ export const checkpointing = ({
     due = true;
   };
   // What goes wrong here is told by the flush at the end of the run, or by its next offer.
-  signal?.addEventListener('abort', () => void flush().catch(() => undefined), { once: true });
-  return { offer, request, flush };
+  const hear = (): void => void flush().catch(() => undefined);
+  signal?.addEventListener('abort', hear, { once: true });
+
+  const close = async (): Promise<CheckpointReport | undefined> => {
+    signal?.removeEventListener('abort', hear);
+    closed = true;
+    const isKept = lost !== undefined || newest === undefined || taken === newest.step;
+    // Also while another save is under way, as a store takes them in turn: whoever restores after this finds it.
+    if (broken !== undefined || isKept || newest === undefined) return flush();
+    await Promise.all([saving, take(newest.step, newest.state)]);
+    rethrow();
+    return last;
+  };
+  return { offer, request, flush, close };
 };

@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import { mapPulled } from '../stream/mapped.js';
 import { type HoldPolicy, toPull } from '../stream/to-pull.js';
+import { turns } from '../stream/turn.js';
 import { count } from './count.js';
 import type { Received, Source } from './source.js';
 
@@ -12,11 +13,17 @@ async function* inArrays<A>(
   values: Iterable<A>,
   after: number,
 ): AsyncGenerator<readonly Received<A, number>[], void, undefined> {
+  const due = turns();
   let position = 0;
   let records: Received<A, number>[] = [];
   for (const value of values) {
     position += 1;
     if (position > after) records.push({ value, position });
+    if (position % TOGETHER === 0) {
+      // What is left out, or slow to come, must not keep others waiting.
+      const turn = due();
+      if (turn !== undefined) await turn;
+    }
     if (records.length < TOGETHER) continue;
     yield records;
     records = [];

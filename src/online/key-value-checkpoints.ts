@@ -9,7 +9,7 @@ import { either as E } from 'fp-ts';
 import { fail, ParalensError } from '../error.js';
 import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from './checkpoint-bytes.js';
-import { inTurn } from './in-turn.js';
+import { inTurnAt } from './in-turn.js';
 import {
   decodeHead,
   EMPTY,
@@ -142,6 +142,16 @@ export const keyValueCheckpoints = (
     }
   };
 
+  /** The head is not as this writer left it: another has changed it, or it was removed, and the next save makes it anew. */
+  const afterLosing = async (): Promise<Saved> => {
+    const now = await readHead();
+    if (E.isLeft(now) || now.right.checkpoints.length > 0 || head.checkpoints.length === 0) return conflict();
+    head = now.right;
+    return E.left(
+      errorOf('unreadable', 'it was removed since this run saved it; the next save makes it anew'),
+    );
+  };
+
   const publish = async (checkpoint: Checkpoint): Promise<Saved> => {
     const before = head.checkpoints;
     const sequence = (before[0]?.sequence ?? 0) + 1;
@@ -155,7 +165,7 @@ export const keyValueCheckpoints = (
     const kept = before.filter((each) => each.sequence >= oldest);
     if (!(await compareAndSet([placed, ...kept]))) {
       await purge(keys);
-      return conflict();
+      return afterLosing();
     }
     const outdated = before.filter((each) => !kept.includes(each) && each.writer !== writer);
     await purge(outdated.flatMap((each) => pieceKeys(name, each)));
@@ -169,7 +179,7 @@ export const keyValueCheckpoints = (
       if (unsure) {
         const ours = await isOurs();
         if (E.isLeft(ours)) return ours;
-        if (!ours.right) return conflict();
+        if (!ours.right) return await afterLosing();
       }
       return await publish(checkpoint);
     } catch (error) {
@@ -212,5 +222,6 @@ export const keyValueCheckpoints = (
       return E.left(thrown(error));
     }
   };
-  return { save: inTurn(save), restore };
+  const inTurn = inTurnAt(bucket, name);
+  return { save: inTurn(save), restore: inTurn(restore) };
 };

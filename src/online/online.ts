@@ -10,8 +10,9 @@ import { defaultBackend } from '../backend/default.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { fromPull } from '../stream/from-pull.js';
-import { pulling } from '../stream/pulling.js';
+import { pulling, requireResult } from '../stream/pulling.js';
 import { later, requireMilliseconds } from '../stream/timer.js';
+import { turns } from '../stream/turn.js';
 import { beginningOf, refuseKept } from './beginning.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
@@ -20,7 +21,7 @@ import { type Checkpointing, checkpointing, type CheckpointingOptions } from './
 import { meter } from './meter.js';
 import { freshRun } from './run-state.js';
 import { type Runner, runner, type RunOptions } from './runner.js';
-import type { Received, Source } from './source.js';
+import { type Received, requireChunk, type Source } from './source.js';
 
 export interface OnlineOptions<
   P extends Parameters,
@@ -50,24 +51,27 @@ export interface OnlineOptions<
   readonly backend?: Backend;
 }
 
-/** The next chunk of a source, or nothing where none has come in so many milliseconds. */
-const nextWithin = async <T>(
-  next: Promise<IteratorResult<T, unknown>>,
-  wait: number | undefined,
-): Promise<IteratorResult<T, unknown> | undefined> => {
-  if (wait === undefined) return next;
+/** What a wait ended with, where it was not what was waited for: time, or a report of a checkpoint. */
+const LATE = Symbol('late');
+
+/** What was waited for, or `LATE` after so many milliseconds. */
+const within = async <T>(result: Promise<T>, wait: number | undefined): Promise<T | typeof LATE> => {
+  if (wait === undefined) return result;
   let cancel = (): void => {};
-  const late = new Promise<undefined>((resolve) => {
+  const late = new Promise<typeof LATE>((resolve) => {
     cancel = later(wait, () => {
-      resolve(undefined);
+      resolve(LATE);
     });
   });
   try {
-    return await Promise.race([next, late]);
+    return await Promise.race([result, late]);
   } finally {
     cancel();
   }
 };
+
+/** How many records may be taken in before the clock is asked whether the event loop should have its turn. */
+const RECORDS_A_LOOK = 16;
 
 /** The events of a run, one after the other. */
 const pulled = <
@@ -103,6 +107,10 @@ const pulled = <
   let at = 0;
   let asked: Promise<IteratorResult<readonly Received<R, Pos>[], unknown>> | undefined;
   let ended = false;
+  /** Nobody listens any more: nothing is opened, learned or kept from here on. */
+  let released = false;
+  const due = turns();
+  let taken = 0;
   const spending = meter();
   /** Ends a wait for the source: a report of what was kept is told when it comes, not with the next record. */
   let wake = (): void => {};
@@ -120,11 +128,13 @@ const pulled = <
       },
     });
 
-  const begin = async (): Promise<Runner<R, P, M>> => {
+  /** Nothing where it was let go of meanwhile: what is not open yet is not opened any more. */
+  const begin = async (): Promise<Runner<R, P, M> | undefined> => {
     const revision = options.revise?.initial ?? null;
     const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(learner.init(key), folds);
     const { state, structure, after, resumed } = await beginningOf(fresh, source, checkpoints?.store, from);
+    if (released) return undefined;
     if (resumed !== undefined) events.push(resumed);
     records = source.open(after)[Symbol.asyncIterator]();
     return runner(options, state, structure, backend, spending);
@@ -146,21 +156,22 @@ const pulled = <
     asked ??= records?.next();
     if (asked === undefined) return;
     spending.to('reading');
-    const woken = new Promise<undefined>((resolve) => {
+    const woken = new Promise<typeof LATE>((resolve) => {
       wake = () => {
-        resolve(undefined);
+        resolve(LATE);
       };
     });
-    const result = await Promise.race([nextWithin(asked, current.isWaiting() ? wait : undefined), woken]);
+    const result = await Promise.race([within(asked, current.isWaiting() ? wait : undefined), woken]);
     spending.to('preparing');
-    if (result === undefined && events.length > 0) return;
-    if (result === undefined) {
+    if (released || (result === LATE && events.length > 0)) return;
+    if (result === LATE) {
       tell(current.flush(), current.moment());
       return;
     }
     asked = undefined;
-    if (result.done !== true) {
-      [chunk, at] = [result.value, 0];
+    const given = requireResult(`the source '${source.name}'`, result);
+    if (given.done !== true) {
+      [chunk, at] = [requireChunk(source.name, given.value), 0];
       if (source.bytesOf !== undefined)
         for (const { value } of chunk) spending.receive(source.bytesOf(value));
       return;
@@ -175,13 +186,18 @@ const pulled = <
   const next = async (): Promise<IteratorResult<OnlineEvent<P, M>, undefined>> => {
     run ??= await begin();
     spending.to('preparing');
-    for (;;) {
+    while (run !== undefined && !released) {
       const event = events.shift();
       if (event !== undefined) {
         spending.to('held');
         return { done: false, value: event };
       }
-      if (ended) return { done: true, value: undefined };
+      if (ended) break;
+      // Records of which nothing is told, or chunks without any, may be there at once for ever.
+      const turn = taken % RECORDS_A_LOOK === 0 ? due() : undefined;
+      if (turn !== undefined) await turn;
+      if (released) break;
+      taken += 1;
       const received = chunk[at];
       if (received === undefined) await more(run);
       else {
@@ -190,12 +206,14 @@ const pulled = <
         if (told.length > 0) tell(told, run.moment());
       }
     }
+    return { done: true, value: undefined };
   };
 
   return pulling({
     next,
     release: async () => {
-      await Promise.all([records?.return?.(), pace?.flush()]);
+      released = true;
+      await Promise.all([records?.return?.(), pace?.close()]);
     },
   });
 };

@@ -1,5 +1,6 @@
 /** Sources: where records come from, and from where on. */
 import type { Type } from 'io-ts';
+import { fail } from '../error.js';
 import type { Json } from './json.js';
 
 /** A record as it came in, and where its source stands after it: opened there, it goes on with the next. */
@@ -32,3 +33,23 @@ export interface Lag {
   readonly amount: number;
   readonly unit: 'bytes' | 'records';
 }
+
+const isReceived = (record: unknown): boolean =>
+  typeof record === 'object' && record !== null && 'value' in record && 'position' in record;
+
+/** Throws if a source gives something else than arrays of records with their positions. */
+export const requireChunk = <A, P extends Json>(
+  name: string,
+  chunk: readonly Received<A, P>[],
+): readonly Received<A, P>[] => {
+  const given: unknown = chunk;
+  if (Array.isArray(given) && given.every(isReceived)) return chunk;
+  return fail({
+    operation: 'online',
+    what: `the source '${name}' gave something else than an array of records`,
+    got: Array.isArray(given)
+      ? `an array with ${typeof given.find((each) => !isReceived(each))}`
+      : typeof given,
+    needed: '[{ value, position }, …]',
+  });
+};

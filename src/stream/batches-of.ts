@@ -9,7 +9,10 @@ import { sameShape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';
 import { type Remainder, REMAINDERS } from './batches.js';
+import { letGoOf } from './mapped.js';
+import { pulling } from './pulling.js';
 import { type Column, copyRow, tensorOfRows } from './rows.js';
+import { turns } from './turn.js';
 
 export interface BatchesOfOptions {
   /** Examples a batch. */
@@ -69,23 +72,30 @@ const stacked = <T>({ example, columns }: Like, data: readonly Data[], rows: num
   return unflatten(example, tensors) as Stacked<T>;
 };
 
-async function* stack<T>(source: AsyncIterable<T>, size: number, remainder: Remainder) {
+/** Gathers examples one by one: each that fills a batch gives it, and at the end what is left over. */
+const gathering = <T>(size: number, remainder: Remainder) => {
   let like: Like | undefined;
   let data: readonly Data[] = [];
   let index = 0;
-  for await (const example of source) {
-    like ??= likeOf(example);
-    const row = index % size;
-    const tensors = tensorsLike(like, example, index);
-    if (row === 0) data = like.columns.map(({ dtype, width }) => allocate(dtype, size * width));
-    for (const [i, own] of dataOf(tensors, defaultBackend).entries())
-      copyRow(own, 0, data[i] ?? own, row, like.columns[i]?.width ?? 0);
-    index += 1;
-    if (row + 1 === size) yield stacked<T>(like, data, size);
-  }
-  const left = index % size;
-  if (like !== undefined && left > 0 && remainder === 'keep') yield stacked<T>(like, data, left);
-}
+  return {
+    add: (example: T): Stacked<T> | undefined => {
+      like ??= likeOf(example);
+      const row = index % size;
+      const tensors = tensorsLike(like, example, index);
+      if (row === 0) data = like.columns.map(({ dtype, width }) => allocate(dtype, size * width));
+      for (const [i, own] of dataOf(tensors, defaultBackend).entries())
+        copyRow(own, 0, data[i] ?? own, row, like.columns[i]?.width ?? 0);
+      index += 1;
+      return row + 1 === size ? stacked<T>(like, data, size) : undefined;
+    },
+    rest: (): Stacked<T> | undefined => {
+      const left = index % size;
+      if (like === undefined || left === 0 || remainder !== 'keep') return undefined;
+      index = 0;
+      return stacked<T>(like, data, left);
+    },
+  };
+};
 
 /**
  * Stacks the examples of a stream, trees of tensors, into batches: the same tree, a new first axis `size`.
@@ -104,5 +114,25 @@ export const batchesOf = <T>(
 ): AsyncIterable<Stacked<T>> => {
   requireCount('batchesOf', 'size', size);
   requireOneOf('batchesOf', 'remainder', remainder, REMAINDERS);
-  return { [Symbol.asyncIterator]: () => stack(source, size, remainder) };
+  return {
+    [Symbol.asyncIterator]: () => {
+      const { next, release } = letGoOf(source);
+      const { add, rest } = gathering<T>(size, remainder);
+      const due = turns();
+      return pulling({
+        next: async (): Promise<IteratorResult<Stacked<T>, unknown>> => {
+          for (;;) {
+            // Examples that are there at once, and fill no batch for long, must not keep others waiting.
+            const turn = due();
+            if (turn !== undefined) await turn;
+            const result = await next();
+            const batch = result.done === true ? rest() : add(result.value);
+            if (batch !== undefined) return { done: false, value: batch };
+            if (result.done === true) return result;
+          }
+        },
+        release,
+      });
+    },
+  };
 };

@@ -1,6 +1,7 @@
 /** From what is pulled to what is pushed: an Observable that asks no faster than it is heard. */
 import { Observable } from 'rxjs';
 import { requireCount } from '../require.js';
+import { requireResult } from './pulling.js';
 import { turns } from './turn.js';
 
 export interface FromPullOptions {
@@ -39,7 +40,7 @@ export const fromPull = <T>(
       while (ended === undefined && !asking && !subscriber.closed && ready.length < prefetch) {
         asking = true;
         try {
-          const result = await iterator.next();
+          const result = requireResult('the source', await iterator.next());
           if (result.done === true) ended = {};
           else ready.push(result.value);
         } catch (error) {

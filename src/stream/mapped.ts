@@ -1,14 +1,18 @@
 /** Asynchronous steps over what is pulled: strictly one after the other. */
-import { pulling } from './pulling.js';
+import { pulling, requireResult } from './pulling.js';
 
-/** The iterator of a source, told to `return` at most once and not when it has ended by itself. */
-const letGoOf = <A>(source: AsyncIterable<A>) => {
+/**
+ * The iterator of a source, told to `return` at most once and not when it has ended by itself. It is asked nothing more
+ * when it has been let go of.
+ */
+export const letGoOf = <A>(source: AsyncIterable<A>) => {
   const iterator = source[Symbol.asyncIterator]();
   let open = true;
   return {
     next: async (): Promise<IteratorResult<A, unknown>> => {
+      if (!open) return { done: true, value: undefined };
       try {
-        const result = await iterator.next();
+        const result = requireResult('the source', await iterator.next());
         if (result.done === true) open = false;
         return result;
       } catch (error) {

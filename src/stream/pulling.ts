@@ -1,6 +1,20 @@
 /** Iterators that let go at once: the one shape of everything that is pulled here. */
+import { fail } from '../error.js';
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** Throws if an iterator gives something else than a result, such as `undefined`, which would otherwise be asked for ever. */
+export const requireResult = <R extends IteratorResult<unknown, unknown>>(of: string, result: R): R => {
+  const given: unknown = result;
+  return typeof given === 'object' && given !== null
+    ? result
+    : fail({
+        operation: 'next',
+        what: `${of} gave no iterator result`,
+        got: String(given),
+        needed: '{ done, value }',
+      });
+};
 
 /** What makes an iterator: how the next result comes about, and what is let go of when nobody asks any more. */
 export interface Pulling<T> {

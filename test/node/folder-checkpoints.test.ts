@@ -57,6 +57,30 @@ test('saves that are asked for at once are made one after the other', async () =
   expect((await found()).checkpoint?.step).toBe(4);
 });
 
+describe('a folder that is changed while it is saved to is told so, and the next save works', () => {
+  const changes: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['deleted', () => rm(folder, { recursive: true, force: true })],
+    [
+      'emptied',
+      async () => Promise.all((await names()).map((name) => rm(join(folder, name), { force: true }))),
+    ],
+    ['moved', () => rename(folder, join(root, `moved-${Date.now()}-${Math.random()}`))],
+  ];
+  test.each(changes)('%s', async (_, change) => {
+    for (let delay = 0; delay < 12; delay++) {
+      const store = await saved(1);
+      const saving = store.save(checkpointAt(2, 50_000));
+      for (let i = 0; i < delay; i++) await new Promise((resolve) => setImmediate(resolve));
+      await change().catch(() => undefined);
+      const result = await saving;
+      if (E.isLeft(result)) expect(result.left.kind).toBe('unreadable');
+      right(await store.save(checkpointAt(3)));
+      expect((await found()).checkpoint?.step).toBe(3);
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('what is not whole is passed over and said so, and the one before is used', () => {
   test('cut off after any number of bytes', async () => {
     await saved(2);

@@ -128,6 +128,16 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       }
     });
 
+    test('a head that was removed is told so, and the next save makes it anew', async () => {
+      const bucket = await makeBucket();
+      const store = open(bucket);
+      right(await store.save(at(1)));
+      for (const key of await keysOf(bucket)) await bucket.purge(key);
+      expect(left(await store.save(at(2))).kind).toBe('unreadable');
+      right(await store.save(at(3)));
+      expect((await found(bucket)).checkpoint).toStrictEqual(at(3));
+    });
+
     test('one that has not looked takes the run to be new', async () => {
       const bucket = await makeBucket();
       right(await open(bucket).save(at(1)));
