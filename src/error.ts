@@ -12,6 +12,8 @@ export interface Mistake {
   readonly when?: string;
   /** Where in the model, outermost first. */
   readonly path?: readonly string[];
+  /** The numbers that a program ran on are at fault, and not who wrote it: a label out of range. */
+  readonly isInData?: true;
 }
 
 const message = ({ when, path = [], operation, what, got, needed, hint }: Mistake): string =>

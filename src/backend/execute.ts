@@ -13,7 +13,7 @@ const requireChecks = ({ checks }: Program, demanded: readonly Data[]): void => 
     const { operation, what, needed, hint } = mistake;
     const got = [...(demanded[2 * i + 1] ?? [])].join(', ');
     const segments = path === '' ? [] : path.split('.');
-    throw new ParalensError({ path: segments, operation, what, got, needed, hint });
+    throw new ParalensError({ path: segments, operation, what, got, needed, hint, isInData: true });
   }
 };
 

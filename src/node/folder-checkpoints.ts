@@ -116,7 +116,8 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
   const save = async (checkpoint: Checkpoint): Promise<Saved> => {
     const sequence = last + 1;
     // First, since a mistake in the state should not be told as one of the folder.
-    const bytes = await encodeCheckpoint(checkpoint, sequence);
+    const bytes = await encodeCheckpoint(join(folder, nameOf(sequence)), checkpoint, sequence);
+    if (E.isLeft(bytes)) return bytes;
     try {
       await mkdir(folder, { recursive: true });
       const { sequences, unfinished } = await listing(folder);
@@ -127,7 +128,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
         folder,
         leftovers.map(({ name }) => name),
       );
-      return await publish(bytes, sequence);
+      return await publish(bytes.right, sequence);
     } catch (error) {
       return E.left(errorOf(join(folder, nameOf(sequence)), 'it cannot be saved', error));
     }

@@ -4,13 +4,12 @@ import { fail } from '../error.js';
 import type { Checkpoint, CheckpointError, CheckpointStore } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
 import type { Json } from './json.js';
-import { readRun, type RunState, wantedBy } from './run-state.js';
+import { structureError } from './checkpoint-bytes.js';
+import { readRun, type RunParts, type RunState, wantedBy } from './run-state.js';
 import type { Source } from './source.js';
 
 export interface Beginning<P, Pos> {
   readonly state: RunState<P>;
-  /** Of the model and the folds: what is kept of the run says that it is of these. */
-  readonly structure: string;
   /** Where the source is opened. */
   readonly after: Pos | undefined;
   /** What is told of a run that goes on, or that should have and could not. */
@@ -39,35 +38,37 @@ const positionFor = <Pos extends Json>(
 };
 
 /**
- * The run to go on with: from the checkpoint that is given, or else the newest of the store, or else a fresh one.
- * Throws where what is kept is of another model or source, or cannot be read at all.
+ * The run to go on with: from the checkpoint that is given, or else the newest of the store, or else a fresh one. The
+ * store is looked into in any case: who has not cannot save where something is. Throws if what is kept or given is of
+ * another model, pipeline or source, naming the part that differs, and if it cannot be read at all.
  */
 export const beginningOf = async <P, Pos extends Json>(
   fresh: RunState<P>,
+  parts: RunParts,
   source: Pick<Source<never, Pos>, 'name' | 'position'>,
   store: CheckpointStore | undefined,
   from: Checkpoint | undefined,
 ): Promise<Beginning<P, Pos>> => {
-  const wanted = wantedBy(fresh);
-  const { structure } = wanted;
-  const restored = from === undefined ? await store?.restore(wanted) : undefined;
+  const wanted = wantedBy(fresh, parts);
+  const restored = await store?.restore(wanted);
   if (restored !== undefined && either.isLeft(restored)) return refuseKept(restored.left);
-  const { checkpoint = from, passedOver = [] } = restored?.right ?? {};
+  const { checkpoint: newest, passedOver = [] } = restored?.right ?? {};
+  const checkpoint = from ?? newest;
   const resumedAt = (step: number) => ({ kind: 'resumed', step, passedOver }) as const;
   if (checkpoint === undefined) {
     const resumed = passedOver.length > 0 ? resumedAt(fresh.step) : undefined;
-    return { state: fresh, structure, after: undefined, resumed };
+    return { state: fresh, after: undefined, resumed };
   }
-  if (checkpoint.structure !== structure)
+  const difference = structureError('from', checkpoint, wanted);
+  if (difference !== undefined)
     return fail({
       operation: 'online',
       what: 'a checkpoint of another model or pipeline',
-      got: checkpoint.structure,
-      needed: structure,
-      hint: 'go on with the same learner and folds, or keep this run elsewhere',
+      got: difference.message,
+      hint: 'go on with the same learner, folds and source, or keep this run elsewhere',
     });
-  const read = readRun(checkpoint, fresh.learner);
+  const read = readRun(checkpoint, fresh, parts);
   if (either.isLeft(read)) return fail({ operation: 'online', what: read.left.message });
   const state = read.right;
-  return { state, structure, after: positionFor(source, state.position), resumed: resumedAt(state.step) };
+  return { state, after: positionFor(source, state.position), resumed: resumedAt(state.step) };
 };

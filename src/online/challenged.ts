@@ -8,6 +8,7 @@ import type { Fold } from './fold.js';
 import type { Json } from './json.js';
 import type { DriftLevel } from './monitor/drift.js';
 import { challenger, type ChallengerOptions, type Trial } from './monitor/reaction.js';
+import { descriptionOf } from './signature.js';
 
 /** The parameters of both. */
 export type Paired<P> = readonly [champion: P, challenger: P];
@@ -98,6 +99,7 @@ export const challenged = <P extends Parameters, A, B, L, S extends Json, M>(
     monitors,
     revise: {
       initial: { times: 0, trial: contest.initial },
+      description: { challenged: descriptionOf(contest) },
       step: ({ times, trial }, step) => {
         const [next, act] = contest.step(trial, {
           level: levelOf(step.monitored),

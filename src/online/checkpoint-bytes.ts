@@ -9,8 +9,10 @@
  */
 import { either as E } from 'fp-ts';
 import { decodeSafetensors, encodeSafetensors } from '../format/safetensors.js';
+import type { Value } from '../tensor/primitive/primitive.js';
 import type { Checkpoint, CheckpointError, Wanted } from './checkpoint.js';
 import { jsonOfText, jsonText } from './json-text.js';
+import { signatureDifference } from './signature.js';
 import { firstDifference } from './structure.js';
 
 const FORMAT = 'paralens.checkpoint';
@@ -39,14 +41,52 @@ const isWhole = async (bytes: Uint8Array): Promise<boolean> => {
 const equalAt = (bytes: Uint8Array, at: number, part: Uint8Array): boolean =>
   part.every((byte, i) => bytes[at + i] === byte);
 
+/** Up to so many characters of plain data stand in the header, where other programs find them; more stand as numbers. */
+const MOST_IN_HEADER = 1 << 20;
+/** More bytes of plain data are not read as one text. */
+const MOST_DATA = 1 << 28;
+const DATA = 'paralens.data';
+
+const textOf = (data: Checkpoint['data']): string | undefined => {
+  try {
+    return jsonText(data);
+  } catch (error) {
+    // A text that is longer than any may be.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+};
+
+/** A text as a tensor: its bytes in UTF-8, behind how many they are. */
+const tensorOfText = (bytes: Uint8Array): Value => {
+  const data = new Uint32Array(1 + Math.ceil(bytes.length / 4));
+  data[0] = bytes.length;
+  new Uint8Array(data.buffer).set(bytes, 4);
+  return { dtype: 'uint32', shape: [data.length], data };
+};
+
+const textOfTensor = ({ data }: Value): string => {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return new TextDecoder().decode(bytes.subarray(4, 4 + (data[0] ?? 0)));
+};
+
 /**
- * The bytes of a checkpoint, the `sequence`-th that its store holds. Throws where its data is no plain data and where
- * its tensors can be no safetensors file.
+ * The bytes of a checkpoint, the `sequence`-th that its store holds; on the left if its plain data, such as the states
+ * of folds, is too large to be kept. Throws if its data is no plain data or its tensors can be no safetensors file.
  */
 export const encodeCheckpoint = async (
+  name: string,
   { step, structure, tensors, data }: Checkpoint,
   sequence: number,
-): Promise<Uint8Array<ArrayBuffer>> => {
+): Promise<E.Either<CheckpointError, Uint8Array<ArrayBuffer>>> => {
+  const text = textOf(data);
+  const isLarge = text === undefined || text.length > MOST_IN_HEADER;
+  const encoded = isLarge && text !== undefined ? new TextEncoder().encode(text) : undefined;
+  if (isLarge && (encoded === undefined || encoded.length > MOST_DATA)) {
+    const size = `more than ${MOST_DATA >> 20} MiB of plain data`;
+    const message = `${name}: too large: ${size} in the states of its folds; bound their windows`;
+    return E.left({ kind: 'too large', name, message });
+  }
   const manifest = {
     format: FORMAT,
     version: `${VERSION}`,
@@ -54,10 +94,11 @@ export const encodeCheckpoint = async (
     step: `${step}`,
     structure,
   };
-  const metadata = { sha256: NO_DIGEST, ...manifest, data: jsonText(data) };
-  const bytes = encodeSafetensors({ tensors, metadata });
+  const metadata = { sha256: NO_DIGEST, ...manifest, ...(encoded === undefined && { data: text ?? '' }) };
+  const all = encoded === undefined ? tensors : { ...tensors, [DATA]: tensorOfText(encoded) };
+  const bytes = encodeSafetensors({ tensors: all, metadata });
   bytes.set(await digestOf(bytes), DIGEST_AT);
-  return bytes;
+  return E.right(bytes);
 };
 
 /** A whole number as it is written into a manifest. */
@@ -92,8 +133,10 @@ export const decodeCheckpoint = async (
     return refuse('future', `of version ${version}, this paralens reads up to ${VERSION}: use a newer one`);
   const file = decodeSafetensors(bytes);
   if (E.isLeft(file)) return refuse('foreign', file.left.message);
-  const { tensors, metadata } = file.right;
-  const [step, data] = [count(metadata['step']), jsonOfText(metadata['data'] ?? '')];
+  const { metadata } = file.right;
+  const { [DATA]: written, ...tensors } = file.right.tensors;
+  const text = written === undefined ? metadata['data'] : textOfTensor(written);
+  const [step, data] = [count(metadata['step']), jsonOfText(text ?? '')];
   if (step === undefined || E.isLeft(data)) return refuse('foreign', 'its manifest has no step or no data');
   if (count(metadata['sequence']) !== sequence)
     return refuse(
@@ -103,16 +146,25 @@ export const decodeCheckpoint = async (
   return E.right({ step, structure: metadata['structure'] ?? '', tensors, data: data.right });
 };
 
+/** Of which part of a run a tensor is. */
+const partOf = (path: string): string => {
+  if (path.startsWith('parameters.')) return 'the model: ';
+  return path.startsWith('update.') ? 'the optimizer: ' : '';
+};
+
 /** Why a run cannot go on from a checkpoint that is whole, if it cannot: it is another model's. */
 export const structureError = (
   name: string,
   { structure, tensors }: Checkpoint,
-  wanted: Wanted,
+  { optional, ...wanted }: Wanted,
 ): CheckpointError | undefined => {
-  const difference = firstDifference(tensors, wanted.tensors);
-  if (difference === undefined && structure === wanted.structure) return undefined;
-  const what =
-    difference?.message ??
-    `the tensors are those of this run, and what else must be equal is not: ${structure}, needed ${wanted.structure}`;
+  const compared =
+    optional === undefined
+      ? tensors
+      : Object.fromEntries(Object.entries(tensors).filter(([each]) => !each.startsWith(optional)));
+  const difference = firstDifference(compared, wanted.tensors);
+  const other = signatureDifference(structure, wanted.structure);
+  if (difference === undefined && other === undefined) return undefined;
+  const what = difference === undefined ? other : `${partOf(difference.path)}${difference.message}`;
   return { kind: 'structure', name, message: `${name}: structure: of another run: ${what}` };
 };

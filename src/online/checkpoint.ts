@@ -7,7 +7,7 @@ import type { Json } from './json.js';
 export interface Checkpoint {
   /** Steps of the run before it. */
   readonly step: number;
-  /** A hash of names, shapes and dtypes of the tensors and of what else must be equal for a run to go on. */
+  /** What else than the tensors must be equal for a run to go on, as text: part by part, or a hash of `structureHash`. */
   readonly structure: string;
   readonly tensors: Readonly<Record<string, Value>>;
   /** Position of the source, states of folds, keys, counts. */
@@ -19,11 +19,14 @@ export interface Wanted {
   readonly structure: string;
   /** What a hash cannot say: where a checkpoint of another structure differs. */
   readonly tensors: Readonly<Record<string, Spec>>;
+  /** Tensors whose names begin so may be there as well. */
+  readonly optional?: string;
 }
 
 /** Why a checkpoint cannot be used or written. */
 export interface CheckpointError {
-  readonly kind: 'torn' | 'foreign' | 'future' | 'structure' | 'unreadable' | 'full' | 'conflict';
+  readonly kind:
+    'torn' | 'foreign' | 'future' | 'structure' | 'unreadable' | 'full' | 'conflict' | 'too large';
   /** Where it is kept. */
   readonly name: string;
   /** One line that a person can act on. */
@@ -39,7 +42,7 @@ export interface Restored {
 /**
  * A place for the checkpoints of one run. It belongs to whoever restored from it last and saved since: a store that
  * saves without having restored takes the place to be empty, and one that finds a newer checkpoint than its own last
- * says `conflict`, then and ever after, and leaves the place alone.
+ * says `conflict`, then and ever after, and leaves the place alone. `restore` waits for saves that were asked for before.
  */
 export interface CheckpointStore {
   /**

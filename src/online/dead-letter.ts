@@ -24,6 +24,12 @@ export const deadLetterKinds = [
   'number',
   /** The codec wants something else. */
   'codec',
+  /** Making its example threw, or reading it did. */
+  'features',
+  /** Its example has another form than those of the run, or than the model takes. */
+  'shape',
+  /** A check of the model refuses its numbers, such as a label out of range. */
+  'check',
 ] as const;
 
 export type DeadLetterKind = (typeof deadLetterKinds)[number];
@@ -58,6 +64,9 @@ const none: DecodeCounts = {
     key: 0,
     number: 0,
     codec: 0,
+    features: 0,
+    shape: 0,
+    check: 0,
   },
 };
 

@@ -23,9 +23,13 @@ export interface Placed<A, P> {
   readonly position: P;
 }
 
-const dead = <P>(position: P, { kind, reason }: Refusal, raw: string): E.Either<DeadLetter<P>, never> =>
+/** A dead letter of what stood at a position. */
+export const letter = <P>(position: P, { kind, reason }: Refusal, raw: string): DeadLetter<P> =>
   // What is quoted in a reason may have ends of lines in it.
-  E.left({ position, kind, reason: reason.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' '), raw });
+  ({ position, kind, reason: reason.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' '), raw });
+
+const dead = <P>(position: P, refusal: Refusal, raw: string): E.Either<DeadLetter<P>, never> =>
+  E.left(letter(position, refusal, raw));
 
 const requireOptions = (options: Required<DecodeOptions>): void => {
   for (const [name, got] of Object.entries(options)) requireCount('decoder', `no bound as ${name}`, got, 0);
@@ -40,7 +44,7 @@ const brokenReasons: { readonly [K in Broken['broken']]: string } = {
 };
 
 /** What a thrown thing says; it may be anything, even something that throws when it is asked. */
-const thrown = (error: unknown): string => {
+export const thrown = (error: unknown): string => {
   try {
     return cut(error instanceof Error ? error.message : String(error), 120);
   } catch {
@@ -95,7 +99,7 @@ export const decoder = <A>(
 };
 
 /** The text of a value that was never text; as JSON cannot write some, their kind. */
-const shownAs = (value: unknown): string => {
+export const shownAs = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

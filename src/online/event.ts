@@ -2,14 +2,16 @@
 import type { LearnerState } from '../learner/learner.js';
 import type { Checkpoint, CheckpointError } from './checkpoint.js';
 import type { DeadLetter } from './dead-letter.js';
+import type { ExampleForm } from './example-form.js';
 import type { Json } from './json.js';
 import type { Spent } from './meter.js';
+import type { Predicted } from './predicted.js';
 
 /** Counts of a run since its first record, resumed or not. */
 export type Counts = {
   /** Records that have been taken in: decoded or not. */
   readonly records: number;
-  /** Those that did not decode, which are among the dead letters. */
+  /** Those that are dead letters: they did not decode, or no example that fits could be made of them. */
   readonly bad: number;
   /** Examples of steps that were undone, because their numbers were none. */
   readonly skipped: number;
@@ -20,10 +22,15 @@ export interface Told {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly examples: number;
+  /**
+   * What the model predicted of each example before it learned from it, beside its target: a windowed score, or a log,
+   * is a fold over them. Throws if the run was not asked for `predictions`.
+   */
+  readonly predictions: () => readonly Predicted[];
 }
 
 /** A step has been taken. */
-export interface OnlineStep<P, M> {
+export interface OnlineStep<P, M, F extends Json = Json> {
   readonly kind: 'step';
   /** From 1, since the first record of the run. */
   readonly step: number;
@@ -36,6 +43,10 @@ export interface OnlineStep<P, M> {
   /** Where the source stands behind the last record that counts. */
   readonly position: Json;
   readonly counts: Counts;
+  /** The state of the fold that makes examples, behind the records of this step. */
+  readonly features: F;
+  /** What each example is like. */
+  readonly form: ExampleForm;
   /** Up to this step. */
   readonly spent: Spent;
   /** The learner's state after the step, copied when it is first read. */
@@ -55,9 +66,9 @@ export interface Undone {
   readonly position: Json;
 }
 
-export type OnlineEvent<P, M> =
-  | OnlineStep<P, M>
-  /** A record that did not decode. */
+export type OnlineEvent<P, M, F extends Json = Json> =
+  | OnlineStep<P, M, F>
+  /** A record that did not decode, or an example that the run cannot learn from. */
   | { readonly kind: 'dead letter'; readonly letter: DeadLetter<Json> }
   | Undone
   /** It goes on from a checkpoint, past those that could not be used. */

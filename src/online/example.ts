@@ -1,9 +1,9 @@
 /** Examples of plain numbers, and batches of them. */
-import { fail, showShape } from '../error.js';
 import { allocate, type Data, type DType } from '../tensor/dtype.js';
 import { constant } from '../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
+import type { ExampleForm } from './example-form.js';
 
 /** Numbers of one example: one, a list, or a record of such. */
 export type Numbers = number | readonly number[] | { readonly [name: string]: Numbers };
@@ -25,20 +25,12 @@ interface Column {
 
 type Part = { readonly [name: string]: unknown };
 
-const columnsOf = (part: unknown, path: readonly string[], dtype: DType): readonly Column[] => {
-  if (typeof part === 'number') return [{ path, shape: [], dtype }];
-  if (Array.isArray(part)) return [{ path, shape: [part.length], dtype }];
-  if (typeof part !== 'object' || part === null)
-    return fail({
-      operation: 'online',
-      path,
-      what: 'an example of something else than numbers',
-      got: typeof part,
-      needed: 'numbers, lists of numbers, and records of these',
-    });
-  return Object.keys(part)
+const columnsOf = (form: unknown, path: readonly string[], dtype: DType): readonly Column[] => {
+  if (typeof form === 'number') return [{ path, shape: [form], dtype }];
+  if (typeof form !== 'object' || form === null) return [{ path, shape: [], dtype }];
+  return Object.keys(form)
     .toSorted()
-    .flatMap((name) => columnsOf((part as Part)[name], [...path, name], dtype));
+    .flatMap((name) => columnsOf((form as Part)[name], [...path, name], dtype));
 };
 
 const partAt = (example: Example, path: readonly string[]): unknown => {
@@ -47,39 +39,25 @@ const partAt = (example: Example, path: readonly string[]): unknown => {
   return part;
 };
 
-/** Puts the numbers of one example into its row. */
-const write = ({ path, shape }: Column, part: unknown, data: Data, row: number): void => {
-  if (shape.length === 0 && typeof part === 'number') {
+/** Puts the numbers of one example, which fits, into its row. */
+const write = ({ shape }: Column, part: unknown, data: Data, row: number): void => {
+  if (typeof part === 'number') {
     data[row] = part;
     return;
   }
-  const width = shape[0] ?? 0;
-  if (shape.length === 1 && Array.isArray(part) && part.length === width) {
-    const numbers = part as readonly number[];
-    const first = row * width;
-    for (let i = 0; i < width; i++) data[first + i] = numbers[i] ?? Number.NaN;
-    return;
-  }
-  fail({
-    operation: 'online',
-    path,
-    what: 'an example of another shape than the first',
-    got: Array.isArray(part) ? showShape([part.length]) : typeof part,
-    needed: showShape(shape),
-  });
+  const width = shape[0] ?? 1;
+  const numbers = part as readonly number[];
+  const first = row * width;
+  for (let i = 0; i < width; i++) data[first + i] = numbers[i] ?? Number.NaN;
 };
 
-/** Stacks examples like the first one that it sees. */
-export const stacker = (dtypes: ExampleDTypes): ((examples: readonly Example[]) => unknown) => {
-  let columns: readonly Column[] | undefined;
-  const columnsLike = ({ input, target }: Example): readonly Column[] => [
-    ...columnsOf(input, ['input'], dtypes.input ?? 'float32'),
-    ...columnsOf(target, ['target'], dtypes.target ?? 'float32'),
-  ];
+/** Stacks examples of a form, which must fit: `misfit` says whether they do. */
+export const stacker = (
+  form: ExampleForm,
+  { input = 'float32', target = 'float32' }: ExampleDTypes,
+): ((examples: readonly Example[]) => unknown) => {
+  const columns = [...columnsOf(form.input, ['input'], input), ...columnsOf(form.target, ['target'], target)];
   return (examples) => {
-    const [first] = examples;
-    if (first === undefined) return fail({ operation: 'online', what: 'a batch without examples' });
-    columns ??= columnsLike(first);
     const tree: Record<string, unknown> = {};
     for (const column of columns) {
       const { path, shape, dtype } = column;

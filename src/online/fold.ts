@@ -5,17 +5,21 @@
  */
 import { either as E } from 'fp-ts';
 import type { Json } from './json.js';
+import { descriptionOf } from './signature.js';
 
 /** A Mealy machine. `step` is pure: it changes neither the state nor what it is given. */
 export interface Fold<S extends Json, A, B> {
   readonly initial: S;
   readonly step: (state: S, a: A) => readonly [next: S, b: B];
+  /** Its name and options: what must be equal for a run to go on with its state. The kind of its state unless given. */
+  readonly description?: Json;
 }
 
 /** A fold of whose types nothing is said: what a list of different ones has in common. */
 export interface SomeFold {
   readonly initial: Json;
   readonly step: (state: never, a: never) => readonly [next: Json, b: unknown];
+  readonly description?: Json;
 }
 
 /** Folds over the same, by name. */
@@ -43,6 +47,7 @@ export type ArgumentOf<F extends FoldsByName> = {
 export const pure = <A, B>(f: (a: A) => B): Fold<null, A, B> => ({
   initial: null,
   step: (state, a) => [state, f(a)],
+  description: 'pure',
 });
 
 /**
@@ -54,6 +59,7 @@ export const andThenFold = <S extends Json, A, B, T extends Json, C>(
   second: Fold<T, B, C>,
 ): Fold<readonly [S, T], A, C> => ({
   initial: [first.initial, second.initial],
+  description: { andThen: [descriptionOf(first), descriptionOf(second)] },
   step: ([s, t], a) => {
     const [nextS, b] = first.step(s, a);
     const [nextT, c] = second.step(t, b);
@@ -72,6 +78,7 @@ export const folds = <F extends FoldsByName>(parts: F): Fold<StatesOf<F>, Argume
   const steps = stepsOf(parts);
   return {
     initial: initialOf(parts),
+    description: { folds: descriptionsOf(parts) },
     step: (state, a) => {
       const states: Record<string, Json> = {};
       const made: Record<string, unknown> = {};
@@ -84,6 +91,10 @@ export const folds = <F extends FoldsByName>(parts: F): Fold<StatesOf<F>, Argume
 /** The states with which folds by name begin. */
 export const initialOf = <F extends FoldsByName>(parts: F): StatesOf<F> =>
   Object.fromEntries(Object.entries(parts).map(([name, { initial }]) => [name, initial])) as StatesOf<F>;
+
+/** What folds by name say of themselves, in their order. */
+export const descriptionsOf = (parts: FoldsByName): Json =>
+  Object.entries(parts).map(([name, fold]) => [name, descriptionOf(fold)]);
 
 /** Folds as pairs of name and step; each is given its own state and what all are given. */
 export const stepsOf = (
@@ -103,6 +114,7 @@ export const overRight = <S extends Json, L, A, B>(
   fold: Fold<S, A, B>,
 ): Fold<S, E.Either<L, A>, E.Either<L, B>> => ({
   initial: fold.initial,
+  description: descriptionOf(fold),
   step: (state, a) => {
     if (E.isLeft(a)) return [state, a];
     const [next, b] = fold.step(state, a.right);

@@ -155,7 +155,9 @@ export const keyValueCheckpoints = (
   const publish = async (checkpoint: Checkpoint): Promise<Saved> => {
     const before = head.checkpoints;
     const sequence = (before[0]?.sequence ?? 0) + 1;
-    const pieces = piecesOf(await encodeCheckpoint(checkpoint, sequence), piece);
+    const bytes = await encodeCheckpoint(`${name} ${sequence}`, checkpoint, sequence);
+    if (E.isLeft(bytes)) return bytes;
+    const pieces = piecesOf(bytes.right, piece);
     const used = before.filter((each) => each.writer === writer).map(({ slot }) => slot);
     const slot = Array.from({ length: used.length + 1 }, (_, i) => i).find((i) => !used.includes(i)) ?? 0;
     const placed: Placed = { sequence, step: checkpoint.step, writer, slot, pieces: pieces.length };

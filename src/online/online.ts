@@ -16,11 +16,13 @@ import { turns } from '../stream/turn.js';
 import { beginningOf, refuseKept } from './beginning.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
+import type { ExampleDTypes } from './example.js';
 import type { Json } from './json.js';
 import { type Checkpointing, checkpointing, type CheckpointingOptions } from './checkpointing.js';
 import { meter } from './meter.js';
-import { freshRun } from './run-state.js';
+import { freshRun, type RunParts } from './run-state.js';
 import { type Runner, runner, type RunOptions } from './runner.js';
+import { type Described, descriptionOf } from './signature.js';
 import { type Received, requireChunk, type Source } from './source.js';
 
 export interface OnlineOptions<
@@ -46,7 +48,7 @@ export interface OnlineOptions<
   readonly wait?: number;
   /** Where and how often the run is kept, and what it goes on from. */
   readonly checkpoints?: Omit<CheckpointingOptions, 'report'>;
-  /** Goes on from here, whatever is kept: a rewind, or a fork. */
+  /** Goes on from here and not from the newest that is kept, a rewind or a fork: what is kept must be of this pipeline too. */
   readonly from?: Checkpoint;
   readonly backend?: Backend;
 }
@@ -70,6 +72,29 @@ const within = async <T>(result: Promise<T>, wait: number | undefined): Promise<
   }
 };
 
+/** What a run is made of: all that is compared with a checkpoint, and what only watches. */
+const partsOf = (options: {
+  readonly source: { readonly name: string; readonly position: { readonly name: string } };
+  readonly examples: Described;
+  readonly revise?: Described;
+  readonly monitors?: Described;
+  readonly dtypes?: ExampleDTypes;
+  readonly version?: string | number;
+}): RunParts => {
+  const { source, examples, revise, monitors, dtypes = {}, version = null } = options;
+  const { input = 'float32', target = 'float32' } = dtypes;
+  return {
+    compared: {
+      source: { name: source.name, position: source.position.name },
+      features: descriptionOf(examples),
+      dtypes: { input, target },
+      revise: revise === undefined ? null : descriptionOf(revise),
+      version,
+    },
+    monitors: monitors === undefined ? null : descriptionOf(monitors),
+  };
+};
+
 /** How many records may be taken in before the clock is asked whether the event loop should have its turn. */
 const RECORDS_A_LOOK = 16;
 
@@ -88,7 +113,7 @@ const pulled = <
   V extends Json,
 >(
   options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
-): AsyncIterableIterator<OnlineEvent<P, M>> => {
+): AsyncIterableIterator<OnlineEvent<P, M, F>> => {
   const {
     source,
     learner,
@@ -100,8 +125,8 @@ const pulled = <
     wait,
     backend = defaultBackend,
   } = options;
-  const events: OnlineEvent<P, M>[] = [];
-  let run: Runner<R, P, M> | undefined;
+  const events: OnlineEvent<P, M, F>[] = [];
+  let run: Runner<R, P, M, F> | undefined;
   let records: AsyncIterator<readonly Received<R, Pos>[]> | undefined;
   let chunk: readonly Received<R, Pos>[] = [];
   let at = 0;
@@ -129,19 +154,20 @@ const pulled = <
     });
 
   /** Nothing where it was let go of meanwhile: what is not open yet is not opened any more. */
-  const begin = async (): Promise<Runner<R, P, M> | undefined> => {
+  const begin = async (): Promise<Runner<R, P, M, F> | undefined> => {
     const revision = options.revise?.initial ?? null;
     const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(learner.init(key), folds);
-    const { state, structure, after, resumed } = await beginningOf(fresh, source, checkpoints?.store, from);
+    const parts = partsOf(options);
+    const { state, after, resumed } = await beginningOf(fresh, parts, source, checkpoints?.store, from);
     if (released) return undefined;
     if (resumed !== undefined) events.push(resumed);
     records = source.open(after)[Symbol.asyncIterator]();
-    return runner(options, state, structure, backend, spending);
+    return runner(options, state, parts, backend, spending);
   };
 
   /** Tells what has come of a record or of the end of them, and offers the run to be kept. */
-  const tell = (told: readonly OnlineEvent<P, M>[], moment: () => Checkpoint): void => {
+  const tell = (told: readonly OnlineEvent<P, M, F>[], moment: () => Checkpoint): void => {
     for (const event of told) {
       events.push(event);
       if (event.kind !== 'step' && event.kind !== 'undone') continue;
@@ -152,7 +178,7 @@ const pulled = <
   };
 
   /** More records, where there are any; a step with what waits, where they do not come in time. */
-  const more = async (current: Runner<R, P, M>): Promise<void> => {
+  const more = async (current: Runner<R, P, M, F>): Promise<void> => {
     asked ??= records?.next();
     if (asked === undefined) return;
     spending.to('reading');
@@ -176,14 +202,14 @@ const pulled = <
         for (const { value } of chunk) spending.receive(source.bytesOf(value));
       return;
     }
-    tell(current.flush(), current.moment());
+    tell(current.end(), current.moment());
     const report = await pace?.flush();
     if (report !== undefined && either.isLeft(report.result) && report.result.left.kind === 'conflict')
       refuseKept(report.result.left);
     ended = true;
   };
 
-  const next = async (): Promise<IteratorResult<OnlineEvent<P, M>, undefined>> => {
+  const next = async (): Promise<IteratorResult<OnlineEvent<P, M, F>, undefined>> => {
     run ??= await begin();
     spending.to('preparing');
     while (run !== undefined && !released) {
@@ -254,7 +280,7 @@ export const online = <
   V extends Json,
 >(
   options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
-): Observable<OnlineEvent<P, M>> => {
+): Observable<OnlineEvent<P, M, F>> => {
   if (options.wait !== undefined) requireMilliseconds('online', 'wait', options.wait);
   return fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });
 };

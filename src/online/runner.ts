@@ -1,21 +1,31 @@
 /** The fold of an online run: from its state and a record to the next state, and what is told of it. */
 import { either } from 'fp-ts';
 import type { Backend } from '../backend/backend.js';
-import { fail, withTime } from '../error.js';
+import { fail, ParalensError, withTime } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import { withLazy } from '../stream/lazy-property.js';
-import { stepper } from '../stream/stepper.js';
+import { stepper, type Taken } from '../stream/stepper.js';
+import { isBroken } from './broken.js';
 import type { Checkpoint } from './checkpoint.js';
-import { badShareLimit, type BadShareLimitOptions, type DeadLetter } from './dead-letter.js';
+import {
+  badShareLimit,
+  type BadShareLimitOptions,
+  type DeadLetter,
+  type DeadLetterKind,
+} from './dead-letter.js';
+import { letter, shownAs, thrown } from './decode.js';
 import type { OnlineEvent, OnlineStep, Told } from './event.js';
 import { type Example, type ExampleDTypes, stacker } from './example.js';
+import { type ExampleForm, formOf, misfit, showMisfit } from './example-form.js';
 import type { Fold } from './fold.js';
 import type { Json } from './json.js';
 import type { Meter } from './meter.js';
 import { afterUndoing, type Limits, type NonFinitePolicy, reasonOf } from './non-finite-policy.js';
+import { noPredictions, predictedOf } from './predicted.js';
 import { requireCount } from './require-count.js';
-import { type RunState, writeRun } from './run-state.js';
+import { type RollBackStates, type RunParts, type RunState, type Waiting, writeRun } from './run-state.js';
+import { cut } from './sound.js';
 import type { Received } from './source.js';
 
 /** What a run is made of, apart from where its records come from and where it is kept. */
@@ -42,6 +52,10 @@ export interface RunOptions<
   readonly dtypes?: ExampleDTypes;
   /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
   readonly monitors?: Fold<S, Told, M>;
+  /** Whether monitors are told what was predicted of each example; the step computes it as well then. */
+  readonly predictions?: boolean;
+  /** Of the pipeline, for whatever of it cannot be compared: a run goes on from a checkpoint of the same version only. */
+  readonly version?: string | number;
   /** From a step to the state to go on from, where that is not the step's own: a reaction to drift, a rate that changes. */
   readonly revise?: Fold<V, OnlineStep<P, M>, LearnerState<P> | undefined>;
   /** What is done about a step whose loss is not finite, or beyond the limits; `'stop'` by default. */
@@ -52,17 +66,34 @@ export interface RunOptions<
 }
 
 /** A run under way. */
-export interface Runner<R, P, M> {
+export interface Runner<R, P, M, F extends Json> {
   /** Takes one record in, and gives what is to be told of it. */
-  readonly receive: (received: Received<R, Json>) => readonly OnlineEvent<P, M>[];
+  readonly receive: (received: Received<R, Json>) => readonly OnlineEvent<P, M, F>[];
   /** Takes a step with the examples that wait, if any do. */
-  readonly flush: () => readonly OnlineEvent<P, M>[];
+  readonly flush: () => readonly OnlineEvent<P, M, F>[];
+  /** At the end of the source. Throws if examples came, and none of them is one that the model takes. */
+  readonly end: () => readonly OnlineEvent<P, M, F>[];
   readonly isWaiting: () => boolean;
   /** The whole run as it is after its last step, or as it began; written down when it is asked for. */
   readonly moment: () => () => Checkpoint;
 }
 
 const NOTHING: readonly never[] = [];
+
+/** So many records of which no example could be made, before the first of which one could, are a mistake and not data. */
+const MOST_REFUSED = 100;
+
+/** How much of a record a dead letter keeps, in UTF-16 units. */
+const RAW = 1024;
+
+/** A mistake of the numbers that a program ran on. */
+const isInData = (error: unknown): error is ParalensError =>
+  error instanceof ParalensError && error.mistake.isInData === true;
+
+const textOfRecord = (record: unknown): string => {
+  if (isBroken(record)) return cut(record.text, RAW);
+  return cut(typeof record === 'string' ? record : shownAs(record), RAW);
+};
 
 /** A run from a state on. */
 export const runner = <
@@ -79,28 +110,33 @@ export const runner = <
 >(
   options: RunOptions<P, A, B, L, R, X, F, S, M, V>,
   from: RunState<P>,
-  structure: string,
+  parts: RunParts,
   backend: Backend,
   meter: Meter,
-): Runner<R, P, M> => {
+): Runner<R, P, M, F> => {
   const { decode, examples, learner, size, monitors, revise, nonFinite = 'stop', limits = {} } = options;
+  const { dtypes = {}, predictions = false } = options;
   requireCount('online', 'a batch size that is none', size);
-  const steps = stepper(learner, from.learner, backend);
-  const stack = stacker(options.dtypes ?? {});
-  let { position, step } = from;
+  const steps = stepper(learner, from.learner, backend, { predictions });
+  let { position, step, form } = from;
+  let stack = form === null ? undefined : stacker(form, dtypes);
   // Numbers, and a record of them only where they are told: not one for each record that comes in.
   let { records, bad, skipped } = from.counts;
   // A state that was written down is of the folds that wrote it: the structure in it says so.
   let features = from.features as F;
   let watched = from.monitors as S;
   let revision = from.revision as V;
-  const waiting: Example[] = [...from.pending];
+  const waiting: Waiting[] = [...from.pending];
   const limit = options.badShare && badShareLimit(options.badShare);
   let share = from.badShare ?? limit?.initial;
-  const began = (): LearnerState<P> => from.learner;
+  const rollBackEvery = typeof nonFinite === 'object' ? nonFinite.rollBack.steps : undefined;
+  /** The state of the learner behind the last step. */
+  let current = (): LearnerState<P> => from.learner;
   /** The state to roll back to, and the one that takes its place later. */
-  let longAgo = began;
-  let lately = began;
+  let rollBack: RollBackStates<P> = from.rollBack ?? { longAgo: current, lately: current };
+  /** What no example could be made of, while none has been made: how often, and the first reason. */
+  let refused = 0;
+  let firstRefusal = '';
 
   const moment = (state: () => LearnerState<P>): (() => Checkpoint) => {
     const data = {
@@ -110,12 +146,14 @@ export const runner = <
       features,
       monitors: watched,
       revision,
+      form,
       pending: [...waiting],
       badShare: share,
+      rollBack: rollBackEvery === undefined ? undefined : rollBack,
     };
-    return () => writeRun({ ...data, learner: state() }, structure);
+    return () => writeRun({ ...data, learner: state() }, parts);
   };
-  let last = moment(began);
+  let last = moment(current);
 
   const requireShare = (decoded: either.Either<unknown, unknown>): void => {
     if (limit === undefined || share === undefined) return;
@@ -131,28 +169,122 @@ export const runner = <
       });
   };
 
+  /** Whether the model takes examples of a form, which tracing says: why it does not, or nothing. */
+  const refusalByModel = (candidate: ExampleForm, example: Example): string | undefined => {
+    const batch = stacker(candidate, dtypes)(size > 1 ? [example, example] : [example]);
+    try {
+      learner.evaluate(current(), batch as Batch<A, L>);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ParalensError) return error.message;
+      throw error;
+    }
+  };
+
+  /** Why an example is not one of this run; the first that the model takes says what all are like. */
+  const refusalOf = (example: Example): string | undefined => {
+    if (form !== null) {
+      const found = misfit(form, example, dtypes);
+      return found && showMisfit(found);
+    }
+    const candidate = formOf(example);
+    if (candidate === undefined)
+      return 'an example of something else than numbers, lists of them and records';
+    const found = misfit(candidate, example, dtypes);
+    if (found !== undefined) return showMisfit(found);
+    const refusal = refusalByModel(candidate, example);
+    if (refusal === undefined) [form, stack] = [candidate, stacker(candidate, dtypes)];
+    return refusal;
+  };
+
+  /** Throws if nothing but refused records has come for long: a pipeline that never fits its model is a mistake. */
+  const requireSome = (most: number): void => {
+    if (form !== null || refused < most) return;
+    fail({
+      operation: 'online',
+      what: 'no record gives an example that the model takes',
+      got: `${refused} refused, the first because of: ${firstRefusal}`,
+      needed: 'examples of the shapes that the model and its loss take',
+    });
+  };
+
+  const letterOf = (kind: DeadLetterKind, reason: string, at: Json, raw: string): OnlineEvent<P, M, F> => {
+    if (form === null && refused++ === 0) firstRefusal = reason;
+    return { kind: 'dead letter', letter: letter(at, { kind, reason }, raw) };
+  };
+
+  /** The step failed for the numbers of its examples: those that fail alone are set aside, or all where none does. */
+  const refuse = (batch: readonly Waiting[], error: ParalensError): readonly OnlineEvent<P, M, F>[] => {
+    const before = current();
+    const reasons = batch.map((each) => {
+      steps.goOnFrom(before);
+      try {
+        steps.step(stacked([each.example]));
+        return undefined;
+      } catch (failure) {
+        if (isInData(failure)) return failure.message;
+        throw failure;
+      }
+    });
+    steps.goOnFrom(before);
+    current = () => before;
+    const isOne = reasons.some((reason) => reason !== undefined);
+    const letters: OnlineEvent<P, M, F>[] = [];
+    const rest: Waiting[] = [];
+    for (const [i, each] of batch.entries()) {
+      const reason = isOne ? reasons[i] : error.message;
+      if (reason === undefined) rest.push(each);
+      else letters.push(letterOf('check', reason, each.position, cut(shownAs(each.example), RAW)));
+    }
+    bad += letters.length;
+    waiting.unshift(...rest);
+    for (const each of letters) requireShare(either.left(each));
+    return letters;
+  };
+
+  const stacked = (batch: readonly Example[]): Batch<A, L> => {
+    // Examples wait only where there is a form. The learner's argument and target are what they are drawn up as.
+    if (stack === undefined) return fail({ operation: 'online', what: 'examples that wait without a form' });
+    return stack(batch) as Batch<A, L>;
+  };
+
   /** The examples of one step, taken out of those that wait. */
-  const take = (batch: readonly Example[]): OnlineEvent<P, M> => {
-    // The learner's argument and target are what its examples are drawn up as.
-    const taken = steps.step(stack(batch) as Batch<A, L>);
+  const take = (given: readonly Waiting[]): readonly OnlineEvent<P, M, F>[] => {
+    const batch = given.map(({ example }) => example);
+    let taken: Taken<P>;
+    try {
+      taken = steps.step(stacked(batch));
+    } catch (error) {
+      if (isInData(error)) return refuse(given, error);
+      throw error;
+    }
     const { loss, metrics } = taken;
     const reason = reasonOf(taken, limits);
     if (reason !== undefined) {
-      const { state, by } = afterUndoing(nonFinite, reason, taken.stateBefore, longAgo);
+      const { state, by } = afterUndoing(nonFinite, reason, taken.stateBefore, rollBack.longAgo);
       steps.goOnFrom(state);
+      current = () => state;
       step += 1;
       skipped += batch.length;
-      last = moment(() => state);
-      return { kind: 'undone', step, reason, by, examples: batch.length, position };
+      last = moment(current);
+      return [{ kind: 'undone', step, reason, by, examples: batch.length, position }];
     }
     step += 1;
+    const predicted = predictions
+      ? predictedOf(taken.compiled.predicted, taken.predictions, batch)
+      : undefined;
+    const told: Told = {
+      loss,
+      metrics,
+      examples: batch.length,
+      predictions: predicted === undefined ? noPredictions : () => predicted,
+    };
     // Without monitors there is nothing that they make, and nothing is what its type says.
-    const told = { loss, metrics, examples: batch.length };
     const [next, monitored] = monitors?.step(watched, told) ?? [watched, undefined as M];
     watched = next;
-    const event = (state: () => LearnerState<P>): OnlineStep<P, M> => {
+    const event = (state: () => LearnerState<P>): OnlineStep<P, M, F> => {
       last = moment(state);
-      const told = {
+      const made = {
         kind: 'step' as const,
         step,
         examples: batch.length,
@@ -161,28 +293,32 @@ export const runner = <
         monitored,
         position,
         counts: { records, bad, skipped },
+        features,
+        form: form ?? fail({ operation: 'online', what: 'a step without a form of its examples' }),
         spent: meter.spent(),
         checkpoint: last,
       };
-      return withLazy(told, 'state', state);
+      return withLazy(made, 'state', state);
     };
-    const [after, revised] = revise?.step(revision, event(taken.state)) ?? [revision, undefined];
+    current = taken.state;
+    const [after, revised] = revise?.step(revision, event(current)) ?? [revision, undefined];
     revision = after;
-    const rollBack = typeof nonFinite === 'object' ? nonFinite.rollBack : undefined;
-    if (rollBack !== undefined && step % rollBack.steps === 0) [longAgo, lately] = [lately, taken.state];
+    if (rollBackEvery !== undefined && step % rollBackEvery === 0)
+      rollBack = { longAgo: rollBack.lately, lately: taken.state };
     // Told again: what the revision remembers is part of the moment as well.
-    if (revised === undefined) return event(taken.state);
+    if (revised === undefined) return [event(current)];
     const state = steps.goOnFrom(revised);
-    return event(() => state);
+    current = () => state;
+    return [event(current)];
   };
 
-  const takeAll = (least: number): readonly OnlineEvent<P, M>[] => {
-    const events: OnlineEvent<P, M>[] = [];
+  const takeAll = (least: number): readonly OnlineEvent<P, M, F>[] => {
+    const events: OnlineEvent<P, M, F>[] = [];
     meter.to('learning');
     while (waiting.length >= least && waiting.length > 0) {
       const batch = waiting.splice(0, size);
       try {
-        events.push(take(batch));
+        events.push(...take(batch));
       } catch (error) {
         throw withTime(`step ${step + 1}`, error);
       }
@@ -190,23 +326,50 @@ export const runner = <
     return events;
   };
 
-  return {
-    receive: (received) => {
+  /** The examples of a record, or why there are none. */
+  const examplesOf = (
+    received: Received<R, Json>,
+  ): either.Either<DeadLetter<Json>, readonly Example[]> | string => {
+    try {
       const decoded = decode(received);
-      ({ position } = received);
-      requireShare(decoded);
-      records += 1;
-      if (either.isLeft(decoded)) {
-        bad += 1;
-        return [{ kind: 'dead letter', letter: decoded.left }];
-      }
+      if (either.isLeft(decoded)) return decoded;
       const [next, made] = examples.step(features, decoded.right);
       features = next;
-      if (made.length === 0) return NOTHING;
-      waiting.push(...made);
-      return waiting.length < size ? NOTHING : takeAll(size);
+      return either.right(made);
+    } catch (error) {
+      return thrown(error);
+    }
+  };
+
+  return {
+    receive: (received) => {
+      const made = examplesOf(received);
+      const events: OnlineEvent<P, M, F>[] = [];
+      ({ position } = received);
+      if (typeof made === 'string')
+        events.push(letterOf('features', made, position, textOfRecord(received.value)));
+      else if (either.isLeft(made)) events.push({ kind: 'dead letter', letter: made.left });
+      else
+        for (const example of made.right) {
+          const refusal = refusalOf(example);
+          if (refusal === undefined) waiting.push({ example, position });
+          else events.push(letterOf('shape', refusal, position, textOfRecord(received.value)));
+        }
+      requireShare(events.length > 0 ? either.left(events) : either.right(made));
+      records += 1;
+      if (events.length > 0) {
+        bad += 1;
+        requireSome(MOST_REFUSED);
+      }
+      if (waiting.length >= size) events.push(...takeAll(size));
+      return events.length === 0 ? NOTHING : events;
     },
     flush: () => takeAll(1),
+    end: () => {
+      const events = takeAll(1);
+      requireSome(1);
+      return events;
+    },
     isWaiting: () => waiting.length > 0,
     moment: () => last,
   };

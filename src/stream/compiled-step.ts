@@ -18,6 +18,8 @@ export interface CompiledStep {
    */
   readonly tensorsOf: (batch: unknown) => readonly AnyTensor[] | undefined;
   readonly metricNames: readonly string[];
+  /** What the model predicts of the batch before the step, told behind the metrics; only where it was asked for. */
+  readonly predicted: unknown;
   /** The trace, for whoever wants to look inside: what goes in, by name, and what comes out. */
   readonly places: readonly AnyTensor[];
   readonly names: readonly string[];
@@ -96,12 +98,18 @@ export const requireCarried = (
   }
 };
 
+export interface CompileStepOptions {
+  /** Whether each step tells what was predicted of its batch before it. */
+  readonly predictions?: boolean;
+}
+
 /** Traces and compiles the step of a learner for states and batches like these. Throws what tracing throws. */
 export const compileStep = <P extends Parameters, A, B, L>(
   learner: Learner<P, A, B, L>,
   state: LearnerState<P>,
   batch: Batch<A, L>,
   backend: Backend,
+  { predictions = false }: CompileStepOptions = {},
 ): CompiledStep => {
   const named = (part: string, tree: unknown): readonly string[] =>
     leafPaths(tree).map((path) => [part, ...path].join('.'));
@@ -109,17 +117,22 @@ export const compileStep = <P extends Parameters, A, B, L>(
   const given = [...leaves<AnyTensor>(state), ...leaves<AnyTensor>(batch)];
   const places = given.map((tensor, i) => placeholder(tensor, names[i] ?? ''));
   const carried = leaves(state).length;
-  const [next, { loss, metrics }] = learner.step(
-    unflatten(state, places.slice(0, carried)),
-    unflatten(batch, places.slice(carried)),
-  );
+  const before = unflatten(state, places.slice(0, carried));
+  const examples = unflatten(batch, places.slice(carried));
+  const [next, { loss, metrics }] = learner.step(before, examples);
+  const predicted = predictions ? learner.predict(before, examples.input) : [];
   const after = leaves<AnyTensor>(next);
   requireCarried('step', places.slice(0, carried), after);
-  const program = traceTensors(places, [...after, loss, ...Object.values(metrics)], carried);
+  const program = traceTensors(
+    places,
+    [...after, loss, ...Object.values(metrics), ...leaves<AnyTensor>(predicted)],
+    carried,
+  );
   return {
     executable: compileChecked(backend, program),
     tensorsOf: readerLike(batch),
     metricNames: Object.keys(metrics),
+    predicted,
     places,
     names,
     results: { loss, state: after },

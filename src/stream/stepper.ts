@@ -6,7 +6,7 @@ import type { Parameters } from '../lens/para.js';
 import type { Data } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, unflatten } from '../tree/tree.js';
-import { type CompiledStep, compileStep, requireCarried } from './compiled-step.js';
+import { type CompiledStep, compileStep, type CompileStepOptions, requireCarried } from './compiled-step.js';
 import { type History, historyOf } from './history.js';
 
 /** A step that has been taken. */
@@ -14,6 +14,8 @@ export interface Taken<P> {
   /** Of the batch, before the step. */
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** The numbers of the model's prediction of the batch, where it was asked for: valid until the next step. */
+  readonly predictions: readonly Data[];
   /** The numbers of the state after it. */
   readonly data: () => readonly Data[];
   /** The state after it, copied when it is first read. */
@@ -55,6 +57,7 @@ export const stepper = <P extends Parameters, A, B, L>(
   learner: Learner<P, A, B, L>,
   initial: LearnerState<P>,
   backend: Backend,
+  options: CompileStepOptions = {},
 ): Stepper<P, A, L> => {
   const tensors = leaves<AnyTensor>(initial);
   // The latest first.
@@ -69,7 +72,7 @@ export const stepper = <P extends Parameters, A, B, L>(
     const given = run?.compiled.tensorsOf(batch);
     if (run !== undefined && given !== undefined) return { ...run, given };
     const known = programs.find((program) => program.tensorsOf(batch) !== undefined);
-    const compiled = known ?? compileStep(learner, initial, batch, backend);
+    const compiled = known ?? compileStep(learner, initial, batch, backend, options);
     programs = [compiled, ...programs.filter((program) => program !== compiled)].slice(0, MOST_PROGRAMS);
     run = { compiled, history: historyOf(compiled.executable, now()) };
     return { ...run, given: compiled.tensorsOf(batch) ?? [] };
@@ -87,6 +90,7 @@ export const stepper = <P extends Parameters, A, B, L>(
       return {
         loss,
         metrics,
+        predictions: outputs.slice(1 + compiled.metricNames.length),
         data,
         state: lazily(() => stateOf(data())),
         before,

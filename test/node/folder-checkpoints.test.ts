@@ -115,7 +115,7 @@ describe('what is not whole is passed over and said so, and the one before is us
     await writeFile(join(folder, nameOf(2)), 'x'.repeat(500));
     await rename(join(folder, nameOf(1)), join(folder, nameOf(3)));
     await mkdir(join(folder, nameOf(4)));
-    await writeFile(join(folder, nameOf(1)), await encodeCheckpoint(checkpointAt(1), 1));
+    await writeFile(join(folder, nameOf(1)), right(await encodeCheckpoint('it', checkpointAt(1), 1)));
     const { checkpoint, passedOver } = await found();
     expect(checkpoint?.step).toBe(1);
     expect(passedOver.map(({ kind }) => kind)).toEqual(['unreadable', 'foreign', 'foreign']);

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from 'paralens/format';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/online/checkpoint-bytes.js';
-import { checkpointAt, left } from './run.js';
+import { right, checkpointAt, left } from './run.js';
 
-const whole = await encodeCheckpoint(checkpointAt(7), 3);
+const whole = right(await encodeCheckpoint('it', checkpointAt(7), 3));
 const kindOf = async (bytes: Uint8Array, sequence = 3) =>
   left(await decodeCheckpoint('it', bytes, sequence)).kind;
 
@@ -51,7 +51,7 @@ test('with any byte in place of another, 1,000 times, it is refused', async () =
 });
 
 test('with the numbers of another checkpoint behind its header it is torn', async () => {
-  const other = await encodeCheckpoint(checkpointAt(8), 3);
+  const other = right(await encodeCheckpoint('it', checkpointAt(8), 3));
   const mixed = whole.slice();
   mixed.set(other.subarray(-40), whole.length - 40);
   expect(await kindOf(mixed)).toBe('torn');

@@ -71,7 +71,7 @@ const optionsFor = (texts: readonly string[], size: number, chunk?: number) => (
   monitors: counting,
 });
 
-type Event = OnlineEvent<P, number>;
+type Event = OnlineEvent<P, number, readonly [number, null]>;
 
 const eventsOf = (options: ReturnType<typeof optionsFor> & { readonly from?: Checkpoint }) =>
   lastValueFrom(online(options).pipe(toArray()));

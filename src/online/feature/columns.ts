@@ -3,6 +3,7 @@ import {
   type Fold,
   type FoldsByName,
   type ArgumentOf,
+  descriptionsOf,
   initialOf,
   pure,
   type StatesOf,
@@ -37,6 +38,7 @@ export const columns = <F extends ColumnsByName>(
   const steps = stepsOf(parts);
   return {
     initial: initialOf(parts),
+    description: { columns: descriptionsOf(parts) },
     step: (state, a) => {
       const states: Record<string, FoldsByName[string]['initial']> = {};
       const row: number[] = [];
@@ -60,9 +62,11 @@ export const columns = <F extends ColumnsByName>(
  */
 export const fieldsOf = <N extends string, V extends Maybe = number>(
   ...names: readonly N[]
-): Fold<null, { readonly [K in N]: V }, readonly V[]> =>
-  pure((record) => {
+): Fold<null, { readonly [K in N]: V }, readonly V[]> => ({
+  ...pure((record) => {
     const row: V[] = [];
     for (const name of names) row.push(record[name]);
     return row;
-  });
+  }),
+  description: { fieldsOf: names },
+});

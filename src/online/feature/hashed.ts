@@ -28,7 +28,7 @@ export const hashed = ({
   signed = true,
 }: HashedOptions): Fold<null, readonly string[], readonly number[]> => {
   requireCount('hashed', 'no number of columns', size);
-  return pure((tokens) => {
+  const counted = pure((tokens: readonly string[]): readonly number[] => {
     const columns = Array.from({ length: size }, () => 0);
     for (const token of tokens) {
       const hash = murmur3(token, seed);
@@ -38,6 +38,7 @@ export const hashed = ({
     }
     return columns;
   });
+  return { ...counted, description: { hashed: { size, seed, signed } } };
 };
 
 /**

@@ -50,6 +50,7 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
   };
   return {
     initial: { counts: [], means: [] },
+    description: { fillMissing: { by, indicators } },
     step: (state, record) => {
       if (by !== 'mean') return [state, filled(record, constant)];
       return [withMeans(state, record), filled(record, (i) => state.means[i] ?? 0)];

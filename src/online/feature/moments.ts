@@ -96,6 +96,7 @@ export const variancesOf = ({ counts, squares }: Moments): readonly number[] =>
  */
 export const runningMoments = (): Fold<Moments, readonly number[], Moments> => ({
   initial: noMoments,
+  description: 'runningMoments',
   step: (moments, record) => {
     const next = withRecord(moments, record);
     return [next, next];

@@ -29,7 +29,10 @@ export const oneHot = (
   const places = new Map<Category, number>(categories.map((category, i) => [category, i]));
   if (places.size < categories.length)
     fail({ operation: 'oneHot', what: 'a category twice', got: categories.join(', '), needed: 'each once' });
-  return pure((category) => columnsAt(isMissing(category) ? -1 : (places.get(category) ?? size - 1), size));
+  return {
+    ...pure((category) => columnsAt(isMissing(category) ? -1 : (places.get(category) ?? size - 1), size)),
+    description: { oneHot: categories },
+  };
 };
 
 /**
@@ -46,6 +49,7 @@ export const oneHotSeen = (
   requireCount('oneHotSeen', 'no number of categories', most);
   return {
     initial: [],
+    description: { oneHotSeen: most },
     step: (seen, category) => {
       if (isMissing(category)) return [seen, columnsAt(-1, most + 1)];
       const at = seen.indexOf(category);

@@ -23,6 +23,7 @@ export const standardize = ({ clip = Number.POSITIVE_INFINITY }: StandardizeOpti
   readonly number[]
 > => ({
   initial: noMoments,
+  description: { standardize: { clip } },
   step: (moments, record) => {
     const next = withRecord(moments, record);
     const standard: number[] = [];

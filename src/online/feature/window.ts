@@ -14,6 +14,7 @@ export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A,
   requireCount('lastValues', 'no number of records', count);
   return {
     initial: [],
+    description: { lastValues: count },
     step: (values, value) => {
       const next = values.length < count ? [...values] : values.slice(1);
       next.push(value);
@@ -34,6 +35,7 @@ export const lags = (ago: readonly number[]): Fold<readonly number[], number, re
   const { step } = lastValues<number>(Math.max(0, ...ago) + 1);
   return {
     initial: [],
+    description: { lags: ago },
     step: (values, value) => {
       const [next] = step(values, value);
       return [next, ago.map((lag) => next[next.length - 1 - lag] ?? Number.NaN)];
@@ -81,6 +83,7 @@ export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<readonly P
     fail({ operation: 'overTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
   return {
     initial: [],
+    description: { overTime: { span, parts } },
     step: (window, timed) => {
       const next = withValue(window, timed, span / parts, parts);
       let [count, sum] = [0, 0];

@@ -134,6 +134,7 @@ export const adwin = ({
   const options = { delta, range, every, buckets, shortest };
   return {
     initial: START,
+    description: { adwin: options },
     step: (state, x) => {
       requireFinite('adwin', x);
       const grown = withNumber(state.rows, x, buckets);

@@ -37,6 +37,7 @@ export const sizeOrTime = <A extends Json>({
     fail({ operation: 'sizeOrTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
   return {
     initial: [],
+    description: { sizeOrTime: { size, span } },
     step: (held, record) => {
       const [first] = held;
       if (first !== undefined && at(record) - at(first) >= span) return [[record], held];
@@ -56,6 +57,7 @@ export const everyNth = <A>(n: number): Fold<number, A, A | undefined> => {
   requireCount('everyNth', 'no number of records', n);
   return {
     initial: 0,
+    description: { everyNth: n },
     step: (count, record) => (count + 1 < n ? [count + 1, undefined] : [0, record]),
   };
 };

@@ -48,6 +48,7 @@ export const ddm = ({ warning = 2, drift = 3, after = 30 }: DdmOptions = {}): Fo
   requireCount('ddm', 'no value for after', after);
   return {
     initial: START,
+    description: { ddm: { warning, drift, after } },
     step: (state, x) => {
       requireFinite('ddm', x);
       requireOption('ddm', 'an error', x, x >= 0 && x <= 1, 'from 0 to 1');

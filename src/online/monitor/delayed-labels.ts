@@ -79,6 +79,7 @@ export const delayedLabels = <A extends Json, L>({
   if (!(span > 0)) refuse('no span of time', span, 'a number > 0');
   const count = Math.ceil(Math.sqrt(bound));
   return {
+    description: { delayedLabels: { bound, span } },
     initial: {
       buckets: Array.from({ length: count }, () => []),
       waiting: 0,

@@ -48,6 +48,7 @@ export const pageHinkley = ({
   const sign = direction === 'up' ? 1 : -1;
   return {
     initial: START,
+    description: { pageHinkley: { delta, threshold, fading, direction, after } },
     step: (state, x) => {
       requireFinite('pageHinkley', x);
       const count = state.count + 1;

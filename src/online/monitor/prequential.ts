@@ -23,6 +23,7 @@ export const fadingMean = ({ factor = 0.999 }: { readonly factor?: number } = {}
   requireOption('fadingMean', 'factor', factor, factor > 0 && factor <= 1, 'more than 0, at most 1');
   return {
     initial: [0, 0],
+    description: { fadingMean: factor },
     step: ([sum, weight], x) => {
       requireFinite('fadingMean', x);
       // S′ = x + αS, N′ = 1 + αN, and the mean is S′/N′.
@@ -61,6 +62,7 @@ export const slidingMean = (size: number): Fold<Blocks, number, number> => {
   const length = Math.ceil(Math.sqrt(size));
   return {
     initial: { blocks: [], sums: [], gone: 0, begun: [] },
+    description: { slidingMean: size },
     step: (window, x) => {
       requireFinite('slidingMean', x);
       const next = withoutOldest(withNewest(window, x, length), size, length);

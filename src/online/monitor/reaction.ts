@@ -4,6 +4,7 @@ import type { OnlineStep } from '../event.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
 import { requireCount } from '../require-count.js';
+import { descriptionOf } from '../signature.js';
 import { type DriftLevel, requireFinite, requireOption } from './drift.js';
 
 /** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
@@ -41,6 +42,7 @@ export const onDrift = <P, M, S extends Json>(
   reaction: Reaction<S, LearnerState<P>>,
 ): Fold<S, OnlineStep<P, M>, LearnerState<P> | undefined> => ({
   initial: reaction.initial,
+  description: { onDrift: descriptionOf(reaction) },
   step: (memory, step) => reaction.step(memory, { level: levelOf(step.monitored), state: () => step.state }),
 });
 
@@ -53,6 +55,7 @@ export const onDrift = <P, M, S extends Json>(
  */
 export const reset = <State>(fresh: (times: number) => State): Reaction<number, State> => ({
   initial: 0,
+  description: 'reset',
   step: (times, { level }) => (level === 'drift' ? [times + 1, fresh(times + 1)] : [times, undefined]),
 });
 
@@ -89,6 +92,7 @@ export const raiseRate = <State>({
   requireCount('raiseRate', 'no value for steps', steps);
   return {
     initial: 0,
+    description: { raiseRate: { factor, steps } },
     step: (left, { level, state }) => {
       if (level === 'drift') return [steps, left > 0 ? undefined : scale(state(), factor)];
       if (left === 0) return [0, undefined];
@@ -137,6 +141,7 @@ export const challenger = ({ trial, share = 1 }: ChallengerOptions): Fold<Trial,
   requireOption('challenger', 'share', share, share > 0, 'more than 0');
   return {
     initial: null,
+    description: { challenger: { trial, share } },
     step: (state, { level, champion, challenger: other = Number.NaN }) => {
       if (state === null)
         return level === 'drift' ? [{ count: 0, champion: 0, challenger: 0 }, 'start'] : [null, 'none'];

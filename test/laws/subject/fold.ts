@@ -108,6 +108,8 @@ const stepOf =
     monitored,
     position: null,
     counts: { records: 1, bad: 0, skipped: 0 },
+    features: null,
+    form: { input: 1, target: 1 },
     spent: { reading: 0, preparing: 0, learning: 0, held: 0, bytes: 0 },
     state: init(key(Math.round(16 * loss))),
     checkpoint: () => ({ step: 1, structure: '', tensors: {}, data: null }),

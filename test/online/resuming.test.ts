@@ -1,0 +1,344 @@
+/** A run that is gone on with: to the bit the run that never stopped, and refused if the pipeline is another. */
+import { either } from 'fp-ts';
+import * as t from 'io-ts';
+import {
+  adam,
+  adjustable,
+  dense,
+  key,
+  learner,
+  type LearnerState,
+  meanSquaredError,
+  sgd,
+  sparseSoftmaxCrossEntropy,
+  withRates,
+} from 'paralens';
+import {
+  adwin,
+  andThenFold,
+  challenged,
+  type Checkpoint,
+  columns,
+  decoderOfValues,
+  delayedLabels,
+  type Drift,
+  type Example,
+  fieldsOf,
+  fillMissing,
+  type Fold,
+  type Json,
+  folds,
+  hashed,
+  iterableSource,
+  lags,
+  online,
+  onDrift,
+  overTime,
+  pure,
+  raiseRate,
+  type Received,
+  slidingMean,
+  standardize,
+  type Told,
+} from 'paralens/online';
+import { lastValueFrom, type Observable, toArray } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { bitsOf } from '../stream/tiny.js';
+
+const values = Array.from({ length: 30 }, (_, i) => (i === 13 ? 1e30 : Math.sin(3 * i)));
+const source = iterableSource('numbers', values);
+const decode = decoderOfValues(t.number);
+const regression = learner({
+  model: dense(1, 1),
+  loss: meanSquaredError(),
+  update: adjustable(0.1, (learningRate) => adam({ learningRate })),
+});
+type State = ReturnType<typeof regression.init>;
+const plain = { source, decode, learner: regression, key: key(1), size: 1 };
+const examples = pure((x: number): readonly Example[] => [{ input: [x], target: [2 * x] }]);
+const losses = pure(({ loss }: Told) => Math.min(loss, 1));
+const scale = (state: State, by: number): State => withRates(state, (rate) => rate * by);
+
+const delayed: Fold<never, number, readonly Example[]> = andThenFold(
+  andThenFold(
+    { initial: 0, step: (n: number, x: number) => [n + 1, { n, x }] as const },
+    pure(({ n, x }: { readonly n: number; readonly x: number }) =>
+      n % 2 === 0
+        ? ({ kind: 'prediction', key: `${n >> 2}`, value: x, at: n } as const)
+        : ({ kind: 'label', key: `${n >> 2}`, value: x, at: n } as const),
+    ),
+  ),
+  andThenFold(
+    delayedLabels<number, number>({ bound: 4, span: 6 }),
+    pure(({ joined }) =>
+      joined === undefined ? [] : [{ input: [joined.prediction], target: [joined.label] }],
+    ),
+  ),
+) as never;
+
+const windows = andThenFold(
+  columns({
+    lags: lags([0, 2]),
+    total: andThenFold(
+      pure((x: number) => ({ at: Math.abs(x) * 100, value: x })),
+      andThenFold(
+        overTime({ span: 50 }),
+        pure(({ mean }) => [mean]),
+      ),
+    ),
+  }),
+  andThenFold(
+    standardize({ clip: 3 }),
+    pure((row): readonly Example[] => [{ input: [row[0] ?? 0], target: [row[2] ?? 0] }]),
+  ),
+);
+
+interface Event {
+  readonly kind: string;
+  readonly step?: number;
+  readonly state?: LearnerState<unknown>;
+  readonly checkpoint?: () => Checkpoint;
+}
+const pairs = challenged(regression, {
+  monitors: andThenFold(losses, adwin({ every: 4, delta: 0.9 })),
+  levelOf: ({ level }: Drift) => level,
+  fresh: (n) => regression.init(key(n)),
+  trial: 5,
+});
+
+/** Runs that go on from a checkpoint, or begin. */
+const runs: Readonly<Record<string, (from?: Checkpoint) => Observable<unknown>>> = {
+  'rolling back': (from) =>
+    online({ ...plain, examples, nonFinite: { rollBack: { steps: 3, rate: 0.5 } }, ...(from && { from }) }),
+  'skipping, in batches': (from) =>
+    online({ ...plain, size: 4, examples, nonFinite: 'skip', ...(from && { from }) }),
+  'a reaction to drift': (from) =>
+    online({
+      ...plain,
+      examples,
+      nonFinite: 'skip',
+      monitors: andThenFold(losses, adwin({ every: 4, delta: 0.9 })),
+      revise: onDrift(({ level }: Drift) => level, raiseRate({ factor: 2, steps: 3, scale })),
+      ...(from && { from }),
+    }),
+  'a challenger': (from) =>
+    online({ ...plain, ...pairs, examples, nonFinite: 'skip', ...(from && { from }) }),
+  'delayed labels': (from) =>
+    online({ ...plain, examples: delayed, nonFinite: 'skip', ...(from && { from }) }),
+  windows: (from) => online({ ...plain, examples: windows, nonFinite: 'skip', ...(from && { from }) }),
+};
+
+const told = async (run: Observable<unknown>) => {
+  const events = (await lastValueFrom(run.pipe(toArray<unknown>()))) as readonly Event[];
+  return events.flatMap(({ kind, step, state, checkpoint }) =>
+    step === undefined || kind === 'resumed'
+      ? []
+      : [{ kind, step, bits: state && bitsOf(state), checkpoint: checkpoint?.() }],
+  );
+};
+
+test.each(Object.keys(runs))(
+  '%s: from each step it goes on as if it had never stopped (F-13)',
+  async (name) => {
+    const run = runs[name] ?? expect.fail();
+    const whole = await told(run());
+    expect(whole.length).toBeGreaterThan(5);
+    const plainly = (each: (typeof whole)[number]) => ({ ...each, checkpoint: each.checkpoint?.data });
+    for (const [i, { checkpoint }] of whole.entries()) {
+      // Every other one, which are of all kinds.
+      if (checkpoint === undefined || i % 2 === 0) continue;
+      expect((await told(run(checkpoint))).map(plainly)).toEqual(whole.slice(i + 1).map(plainly));
+    }
+  },
+);
+
+describe('a pipeline that is another is refused, and the message names the part', () => {
+  type Row = { readonly a: number; readonly b: number };
+  const rows: readonly Row[] = [1, 2, 3].map((a) => ({ a, b: a / 2 }));
+  const wide = learner({ model: dense(2, 1), loss: meanSquaredError(), update: adam() });
+  const base = {
+    source: iterableSource('rows', rows),
+    decode: ({ value }: Received<Row, Json>) => either.right(value),
+    learner: wide,
+    key: key(1),
+    size: 1,
+    monitors: folds({ loss: pure(({ loss }: Told) => loss), mean: andThenFold(losses, slidingMean(2)) }),
+  };
+  const example = pure((x: readonly number[]): readonly Example[] => [{ input: x, target: [1] }]);
+  const words = (seed: number) =>
+    andThenFold(
+      andThenFold(
+        pure(({ a }: Row) => [`${a}`]),
+        hashed({ size: 2, seed }),
+      ),
+      example,
+    );
+  const named = (...names: readonly ('a' | 'b')[]) => andThenFold(fieldsOf<'a' | 'b'>(...names), example);
+  const lagged = (lag: number) =>
+    andThenFold(
+      andThenFold(
+        pure(({ a }: Row) => a),
+        andThenFold(lags([0, lag]), fillMissing()),
+      ),
+      example,
+    );
+  const kept = async (run: Observable<unknown>) => {
+    const [first] = (await lastValueFrom(run.pipe(toArray<unknown>()))) as readonly Event[];
+    return first?.checkpoint?.() ?? expect.fail();
+  };
+
+  test.each<
+    readonly [string, Fold<never, Row, readonly Example[]>, Fold<never, Row, readonly Example[]>, string]
+  >([
+    [
+      'order of columns',
+      named('a', 'b') as never,
+      named('b', 'a') as never,
+      `fieldsOf.0' was "a", and is "b"`,
+    ],
+    ['seed', words(0) as never, words(1) as never, "hashed.seed' was 0, and is 1"],
+    ['lags', lagged(1) as never, lagged(2) as never, "lags.1' was 1, and is 2"],
+  ])('%s', async (_, before, after, message) => {
+    const from = await kept(online({ ...base, examples: before }));
+    await expect(lastValueFrom(online({ ...base, examples: after, from }))).rejects.toThrow(
+      new RegExp(`the features: .*${message.replaceAll('.', String.raw`\.`)}`),
+    );
+  });
+
+  test('source, model, optimizer and version', async () => {
+    const from = await kept(online({ ...base, examples: named('a', 'b'), version: 1 }));
+    const refusal = (changed: object) =>
+      lastValueFrom(online({ ...base, examples: named('a', 'b'), version: 1, from, ...changed }));
+    await expect(refusal({ source: iterableSource('others', rows) })).rejects.toThrow(
+      `the source: 'source.name' was "rows", and is "others"`,
+    );
+    await expect(refusal({ version: 2 })).rejects.toThrow("the version: 'version' was 1, and is 2");
+    await expect(
+      refusal({ learner: learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() }) }),
+    ).rejects.toThrow("the optimizer: 'update.");
+    await expect(
+      refusal({ learner: learner({ model: dense(3, 1), loss: meanSquaredError(), update: adam() }) }),
+    ).rejects.toThrow("the model: 'parameters.0.kernel' is [2, 1]");
+    await expect(refusal({ from: { ...from, structure: '0123456789abcdef' } })).rejects.toThrow(
+      'an earlier version of paralens',
+    );
+  });
+
+  test('monitors may be added, removed and changed: those that are there again keep their state', async () => {
+    const pipeline = { ...base, examples: named('a', 'b') };
+    const counting = (start: number) => ({
+      initial: start,
+      step: (n: number, _: Told): readonly [number, number] => [n + 1, n + 1],
+      description: { counting: start },
+    });
+    const from = await kept(
+      online({
+        ...pipeline,
+        monitors: folds({ first: counting(0), second: counting(10), gone: counting(20) }),
+      }),
+    );
+    const again = online({
+      ...pipeline,
+      from,
+      monitors: folds({ added: counting(30), second: counting(11), first: counting(0) }),
+    });
+    const events = await lastValueFrom(again.pipe(toArray()));
+    expect(events.find(({ kind }) => kind === 'step')).toMatchObject({
+      step: 2,
+      monitored: { first: 2, second: 12, added: 31 },
+    });
+    const without = online({ ...base, examples: named('a', 'b'), from, monitors: pure(() => 0) });
+    expect((await lastValueFrom(without)).kind).toBe('step');
+  });
+});
+
+describe('a record that does not fit is a dead letter, and the run goes on, now and when it is resumed', () => {
+  const wide = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
+  const runOver = (rows: readonly unknown[], changed: object = {}) =>
+    online({
+      source: iterableSource('rows', rows),
+      decode: ({ value }: Received<unknown, Json>) => either.right(value as readonly number[]),
+      examples: pure((x: readonly number[]): readonly Example[] => {
+        if (x.length === 0) throw new Error('empty\nrow');
+        return [{ input: x, target: [1] }];
+      }),
+      learner: wide,
+      key: key(1),
+      size: 1,
+      ...changed,
+    });
+  const eventsOf = (run: ReturnType<typeof runOver>) => lastValueFrom(run.pipe(toArray()));
+  const letters = async (run: ReturnType<typeof runOver>) =>
+    (await eventsOf(run)).flatMap((event) => (event.kind === 'dead letter' ? [event.letter] : []));
+
+  const good = [1, 2];
+  test('also as the first record: the model knows its shapes', async () => {
+    const rows = [[1, 2, 3], good, [1], good, ['1', 2], [1, [2]], good, []];
+    const events = await eventsOf(runOver(rows));
+    expect(events.map(({ kind }) => kind)).toEqual([
+      'dead letter',
+      'step',
+      'dead letter',
+      'step',
+      'dead letter',
+      'dead letter',
+      'step',
+      'dead letter',
+    ]);
+    expect(await letters(runOver(rows))).toMatchObject([
+      { kind: 'shape', position: 1, raw: '[1,2,3]' },
+      { kind: 'shape', position: 3, reason: 'input: got a list of 1, needed a list of 2' },
+      { kind: 'shape', position: 5, reason: 'input.0: got "1", needed a number' },
+      { kind: 'shape', position: 6, reason: 'input.1: got a list of 1, needed a number' },
+      { kind: 'features', position: 8, reason: 'empty row', raw: '[]' },
+    ]);
+    expect(events.findLast(({ kind }) => kind === 'step')).toMatchObject({ counts: { records: 7, bad: 4 } });
+  });
+
+  test('the form is part of the state', async () => {
+    const rows = [good, [1, 2, 3], good, good];
+    const [first] = await eventsOf(runOver(rows));
+    const from = first?.kind === 'step' ? first.checkpoint() : expect.fail();
+    expect(from.data).toMatchObject({ form: { input: 2, target: 1 } });
+    expect((await eventsOf(runOver(rows, { from }))).map(({ kind }) => kind)).toEqual([
+      'resumed',
+      'dead letter',
+      'step',
+      'step',
+    ]);
+  });
+
+  test('a pipeline that never fits its model is an error, at its end or after a hundred records', async () => {
+    await expect(eventsOf(runOver([[1]]))).rejects.toThrow('no record gives an example that the model takes');
+    const endless = Array.from({ length: 1000 }, () => [1]);
+    await expect(eventsOf(runOver(endless))).rejects.toThrow('got 100 refused');
+  });
+
+  test('a label that the loss refuses is set aside, and the others of its batch are learned from', async () => {
+    const classes = learner({ model: dense(2, 3), loss: sparseSoftmaxCrossEntropy(), update: sgd() });
+    const rows = [0, 1, 9, 2, 0, -1, 1, 2].map((label) => ({ label }));
+    const run = (from?: Checkpoint) =>
+      online({
+        source: iterableSource('rows', rows),
+        decode: ({ value }: Received<{ readonly label: number }, Json>) => either.right(value),
+        examples: pure(({ label }: { readonly label: number }): readonly Example[] => [
+          { input: [label, 1], target: label },
+        ]),
+        learner: classes,
+        dtypes: { target: 'int32' },
+        key: key(1),
+        size: 3,
+        ...(from && { from }),
+      });
+    const events = await lastValueFrom(run().pipe(toArray()));
+    expect(events.map(({ kind }) => kind)).toEqual(['dead letter', 'step', 'dead letter', 'step']);
+    expect(events.flatMap((event) => (event.kind === 'dead letter' ? [event.letter] : []))).toMatchObject([
+      { kind: 'check', position: 3, raw: '{"input":[9,1],"target":9}' },
+      { kind: 'check', position: 6, raw: '{"input":[-1,1],"target":-1}' },
+    ]);
+    const steps = await told(run());
+    const [first, second] = steps;
+    const [again] = await told(run(first?.checkpoint));
+    expect(again?.bits).toEqual(second?.bits);
+  });
+});
