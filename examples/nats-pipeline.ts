@@ -16,11 +16,11 @@ import { either } from 'fp-ts';
 import { key } from 'paralens';
 import { decodeSafetensors, encodeSafetensors } from 'paralens/format';
 import { folderCheckpoints, jetStream } from 'paralens/node';
-import { decoder, online, parametersMessage, served, snapshots } from 'paralens/online';
+import { decoder, jsonOfText, jsonText, online, parametersMessage, served, snapshots } from 'paralens/online';
 import { lastValueFrom, share, takeWhile, tap } from 'rxjs';
 import { isStarted } from './data/direct.js';
 import { connectTo } from './data/nats.js';
-import { examples, lineOf, Point, points } from './data/points.js';
+import { examples, inputs, lineOf, Point, points, PointState } from './data/points.js';
 import { predictServer } from './data/predict-server.js';
 
 const STREAM = 'points';
@@ -67,10 +67,11 @@ const train = async (port: number, folder: string, steps: number): Promise<void>
   );
   const last = await lastValueFrom(
     events.pipe(
-      snapshots(points, { every: { ms: 20 } }),
+      snapshots(points, { every: { ms: 20 }, inputs }),
       tap((snapshot) => {
         const { message } = parametersMessage(snapshot);
-        const metadata = { step: `${message.step}`, checksum: message.checksum };
+        const records = jsonText(message.records ?? null);
+        const metadata = { step: `${message.step}`, checksum: message.checksum, records };
         broker.send(PARAMETERS, encodeSafetensors({ tensors: message.tensors, metadata }));
       }),
     ),
@@ -81,13 +82,21 @@ const train = async (port: number, folder: string, steps: number): Promise<void>
 
 /** Answers with the newest parameters that were published. */
 const predict = async (port: number): Promise<void> => {
-  const service = served(points, points.init(key(1)));
+  const service = served(points, points.init(key(1)), { inputs });
   const broker = await connectTo(port);
   broker.listen(PARAMETERS, (bytes) => {
     const read = decodeSafetensors(bytes);
     if (either.isLeft(read)) return;
     const { tensors, metadata } = read.right;
-    service.swap({ step: Number(metadata['step']), checksum: metadata['checksum'] ?? '', tensors });
+    const json = jsonOfText(metadata['records'] ?? '');
+    const records = either.isRight(json) ? PointState.decode(json.right) : undefined;
+    if (records === undefined || either.isLeft(records)) return;
+    service.swap({
+      step: Number(metadata['step']),
+      checksum: metadata['checksum'] ?? '',
+      tensors,
+      records: records.right,
+    });
   });
   const { url } = await predictServer({ port: 0, latest: service.latest });
   say('serving', url);

@@ -3,7 +3,11 @@
  * this one answers over HTTP from what has been learned so far:
  *
  *   curl -d '{"points": [[0.5, -1], [2, 1]]}' http://127.0.0.1:8080/predict
+ *   curl http://127.0.0.1:8080/health
  *   curl http://127.0.0.1:8080/metrics
+ *
+ * Points come in raw: their numbers are standardized by what has been seen so far, and a point that is to be answered by
+ * the means and deviations of the very step whose parameters answer it.
  */
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { either } from 'fp-ts';
@@ -24,7 +28,7 @@ import {
 } from 'paralens/online';
 import { map, share } from 'rxjs';
 import { isStarted } from './data/direct.js';
-import { examples, lineOf, Point, points } from './data/points.js';
+import { examples, inputs, lineOf, Point, points } from './data/points.js';
 import { predictServer } from './data/predict-server.js';
 import { thread } from './data/thread.js';
 
@@ -59,7 +63,7 @@ const learn = (post: (message: Message, transfer?: readonly ArrayBuffer[]) => vo
   });
   events
     .pipe(
-      snapshots(points, { every: { ms: 50 } }),
+      snapshots(points, { every: { ms: 50 }, inputs }),
       map((snapshot) => parametersMessage(snapshot)),
     )
     .subscribe(({ message, transfer }) => {
@@ -69,11 +73,18 @@ const learn = (post: (message: Message, transfer?: readonly ArrayBuffer[]) => vo
 
 /** Starts the thread and the server; port 0 is any that is free. */
 export const main = async ({ port = 8080 } = {}) => {
-  const service = served(points, points.init(key(1)));
+  const service = served(points, points.init(key(1)), { inputs });
   let watched = noCounters;
+  let stopped: string | undefined;
   const worker = thread(new URL(import.meta.url));
   await new Promise<void>((resolve, reject) => {
-    worker.on('error', reject);
+    worker.on('error', (error) => {
+      stopped ??= `the thread that learns has failed: ${error.message}`;
+      reject(error);
+    });
+    worker.on('exit', () => {
+      stopped ??= 'the thread that learns has ended';
+    });
     worker.on('message', (message: Message) => {
       if ('counters' in message) watched = message.counters;
       else if (either.isRight(service.swap(message.parameters))) resolve();
@@ -82,10 +93,13 @@ export const main = async ({ port = 8080 } = {}) => {
   const { url, close } = await predictServer({
     port,
     latest: service.latest,
+    stopped: () => stopped,
     metrics: () => prometheus(watched),
   });
   return {
     url,
+    /** Ends the thread that learns, and nothing else: from then on nothing is answered. */
+    stopLearning: () => worker.terminate(),
     close: async (): Promise<void> => {
       close();
       await worker.terminate();

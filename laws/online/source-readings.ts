@@ -182,6 +182,22 @@ export const letGoOf = async <A, P extends Json>(
   };
 };
 
+/** Opens, asks once, and stops after so many turns of the event loop: how much is held before and afterwards. */
+export const letGoEarly = async <A, P extends Json>(
+  { source, held = () => 0 }: Medium<A, P>,
+  turns: number,
+): Promise<Pick<LetGo, 'before' | 'after'>> => {
+  const before = held();
+  const iterator = openedAt(source);
+  const asked = Promise.allSettled([iterator.next()]);
+  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+  await within((async () => iterator.return?.())(), 'hangs');
+  await within(asked, 'hangs');
+  for (let turn = 0; turn < 50 && held() > before; turn++)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  return { before, after: held() };
+};
+
 /** What lies behind each place, asked between the records. */
 export const readWatched = async <A, P extends Json>(
   source: Source<A, P>,

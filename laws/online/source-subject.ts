@@ -46,6 +46,8 @@ export interface SourceExample {
   readonly pieces: readonly number[];
   /** How often a source is asked on end. */
   readonly asks: number;
+  /** After how many turns of the event loop a reader that has asked for its first record stops. */
+  readonly turns: number;
 }
 
 const drawRecord = ({ value, integer }: Sampler): PlacedRecord => ({
@@ -66,5 +68,7 @@ export const drawSourceExample = (sampler: Sampler): SourceExample => {
     cuts: [integer(0, second), second],
     pieces: integers(integer(1, 4), 1, 9),
     asks: integer(1, 4),
+    // Mostly few: that is when a source opens.
+    turns: integer(0, 1) === 0 ? integer(0, 12) : integer(0, 200),
   };
 };

@@ -8,6 +8,7 @@ import type { Received } from '../../src/online/source.js';
 import {
   type Lags,
   type LetGo,
+  letGoEarly,
   letGoOf,
   openedAt,
   read,
@@ -44,6 +45,8 @@ export interface SourceTrail<A, P> {
   /** Records as they come little by little. */
   readonly arriving: SourceReading<A, P> | undefined;
   readonly letGo: LetGo;
+  /** Stopped while it opens, or a little later. */
+  readonly letGoEarly: Pick<LetGo, 'before' | 'after'>;
   readonly lags: Lags<A, P> | undefined;
   readonly bytes: readonly number[] | undefined;
 }
@@ -53,7 +56,7 @@ export const trailOf = async <A, P extends Json>(
   subject: SourceSubject<A, P>,
   example: SourceExample,
 ): Promise<SourceTrail<A, P>> => {
-  const { records, others, cuts, pieces, asks } = example;
+  const { records, others, cuts, pieces, asks, turns } = example;
   const [cut] = cuts;
   const media: Medium<A, P>[] = [];
   const made = async (medium: Promise<Medium<A, P>>): Promise<Medium<A, P>> => {
@@ -64,6 +67,7 @@ export const trailOf = async <A, P extends Json>(
     const arriving = () => subject.arriving && made(subject.arriving(records, pieces));
     // Of what nobody has read yet.
     const letGo = await letGoOf((await arriving()) ?? (await made(subject.medium(records))), asks);
+    const early = await letGoEarly((await arriving()) ?? (await made(subject.medium(records))), turns);
     const coming = await arriving();
     const { source, values, decided = (count) => count } = await made(subject.medium(records));
     const atOnce: Received<A, P>[] = [];
@@ -92,6 +96,7 @@ export const trailOf = async <A, P extends Json>(
       decided: decided(cut),
       arriving: coming && (await read(openedAt(coming.source), { most: coming.values.length })),
       letGo,
+      letGoEarly: early,
       lags: await readWatched(source),
       bytes: source.bytesOf && whole.records.map(({ value }) => source.bytesOf?.(value) ?? 0),
     };

@@ -156,8 +156,19 @@ const answersInTurn = <A, P extends Json>(
   });
 
 /** F-7. Who stops asking stops it: what waits is settled, nothing more comes, and all is let go of */
-const letsGo = <A, P extends Json>({ name }: SourceSubject<A, P>, { letGo }: SourceTrail<A, P>): Verdict => {
+const letsGo = <A, P extends Json>(
+  { name }: SourceSubject<A, P>,
+  { letGo, letGoEarly, example }: SourceTrail<A, P>,
+): Verdict => {
   const claim = { law: 'F-7', subject: name } as const;
+  if (letGoEarly.after !== letGoEarly.before)
+    return broken({
+      ...claim,
+      what: `stopped ${example.turns} turns after it was asked, it holds on to what it opened`,
+      got: letGoEarly.after,
+      expected: letGoEarly.before,
+      hint: 'what is told to stop while it opens must close what it has opened then',
+    });
   const { pending, ended, before, after } = letGo;
   if (pending !== 'settled') return broken({ ...claim, what: 'who waits for it waits for ever' });
   if (!ended) return broken({ ...claim, what: 'it goes on when it has been stopped' });

@@ -3,12 +3,14 @@ import { concatMap } from 'rxjs/internal/operators/concatMap';
 import { defer } from 'rxjs/internal/observable/defer';
 import { map } from 'rxjs/internal/operators/map';
 import { scan } from 'rxjs/internal/operators/scan';
+import { dematerialize } from 'rxjs/internal/operators/dematerialize';
+import { materialize } from 'rxjs/internal/operators/materialize';
 import { either } from 'fp-ts';
 import type { OperatorFunction } from 'rxjs';
 import type { Counts, OnlineEvent } from './event.js';
 import type { Json } from './json.js';
+import { everyMilliseconds } from './looks.js';
 import type { Spent } from './meter.js';
-import { everyMilliseconds } from './paced.js';
 import type { Lag, Source } from './source.js';
 
 /** What has been seen of a run. Counts of records are since its first record, all others since this process began. */
@@ -94,7 +96,7 @@ export const count = (counters: Counters, event: OnlineEvent<unknown, unknown>):
 
 /**
  * The counters of a run at intervals: of its first event, then one look an interval where there was anything new, and
- * of its last. The loss of a look is that of the examples since the one before it.
+ * of its last, also where the run fails. The loss of a look is that of the examples since the one before it.
  *
  * Throws if `every` is not a finite number of milliseconds above 0.
  *
@@ -128,7 +130,14 @@ export const counters = <P extends Json>({
           before = now;
           return { ...now, loss };
         }),
-        concatMap(async (now): Promise<Counters> => ({ ...now, lag: await lagAt(now.position) })),
+        // Also its failure waits for the look before it.
+        materialize(),
+        concatMap(async (told) =>
+          told.kind === 'N'
+            ? { ...told, value: { ...told.value, lag: await lagAt(told.value.position) } }
+            : told,
+        ),
+        dematerialize(),
       );
     });
 };

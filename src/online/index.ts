@@ -25,6 +25,7 @@ export {
 export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './decode.js';
 export type { Counts, OnlineEvent, OnlineStep, Told, Undone } from './event.js';
 export type { Example, ExampleDTypes, Numbers } from './example.js';
+export type { ExampleForm } from './example-form.js';
 export * from './feature/index.js';
 export {
   andThenFold,
@@ -49,7 +50,9 @@ export type { KeyValueBucket, KeyValueEntry } from './key-value-head.js';
 export { namedSpecs, namedTensors, restoreTree } from './named-tensors.js';
 export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
 export { online, type OnlineOptions } from './online.js';
+export type { Predicted } from './predicted.js';
 export type { RawRecord } from './raw-record.js';
+export type { RecordOptions, RecordState } from './record-input.js';
 export type { RunOptions } from './runner.js';
 export type { Lag, Received, Source } from './source.js';
 export { firstDifference, structureHash, type StructureError } from './structure.js';

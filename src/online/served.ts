@@ -1,18 +1,20 @@
 /** Parameters from one thread to another: learned there, served here. */
 import { either as E } from 'fp-ts';
-import type { Backend } from '../backend/backend.js';
-import { defaultBackend } from '../backend/default.js';
 import type { Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import type { Value } from '../tensor/primitive/primitive.js';
+import type { Json } from './json.js';
 import { namedTensors, restoreTree } from './named-tensors.js';
-import { type Snapshot, snapshotter } from './snapshot.js';
+import type { RecordState } from './record-input.js';
+import { type Snapshot, snapshotter, type SnapshotsOptions } from './snapshot.js';
 
 /** The parameters of a snapshot as plain data, which `postMessage` takes. */
 export interface ParametersMessage {
   readonly step: number;
   readonly checksum: string;
   readonly tensors: Readonly<Record<string, Value>>;
+  /** What raw records are answered with, of a snapshot with `inputs`. */
+  readonly records?: RecordState;
 }
 
 /** Why parameters that have come in are not served. */
@@ -24,11 +26,11 @@ export interface ParametersError {
 }
 
 /** The newest parameters that came in. */
-export interface Served<P, A, B> {
+export interface Served<P, A, B, Q = never> {
   /** Takes parameters in, which from now on are the newest; or tells what is wrong with them, and goes on with the last. */
-  readonly swap: (message: ParametersMessage) => E.Either<ParametersError, Snapshot<P, A, B>>;
+  readonly swap: (message: ParametersMessage) => E.Either<ParametersError, Snapshot<P, A, B, Q>>;
   /** Nothing before the first have come. */
-  readonly latest: () => Snapshot<P, A, B> | undefined;
+  readonly latest: () => Snapshot<P, A, B, Q> | undefined;
 }
 
 /**
@@ -42,7 +44,8 @@ export const parametersMessage = <P>({
   step,
   checksum,
   parameters,
-}: Snapshot<P, never, unknown>): {
+  records,
+}: Pick<Snapshot<P, never, unknown>, 'step' | 'checksum' | 'parameters' | 'records'>): {
   readonly message: ParametersMessage;
   readonly transfer: readonly ArrayBuffer[];
 } => {
@@ -54,7 +57,7 @@ export const parametersMessage = <P>({
       return [name, { ...value, data }];
     }),
   );
-  return { message: { step, checksum, tensors }, transfer };
+  return { message: { step, checksum, tensors, ...(records && { records }) }, transfer };
 };
 
 /**
@@ -66,20 +69,20 @@ export const parametersMessage = <P>({
  * const service = served(mnist, mnist.init(key(1)));
  * service.latest(); // undefined
  */
-export const served = <P extends Parameters, A, B, L>(
+export const served = <P extends Parameters, A, B, L, F extends Json = Json, Q = never>(
   learner: Learner<P, A, B, L>,
   like: LearnerState<P>,
-  { backend = defaultBackend }: { readonly backend?: Backend } = {},
-): Served<P, A, B> => {
-  const make = snapshotter(learner, like, backend);
-  let latest: Snapshot<P, A, B> | undefined;
+  options: Omit<SnapshotsOptions<F, Q>, 'every'> = {},
+): Served<P, A, B, Q> => {
+  const make = snapshotter(learner, like, options);
+  let latest: Snapshot<P, A, B, Q> | undefined;
   return {
     latest: () => latest,
-    swap: ({ step, checksum, tensors }) => {
+    swap: ({ step, checksum, tensors, records }) => {
       const refuse = (kind: ParametersError['kind'], message: string) => E.left({ kind, step, message });
       const parameters = restoreTree(like.parameters, tensors);
       if (E.isLeft(parameters)) return refuse('structure', parameters.left.message);
-      const next = make(step, parameters.right);
+      const next = make(step, parameters.right, records);
       if (next.checksum !== checksum)
         return refuse('checksum', `of step ${step}: ${next.checksum} came in, ${checksum} was sent`);
       latest = next;

@@ -90,3 +90,15 @@ test('tells its counters to Prometheus', async () => {
   expect(of('metric{name="gradientNorm"}')).toBeGreaterThan(0);
   expect(of('bytes_total')).toBeGreaterThan(of('records_total'));
 });
+
+test('answers requests of any size, bounded, and nothing when the thread that learns has ended', async () => {
+  const many = Array.from({ length: 256 }, (_, i) => [i / 100, -1]);
+  expect((await predict(many)).prediction).toHaveLength(256);
+  expect((await ask(JSON.stringify({ points: [...many, [0, 0]] }))).status).toBe(400);
+  expect((await fetch(`${service.url}/health`)).status).toBe(200);
+  await service.stopLearning();
+  await expect.poll(async () => (await fetch(`${service.url}/health`)).status).toBe(503);
+  const response = await ask('{"points":[[0,0]]}');
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({ error: 'the thread that learns has ended' });
+});

@@ -1,19 +1,22 @@
 /** Counters: the same whatever the looks, and a text that says nothing else than they do. */
 import fc from 'fast-check';
+import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import { dense, key, learner, meanSquaredError, sgd } from 'paralens';
 import {
   type Counters,
   counters,
   decoder,
+  iterableSource,
   noCounters,
   online,
   prometheus,
   pure,
   type RawRecord,
+  snapshots,
   type Source,
 } from 'paralens/online';
-import { lastValueFrom, of, toArray } from 'rxjs';
+import { lastValueFrom, of, tap, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { meter } from '../../src/online/meter.js';
 
@@ -197,4 +200,34 @@ describe('the text of Prometheus', () => {
     // What has no samples is left out.
     expect(prometheus(noCounters)).not.toContain('paralens_lag');
   });
+});
+
+const single = learner({ model: dense(1, 1), loss: meanSquaredError(), update: sgd() });
+
+test('of a run that fails the last look and the last snapshot are told before its error', async () => {
+  const run = online({
+    source: iterableSource('numbers', [1, 2, 3, Number.POSITIVE_INFINITY]),
+    decode: ({ value }) => either.right(value),
+    examples: pure((x: number) => [{ input: [x / 10], target: [x] }]),
+    learner: single,
+    key: key(1),
+    size: 1,
+  });
+  const seen: number[] = [];
+  const source = { position: t.number, behind: async () => ({ amount: 0, unit: 'records' as const }) };
+  const looks = run.pipe(
+    counters({ every: 60_000, source }),
+    tap(({ step }) => seen.push(step)),
+  );
+  await expect(lastValueFrom(looks)).rejects.toThrow('step 4');
+  expect(seen).toEqual([1, 3]);
+  for (const every of [{ ms: 60_000 }, { steps: 2 }]) {
+    const steps: number[] = [];
+    const made = run.pipe(
+      snapshots(single, { every }),
+      tap(({ step }) => steps.push(step)),
+    );
+    await expect(lastValueFrom(made)).rejects.toThrow('step 4');
+    expect(steps.at(-1)).toBe(3);
+  }
 });

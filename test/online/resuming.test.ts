@@ -18,6 +18,7 @@ import {
   andThenFold,
   challenged,
   type Checkpoint,
+  type CheckpointStore,
   columns,
   decoderOfValues,
   delayedLabels,
@@ -43,6 +44,7 @@ import {
 } from 'paralens/online';
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/online/checkpoint-bytes.js';
 import { bitsOf } from '../stream/tiny.js';
 
 const values = Array.from({ length: 30 }, (_, i) => (i === 13 ? 1e30 : Math.sin(3 * i)));
@@ -341,4 +343,82 @@ describe('a record that does not fit is a dead letter, and the run goes on, now 
     const [again] = await told(run(first?.checkpoint));
     expect(again?.bits).toEqual(second?.bits);
   });
+});
+
+describe('a place for checkpoints', () => {
+  /** A folder in memory: what it holds, by number, and the conflict of who has not looked. */
+  const places = () => {
+    const held: Uint8Array[] = [];
+    const open = (): CheckpointStore => {
+      let last = 0;
+      return {
+        restore: async () => {
+          last = held.length;
+          const newest = held.at(-1);
+          const read = newest && (await decodeCheckpoint('it', newest, last));
+          return read === undefined
+            ? either.right({ checkpoint: undefined, passedOver: [] })
+            : either.map((checkpoint: Checkpoint) => ({ checkpoint, passedOver: [] }))(read);
+        },
+        save: async (checkpoint) => {
+          if (held.length > last)
+            return either.left({ kind: 'conflict', name: 'it', message: 'another run writes here' });
+          const bytes = await encodeCheckpoint('it', checkpoint, last + 1);
+          if (either.isLeft(bytes)) return bytes;
+          last = held.push(bytes.right);
+          return either.right(`number ${last}`);
+        },
+      };
+    };
+    return { held, open };
+  };
+  const run = (store: CheckpointStore, changed: object = {}) =>
+    lastValueFrom(
+      online({
+        source: iterableSource(
+          'numbers',
+          [1, 2, 3, 4].map((x) => x / 4),
+        ),
+        decode,
+        examples,
+        learner: regression,
+        key: key(1),
+        size: 1,
+        checkpoints: { store, every: { steps: 1 } },
+        ...changed,
+      }).pipe(toArray()),
+    );
+
+  test('that is not empty takes a run that goes on from elsewhere, behind what it holds', async () => {
+    const { held, open } = places();
+    const events = await run(open());
+    const first = events.find(({ kind }) => kind === 'step');
+    const from = first?.kind === 'step' ? first.checkpoint() : expect.fail();
+    const before = held.length;
+    const again = await run(open(), { from });
+    expect(again.map(({ kind }) => kind)).not.toContain('not kept');
+    expect(again.filter(({ kind }) => kind === 'step')).toHaveLength(3);
+    expect(held.length).toBeGreaterThan(before);
+  });
+
+  const growing = (megabytes: number) =>
+    ({
+      initial: '',
+      step: (_: string, x: number) => ['x'.repeat(megabytes << 20), [{ input: [x], target: [x] }]] as const,
+    }) satisfies Fold<string, number, readonly Example[]>;
+
+  test('states of folds larger than a header are kept, and read again', async () => {
+    const { open } = places();
+    await run(open(), { examples: growing(120), source: iterableSource('numbers', [1]) });
+    const events = await run(open(), { examples: growing(120), source: iterableSource('numbers', [1, 1]) });
+    expect(events.map(({ kind }) => kind).slice(0, 2)).toEqual(['resumed', 'step']);
+  }, 60_000);
+
+  test('states of folds that are too large to be kept are told, and the run goes on', async () => {
+    const events = await run(places().open(), { examples: growing(300) });
+    expect(events.filter(({ kind }) => kind === 'step')).toHaveLength(4);
+    expect(events.flatMap((event) => (event.kind === 'not kept' ? [event.error.kind] : []))).toContain(
+      'too large',
+    );
+  }, 60_000);
 });
