@@ -134,7 +134,7 @@ export const counters = <P extends Json>({
         materialize(),
         concatMap(async (told) =>
           told.kind === 'N'
-            ? { ...told, value: { ...told.value, lag: await lagAt(told.value.position) } }
+            ? { kind: 'N' as const, value: { ...told.value, lag: await lagAt(told.value.position) } }
             : told,
         ),
         dematerialize(),

@@ -210,9 +210,10 @@ const pulled = <
   };
 
   const next = async (): Promise<IteratorResult<OnlineEvent<P, M, F>, undefined>> => {
-    run ??= await begin();
+    const current = (run ??= await begin());
     spending.to('preparing');
-    while (run !== undefined && !released) {
+    for (;;) {
+      if (released || current === undefined) break;
       const event = events.shift();
       if (event !== undefined) {
         spending.to('held');
@@ -225,11 +226,11 @@ const pulled = <
       if (released) break;
       taken += 1;
       const received = chunk[at];
-      if (received === undefined) await more(run);
+      if (received === undefined) await more(current);
       else {
         at += 1;
-        const told = run.receive(received);
-        if (told.length > 0) tell(told, run.moment());
+        const told = current.receive(received);
+        if (told.length > 0) tell(told, current.moment());
       }
     }
     return { done: true, value: undefined };

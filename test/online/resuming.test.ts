@@ -230,7 +230,7 @@ describe('a pipeline that is another is refused, and the message names the part'
     const pipeline = { ...base, examples: named('a', 'b') };
     const counting = (start: number) => ({
       initial: start,
-      step: (n: number, _: Told): readonly [number, number] => [n + 1, n + 1],
+      step: (n: number, { examples: one }: Told): readonly [number, number] => [n + one, n + one],
       description: { counting: start },
     });
     const from = await kept(
