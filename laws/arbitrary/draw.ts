@@ -1,5 +1,6 @@
 /** Choices that shrink: what every example of the suite is made of. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Draw } from '../../src/tensor/primitive/primitive.js';
 import type { Shape } from '../../src/tensor/shape.js';
 
@@ -20,13 +21,13 @@ const SIZES = [1, 2, 3, 0, 5, 2, 3, 4, 7, 1, 9] as const;
 const LARGEST = 300;
 
 const plainIntegers = (low: number, high: number): fc.Arbitrary<number> =>
-  fc.integer({ min: low, max: high });
+  fastCheck.integer({ min: low, max: high });
 
 /** Without bias: the ends of a range are no likelier than its middle, so kinks and ties stay rare. */
 const lattice = (count: number, low: number, high: number): fc.Arbitrary<number[]> =>
-  fc.noBias(fc.array(plainIntegers(low, high), { minLength: count, maxLength: count }));
+  fastCheck.noBias(fastCheck.array(plainIntegers(low, high), { minLength: count, maxLength: count }));
 
-const indexBelow = (count: number): fc.Arbitrary<number> => fc.noBias(fc.nat(count - 1));
+const indexBelow = (count: number): fc.Arbitrary<number> => fastCheck.noBias(fastCheck.nat(count - 1));
 
 /** 20 bits of a range: exact in float32, and coarse enough to be read. */
 const gridOf = (low: number, high: number): number =>
@@ -79,4 +80,4 @@ export const samplerOf = (g: fc.GeneratorValue): Sampler => {
  * const pairs = drawing(({ integer }) => [integer(0, 9), integer(0, 9)] as const);
  */
 export const drawing = <T>(make: (sampler: Sampler) => T): fc.Arbitrary<T> =>
-  fc.gen().map((g) => make(samplerOf(g)));
+  fastCheck.gen().map((g) => make(samplerOf(g)));

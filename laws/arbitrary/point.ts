@@ -1,5 +1,5 @@
 /** Where a law looks at a map: an argument, cotangents of its result, and directions. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 import type { Spec } from '../../src/tensor/primitive/primitive.js';
@@ -128,7 +128,7 @@ export interface MapAtPoint {
 /** The same, with a description in place of its insides where a failure shows it. */
 export const shown = <T extends MapAtPoint>(example: T): T => ({
   ...example,
-  [fc.toStringMethod]: () => {
+  [fastCheck.toStringMethod]: () => {
     const { map, point } = example;
     return `${map.name} at ${showVector(map.domain, point.x)}; cotangent ${showVector(map.codomain, point.w)}`;
   },

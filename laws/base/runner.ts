@@ -1,6 +1,7 @@
 /** Runs a law over many examples and throws where it breaks, so that it works in every test runner. */
-import fc from 'fast-check';
-import { every, type Finding, type Law, showFinding, type Verdict } from './verdict.js';
+import type fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
+import { every, type Finding, holds, type Law, showFinding, type Verdict } from './verdict.js';
 
 export interface CheckOptions {
   /** Decides all examples; `PARALENS_LAWS_SEED` unless given, and a fixed one without either. */
@@ -11,6 +12,13 @@ export interface CheckOptions {
   readonly rejections?: number | undefined;
   /** The path of a failure, which replays it alone. */
   readonly path?: string | undefined;
+  /**
+   * How long the whole check may take until it has found a failure; `PARALENS_LAWS_SECONDS` unless given, and 4 without
+   * either, which is less than a test runner allows. A check that needs longer throws: it never passes on fewer examples.
+   */
+  readonly seconds?: number | undefined;
+  /** When it must be done, in milliseconds of `performance.now()`: of a check that is made of several. */
+  readonly until?: number | undefined;
 }
 
 /** A law that was broken, or that had too little to say. */
@@ -26,6 +34,8 @@ export class LawError extends Error {
 
 const DEFAULT_SEED = 20_210_301;
 const DEFAULT_RUNS = 20;
+/** Vitest and Jest end a test after 5 s, and then say nothing of the law that it was at. */
+const DEFAULT_SECONDS = 4;
 /** A failure is made smaller this often, and no more: what is left is small enough to be read. */
 const SHRINKS = 200;
 
@@ -63,6 +73,23 @@ interface Run {
   readonly path: string | undefined;
 }
 
+const secondsOf = ({ seconds }: CheckOptions): number =>
+  seconds ?? environment('PARALENS_LAWS_SECONDS', DEFAULT_SECONDS);
+
+/** The options of a check that begins now, for all checks that it is made of. */
+export const begun = <O extends CheckOptions>(options: O): O & { readonly until: number } => ({
+  ...options,
+  until: options.until ?? performance.now() + 1000 * secondsOf(options),
+});
+
+/** Throws what is to be done about a check that takes longer than it may. */
+export const outOfTime = (name: string, tried: number, runs: number, options: CheckOptions): never => {
+  throw new LawError(
+    `${name}: held for ${tried} of ${runs} examples within ${secondsOf(options)} s, and the rest was not tried; ` +
+      `give it more time, as { seconds: 60 }, and its test more than that, or fewer examples, as { runs: ${Math.max(1, tried)} }`,
+  );
+};
+
 /** Which examples are drawn, and how many. */
 export const runOf = ({ seed, runs = DEFAULT_RUNS, path }: CheckOptions): Run => ({
   seed: seed ?? environment('PARALENS_LAWS_SEED', DEFAULT_SEED),
@@ -81,7 +108,7 @@ const message = <T>(name: string, details: fc.RunDetails<[T]>, { seed, runs }: R
   return [
     cause instanceof Error ? cause.message : String(cause),
     `  checking ${name}, example ${numRuns} of ${runs}, shrunk ${numShrinks} times`,
-    `  smallest example: ${fc.stringify(counterexample?.[0])}`,
+    `  smallest example: ${fastCheck.stringify(counterexample?.[0])}`,
     `  replay with { seed: ${seed}, path: '${counterexamplePath ?? ''}' }`,
   ].join('\n');
 };
@@ -89,8 +116,8 @@ const message = <T>(name: string, details: fc.RunDetails<[T]>, { seed, runs }: R
 const runLaw = <T>(name: string, arbitrary: fc.Arbitrary<T>, law: Law<T>, run: Run): Outcome => {
   const reasons: string[] = [];
   let broke: string | undefined;
-  const details = fc.check(
-    fc.property(fc.limitShrink(arbitrary, SHRINKS), (example) => {
+  const details = fastCheck.check(
+    fastCheck.property(fastCheck.limitShrink(arbitrary, SHRINKS), (example) => {
       const verdict = law(example);
       if (verdict.kind === 'rejected') reasons.push(verdict.reason);
       if (verdict.kind !== 'broken') return;
@@ -109,7 +136,7 @@ const runLaw = <T>(name: string, arbitrary: fc.Arbitrary<T>, law: Law<T>, run: R
 /**
  * Demands a law, or several, of every example that an arbitrary gives. Throws a `LawError` with the finding, the
  * smallest example that shows it, and the seed and path that replay it; of several laws it is the first in their
- * order that breaks for some example. Throws as well where too many examples were rejected.
+ * order that breaks for some example. Throws as well if too many examples were rejected, or if it takes too long.
  *
  * @example
  * check('abs', fc.double({ noNaN: true }), (x) =>
@@ -124,9 +151,25 @@ export const check = <T>(
 ): void => {
   const run = runOf(options);
   const { seed, runs } = run;
+  const { until } = begun(options);
   const all = typeof laws === 'function' ? [laws] : laws;
   record(name, all);
-  const together: Law<T> = (example) => every(all.map((law) => () => law(example)));
+  let [tried, late, failed] = [0, false, false];
+  // Looked at before each law, until one breaks: what is found is made small whatever time that takes.
+  const inTime =
+    (law: Law<T>): Law<T> =>
+    (example) => {
+      late ||= !failed && performance.now() > until;
+      if (late) return holds;
+      const verdict = law(example);
+      failed ||= verdict.kind === 'broken';
+      return verdict;
+    };
+  const together: Law<T> = (example) => {
+    const verdict = every(all.map((law) => () => inTime(law)(example)));
+    if (!late) tried++;
+    return verdict;
+  };
   const { failure, reasons } = runLaw(name, arbitrary, together, run);
   if (failure !== undefined) {
     // Which law an example meets first is chance; the first law that breaks at all tells more.
@@ -136,6 +179,7 @@ export const check = <T>(
     }
     throw failure;
   }
+  if (late) outOfTime(name, tried, runs, options);
   const allowed = allowedRejections(runs, options.rejections ?? 0.05);
   if (reasons.length > allowed)
     throw new LawError(
@@ -153,8 +197,8 @@ export const brokenLaws = <T>(
   options: CheckOptions = {},
 ): readonly string[] => {
   const found = laws.flatMap((law) => {
-    const { errorInstance: cause, failed } = fc.check(
-      fc.property(arbitrary, (example) => {
+    const { errorInstance: cause, failed } = fastCheck.check(
+      fastCheck.property(arbitrary, (example) => {
         assertHolds(law(example));
       }),
       { seed: options.seed ?? DEFAULT_SEED, numRuns: options.runs ?? DEFAULT_RUNS, endOnFailure: true },

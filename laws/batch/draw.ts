@@ -1,5 +1,5 @@
 /** Batches to look at: which leaves are the examples' own, how many examples, and all their numbers. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import { allocate, isFloat } from '../../src/tensor/dtype.js';
 import type { Spec } from '../../src/tensor/primitive/primitive.js';
 import { sizeOf } from '../../src/tensor/shape.js';
@@ -61,7 +61,7 @@ const drawNumbers = (sampler: Sampler, { ranges, paths, both }: Drawn, numbers: 
   );
   const example = { both: made, x, w: numbers.cotangent(sampler, made.many(float64).codomain) };
   return Object.assign(example, {
-    [fc.toStringMethod]: () =>
+    [fastCheck.toStringMethod]: () =>
       `${made.name}, ${made.size} examples, own leaves ${mask.join()} at ${showVector(made.many(float64).domain, x)}`,
   });
 };

@@ -2,7 +2,7 @@
 import type fc from 'fast-check';
 import { drawing, type Sampler } from '../arbitrary/draw.js';
 import type { Specifications } from '../arbitrary/specification.js';
-import { check, type CheckOptions } from '../base/runner.js';
+import { begun, check, type CheckOptions } from '../base/runner.js';
 import { every, holds, type Law, type Verdict, law } from '../base/verdict.js';
 import { nearFloat64, repeatable, type Running } from '../gradient/backend.js';
 import type { Backend } from '../../src/backend/backend.js';
@@ -146,5 +146,6 @@ export const checkLearner = <P extends Parameters, A, B, L>(
   const drawBatch = batch === undefined ? batchDrawer(specification) : ({ value }: Sampler) => value(batch);
   const example = drawing((sampler) => drawRun(sampler, learner, drawBatch));
   // One law after the other: a run is long, so a failure is made smaller under the law that it breaks alone.
-  for (const each of learnerLaws(learner, options)) check(name, example, each, { ...options, runs });
+  const timed = { ...begun(options), runs };
+  for (const each of learnerLaws(learner, options)) check(name, example, each, timed);
 };

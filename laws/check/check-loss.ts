@@ -3,7 +3,7 @@ import { drawing } from '../arbitrary/draw.js';
 import { drawData } from '../arbitrary/point.js';
 import { type Specifications, specified } from '../arbitrary/specification.js';
 import { drawOrder } from '../arbitrary/view.js';
-import { check } from '../base/runner.js';
+import { begun, check } from '../base/runner.js';
 import { type Law, law } from '../base/verdict.js';
 import { type BatchLaws, batchLaws } from '../loss/battery.js';
 import { atLeast, bestIs, scalarLoss } from '../loss/bounds.js';
@@ -98,15 +98,16 @@ export const checkLoss = <B, L>(
     const order = drawOrder(sampler, range(rows));
     return showing({ family, shape: [rows], x, order, chunks: sampler.pick(divisors(rows)) ?? 1 });
   });
+  const timed = begun(options);
   check(
     name,
     example,
     law('S-1', () => scalarLoss(whole.on(float64))),
-    { ...options, runs: 1, path: undefined },
+    { ...timed, runs: 1, path: undefined },
   );
-  checkSubject(whole, options);
+  checkSubject(whole, timed);
   check(name, example, [...boundLaws(options), ...batchLaws({ permutation, chunks })], {
-    ...options,
+    ...timed,
     path: undefined,
   });
 };

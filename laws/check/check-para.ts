@@ -1,5 +1,5 @@
 /** One call for a user's layer: its backward, its parameters, and its place in a composite. */
-import { check, type CheckOptions, LawError } from '../base/runner.js';
+import { begun, check, type CheckOptions, LawError } from '../base/runner.js';
 import { drawing } from '../arbitrary/draw.js';
 import { drawCotangent, drawData } from '../arbitrary/point.js';
 import { specified } from '../arbitrary/specification.js';
@@ -89,8 +89,9 @@ export const checkPara = <P extends Parameters, A, B>(
   options: ParaOptions<P, A> = {},
 ): void => {
   const { name = 'layer', independentRows = false } = options;
+  const timed = begun(options);
   const keys = drawing(({ integer }) => integer(0, 2 ** 30));
-  const once = { ...options, path: undefined };
+  const once = { ...timed, path: undefined };
   check(name, keys, (seed) => initLaws(name, layer, key(seed)), { ...once, runs: 3 });
   check(
     name,
@@ -99,6 +100,6 @@ export const checkPara = <P extends Parameters, A, B>(
     { ...once, runs: 1 },
   );
   const subject = subjectOfPara(name, layer, specification);
-  checkSubject(subject, options);
-  if (independentRows) checkRows(subject, leaves(specified<A>(specification.input).like).length, options);
+  checkSubject(subject, timed);
+  if (independentRows) checkRows(subject, leaves(specified<A>(specification.input).like).length, timed);
 };

@@ -1,8 +1,8 @@
 /** One call for a user's source: does it lose nothing, wherever it is stopped, and let go of what it holds? */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Json } from '../../src/online/json.js';
 import { drawing } from '../arbitrary/draw.js';
-import { check, type CheckOptions, runOf } from '../base/runner.js';
+import { begun, check, type CheckOptions, outOfTime, runOf } from '../base/runner.js';
 import { sourceLaws } from '../online/source.js';
 import { drawSourceExample, type SourceSubject } from '../online/source-subject.js';
 import { type SourceTrail, trailOf } from '../online/source-trail.js';
@@ -13,9 +13,12 @@ export const trailsOf = async <A, P extends Json>(
   options: CheckOptions = {},
 ): Promise<readonly SourceTrail<A, P>[]> => {
   const { seed, runs: numRuns } = runOf(options);
+  const { until } = begun(options);
   const trails: SourceTrail<A, P>[] = [];
-  for (const example of fc.sample(drawing(drawSourceExample), { seed, numRuns }))
+  for (const example of fastCheck.sample(drawing(drawSourceExample), { seed, numRuns })) {
+    if (performance.now() > until) outOfTime(subject.name, trails.length, numRuns, options);
     trails.push(await trailOf(subject, example));
+  }
   return trails;
 };
 
@@ -37,5 +40,5 @@ export const checkSource = async <A, P extends Json>(
 ): Promise<void> => {
   const laws = sourceLaws(subject);
   for (const trail of await trailsOf(subject, options))
-    check(subject.name, fc.constant(trail), laws, { runs: 1 });
+    check(subject.name, fastCheck.constant(trail), laws, { runs: 1, seconds: Number.POSITIVE_INFINITY });
 };

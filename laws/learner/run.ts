@@ -1,5 +1,5 @@
 /** What the laws of training are run on: a state to begin with, batches, and where to cut them. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { drawData } from '../arbitrary/point.js';
 import { type Specifications, specified } from '../arbitrary/specification.js';
@@ -87,13 +87,13 @@ export const drawRun = <P extends Parameters, A, B, L>(
     others: several(0),
     k: integer(1, MOST),
     gaps: Array.from({ length: 3 }, () => integer(0, 3)),
-    order: value(fc.shuffledSubarray(batches.map((_, i) => i))),
+    order: value(fastCheck.shuffledSubarray(batches.map((_, i) => i))),
     bad: spoiled(drawBatch(sampler)),
   };
   return {
     ...run,
     // A failure shows where it was cut, not the insides of tensors.
-    [fc.toStringMethod]: () =>
+    [fastCheck.toStringMethod]: () =>
       `${batches.length} batches, ${run.others.length} others, cut at ${run.k}, gaps ${run.gaps.join(', ')}, states read in the order ${run.order.join(', ')}`,
   } as typeof run;
 };

@@ -1,5 +1,5 @@
 /** Random lenses over plain numbers: derivative ones, ones whose put is anything at all, and composites. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { composeLenses, parallelLenses, type SimpleLens } from '../../src/lens/lens.js';
 
@@ -31,9 +31,9 @@ const derivatives: readonly Endo[] = [
 
 /** A get and a put that have nothing to do with each other: any deterministic functions. */
 const arbitraryLens = ({ value }: Sampler): Endo => {
-  const numbers = fc.integer({ min: -9, max: 9 });
-  const get = value(fc.func<[number], number>(numbers));
-  const put = value(fc.func<[number, number], number>(numbers));
+  const numbers = fastCheck.integer({ min: -9, max: 9 });
+  const get = value(fastCheck.func<[number], number>(numbers));
+  const put = value(fastCheck.func<[number, number], number>(numbers));
   return lensOf(
     (a) => get(a),
     (a, db) => put(a, db),

@@ -1,5 +1,5 @@
 /** Batches for losses: whole numbers for distances, logits with probabilities or labels for cross-entropies. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { drawOrder } from '../arbitrary/view.js';
 import { float64 } from '../map/engine.js';
@@ -8,9 +8,11 @@ import { range } from '../../src/tensor/shape.js';
 import type { LossBatch, LossFamily } from './family.js';
 
 /** The same, shown in failures as a person would write it down. */
-export const showing = (batch: LossBatch): LossBatch & { readonly [fc.toStringMethod]: () => string } => ({
+export const showing = (
+  batch: LossBatch,
+): LossBatch & { readonly [fastCheck.toStringMethod]: () => string } => ({
   ...batch,
-  [fc.toStringMethod]: () => {
+  [fastCheck.toStringMethod]: () => {
     const { family, shape, x, order, chunks } = batch;
     const at = showVector(family.at(shape).on(float64).domain, x);
     return `${family.name} at ${at}; order ${order.join(', ')}; ${chunks} chunks`;

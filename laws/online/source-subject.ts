@@ -1,5 +1,5 @@
 /** A source under its laws: a place where records lie, and what is read from it. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Json } from '../../src/online/json.js';
 import type { Source } from '../../src/online/source.js';
 import type { Sampler } from '../arbitrary/draw.js';
@@ -51,7 +51,7 @@ export interface SourceExample {
 }
 
 const drawRecord = ({ value, integer }: Sampler): PlacedRecord => ({
-  text: value(fc.stringMatching(/^[aé€😀",; ]{1,8}$/u)),
+  text: value(fastCheck.stringMatching(/^[aé€😀",; ]{1,8}$/u)),
   sound: integer(0, 4) > 0,
 });
 

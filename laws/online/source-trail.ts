@@ -2,7 +2,7 @@
  * What a source does, written down. A law has no promise to wait for: so a source is first read in every way that some
  * law speaks of, and the laws then look at what came.
  */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Json } from '../../src/online/json.js';
 import type { Received } from '../../src/online/source.js';
 import {
@@ -23,7 +23,7 @@ import type { Medium, SourceExample, SourceSubject } from './source-subject.js';
 
 /** What was seen of one source with one example. */
 export interface SourceTrail<A, P> {
-  readonly [fc.toStringMethod]?: () => string;
+  readonly [fastCheck.toStringMethod]?: () => string;
   readonly example: SourceExample;
   readonly values: readonly A[];
   readonly whole: SourceReading<A, P>;
@@ -83,7 +83,7 @@ export const trailOf = async <A, P extends Json>(
     return {
       example,
       // A failure shows what lay there, not all that came of it.
-      [fc.toStringMethod]: () => JSON.stringify(example),
+      [fastCheck.toStringMethod]: () => JSON.stringify(example),
       values,
       whole,
       atOnce,

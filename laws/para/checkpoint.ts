@@ -1,5 +1,5 @@
 /** F-18: what is computed again on the way back is the very same. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { normWise } from '../base/equality.js';
 import { every, type Law, law, type Verdict } from '../base/verdict.js';
@@ -64,7 +64,7 @@ export interface Remade {
   readonly parameters: Parameters;
   readonly a: Tensor;
   readonly w: Tensor;
-  readonly [fc.toStringMethod]: () => string;
+  readonly [fastCheck.toStringMethod]: () => string;
 }
 
 const SHAPE: Shape = [2, 3];
@@ -129,7 +129,7 @@ export const drawRemade = (sampler: Sampler): Remade => {
     parameters: drawLike(sampler, build((f) => f).init(key(sampler.integer(0, 99)))),
     a: argument(),
     w: argument(),
-    [fc.toStringMethod]: () =>
+    [fastCheck.toStringMethod]: () =>
       `${whole ? 'whole of ' : ''}${parts.map(([description], i) => `${places[i] ?? ''} ${description}`).join(', ')}`,
   };
 };

@@ -1,5 +1,5 @@
 /** Random parametric lenses from `[2, 3]` to `[2, 3]`, of every way of making one. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import { drawExpression, type Expression } from '../arbitrary/expression.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { dense } from '../../src/layer/dense.js';
@@ -135,7 +135,7 @@ export interface ParaExample {
   /** A record for two layers to share. */
   readonly record: Kernel;
   readonly seed: number;
-  readonly [fc.toStringMethod]: () => string;
+  readonly [fastCheck.toStringMethod]: () => string;
 }
 
 export const drawParas = (sampler: Sampler): ParaExample => {
@@ -154,6 +154,6 @@ export const drawParas = (sampler: Sampler): ParaExample => {
     maps: [drawExpression(sampler), drawExpression(sampler)],
     record: drawLike(sampler, { kernel: tensor(Array<number>(9).fill(0), [3, 3]) }),
     seed: sampler.integer(0, 1000),
-    [fc.toStringMethod]: () => layers.map(({ description }) => description).join(' | '),
+    [fastCheck.toStringMethod]: () => layers.map(({ description }) => description).join(' | '),
   };
 };

@@ -1,5 +1,5 @@
 /** Where the laws look at an update: a tree of parameters, gradients that lead to a state, and the next ones. */
-import fc from 'fast-check';
+import { fastCheck } from '../fast-check.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { drawCotangent, drawData } from '../arbitrary/point.js';
 import { type Range, type Specification, specified } from '../arbitrary/specification.js';
@@ -46,7 +46,7 @@ export interface UpdateAtPoint {
   readonly point: UpdatePoint;
   /** The update over the point's tree, on an engine; made once. */
   readonly on: (engine: Engine) => UpdateMap;
-  readonly [fc.toStringMethod]: () => string;
+  readonly [fastCheck.toStringMethod]: () => string;
 }
 
 const drawSigns = (sampler: Sampler, { shape, dtype }: Place): Vector[number] => {
@@ -123,6 +123,6 @@ export const drawUpdate = (
       made.set(engine.name, map);
       return map;
     },
-    [fc.toStringMethod]: () => showPoint(subject.name, places, point),
+    [fastCheck.toStringMethod]: () => showPoint(subject.name, places, point),
   };
 };

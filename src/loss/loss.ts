@@ -5,8 +5,7 @@ import { divide, multiply } from '../operation/arithmetic.js';
 import { mean, sum } from '../operation/reduce.js';
 import { equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
-import type { Scalar } from '../tensor/shape.js';
-import type { Weighted } from './weighted.js';
+import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { leaves } from '../tree/tree.js';
 
@@ -16,6 +15,12 @@ export interface Loss<B, L> extends SimpleLens<readonly [prediction: B, target: 
   readonly rows?: { rows(prediction: B, target: L): Tensor }['rows'] | undefined;
   /** How much the mean counts beside those of other batches: as many as its examples, if nothing is said. */
   readonly weight?: { weight(prediction: B, target: L): Tensor<Scalar> }['weight'] | undefined;
+}
+
+/** Targets, and how much each row counts: `[batch]`, or more of the first axes of the rows; a mask counts 0 or 1. */
+export interface Weighted<L> {
+  readonly target: L;
+  readonly weight: Tensor<Shape, 'float32' | 'bool'>;
 }
 
 declare const likePrediction: unique symbol;

@@ -6,7 +6,7 @@ export default defineConfig({
   ...whole,
   test: {
     ...whole.test,
-    env: { PARALENS_LAWS_TIMES: '0.5' },
+    env: { ...whole.test?.env, PARALENS_LAWS_TIMES: '0.5' },
     include: [
       'test/autodiff/**/*.test.ts',
       'test/lens/**/*.test.ts',
