@@ -2,7 +2,7 @@
 import type { LearnerState } from '../learner/learner.js';
 import type { Checkpoint, CheckpointError } from './checkpoint.js';
 import type { DeadLetter } from './dead-letter.js';
-import type { ExampleForm } from './example-form.js';
+import type { ExampleForm } from './example.js';
 import type { Json } from './json.js';
 import type { Spent } from './meter.js';
 import type { Predicted } from './predicted.js';

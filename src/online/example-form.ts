@@ -1,12 +1,6 @@
 /** The form of a run's examples: what every one must be like, which is part of the run's state. */
 import type { DType } from '../tensor/dtype.js';
-import type { Example, ExampleDTypes } from './example.js';
-
-/** A number, a list of so many, or a record of such. */
-type PartForm = 'number' | number | { readonly [name: string]: PartForm };
-
-/** Plain data, so that a checkpoint holds it. */
-export type ExampleForm = { readonly input: PartForm; readonly target: PartForm };
+import type { Example, ExampleDTypes, ExampleForm, PartForm } from './example.js';
 
 /** Where an example does not fit, for a person. */
 export interface Misfit {

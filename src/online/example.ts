@@ -3,13 +3,18 @@ import { allocate, type Data, type DType } from '../tensor/dtype.js';
 import { constant } from '../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
-import type { ExampleForm } from './example-form.js';
 
 /** Numbers of one example: one, a list, or a record of such. */
 export type Numbers = number | readonly number[] | { readonly [name: string]: Numbers };
 
 /** What one example is: numbers that become a row of a batch's tensors. It is plain data, so that it can wait in a checkpoint. */
 export type Example = { readonly input: Numbers; readonly target: Numbers };
+
+/** A number, a list of so many, or a record of such. */
+export type PartForm = 'number' | number | { readonly [name: string]: PartForm };
+
+/** Plain data, so that a checkpoint holds it. */
+export type ExampleForm = { readonly input: PartForm; readonly target: PartForm };
 
 /** The dtypes that numbers become: float32 unless another is named. */
 export interface ExampleDTypes {

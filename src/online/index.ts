@@ -24,8 +24,8 @@ export {
 } from './dead-letter.js';
 export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './decode.js';
 export type { Counts, OnlineEvent, OnlineStep, Told, Undone } from './event.js';
-export type { Example, ExampleDTypes, Numbers } from './example.js';
-export type { ExampleForm } from './example-form.js';
+export type { Example, ExampleDTypes, ExampleForm, Numbers } from './example.js';
+
 export * from './feature/index.js';
 export {
   andThenFold,

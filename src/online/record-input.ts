@@ -2,8 +2,8 @@
 import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
 import { thrown } from './decode.js';
-import { type ExampleDTypes, type Numbers, stacker } from './example.js';
-import { type ExampleForm, misfit, showMisfit } from './example-form.js';
+import { type ExampleDTypes, type ExampleForm, type Numbers, stacker } from './example.js';
+import { misfit, showMisfit } from './example-form.js';
 import type { Fold } from './fold.js';
 import type { Json } from './json.js';
 

@@ -16,8 +16,8 @@ import {
 } from './dead-letter.js';
 import { letter, shownAs, thrown } from './decode.js';
 import type { OnlineEvent, OnlineStep, Told } from './event.js';
-import { type Example, type ExampleDTypes, stacker } from './example.js';
-import { type ExampleForm, formOf, misfit, showMisfit } from './example-form.js';
+import { type Example, type ExampleDTypes, type ExampleForm, stacker } from './example.js';
+import { formOf, misfit, showMisfit } from './example-form.js';
 import type { Fold } from './fold.js';
 import type { Json } from './json.js';
 import type { Meter } from './meter.js';

@@ -1,6 +1,5 @@
 /** What an online run is made of, part by part: what must be equal for it to go on from a checkpoint. */
 import { either as E } from 'fp-ts';
-import type { Fold } from './fold.js';
 import { jsonOfText, jsonText } from './json-text.js';
 import type { Json } from './json.js';
 
@@ -20,7 +19,10 @@ const kindsOf = (data: Json): string => {
 };
 
 /** What of a fold describes it. */
-export type Described = Pick<Fold<Json, never, unknown>, 'description' | 'initial'>;
+export interface Described {
+  readonly description?: Json;
+  readonly initial: Json;
+}
 
 /** What a fold says of itself; of one that says nothing, what kind of state it begins with. */
 export const descriptionOf = ({ description, initial }: Described): Json =>
