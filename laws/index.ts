@@ -1,4 +1,4 @@
-/** The laws of differentiable code: predicates, arbitraries, and runners that throw. */
+/** The laws of differentiable code: predicates, arbitraries, and runners that throw. Needs the package `fast-check`. */
 export * from './arbitrary/index.js';
 export * from './base/index.js';
 export * from './batch/index.js';

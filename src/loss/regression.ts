@@ -13,7 +13,8 @@ import { tanh } from '../tensor/primitive/sigmoid.js';
 import { requireNumber } from '../require.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type EntrywiseLoss, meanOf } from './loss.js';
+import { meanOf } from './loss.js';
+import type { EntrywiseLoss } from './target.js';
 
 /** The mean over all elements of a function of what the prediction is off by. */
 const ofDifference =
