@@ -39,6 +39,8 @@ export interface Sequential {
  * const blocks = Array.from({ length: 24 }, () => residual(sequential(dense(64, 64), relu())));
  * const deep = sequential(dense(784, 64), sequential(...blocks), dense(64, 10));
  */
-export const sequential: Sequential = (...layers: readonly (AnyPara | undefined)[]): Para<never, unknown, unknown> =>
+export const sequential: Sequential = (
+  ...layers: readonly (AnyPara | undefined)[]
+): Para<never, unknown, unknown> =>
   // The overloads say what the layers are; here they are only composed.
   compositeOf(layers.filter((layer) => layer !== undefined)) as Para<never, unknown, unknown>;
