@@ -84,30 +84,42 @@ export const standardize = <S extends Shape, D extends FloatDType>(
   return multiply(subtract(x, spread(center)), spread(inverse));
 };
 
-/** Squares of numbers beyond `large` are taken of numbers `shrunk`, so that they do not overflow. */
+/** Squares beyond `large` are taken of numbers `shrunk`, so that they do not overflow; those below `small` of `grown` ones. */
 const RANGE = {
-  float32: { large: 2 ** 100, shrunk: 2 ** -90 },
-  float64: { large: 2 ** 900, shrunk: 2 ** -600 },
+  float32: { large: 2 ** 100, shrunk: 2 ** -90, small: 2 ** -60, grown: 2 ** 60 },
+  float64: { large: 2 ** 900, shrunk: 2 ** -600, small: 2 ** -500, grown: 2 ** 500 },
 } as const;
 
-/**
- * x·scale·inverse is x/√(mean x² + ε): `scale` is 1, or a power of 2 where squares would overflow, beside which ε is
- * nothing.
- */
+/** x·scale·inverse is x/√(mean x² + ε): `scale` is 1, or a power of 2 where squares would leave the range of floats. */
 const byLength = <S extends Shape, D extends FloatDType>(
   x: Tensor<S, D>,
   over: readonly number[],
   epsilon: number,
 ): Readonly<Record<'scale' | 'inverse', Tensor<S, D>>> => {
-  const { large, shrunk } = RANGE[x.dtype];
-  const reduced = multiply(x, shrunk);
-  const [square, small] = [mean(multiply(x, x), over), mean(multiply(reduced, reduced), over)];
-  const within = less<Shape, D>(square, fullLike(square, large));
-  const length = sqrt(select(within, add(square, epsilon), small));
-  const scale = select(within, fullLike(square, 1), fullLike(square, shrunk));
+  const { large, shrunk, small, grown } = RANGE[x.dtype];
+  const squareOf = (by: number): Tensor<Shape, D> => {
+    const scaled = multiply(x, by);
+    return add(mean(multiply(scaled, scaled), over), epsilon * by * by);
+  };
+  const plain = squareOf(1);
+  const number = (value: number): Tensor<Shape, D> => fullLike(plain, value);
+  const within = less<Shape, D>(plain, number(large));
+  const upper = {
+    square: select(within, plain, squareOf(shrunk)),
+    scale: select(within, number(1), number(shrunk)),
+  };
+  const tiny = less<Shape, D>(plain, number(small));
+  // An ε of usual size is not tiny, and neither is any sum with it.
+  const { square, scale } =
+    epsilon >= small
+      ? upper
+      : {
+          square: select(tiny, squareOf(grown), upper.square),
+          scale: select(tiny, number(grown), upper.scale),
+        };
   return {
     scale: spreadOver(scale, x.shape, over),
-    inverse: spreadOver(divide(1, length), x.shape, over),
+    inverse: spreadOver(divide(1, sqrt(square)), x.shape, over),
   };
 };
 

@@ -104,7 +104,9 @@ describe.each(backends)('on $name', (backend) => {
     const layer = rmsNormalization<number, readonly [number]>(4, { epsilon: 1e-30 });
     const rms = (x: Tensor): Tensor =>
       layer.run(layer.init(key(1)), x as Tensor<readonly [number, number]>)[0];
+    const bare = (x: Tensor): Tensor => rootMeanSquare(x, [1], 0);
     for (const f of [
+      bare,
       rms,
       (x: Tensor) => rootMeanSquare(x, [1], 1e-30),
       layerOf(4)['layerNormalization'] ?? rms,
@@ -121,6 +123,7 @@ describe.each(backends)('on $name', (backend) => {
         ).data,
       ];
       for (const power of [70, 80, 100, 120]) expect(at(2 ** power)).toEqual(at(2 ** 60));
+      if (f === bare) for (const power of [-120, -100, -30, 0]) expect(at(2 ** power)).toEqual(at(2 ** 60));
       const slope = gradient((x: Tensor) => sum(mean(f(x), [0]), [0]) as Tensor<readonly []>);
       for (const each of evaluate(
         slope(
