@@ -3,6 +3,7 @@ import type { Options } from 'csv-parse/sync';
 import { fail } from '../error.js';
 import { type Broken, isBroken } from '../online/broken.js';
 import type { Received, Source } from '../online/source.js';
+import { setOwn } from '../tree/own.js';
 import { abortable } from '../stream/pulling.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
@@ -49,7 +50,7 @@ const plainRow = (text: string, names: readonly string[], delimiter: string): Ro
   const fields = text.split(delimiter);
   if (fields.length !== names.length) return undefined;
   const row: Record<string, string> = {};
-  for (const [i, name] of names.entries()) row[name] = fields[i] ?? '';
+  for (const [i, name] of names.entries()) setOwn(row, name, fields[i] ?? '');
   return row;
 };
 

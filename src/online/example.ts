@@ -3,6 +3,7 @@ import { allocate, type Data, type DType } from '../tensor/dtype.js';
 import { constant } from '../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
+import { ownOf, setOwn } from '../tree/own.js';
 
 /** Numbers of one example: one, a list, or a record of such. */
 export type Numbers = number | readonly number[] | { readonly [name: string]: Numbers };
@@ -40,7 +41,8 @@ const columnsOf = (form: unknown, path: readonly string[], dtype: DType): readon
 
 const partAt = (example: Example, path: readonly string[]): unknown => {
   let part: unknown = example;
-  for (const name of path) part = (part as Part)[name];
+  for (const name of path)
+    part = typeof part === 'object' && part !== null ? ownOf(part as Part, name) : undefined;
   return part;
 };
 
@@ -78,8 +80,9 @@ export const stacker = (
 const put = (tree: Record<string, unknown>, path: readonly string[], tensor: AnyTensor): void => {
   let part = tree;
   for (const name of path.slice(0, -1)) {
-    part[name] ??= {};
-    part = part[name] as Record<string, unknown>;
+    const inside = ownOf(part, name) ?? {};
+    setOwn(part, name, inside);
+    part = inside as Record<string, unknown>;
   }
-  part[path.at(-1) ?? ''] = tensor;
+  setOwn(part, path.at(-1) ?? '', tensor);
 };

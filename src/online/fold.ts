@@ -4,6 +4,7 @@
  * so that a checkpoint holds it.
  */
 import { either as E } from 'fp-ts';
+import { ownOf, setOwn } from '../tree/own.js';
 import type { Json } from './json.js';
 import { descriptionOf } from './signature.js';
 
@@ -82,7 +83,11 @@ export const folds = <F extends FoldsByName>(parts: F): Fold<StatesOf<F>, Argume
     step: (state, a) => {
       const states: Record<string, Json> = {};
       const made: Record<string, unknown> = {};
-      for (const [name, step] of steps) [states[name], made[name]] = step(state[name] ?? null, a);
+      for (const [name, step] of steps) {
+        const [next, result] = step(ownOf(state, name) ?? null, a);
+        setOwn(states, name, next);
+        setOwn(made, name, result);
+      }
       return [states as StatesOf<F>, made as ResultsOf<F>];
     },
   };

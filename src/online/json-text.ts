@@ -6,6 +6,7 @@
  */
 import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
+import { kindOfObject } from '../tree/tree.js';
 import type { Json } from './json.js';
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
@@ -43,7 +44,7 @@ const escape = (name: string, value: unknown): unknown => {
     case 'boolean':
       return value;
     case 'object':
-      return value === null || isPlain(value) ? value : refuse(name, `a ${value.constructor.name}`);
+      return value === null || isPlain(value) ? value : refuse(name, `a ${kindOfObject(value)}`);
     default:
       return refuse(name, typeof value);
   }

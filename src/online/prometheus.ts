@@ -1,4 +1,5 @@
 /** Counters as the text that Prometheus reads. */
+import { fail } from '../error.js';
 import type { Counters } from './counters.js';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -101,15 +102,24 @@ export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
  * Counters in the text format of Prometheus, with these labels at every sample: names of labels are letters, digits and
- * underscores, their values any text.
+ * underscores, their values any text. Throws if the name of a label is anything else.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/, version 0.0.4.
  *
  * @example
  * prometheus(noCounters, { run: 'clicks' }).split('\n')[2]; // 'paralens_step{run="clicks"} 0'
  */
-export const prometheus = (counters: Counters, labels: Labels = {}): string =>
-  familiesOf(counters)
+export const prometheus = (counters: Counters, labels: Labels = {}): string => {
+  const wrong = Object.keys(labels).find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (wrong !== undefined)
+    fail({
+      operation: 'prometheus',
+      what: 'not the name of a label',
+      got: JSON.stringify(wrong),
+      needed: 'letters, digits and underscores, with no digit first',
+    });
+  return familiesOf(counters)
     .filter(({ samples }) => samples.length > 0)
     .map((family) => `${familyText(family, labels)}\n`)
     .join('');
+};

@@ -25,10 +25,18 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   return prototype === Object.prototype || prototype === null;
 };
 
+/** The class of an object, for an error: what it says of itself may be anything. */
+export const kindOfObject = (value: object): string => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const maker: unknown =
+    typeof prototype === 'object' && prototype !== null ? Reflect.get(prototype, 'constructor') : undefined;
+  return typeof maker === 'function' ? maker.name : 'an object';
+};
+
 const showKind = (value: unknown): string => {
   if (value === null) return 'null';
   if (typeof value === 'number') return `the number ${value}`;
-  return typeof value === 'object' ? value.constructor.name : typeof value;
+  return typeof value === 'object' ? kindOfObject(value) : typeof value;
 };
 
 /** Deeper than any tree is meant: it would end in the engine's own error, or hold itself. */

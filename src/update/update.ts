@@ -7,6 +7,7 @@ import { cast } from '../tensor/primitive/conversion.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
+import { ownOf, setOwn } from '../tree/own.js';
 import { leaves, mapTree, structureOf, unflatten } from '../tree/tree.js';
 import { inDouble } from './in-double.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
@@ -136,7 +137,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
     const rate = schedule(state.count);
     const moved: Record<string, Tensor<Scalar>> = {};
     for (const [name, { next }] of Object.entries(scalars))
-      moved[name] = next(state.scalars[name] ?? scalar(0), moved);
+      setOwn(moved, name, next(ownOf(state.scalars, name) ?? scalar(0), moved));
     const context = (parameter: Tensor, i: number): Omit<Leaf, 'gradient'> => ({
       parameter,
       slots: kept[i] ?? {},

@@ -9,6 +9,7 @@ import {
   type StatesOf,
   stepsOf,
 } from '../fold.js';
+import { ownOf, setOwn } from '../../tree/own.js';
 import type { Maybe } from './missing.js';
 
 /** Folds whose results are columns: one number, or several. */
@@ -43,8 +44,8 @@ export const columns = <F extends ColumnsByName>(
       const states: Record<string, FoldsByName[string]['initial']> = {};
       const row: number[] = [];
       for (const [name, step] of steps) {
-        const [next, made] = step(state[name] ?? null, a);
-        states[name] = next;
+        const [next, made] = step(ownOf(state, name) ?? null, a);
+        setOwn(states, name, next);
         // The types of the parts say that these are columns.
         if (typeof made === 'number') row.push(made);
         else for (const column of made as readonly number[]) row.push(column);
