@@ -12,6 +12,18 @@ export interface Broken {
   readonly text: string;
 }
 
-/** Whether a record is a broken one. */
+/** Whether something is one of the kinds of broken records. */
+const isKind = (kind: unknown): boolean =>
+  kind === 'not UTF-8' || kind === 'too long' || kind === 'not CSV' || kind === 'lost';
+
+/** Whether a record is a broken one: it has these two fields itself, and no others. */
 export const isBroken = (value: unknown): value is Broken =>
-  typeof value === 'object' && value !== null && 'broken' in value && 'text' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  Object.hasOwn(value, 'broken') &&
+  Object.hasOwn(value, 'text') &&
+  Object.keys(value).length === 2 &&
+  'broken' in value &&
+  isKind(value.broken) &&
+  'text' in value &&
+  typeof value.text === 'string';

@@ -1,9 +1,10 @@
 /** From the text of a record to its value, or to a dead letter: what cannot be read never stops a run. */
 import { either as E } from 'fp-ts';
 import type { Decoder } from 'io-ts';
+import { fail } from '../error.js';
 import type { DeadLetter } from './dead-letter.js';
 import { codecReason } from './decode-reason.js';
-import type { Broken } from './broken.js';
+import { type Broken, isBroken } from './broken.js';
 import { type RawRecord, textOf } from './raw-record.js';
 import { requireCount } from './require-count.js';
 import { cut, type Refusal, refusalOf } from './sound.js';
@@ -43,6 +44,8 @@ const brokenReasons: { readonly [K in Broken['broken']]: string } = {
   lost: 'records that are not there any more',
 };
 
+const refusalOfBroken = ({ broken }: Broken): Refusal => ({ kind: broken, reason: brokenReasons[broken] });
+
 /** What a thrown thing says; it may be anything, even something that throws when it is asked. */
 export const thrown = (error: unknown): string => {
   try {
@@ -64,6 +67,15 @@ const decoded = <A>(codec: Decoder<unknown, A>, value: unknown, deepest: number)
   }
 };
 
+/** The text of a value that was never text; as JSON cannot write some, their kind. */
+export const shownAs = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+};
+
 /**
  * Reads records: JSON, then a codec of io-ts. What cannot be read is a dead letter with its position, a reason in one
  * line and its text: no JSON, another shape, too long, too deep, no UTF-8, a number beyond what doubles hold, a key
@@ -80,8 +92,15 @@ export const decoder = <A>(
 ): (<P>(record: Placed<RawRecord, P>) => E.Either<DeadLetter<P>, A>) => {
   requireOptions({ longest, deepest, raw });
   const read = (record: RawRecord): E.Either<Refusal, A> => {
+    if (isBroken(record)) return E.left(refusalOfBroken(record));
     if (typeof record !== 'string')
-      return E.left({ kind: record.broken, reason: brokenReasons[record.broken] });
+      return fail({
+        operation: 'decoder',
+        what: 'a record that is not text',
+        got: shownAs(record),
+        needed: 'a string, or a record that the source marks as broken',
+        hint: 'values that are parsed already are read by decoderOfValues',
+      });
     if (record.length > longest)
       return E.left({ kind: 'too long', reason: `${record.length} units, longer than ${longest}` });
     let value: unknown;
@@ -98,18 +117,10 @@ export const decoder = <A>(
   };
 };
 
-/** The text of a value that was never text; as JSON cannot write some, their kind. */
-export const shownAs = (value: unknown): string => {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
-};
-
 /**
- * `decoder` for values that are parsed already, from a broker's client or a database: the same checks but for the text,
- * which a dead letter shows as JSON writes it.
+ * `decoder` for values that are parsed already, from a table, a broker's client or a database: the same checks but for
+ * the text, which a dead letter shows as JSON writes it. What a source marks as broken is a dead letter of its kind, and
+ * no codec sees it.
  *
  * @example
  * const read = decoderOfValues(t.type({ x: t.number }));
@@ -121,6 +132,7 @@ export const decoderOfValues = <A>(
 ): (<P>(record: Placed<unknown, P>) => E.Either<DeadLetter<P>, A>) => {
   requireOptions({ longest: 0, deepest, raw });
   return ({ value, position }) => {
+    if (isBroken(value)) return dead(position, refusalOfBroken(value), cut(value.text, raw));
     const result = decoded(codec, value, deepest);
     return E.isRight(result) ? result : dead(position, result.left, cut(shownAs(value), raw));
   };

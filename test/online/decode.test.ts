@@ -1,6 +1,10 @@
 /** What dead letters say, and what is counted. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
+import { csv } from 'paralens/node';
 import { badShareLimit, decoder, decoderOfValues, runFold } from 'paralens/online';
 import { expect, test } from 'vitest';
 
@@ -87,4 +91,38 @@ test('a source that goes bad late is noticed by a limit that forgets', () => {
   expect(() => badShareLimit({ most: 2 })).toThrow(
     'badShareLimit: no share, got 2, needed a number from 0 to 1',
   );
+});
+
+const broken = ['not UTF-8', 'too long', 'not CSV', 'lost'] as const;
+
+test.each(broken)('a record that is broken is a dead letter under every codec: %s', (kind) => {
+  const placed = { value: { broken: kind, text: 'x' }, position: 3 };
+  for (const codecOf of [t.unknown, t.UnknownRecord, t.type({ broken: t.string, text: t.string }), t.never]) {
+    expect(decoderOfValues(codecOf)(placed)).toMatchObject({ left: { kind, position: 3, raw: 'x' } });
+    expect(decoder(codecOf)(placed)).toMatchObject({ left: { kind, position: 3, raw: 'x' } });
+  }
+});
+
+test('a record that only has the names of a broken one is a value', () => {
+  const read = decoderOfValues(t.UnknownRecord);
+  for (const value of [
+    { broken: 'leg', text: 'x' },
+    { broken: '__proto__x', text: 'x' },
+    { broken: 'lost', text: 1 },
+    { broken: 'lost', text: 'x', id: 1 },
+  ])
+    expect(read({ value, position: 0 })).toEqual(E.right(value));
+});
+
+test('rows of CSV that are torn are not learned from under a permissive codec', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'paralens-decode-')), 'a.csv');
+  writeFileSync(path, 'a,b\n1,2\n3\n4,5,6\n7,8\n');
+  const read = decoderOfValues(t.UnknownRecord);
+  const results: unknown[] = [];
+  for await (const rows of csv(path).open())
+    for (const row of rows) {
+      const result = read(row);
+      results.push(E.isRight(result) ? result.right : result.left.kind);
+    }
+  expect(results).toEqual([{ a: '1', b: '2' }, 'not CSV', 'not CSV', { a: '7', b: '8' }]);
 });
