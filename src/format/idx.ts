@@ -7,6 +7,7 @@
  * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", its section on formats.
  */
 import { either as E } from 'fp-ts';
+import { countOf } from './count.js';
 
 /** The typed array of each type of number in a file. */
 export interface IdxArrays {
@@ -129,9 +130,11 @@ export const decodeIdx = (bytes: Uint8Array): E.Either<IdxError, Idx> => {
   if (bytes.length < header)
     return refuse('truncated', `${bytes.length} bytes, the header of ${rank} axes has ${header}`);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const count = shape.reduce((product, size) => product * size, 1);
-  const needed = header + count * reading.bytes;
+  const count = countOf(shape);
   const sizes = `[${shape.join(', ')}] of ${reading.dtype}`;
+  if (count === undefined)
+    return refuse('truncated', `${bytes.length} bytes, ${sizes} is more than any file holds`);
+  const needed = header + count * reading.bytes;
   if (bytes.length < needed) return refuse('truncated', `${bytes.length} bytes, ${sizes} takes ${needed}`);
   if (bytes.length > needed) return refuse('extra bytes', `${bytes.length} bytes, ${sizes} takes ${needed}`);
   const body = new DataView(bytes.buffer, bytes.byteOffset + header, bytes.byteLength - header);

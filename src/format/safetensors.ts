@@ -12,9 +12,12 @@
  */
 import { either as E } from 'fp-ts';
 import { fail, showShape } from '../error.js';
-import { allocate, bytesOf, type DType } from '../tensor/dtype.js';
+import { bytesOf } from '../tensor/dtype.js';
 import type { Value } from '../tensor/primitive/primitive.js';
 import { sizeOf } from '../tensor/shape.js';
+import { countOf } from './count.js';
+import { MOST_VALUES } from './safetensors-bounds.js';
+import { fileDTypes, NAMES } from './safetensors-dtypes.js';
 import { METADATA, readHeader, type TensorEntry } from './safetensors-header.js';
 
 /** Tensors by name, and the texts that go with them. */
@@ -32,19 +35,6 @@ export interface SafetensorsError {
 
 /** Headers above this are refused, as by Hugging Face's reader: the cost of parsing JSON must be bounded. */
 const LARGEST_HEADER = 100_000_000;
-
-/** The names of our dtypes in a file. */
-const NAMES: { readonly [D in DType]: string } = {
-  float64: 'F64',
-  float32: 'F32',
-  int32: 'I32',
-  uint32: 'U32',
-  bool: 'BOOL',
-};
-
-const dtypes: ReadonlyMap<string, DType> = new Map(
-  Object.entries(NAMES).map(([dtype, name]) => [name, dtype as DType]),
-);
 
 const refuse = (kind: SafetensorsError['kind'], message: string): E.Either<SafetensorsError, never> =>
   E.left({ kind, message: `safetensors: ${kind}: ${message}` });
@@ -93,6 +83,17 @@ export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Arra
     return [name, { dtype: NAMES[dtype], shape, data_offsets: [begin, end] }] as const;
   });
   const texts = Object.keys(metadata).length === 0 ? [] : [[METADATA, metadata] as const];
+  const values = sorted.reduce(
+    (sum, [, { shape }]) => sum + 12 + shape.length,
+    Object.keys(metadata).length * 2,
+  );
+  if (values > MOST_VALUES)
+    fail({
+      operation: 'safetensors',
+      what: 'too many tensors for one file',
+      got: `${sorted.length}, with ${values} values in their header`,
+      needed: `at most ${MOST_VALUES}`,
+    });
   // Not as one record, which would put names that look like whole numbers in front of all others.
   const fields = [...texts, ...entries].map((field) => field.map((part) => JSON.stringify(part)).join(':'));
   const json = new TextEncoder().encode(`{${fields.join(',')}}`);
@@ -117,24 +118,23 @@ export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Arra
   return bytes;
 };
 
-/** The tensor of an entry; its numbers are copied, so that they are aligned, and its own. */
+/** The tensor of an entry; its numbers are copied, so that they are its own. */
 const read = (name: string, entry: TensorEntry, body: Uint8Array): E.Either<SafetensorsError, Value> => {
   const { shape, begin, end } = entry;
-  const dtype = dtypes.get(entry.dtype);
-  if (dtype === undefined)
-    return refuse('dtype', `'${name}' is of ${entry.dtype}, known are ${[...dtypes.keys()].join(', ')}`);
-  const count = sizeOf(shape);
-  if (!Number.isSafeInteger(count * bytesOf[dtype]) || end - begin !== count * bytesOf[dtype])
+  const file = fileDTypes.get(entry.dtype);
+  if (file === undefined)
+    return refuse('dtype', `'${name}' is ${entry.dtype}, known are ${[...fileDTypes.keys()].join(', ')}`);
+  const count = countOf(shape);
+  const size = count === undefined ? Number.NaN : count * file.bytes;
+  if (end - begin !== size)
     return refuse(
       'shape',
-      `'${name}' has ${end - begin} bytes, ${showShape(shape)} of ${dtype} takes ${count * bytesOf[dtype]}`,
+      `'${name}' has ${end - begin} bytes, ${showShape(shape)} of ${entry.dtype} takes ${Number.isNaN(size) ? 'more than any file holds' : size}`,
     );
-  const data = allocate(dtype, count);
-  new Uint8Array(data.buffer).set(body.subarray(begin, end));
-  const wrong = dtype === 'bool' ? data.findIndex((value: number) => value > 1) : -1;
-  return wrong < 0
-    ? E.right({ dtype, shape, data })
-    : refuse('values', `'${name}' holds ${data[wrong]} at ${wrong}, where a BOOL is 0 or 1`);
+  const data = file.read(body.subarray(begin, end));
+  if (E.isRight(data)) return E.right({ dtype: file.dtype, shape, data: data.right });
+  const needed = file.dtype === 'bool' ? 'a BOOL is 0 or 1' : `${entry.dtype} is read as ${file.dtype}`;
+  return refuse('values', `'${name}' holds ${data.left.value} at ${data.left.at}, and ${needed}`);
 };
 
 /** The names in the order of their numbers, if these follow each other from the first byte to the last. */
@@ -159,8 +159,9 @@ const inOrder = (
 
 /**
  * Decodes the bytes of a safetensors file, or says on the left why they are none: too few bytes or too many, a header
- * that is no JSON of the right form, names given twice, tensors over each other or with gaps between them. Of the dtypes
- * F64, F32, I32, U32 and BOOL can be read. Nothing is thrown.
+ * that is no JSON of the right form, names given twice, tensors over each other or with gaps between them. F64, F32, I32,
+ * U32 and BOOL are read as they are; F16 and BF16 as float32, I8 and I16 as int32, U8 and U16 as uint32; I64 as int32
+ * and U64 as uint32 if all their numbers fit, and otherwise refused. Nothing is thrown.
  *
  * @example
  * const bytes = encodeSafetensors({ tensors: { bias: evaluate(tensor([1, 2])) }, metadata: {} });

@@ -117,3 +117,13 @@ test('images and labels must be as many', () => {
   expect(errorOf(pairIdx(broken, array(1)))[0]).toBe('truncated');
   expect(errorOf(pairIdx(array(1), broken))[0]).toBe('truncated');
 });
+
+test('axes whose sizes have no product are refused, also beside a size of 0', () => {
+  const rank = 33;
+  const bytes = new Uint8Array(4 + 4 * rank).fill(255);
+  bytes.set([0, 0, 8, rank]);
+  bytes.fill(0, bytes.length - 4);
+  expect(decodeIdx(bytes)).toMatchObject({ left: { kind: 'truncated' } });
+  bytes.fill(255, bytes.length - 4);
+  expect(decodeIdx(bytes)).toMatchObject({ left: { kind: 'truncated' } });
+});

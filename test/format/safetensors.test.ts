@@ -171,7 +171,14 @@ const malformed: readonly (readonly [string, Uint8Array, string])[] = [
   ['a size beyond whole numbers', hand(`{"a":${F32('[0,0]', '[9007199254740993]')}}`), 'header: the shape'],
   ['one offset', hand(`{"a":${F32('[0]')}}`), "header: the data_offsets of 'a' are 1"],
   ['three offsets', hand(`{"a":${F32('[0,4,8]')}}`), "header: the data_offsets of 'a' are 3"],
-  ['a field more', hand('{"a":{"dtype":"F32","x":1}}'), "header: 'a' has a field 'x'"],
+  ['texts that never end', hand('{"a'), 'header: no JSON'],
+  ['a text that never ends behind a backslash', hand('{"a\\'), 'header: no JSON'],
+  ['deeper than any header', hand(`{"a":${'['.repeat(17)}`), 'header: deeper than 16'],
+  [
+    'more values than any header',
+    hand(`{"a":[${'0,'.repeat(2 ** 21)}0]}`),
+    'header: more than 2097152 values',
+  ],
   ['texts that are none', hand('{"__metadata__":{"a":1}}'), "header: 'a' in __metadata__ is no text"],
   ['texts in a list', hand('{"__metadata__":[]}'), 'header: __metadata__ is no record'],
   ['a name twice', hand(`{"a":${F32('[0,4]')},"a":${F32('[4,8]')}}`, eight), "name: 'a' stands twice"],
@@ -186,8 +193,8 @@ const malformed: readonly (readonly [string, Uint8Array, string])[] = [
   ['a text of that name', hand('{"__metadata__":{"__proto__":"x"}}'), "name: '__proto__' can be no name"],
   [
     'an unknown dtype',
-    hand(`{"a":${F32('[0,2]', '[1]', 'BF16')}}`, [0, 0]),
-    "dtype: 'a' is of BF16, known are F64",
+    hand(`{"a":${F32('[0,1]', '[1]', 'F8_E4M3')}}`, [0]),
+    "dtype: 'a' is F8_E4M3, known are F64",
   ],
   ['a dtype of a prototype', hand(`{"a":${F32('[0,2]', '[1]', 'constructor')}}`, [0, 0]), "dtype: 'a'"],
   ['too few for the shape', hand(`{"a":${F32('[0,4]', '[2]')}}`, [0, 0, 0, 0]), "shape: 'a' has 4 bytes"],
@@ -220,6 +227,21 @@ const malformed: readonly (readonly [string, Uint8Array, string])[] = [
     'extra bytes: 8 bytes behind the header, the tensors take 4',
   ],
   ['bytes and no tensors', hand('{}', [0]), 'extra bytes: 1 bytes'],
+  [
+    'a size of 0 beside sizes without a product',
+    hand(`{"a":${F32('[0,0]', `[0,${'9007199254740991,'.repeat(30)}1]`)}}`),
+    "shape: 'a' has 0 bytes",
+  ],
+  [
+    'a whole number beyond 32 bits',
+    hand(`{"a":${F32('[0,8]', '[1]', 'I64')}}`, [0, 0, 0, 128, 0, 0, 0, 0]),
+    "values: 'a' holds 2147483648 at 0, and I64 is read as int32",
+  ],
+  [
+    'a natural number beyond 32 bits',
+    hand(`{"a":${F32('[0,8]', '[1]', 'U64')}}`, [0, 0, 0, 0, 1, 0, 0, 0]),
+    "values: 'a' holds 4294967296 at 0, and U64 is read as uint32",
+  ],
   ['a truth of 2', hand(`{"a":${F32('[0,2]', '[2]', 'BOOL')}}`, [1, 2]), "values: 'a' holds 2 at 1"],
 ];
 
@@ -231,6 +253,84 @@ describe('what is no file is told so', () => {
       `safetensors: ${E.isLeft(result) && result.left.kind}: `,
     );
   });
+});
+
+test('fields and texts that the reference reads or leaves alone', () => {
+  const entry = '{"dtype":"F32","shape":[1],"data_offsets":[0,4],"note":{"a":[1,null]},"extra":"x"}';
+  const bytes = hand(`{"__metadata__":null,"a":${entry}}`, [0, 0, 128, 63]);
+  expect(decoded(bytes)).toEqual({
+    tensors: { a: { dtype: 'float32', shape: [1], data: Float32Array.of(1) } },
+    metadata: {},
+  });
+});
+
+/** One tensor of a dtype, of these bytes. */
+const dataOf = (dtype: string, width: number, body: readonly number[]): Value['data'] | undefined => {
+  const count = body.length / width;
+  const header = `{"a":{"dtype":"${dtype}","shape":[${count}],"data_offsets":[0,${body.length}]}}`;
+  return decoded(hand(header, body)).tensors['a']?.data;
+};
+
+const bytesOfNumbers = (array: ArrayBufferView): readonly number[] => [
+  ...new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
+];
+
+test('integers of every width are read exactly', () => {
+  expect(dataOf('I8', 1, [0, 127, 128, 255])).toEqual(Int32Array.of(0, 127, -128, -1));
+  expect(dataOf('U8', 1, [0, 255])).toEqual(Uint32Array.of(0, 255));
+  expect(dataOf('I16', 2, bytesOfNumbers(Int16Array.of(-32768, 32767)))).toEqual(
+    Int32Array.of(-32768, 32767),
+  );
+  expect(dataOf('U16', 2, bytesOfNumbers(Uint16Array.of(65535)))).toEqual(Uint32Array.of(65535));
+  expect(dataOf('I64', 8, bytesOfNumbers(BigInt64Array.of(-(2n ** 31n), 2n ** 31n - 1n)))).toEqual(
+    Int32Array.of(-(2 ** 31), 2 ** 31 - 1),
+  );
+  expect(dataOf('U64', 8, bytesOfNumbers(BigUint64Array.of(2n ** 32n - 1n)))).toEqual(
+    Uint32Array.of(2 ** 32 - 1),
+  );
+});
+
+test('every bfloat16 is the upper half of its float32', () => {
+  const bits = Uint16Array.from({ length: 2 ** 16 }, (_, i) => i);
+  const read = dataOf('BF16', 2, bytesOfNumbers(bits));
+  expect(new Uint32Array(read?.buffer ?? new ArrayBuffer(0))).toEqual(
+    Uint32Array.from(bits, (each) => each * 2 ** 16),
+  );
+});
+
+test('every binary16 is its number', () => {
+  const bits = Uint16Array.from({ length: 2 ** 16 }, (_, i) => i);
+  const read = dataOf('F16', 2, bytesOfNumbers(bits)) ?? new Float32Array(0);
+  // From the table of IEEE 754: 1, the largest, the smallest normal, the smallest, −2, −0 and the infinities.
+  expect([0x3c00, 0x7bff, 0x0400, 0x0001, 0xc000, 0x8000, 0x7c00, 0xfc00].map((each) => read[each])).toEqual([
+    1,
+    65504,
+    2 ** -14,
+    2 ** -24,
+    -2,
+    -0,
+    Infinity,
+    -Infinity,
+  ]);
+  // Neighbors of one exponent are equally far apart, and the halves are mirrored.
+  for (let i = 0; i < 0x7c00; i++) {
+    const [a, b, mirrored] = [read[i] ?? 0, read[i + 1] ?? 0, read[i + 0x8000] ?? 0];
+    if (b - a !== 2 ** (Math.max(1, i >> 10) - 25) && b !== Infinity) throw new Error(`gap at ${i}`);
+    if (!Object.is(mirrored, -a)) throw new Error(`sign at ${i}`);
+  }
+  expect(Number.isNaN(read[0x7c01])).toBe(true);
+});
+
+test('a header of 20 MB is refused within two seconds, whatever stands in it', () => {
+  const fills = ['[', '{"a":', '"a","', ' ', String.raw`\"`, '{},', '0,', '"\\\\"'];
+  for (const fill of fills) {
+    const bytes = new Uint8Array(8 + 20_000_000);
+    new DataView(bytes.buffer).setBigUint64(0, 20_000_000n, true);
+    bytes.set(new TextEncoder().encode(`{"a":[${fill.repeat(Math.floor(19_999_000 / fill.length))}`), 8);
+    const began = performance.now();
+    expect(E.isLeft(decodeSafetensors(bytes))).toBe(true);
+    expect(performance.now() - began).toBeLessThan(2000);
+  }
 });
 
 test('no bytes make it throw: every part of a file, and any bytes in place of any', () => {

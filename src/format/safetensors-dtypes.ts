@@ -1,0 +1,128 @@
+/** The dtypes of a safetensors file, each as the one of ours that holds its numbers exactly. */
+import { either as E } from 'fp-ts';
+import { allocate, type Data, type DType } from '../tensor/dtype.js';
+
+/** The names of our dtypes in a file. */
+export const NAMES: { readonly [D in DType]: string } = {
+  float64: 'F64',
+  float32: 'F32',
+  int32: 'I32',
+  uint32: 'U32',
+  bool: 'BOOL',
+};
+
+/** How numbers of one dtype of a file become ours. */
+export interface FileDType {
+  /** Of one number in the file. */
+  readonly bytes: number;
+  readonly dtype: DType;
+  /** The numbers, of which there are so many bytes; on the left the first that ours does not hold. */
+  readonly read: (bytes: Uint8Array) => E.Either<{ readonly at: number; readonly value: string }, Data>;
+}
+
+/** Numbers that lie in a file as they do in memory. */
+const asTheyAre = (dtype: DType, bytes: number): FileDType => ({
+  bytes,
+  dtype,
+  read: (given) => {
+    const data = allocate(dtype, given.length / bytes);
+    // Copied, so that they are aligned, and the file is not kept by them.
+    new Uint8Array(data.buffer).set(given);
+    return E.right(data);
+  },
+});
+
+/** Numbers of which each becomes another one of ours. */
+const each = (dtype: DType, bytes: number, at: (view: DataView, offset: number) => number): FileDType => ({
+  bytes,
+  dtype,
+  read: (given) => {
+    const view = new DataView(given.buffer, given.byteOffset, given.byteLength);
+    const data = allocate(dtype, given.length / bytes);
+    for (let i = 0; i < data.length; i++) data[i] = at(view, i * bytes);
+    return E.right(data);
+  },
+});
+
+/** 64-bit numbers, as long as every one of them fits 32 bits: a dtype cannot depend on what stands in a file. */
+const narrowed = (
+  dtype: 'int32' | 'uint32',
+  at: (view: DataView, offset: number) => bigint,
+  narrow: (value: bigint) => bigint,
+): FileDType => ({
+  bytes: 8,
+  dtype,
+  read: (given) => {
+    const view = new DataView(given.buffer, given.byteOffset, given.byteLength);
+    const data = allocate(dtype, given.length / 8);
+    for (let i = 0; i < data.length; i++) {
+      const value = at(view, 8 * i);
+      if (narrow(value) !== value) return E.left({ at: i, value: String(value) });
+      data[i] = Number(value);
+    }
+    return E.right(data);
+  },
+});
+
+const bool: FileDType = {
+  ...asTheyAre('bool', 1),
+  read: (given) => {
+    const at = given.findIndex((byte) => byte > 1);
+    return at < 0 ? E.right(given.slice()) : E.left({ at, value: String(given[at]) });
+  },
+};
+
+/** IEEE 754 binary16: (−1)ˢ·2^(e − 15)·(1 + f/1024), and f·2⁻²⁴ where e is 0. */
+const half = (bits: number): number => {
+  const sign = bits < 0x8000 ? 1 : -1;
+  const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
+};
+
+/** bfloat16 is the upper half of a float32. */
+const bfloat16: FileDType = {
+  bytes: 2,
+  dtype: 'float32',
+  read: (given) => {
+    const data = new Float32Array(given.length / 2);
+    const halves = new Uint8Array(data.buffer);
+    for (let i = 0; i < data.length; i++) {
+      halves[4 * i + 2] = given[2 * i] ?? 0;
+      halves[4 * i + 3] = given[2 * i + 1] ?? 0;
+    }
+    return E.right(data);
+  },
+};
+
+/** By their names in a file. */
+export const fileDTypes: ReadonlyMap<string, FileDType> = new Map([
+  ['F64', asTheyAre('float64', 8)],
+  ['F32', asTheyAre('float32', 4)],
+  ['F16', each('float32', 2, (view, at) => half(view.getUint16(at, true)))],
+  ['BF16', bfloat16],
+  [
+    'I64',
+    narrowed(
+      'int32',
+      (view, at) => view.getBigInt64(at, true),
+      (value) => BigInt.asIntN(32, value),
+    ),
+  ],
+  ['I32', asTheyAre('int32', 4)],
+  ['I16', each('int32', 2, (view, at) => view.getInt16(at, true))],
+  ['I8', each('int32', 1, (view, at) => view.getInt8(at))],
+  [
+    'U64',
+    narrowed(
+      'uint32',
+      (view, at) => view.getBigUint64(at, true),
+      (value) => BigInt.asUintN(32, value),
+    ),
+  ],
+  ['U32', asTheyAre('uint32', 4)],
+  ['U16', each('uint32', 2, (view, at) => view.getUint16(at, true))],
+  ['U8', each('uint32', 1, (view, at) => view.getUint8(at))],
+  ['BOOL', bool],
+]);
