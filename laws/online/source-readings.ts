@@ -31,8 +31,8 @@ export interface Lags<A, P> {
 
 type Chunk<A, P extends Json> = readonly Received<A, P>[];
 
-/** Milliseconds after which what should come at once hangs. */
-const SOON = 1000;
+/** Milliseconds after which what should come at once hangs; a source may have to load a package first. */
+const SOON = 3000;
 
 const within = async <T>(promise: Promise<T>, late: string): Promise<T | string> => {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,66 +1,47 @@
 /** Files of Apache Arrow: rows as records. */
-import { open } from 'node:fs/promises';
-import type { Source } from '../online/source.js';
+import type { Broken } from '../online/broken.js';
 import { count } from '../online/count.js';
-import { abortable } from '../stream/pulling.js';
-import type { Columns } from './parquet.js';
-import { peer } from './peer.js';
+import type { Source } from '../online/source.js';
+import { arrowProgram } from './arrow-program.js';
+import {
+  type Columns,
+  readTable,
+  requireTableOptions,
+  rowsBehind,
+  type TableKind,
+  type TableOptions,
+} from './table-reader.js';
 
-/** The record batches of a file, which is closed behind the last one that is asked for. */
-async function* batchesOf(path: string) {
-  const { RecordBatchReader } = await peer('arrow', 'apache-arrow', () => import('apache-arrow'));
-  const handle = await open(path);
-  try {
-    yield* await RecordBatchReader.from(handle);
-  } finally {
-    await handle.close();
-  }
-}
-
-const rowsIn = async (path: string): Promise<number> => {
-  let rows = 0;
-  for await (const batch of batchesOf(path)) rows += batch.numRows;
-  return rows;
+const ARROW: TableKind = {
+  operation: 'arrow',
+  program: arrowProgram,
+  needs: ['apache-arrow'],
+  may: ['hyparquet-compressors'],
 };
 
 /**
- * The rows of an Arrow file, of its format for files or for streams, in order. It is read one record batch at a time,
- * and so much is in memory. The position is the number of rows before the next; to go on there, the batches before are
- * read and left out. How many are behind it is known when the file has been gone through once. Needs the package
- * apache-arrow.
+ * The rows of an Arrow file, of its format for files or for streams, plain or packed by LZ4 or ZSTD, in order: lists
+ * and vectors as arrays, structs as records, 64-bit integers as bigint, decimals as numbers with their scale, times in
+ * milliseconds, what stands in a dictionary as what it is. It is read in a worker, one record batch at a time, and that
+ * much is in memory; how large that is was decided when the file was written. Where it cannot be read, or does not have
+ * the rows that it says, a `Broken` that is `lost` stands for the rest of the file; so it does where its reader takes
+ * more than `timeout` or `memory`. A changed byte that leaves all counts right is not seen. The position is the number
+ * of rows before the next; to go on there, the batches before are read and left out. How many are behind it is known
+ * when the file has been gone through once. Needs the package apache-arrow, and hyparquet-compressors for ZSTD.
+ *
+ * Throws if an option is invalid; while running, if the file is not there, or if two columns have one name.
  *
  * Source: https://arrow.apache.org/docs/format/Columnar.html. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
  * const flights = arrow('flights.arrow');
  */
-export const arrow = (path: string): Source<Columns, number> => {
-  let rows: Promise<number> | undefined;
+export const arrow = (path: string, options: TableOptions = {}): Source<Columns | Broken, number> => {
+  requireTableOptions('arrow', options);
   return {
     name: path,
     position: count,
-    open: (after = 0) =>
-      abortable(async function* (signal) {
-        let position = 0;
-        for await (const batch of batchesOf(path)) {
-          signal.throwIfAborted();
-          const skipped = Math.min(batch.numRows, Math.max(0, after - position));
-          const first = position + skipped;
-          position += batch.numRows;
-          if (skipped < batch.numRows)
-            yield Array.from({ length: batch.numRows - skipped }, (_, i) => ({
-              value: batch.get(skipped + i)?.toJSON() ?? {},
-              position: first + i + 1,
-            }));
-        }
-      }),
-    behind: async (position) => {
-      // A file of this kind does not grow: it is gone through once, and not at all where that fails.
-      rows ??= rowsIn(path).catch((error: unknown) => {
-        rows = undefined;
-        throw error;
-      });
-      return { amount: Math.max(0, (await rows) - (position ?? 0)), unit: 'records' };
-    },
+    open: (after = 0) => readTable(path, ARROW, options, after),
+    behind: rowsBehind(path, ARROW, options),
   };
 };

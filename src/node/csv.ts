@@ -3,7 +3,7 @@ import type { Options } from 'csv-parse/sync';
 import { fail } from '../error.js';
 import { type Broken, isBroken } from '../online/broken.js';
 import type { Received, Source } from '../online/source.js';
-import { setOwn } from '../tree/own.js';
+import { requireColumns, rowOf } from './columns.js';
 import { abortable } from '../stream/pulling.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
@@ -44,25 +44,27 @@ const rowsOf = (texts: readonly string[], parse: Parse, options: Options): reado
   return texts.flatMap((text) => rowsOf([text], parse, options));
 };
 
+type MakeRow = ReturnType<typeof rowOf>;
+
 /** A row without quotes is what stands between its delimiters, and found ten times as quickly; other rows are not for here. */
-const plainRow = (text: string, names: readonly string[], delimiter: string): Row | undefined => {
+const plainRow = (text: string, count: number, makeRow: MakeRow, delimiter: string): Row | undefined => {
   if (text.includes('"')) return undefined;
   const fields = text.split(delimiter);
-  if (fields.length !== names.length) return undefined;
-  const row: Record<string, string> = {};
-  for (const [i, name] of names.entries()) setOwn(row, name, fields[i] ?? '');
-  return row;
+  return fields.length === count ? makeRow((column) => fields[column] ?? '') : undefined;
 };
 
 const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options): readonly string[] => {
   const [names] = isBroken(header) ? [] : parse(header, options);
-  if (Array.isArray(names)) return names as readonly string[];
+  if (Array.isArray(names)) {
+    requireColumns('csv', path, names as readonly string[]);
+    return names as readonly string[];
+  }
   return fail({
     operation: 'csv',
     what: `a header of ${path} that cannot be read`,
     got: isBroken(header) ? header.broken : 'nothing',
     needed: 'the names of the columns in the first row',
-    hint: 'a file without such a row takes the names as `columns`',
+    hint: 'a file without such a row takes the names as `columns`; one that is not UTF-8 must be converted',
   });
 };
 
@@ -90,11 +92,19 @@ const readingOf = (
   // As told and not as guessed, so that a row means the same whatever stands before it.
   const options: Options = { delimiter, record_delimiter: '\n', columns: false };
   const rowsWith = (texts: readonly string[], names: readonly string[]): readonly Row[] => {
-    const plain = texts.map((text) => plainRow(text, names, delimiter));
+    const makeRow = rowOf(names);
+    const plain = texts.map((text) => plainRow(text, names.length, makeRow, delimiter));
     const others = texts.filter((_, i) => plain[i] === undefined);
     if (others.length === 0) return plain as readonly Row[];
-    const parsed = rowsOf(others, parse, { ...options, columns: [...names] })[Symbol.iterator]();
-    return plain.map((row) => row ?? parsed.next().value ?? NONE);
+    // By numbers, since whatever their names are they are no names of what objects inherit.
+    const numbered = { ...options, columns: names.map((_, i) => `${i}`) };
+    const rows = rowsOf(others, parse, numbered);
+    let next = 0;
+    const parsed = (): Row => {
+      const row = rows[next++] ?? NONE;
+      return isBroken(row) ? row : makeRow((column) => row[column] ?? '');
+    };
+    return plain.map((row) => row ?? parsed());
   };
   return {
     ends: () => outsideQuotes(code),
@@ -118,6 +128,16 @@ const readingOf = (
   };
 };
 
+const requireDelimiter = (delimiter: string): void => {
+  if (!/^[\t\x20-\x7e]$/.test(delimiter) || delimiter === '"')
+    fail({
+      operation: 'csv',
+      what: 'not a delimiter',
+      got: JSON.stringify(delimiter),
+      needed: 'one ASCII character that is no quote, or a tab',
+    });
+};
+
 /** Bytes of a row with its end: of its fields and what stands between them. Quotes are gone when it is read. */
 const bytesOfRow = (row: Row): number => {
   if (isBroken(row)) return bytesOfLine(row);
@@ -129,10 +149,11 @@ const bytesOfRow = (row: Row): number => {
 /**
  * The rows of a file of comma-separated values, as records of text by the names in its first row; rows that are none,
  * such as those with a field too many, come as `Broken`. Quoted fields may hold delimiters, newlines and, doubled,
- * quotes. Positions, `follow`, rotation and `maxBytes` are those of `ndjson`; each file has its own row of names, which
+ * quotes; rows end with a newline, a carriage return or both. Positions, `follow`, rotation and `maxBytes` are those of `ndjson`; each file has its own row of names, which
  * is read again when a file is gone on with. Needs the package csv-parse.
  *
- * While running, throws where a file has no row of names, and what `ndjson` throws.
+ * Throws if the delimiter is not one ASCII character or two columns have one name; while running, where a file has no
+ * row of names, and what `ndjson` throws.
  *
  * Source: RFC 4180. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
@@ -141,6 +162,8 @@ const bytesOfRow = (row: Row): number => {
  */
 export const csv = (path: string, options: CsvOptions = {}): Source<Row, FilePosition> => {
   requireFileOptions('csv', options);
+  requireDelimiter(options.delimiter ?? ',');
+  if (options.columns !== undefined) requireColumns('csv', '`columns`', options.columns);
   return {
     name: path,
     position: filePosition,

@@ -7,6 +7,7 @@ export { directory, type DirectoryOptions, type DirectoryPosition } from './dire
 export type { FilePosition } from './file-position.js';
 export { jetStream, type JetStreamOptions, type JetStreamPosition } from './jetstream.js';
 export { ndjson } from './ndjson.js';
-export { type Columns, parquet, type ParquetOptions } from './parquet.js';
+export { parquet, type ParquetOptions } from './parquet.js';
 export type { FileOptions } from './read-file.js';
 export { lineStream, standardInput, type StreamOptions } from './standard-input.js';
+export type { Columns, TableOptions } from './table-reader.js';

@@ -3,7 +3,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { RawRecord } from '../online/raw-record.js';
 import type { Json } from '../online/json.js';
 import type { Received } from '../online/source.js';
-import { type Ends, newlines } from './record-ends.js';
+import { BEFORE, type Ends, newlines } from './record-ends.js';
 
 export interface LinesOptions<P extends Json> {
   /** The longest line, in bytes without its end. */
@@ -119,6 +119,10 @@ export const linesOf = <P extends Json>({
           }
         }
         const end = ends.next(bytes, from, maxBytes);
+        if (end === BEFORE) {
+          finish(out, Buffer.alloc(0), offset);
+          continue;
+        }
         if (end < 0) break;
         finish(out, bytes.subarray(from, end), offset + end + 1);
         from = end + 1;

@@ -102,6 +102,8 @@ test('records of CSV do not depend on the pieces; together they are the bytes; q
   expect(values('a,"b\nc",d\ne\n')).toEqual(['a,"b\nc",d', 'e']);
   expect(values('a,"b""\nc",d\ne\n')).toEqual(['a,"b""\nc",d', 'e']);
   expect(values('\uFEFF"a\nb",c\nd')).toEqual(['"a\nb",c', 'd']);
+  // A carriage return alone ends a record as well.
+  expect(values('a,"b\rc"\rd\r\ne\r\rf')).toEqual(['a,"b\rc"', 'd', 'e', 'f']);
   // A quote within a field is none; a record with a quote too many ends when it is too long.
   expect(values('5" pipe\n6')).toEqual(['5" pipe', '6']);
   expect(values('"a\nbcd\nef\ngh\ni\n', 4)).toEqual([{ broken: 'too long', text: '"a\nb' }, 'ef', 'gh', 'i']);

@@ -7,6 +7,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Medium, PlacedRecord, SourceSubject } from 'paralens/laws';
 import {
   arrow,
+  type Columns,
   csv,
   directory,
   type DirectoryPosition,
@@ -162,13 +163,13 @@ const directories: SourceSubject<RawRecord | Broken, DirectoryPosition<FilePosit
 /** Files of columns, written in groups of rows. */
 const ofColumns = (
   name: string,
-  source: (path: string) => Source<Readonly<Record<string, unknown>>, number>,
+  source: (path: string) => Source<Columns | Broken, number>,
   write: (texts: readonly string[], groups: readonly number[]) => Uint8Array,
-): SourceSubject<Readonly<Record<string, unknown>>, number> => {
+): SourceSubject<Columns | Broken, number> => {
   const medium = (records: Records, groups: readonly number[]) =>
     Promise.resolve(
       inFolder(
-        records.map(({ text }): Readonly<Record<string, unknown>> => ({ s: text })),
+        records.map(({ text }): Columns | Broken => ({ s: text })),
         (folder) => {
           const path = join(folder, 'a');
           writeFileSync(

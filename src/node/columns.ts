@@ -1,0 +1,38 @@
+/** Names of columns, the same for every kind of table. */
+import { fail } from '../error.js';
+import { setOwn } from '../tree/own.js';
+
+/** Throws if two columns that are read have one name, or if one that is wanted is not there. */
+export const requireColumns = (
+  operation: string,
+  path: string,
+  names: readonly string[],
+  wanted: readonly string[] = names,
+): void => {
+  const refuse = (what: string, name: string, needed: string, hint: string): never =>
+    fail({ operation, what: `${path}: ${what}`, got: JSON.stringify(name), needed, hint });
+  const missing = wanted.find((name) => !names.includes(name));
+  if (missing !== undefined)
+    refuse('no column of this name', missing, `some of ${names.join(', ')}`, 'change `columns`');
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const twice = wanted.find((name, i) => (counts.get(name) ?? 0) > 1 || wanted.indexOf(name) !== i);
+  if (twice !== undefined)
+    refuse('two columns of one name', twice, 'a name of its own for each', 'name the columns with `columns`');
+  // A row of these two could not be told from a record that is broken.
+  if (wanted.length === 2 && wanted.includes('broken') && wanted.includes('text'))
+    refuse('columns named as those of a broken record', 'broken, text', 'other names', 'rename one of them');
+};
+
+/** Makes a row of the value in each column: a record of its own properties, whatever the names. */
+export const rowOf = (
+  names: readonly string[],
+): (<V>(valueIn: (column: number) => V) => Readonly<Record<string, V>>) => {
+  const isPlain = names.every((name) => !(name in Object.prototype));
+  return <V>(valueIn: (column: number) => V) => {
+    const row: Record<string, V> = {};
+    if (isPlain) for (let i = 0; i < names.length; i++) row[names[i] ?? ''] = valueIn(i);
+    else for (const [i, name] of names.entries()) setOwn(row, name, valueIn(i));
+    return row;
+  };
+};

@@ -1,0 +1,159 @@
+/** What a worker runs to read a Parquet file; see `table-protocol.ts` for what such a function may refer to. */
+import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import type { Column, Reach, Setting, Told } from './table-protocol.js';
+
+/** The row groups of a file, one after the other; one that cannot be read is told, and the next is gone on with. */
+export async function* parquetProgram(
+  { fd, size, after, rows, memory, counting, columns }: Setting,
+  { load, builtin }: Reach,
+): AsyncGenerator<Told, void, undefined> {
+  const fs = builtin('node:fs');
+  const { parquetMetadataAsync, parquetRead } = (await load('hyparquet')) as typeof import('hyparquet');
+  const { compressors } = (await load('hyparquet-compressors')) as typeof import('hyparquet-compressors');
+
+  const file: AsyncBuffer = {
+    byteLength: size,
+    slice(start, end = size) {
+      if (!(start >= 0 && end >= start && end <= size))
+        throw new Error(`bytes ${start} to ${end} of a file of ${size}`);
+      const bytes = new Uint8Array(end - start);
+      for (let at = 0; at < bytes.length;) {
+        const read = fs.readSync(fd, bytes, at, bytes.length - at, start + at);
+        if (read === 0) throw new Error('the file has become shorter');
+        at += read;
+      }
+      return bytes.buffer;
+    },
+  };
+
+  const own = {
+    /** What unpacks, for results within the bound alone. */
+    bounded: Object.fromEntries(
+      Object.entries(compressors).map(([codec, unpack]) => [
+        codec,
+        (input: Uint8Array, length: number): Uint8Array => {
+          if (!(length >= 0 && length <= memory)) throw new Error(`a page of ${length} bytes`);
+          return unpack(input, length);
+        },
+      ]),
+    ),
+
+    /** The names of the columns: the children of the root, which stands first in the schema. */
+    names({ schema }: FileMetaData): readonly string[] {
+      const names: string[] = [];
+      for (let at = 1; at < schema.length;) {
+        names.push(schema[at]?.name ?? '');
+        let left = 1;
+        for (; left > 0 && at < schema.length; at++) left += (schema[at]?.num_children ?? 0) - 1;
+      }
+      return names;
+    },
+
+    /** What the footer says of rows must agree with itself. */
+    requireCounts({ num_rows: total, row_groups: groups }: FileMetaData): void {
+      const sum = groups.reduce((count, group) => count + group.num_rows, 0n);
+      if (groups.some((group) => group.num_rows < 0n) || sum !== total)
+        throw new Error(`${sum} rows in its groups, ${total} in the whole`);
+      if (total > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`${total} rows`);
+    },
+
+    /** What it says of the columns of a group must fit the file, the group and the schema. */
+    requireChunks(
+      { columns: chunks, num_rows: count }: RowGroup,
+      { schema, metadata_length }: FileMetaData,
+    ): void {
+      const leaves = schema.filter((element) => element.type !== undefined);
+      if (chunks.length !== leaves.length)
+        throw new Error(`${chunks.length} columns in a group, ${leaves.length} in the schema`);
+      if (BigInt(chunks.length) * count * 8n > BigInt(memory))
+        throw new Error(`${count} rows of ${chunks.length} columns take more than \`memory\``);
+      const ranges: (readonly [begin: bigint, end: bigint])[] = [];
+      for (const [i, { meta_data: chunk }] of chunks.entries()) {
+        if (chunk === undefined) throw new Error(`column ${i} of a group is not described`);
+        const { dictionary_page_offset: dictionary, data_page_offset: data } = chunk;
+        const begin = dictionary !== undefined && dictionary > 0n && dictionary < data ? dictionary : data;
+        const name = chunk.path_in_schema.join('.');
+        if (chunk.type !== leaves[i]?.type)
+          throw new Error(`${name} is ${chunk.type}, ${leaves[i]?.type} in the schema`);
+        if (chunk.path_in_schema.at(-1) !== leaves[i]?.name)
+          throw new Error(`${name} stands in another place`);
+        const isFlat = chunk.path_in_schema.length === 1 && leaves[i]?.repetition_type !== 'REPEATED';
+        if (isFlat ? chunk.num_values !== count : chunk.num_values < count)
+          throw new Error(`${name} has ${chunk.num_values} values for ${count} rows`);
+        if (chunk.total_compressed_size < 0n || chunk.total_uncompressed_size > BigInt(memory))
+          throw new Error(`${name} takes ${chunk.total_uncompressed_size} bytes`);
+        ranges.push([begin, begin + chunk.total_compressed_size]);
+      }
+      let end = 4n;
+      for (const [begin, behind] of ranges.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
+        if (begin < end) throw new Error('columns that lie over each other');
+        end = behind;
+      }
+      if (end > BigInt(size - 8 - metadata_length)) throw new Error('columns beyond the end of the file');
+    },
+
+    /** A copy, since of a view the whole of its buffer would be sent. */
+    plain(value: unknown): unknown {
+      if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+      if (value instanceof Uint8Array) return value.slice();
+      if (Array.isArray(value)) return value.map((each: unknown) => own.plain(each));
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, own.plain(each)]));
+    },
+  };
+
+  const metadata = await parquetMetadataAsync(file);
+  own.requireCounts(metadata);
+  if (counting) {
+    yield { kind: 'counted', rows: Number(metadata.num_rows) };
+    return;
+  }
+  // Text under another name.
+  for (const element of metadata.schema)
+    if (element.converted_type === 'ENUM') element.converted_type = 'UTF8';
+  const all = own.names(metadata);
+  yield { kind: 'opened', names: all };
+  const names = columns ?? all;
+  let first = 0;
+  for (const group of metadata.row_groups) {
+    const [start, end] = [first, first + Number(group.num_rows)];
+    first = end;
+    if (end <= after) continue;
+    const pieces = new Map<string, Column[]>(names.map((name) => [name, []]));
+    try {
+      own.requireChunks(group, metadata);
+      await parquetRead({
+        file,
+        metadata,
+        compressors: own.bounded,
+        utf8: false,
+        rowStart: start,
+        rowEnd: end,
+        columns: [...names],
+        onChunk: ({ columnName, columnData }) => pieces.get(columnName)?.push(columnData),
+      });
+      for (const [name, parts] of pieces) {
+        const count = parts.reduce((sum, part) => sum + part.length, 0);
+        if (count !== end - start) throw new Error(`${name} has ${count} values for ${end - start} rows`);
+      }
+    } catch (error) {
+      yield { kind: 'lost', reason: error instanceof Error ? error.message : String(error), until: end };
+      continue;
+    }
+    for (let from = Math.max(start, after); from < end; from += rows) {
+      const count = Math.min(rows, end - from);
+      const told: Column[] = [];
+      for (const parts of pieces.values()) {
+        const values: unknown[] = [];
+        let at = start;
+        for (const part of parts) {
+          const low = Math.max(from, at);
+          const high = Math.min(from + count, at + part.length);
+          for (let row = low; row < high; row++) values.push(own.plain(part[row - at]));
+          at += part.length;
+        }
+        told.push(values);
+      }
+      yield { kind: 'rows', first: from, count, columns: told };
+    }
+  }
+}

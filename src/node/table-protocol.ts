@@ -1,0 +1,100 @@
+/**
+ * What a worker that reads a table is told and tells. Its program is functions turned to text, as that of the threads
+ * of the wasm backend, so that no bundler has to find a file: such a function refers to nothing but its arguments and
+ * what Node has, and has methods in it instead of functions with names, which tools that keep names would wrap.
+ */
+
+import { lz4Frame } from './lz4-frame.js';
+
+/** A column of some rows: numbers as they lie in memory where all are there, otherwise one value a row. */
+export type Column = ArrayLike<unknown>;
+
+/** One message for each time that the worker is asked. */
+export type Told =
+  /** The names of all columns, in their order; the first message. */
+  | { readonly kind: 'opened'; readonly names: readonly string[] }
+  /** Rows, of which the first has so many before it. */
+  | {
+      readonly kind: 'rows';
+      readonly first: number;
+      readonly count: number;
+      readonly columns: readonly Column[];
+    }
+  /** Rows that cannot be read, up to before this one; those after it are told next. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly until: number }
+  | { readonly kind: 'end' }
+  /** How many rows there are, where that was the question. */
+  | { readonly kind: 'counted'; readonly rows: number }
+  /** Nothing more can be read; `needs` is a package that is not installed. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly needs?: string };
+
+/** What a reader is given. */
+export interface Setting {
+  /** The file, opened by whoever asks, and closed there as well. */
+  readonly fd: number;
+  readonly size: number;
+  /** Rows before the first that is wanted. */
+  readonly after: number;
+  /** Rows in one message, at most. */
+  readonly rows: number;
+  /** What a part of the file may take when it is unpacked, in bytes. */
+  readonly memory: number;
+  /** Only counts the rows. */
+  readonly counting: boolean;
+  /** Only these columns. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** What text needs to reach: a module by its name, and what Node has built in. */
+export interface Reach {
+  readonly load: (name: string) => Promise<unknown>;
+  readonly builtin: NodeJS.Process['getBuiltinModule'];
+  readonly unpackLz4: typeof lz4Frame;
+}
+
+/** A reader of one kind of file, whose text is run in a worker. */
+export type TableProgram = (setting: Setting, reach: Reach) => AsyncGenerator<Told, void, undefined>;
+
+/** What a worker is asked: to begin with another file, or for the next message of the one begun. */
+export type Asked = { readonly kind: 'begin'; readonly setting: Setting } | { readonly kind: 'next' };
+
+interface Port {
+  readonly on: (type: 'message', listener: (asked: Asked) => void) => void;
+  readonly postMessage: (told: Told, transfer: readonly ArrayBuffer[]) => void;
+}
+
+/** Answers each question with the next message of a reader. */
+const serve = (port: Port, read: (setting: Setting) => AsyncGenerator<Told, void, undefined>): void => {
+  const own: { reader: AsyncGenerator<Told, void, undefined> | undefined } = { reader: undefined };
+  port.on('message', (asked) => {
+    if (asked.kind === 'begin') {
+      own.reader = read(asked.setting);
+      return;
+    }
+    own.reader?.next().then(
+      ({ done, value }) => {
+        const told: Told = done === true ? { kind: 'end' } : value;
+        const columns = told.kind === 'rows' ? told.columns : [];
+        port.postMessage(
+          told,
+          columns.flatMap((column) =>
+            ArrayBuffer.isView(column) && column.buffer instanceof ArrayBuffer ? [column.buffer] : [],
+          ),
+        );
+      },
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        const needs = error instanceof Error && 'needs' in error ? { needs: String(error.needs) } : {};
+        port.postMessage({ kind: 'failed', reason, ...needs }, []);
+      },
+    );
+  });
+};
+
+/** The text of a worker; `addresses` are those of the modules that it may load. */
+export const workerText = (program: TableProgram, addresses: Readonly<Record<string, string>>): string => `
+const addresses = ${JSON.stringify(addresses)};
+const builtin = (name) => process.getBuiltinModule(name);
+const reach = { load: (name) => import(addresses[name]), builtin, unpackLz4: ${lz4Frame.toString()} };
+const program = ${program.toString()};
+(${serve.toString()})(builtin('node:worker_threads').parentPort, (setting) => program(setting, reach));`;

@@ -1,0 +1,187 @@
+/** Tables are read in a worker: what a file makes a reader do, it does there, and can be ended. */
+import { open } from 'node:fs/promises';
+import { fail } from '../error.js';
+import type { Broken } from '../online/broken.js';
+import type { Received, Source } from '../online/source.js';
+import { requireSize } from '../stream/batches.js';
+import { pulling } from '../stream/pulling.js';
+import { requireColumns, rowOf } from './columns.js';
+import { addressOf } from './peer.js';
+import { tableWorker } from './table-worker.js';
+import { type Setting, type TableProgram, type Told, workerText } from './table-protocol.js';
+
+/** A row by the names of its columns. */
+export type Columns = Readonly<Record<string, unknown>>;
+
+export interface TableOptions {
+  /** Milliseconds for one part of the file (a row group, a record batch); 60,000 unless given. */
+  readonly timeout?: number;
+  /** MiB that the worker that reads may take; 1024 unless given. */
+  readonly memory?: number;
+}
+
+/** What reads one kind of file. */
+export interface TableKind {
+  readonly operation: string;
+  readonly program: TableProgram;
+  /** The packages that it needs, and those that it needs for some files. */
+  readonly needs: readonly string[];
+  readonly may?: readonly string[];
+}
+
+/** Behind all rows of a file, also where nobody knows how many they are. */
+const END = Number.MAX_SAFE_INTEGER;
+
+/** Rows in one message, and in one array of records. */
+const ROWS = 4096;
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** A file that is open, and the worker that reads it. */
+interface Reading {
+  readonly next: () => Promise<Told>;
+  /** Ends both, also while an answer is waited for. */
+  readonly end: () => Promise<void>;
+}
+
+const begin = async (
+  path: string,
+  { operation, program, needs, may = [] }: TableKind,
+  { timeout = 60_000, memory = 1024 }: TableOptions,
+  setting: Pick<Setting, 'after' | 'counting' | 'columns'>,
+): Promise<Reading> => {
+  const addresses = Object.fromEntries([
+    ...needs.map((name) => [name, addressOf(operation, name)] as const),
+    ...may.flatMap((name) => {
+      const address = addressOf(undefined, name);
+      return address === undefined ? [] : [[name, address] as const];
+    }),
+  ]);
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const worker = tableWorker(workerText(program, addresses), `paralens ${operation}`, memory);
+    worker.begin({ ...setting, fd: file.fd, size, rows: ROWS, memory: memory * 2 ** 20 });
+    return {
+      next: () => worker.next(timeout),
+      end: async () => {
+        await worker.end();
+        await file.close();
+      },
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+};
+
+/** How many rows a table has. Rejects if they cannot be counted. */
+export const rowsIn = async (path: string, kind: TableKind, options: TableOptions): Promise<number> => {
+  const reading = await begin(path, kind, options, { after: 0, counting: true });
+  try {
+    for (;;) {
+      const told = await reading.next();
+      if (told.kind === 'counted') return told.rows;
+      if (told.kind !== 'opened')
+        fail({
+          operation: kind.operation,
+          what: `the rows of ${path} cannot be counted`,
+          got: 'reason' in told ? told.reason : told.kind,
+        });
+    }
+  } finally {
+    await reading.end();
+  }
+};
+
+/** What a source has behind a position. A file of this kind does not grow, so it is counted once, if that succeeds. */
+export const rowsBehind = (
+  path: string,
+  kind: TableKind,
+  options: TableOptions,
+): NonNullable<Source<Columns, number>['behind']> => {
+  let rows: Promise<number> | undefined;
+  return async (position) => {
+    rows ??= rowsIn(path, kind, options).catch((error: unknown) => {
+      rows = undefined;
+      throw error;
+    });
+    return { amount: Math.max(0, (await rows) - (position ?? 0)), unit: 'records' };
+  };
+};
+
+/**
+ * The rows of a table after so many. What cannot be read of it is a `Broken` that is `lost`, whose position is behind
+ * what it stands for; the end of the file, where nobody knows how many rows there would have been.
+ */
+export const readTable = (
+  path: string,
+  kind: TableKind,
+  options: TableOptions,
+  after: number,
+  columns?: readonly string[],
+): AsyncIterableIterator<readonly Received<Columns | Broken, number>[], undefined, undefined> => {
+  const { operation } = kind;
+  let reading: Promise<Reading> | undefined;
+  let names: readonly string[] = [];
+  let makeRow = rowOf(names);
+  let position = after;
+  let ended = false;
+
+  const lost = (reason: string, until: number): IteratorYieldResult<Received<Broken, number>[]> => {
+    const text = `${path}: what follows its row ${position} ${until === END ? '' : `up to row ${until} `}is lost: ${reason}`;
+    position = until;
+    return { done: false, value: [{ value: { broken: 'lost', text }, position: until }] };
+  };
+
+  const next = async (): Promise<
+    IteratorResult<readonly Received<Columns | Broken, number>[], undefined>
+  > => {
+    // What was lost to the end of the file has been told already.
+    if (ended || after === END) return DONE;
+    reading ??= begin(path, kind, options, { after, counting: false, columns });
+    const reader = await reading;
+    for (;;) {
+      const told = await reader.next();
+      switch (told.kind) {
+        case 'opened':
+          requireColumns(operation, path, told.names, columns);
+          names = columns ?? told.names;
+          makeRow = rowOf(names);
+          break;
+        case 'rows': {
+          const { first, count, columns: values } = told;
+          const records: Received<Columns, number>[] = [];
+          for (let i = 0; i < count; i++)
+            records.push({ value: makeRow((column) => values[column]?.[i]), position: first + i + 1 });
+          position = first + count;
+          return { done: false, value: records };
+        }
+        case 'lost':
+          return lost(told.reason, told.until);
+        case 'counted':
+        case 'end':
+          return DONE;
+        case 'failed':
+          ended = true;
+          if (told.needs !== undefined) addressOf(operation, told.needs);
+          return lost(told.reason, END);
+      }
+    }
+  };
+
+  return pulling({
+    next,
+    release: async () => {
+      // A file that could not be opened has been told to whoever asked.
+      const reader = await reading?.catch(() => undefined);
+      await reader?.end();
+    },
+  });
+};
+
+/** Throws if an option is invalid. */
+export const requireTableOptions = (operation: string, { timeout = 1, memory = 1 }: TableOptions): void => {
+  requireSize(operation, timeout);
+  requireSize(operation, memory);
+};
