@@ -1,6 +1,6 @@
 /** F-22: ADWIN is the window that its definition says. */
 import { adwin, adwinBound, type AdwinOptions } from '../../src/online/monitor/adwin.js';
-import type { Drift } from '../../src/online/monitor/drift.js';
+import { type Drift, isInDirection } from '../../src/online/monitor/drift.js';
 import { runFold } from '../../src/online/fold.js';
 import { same } from '../base/compare.js';
 import { normWise } from '../base/equality.js';
@@ -40,15 +40,18 @@ const fallsApart = (window: Window, { delta, range, shortest }: Required<AdwinOp
 
 /** What ADWIN says of each number, from a window of all numbers: quadratic, and for few of them. */
 export const naiveAdwin = (numbers: readonly number[], options: Required<AdwinOptions>): readonly Drift[] => {
+  const { direction = 'up' } = options as AdwinOptions;
   let window: Window = [];
   return numbers.map((x, i) => {
     window = compressed([...window, [x]], options.buckets);
     let level: Drift['level'] = 'none';
-    if ((i + 1) % options.every === 0)
-      while (fallsApart(window, options)) {
-        window = window.slice(1);
-        level = 'drift';
-      }
+    const before = meanOf(window.flat());
+    if ((i + 1) % options.every === 0) {
+      const whole = window.length;
+      while (fallsApart(window, options)) window = window.slice(1);
+      const after = meanOf(window.flat());
+      if (window.length < whole && isInDirection(direction, before, after)) level = 'drift';
+    }
     const left = window.flat();
     return { level, mean: meanOf(left), count: left.length };
   });

@@ -7,13 +7,20 @@ import { codecReason } from './decode-reason.js';
 import { type Broken, isBroken } from './broken.js';
 import { type RawRecord, textOf } from './raw-record.js';
 import { requireCount } from './require-count.js';
-import { cut, type Refusal, refusalOf } from './sound.js';
+import { longTuples } from './long-tuples.js';
+import { lossyInteger } from './lossy-integer.js';
+import { cut, type Refusal, refusalOf, showPlace } from './sound.js';
 
 export interface DecodeOptions {
   /** The longest text that is parsed, in UTF-16 units; 2²⁰ unless given. */
   readonly longest?: number;
   /** How deep lists and objects may stand in each other; 32 unless given. */
   readonly deepest?: number;
+  /**
+   * Whether integers that no double holds, such as 9007199254740993, are refused, `exact`, or become the next one that
+   * a double holds, `rounded`; `exact` unless given. Fractions are always rounded.
+   */
+  readonly integers?: 'exact' | 'rounded';
   /** How much of the text a dead letter keeps, in UTF-16 units; 1024 unless given. */
   readonly raw?: number;
 }
@@ -32,7 +39,7 @@ export const letter = <P>(position: P, { kind, reason }: Refusal, raw: string): 
 const dead = <P>(position: P, refusal: Refusal, raw: string): E.Either<DeadLetter<P>, never> =>
   E.left(letter(position, refusal, raw));
 
-const requireOptions = (options: Required<DecodeOptions>): void => {
+const requireOptions = (options: Required<Omit<DecodeOptions, 'integers'>>): void => {
   for (const [name, got] of Object.entries(options)) requireCount('decoder', `no bound as ${name}`, got, 0);
 };
 
@@ -56,15 +63,25 @@ export const thrown = (error: unknown): string => {
 };
 
 /** A parsed value through the codec; a codec that throws, or runs out of stack, has not decoded either. */
-const decoded = <A>(codec: Decoder<unknown, A>, value: unknown, deepest: number): E.Either<Refusal, A> => {
-  try {
-    const refusal = refusalOf(value, deepest);
-    if (refusal !== undefined) return E.left(refusal);
-    const result = codec.decode(value);
-    return E.isRight(result) ? result : E.left({ kind: 'codec', reason: codecReason(result.left) });
-  } catch (error) {
-    return E.left({ kind: 'codec', reason: `${codec.name}: threw ${thrown(error)}` });
-  }
+const decoding = <A>(
+  codec: Decoder<unknown, A>,
+  deepest: number,
+): ((value: unknown) => E.Either<Refusal, A>) => {
+  const longTuple = longTuples(codec);
+  return (value) => {
+    try {
+      const refusal = refusalOf(value, deepest);
+      if (refusal !== undefined) return E.left(refusal);
+      const result = codec.decode(value);
+      if (E.isLeft(result)) return E.left({ kind: 'codec', reason: codecReason(result.left) });
+      const long = longTuple?.(value, []);
+      if (long === undefined) return result;
+      const reason = `${showPlace(long.place)}: got a list of ${long.length}, needed ${cut(long.needed, 60)}`;
+      return E.left({ kind: 'codec', reason });
+    } catch (error) {
+      return E.left({ kind: 'codec', reason: `${codec.name}: threw ${thrown(error)}` });
+    }
+  };
 };
 
 /** The text of a value that was never text; as JSON cannot write some, their kind. */
@@ -78,8 +95,8 @@ export const shownAs = (value: unknown): string => {
 
 /**
  * Reads records: JSON, then a codec of io-ts. What cannot be read is a dead letter with its position, a reason in one
- * line and its text: no JSON, another shape, too long, too deep, no UTF-8, a number beyond what doubles hold, a key
- * `__proto__` or `constructor.prototype`. Never throws but where an option is none.
+ * line and its text: no JSON, another shape, a tuple longer than its codec, too long, too deep, no UTF-8, a number beyond
+ * what doubles hold, an integer that would lose digits, a key `__proto__` or `constructor.prototype`. Never throws but where an option is none.
  *
  * @example
  * const read = decoder(t.type({ x: t.number }));
@@ -88,9 +105,10 @@ export const shownAs = (value: unknown): string => {
  */
 export const decoder = <A>(
   codec: Decoder<unknown, A>,
-  { longest = 2 ** 20, deepest = 32, raw = 1024 }: DecodeOptions = {},
+  { longest = 2 ** 20, deepest = 32, raw = 1024, integers = 'exact' }: DecodeOptions = {},
 ): (<P>(record: Placed<RawRecord, P>) => E.Either<DeadLetter<P>, A>) => {
   requireOptions({ longest, deepest, raw });
+  const decoded = decoding(codec, deepest);
   const read = (record: RawRecord): E.Either<Refusal, A> => {
     if (isBroken(record)) return E.left(refusalOfBroken(record));
     if (typeof record !== 'string')
@@ -109,7 +127,10 @@ export const decoder = <A>(
     } catch (error) {
       return E.left({ kind: 'json', reason: `no JSON: ${thrown(error)}` });
     }
-    return decoded(codec, value, deepest);
+    const integer = integers === 'exact' ? lossyInteger(record) : undefined;
+    if (integer !== undefined)
+      return E.left({ kind: 'number', reason: `${cut(integer, 60)} would lose digits, write it as text` });
+    return decoded(value);
   };
   return ({ value: record, position }) => {
     const result = read(record);
@@ -128,12 +149,13 @@ export const decoder = <A>(
  */
 export const decoderOfValues = <A>(
   codec: Decoder<unknown, A>,
-  { deepest = 32, raw = 1024 }: Omit<DecodeOptions, 'longest'> = {},
+  { deepest = 32, raw = 1024 }: Pick<DecodeOptions, 'deepest' | 'raw'> = {},
 ): (<P>(record: Placed<unknown, P>) => E.Either<DeadLetter<P>, A>) => {
   requireOptions({ longest: 0, deepest, raw });
+  const decoded = decoding(codec, deepest);
   return ({ value, position }) => {
     if (isBroken(value)) return dead(position, refusalOfBroken(value), cut(value.text, raw));
-    const result = decoded(codec, value, deepest);
+    const result = decoded(value);
     return E.isRight(result) ? result : dead(position, result.left, cut(shownAs(value), raw));
   };
 };

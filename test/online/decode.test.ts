@@ -126,3 +126,73 @@ test('rows of CSV that are torn are not learned from under a permissive codec', 
     }
   expect(results).toEqual([{ a: '1', b: '2' }, 'not CSV', 'not CSV', { a: '7', b: '8' }]);
 });
+
+test.each([
+  ['{"x":[1,2]}', 'read'],
+  ['{"x":[1,2,3]}', '$.x: got a list of 3, needed [number, number]'],
+])("the README's codec: %s", (text, expected) => {
+  const read = decoder(t.type({ x: t.tuple([t.number, t.number]) }));
+  const result = read({ value: text, position: 0 });
+  expect(E.isRight(result) ? 'read' : result.left.reason).toBe(expected);
+});
+
+const pair = t.tuple([t.number, t.number], 'Pair');
+
+test.each([
+  [
+    'in a list',
+    t.array(pair),
+    [
+      [1, 2],
+      [1, 2, 3],
+    ],
+    '$[1]',
+  ],
+  ['in a record', t.record(t.string, pair), { a: [1, 2, 3] }, '$.a'],
+  ['in a part of a record', t.partial({ a: pair }), { a: [1, 2, 3] }, '$.a'],
+  ['in an exact record', t.exact(t.type({ a: pair })), { a: [1, 2, 3] }, '$.a'],
+  ['in a tuple', t.tuple([pair]), [[1, 2, 3]], '$[0]'],
+  [
+    'in an intersection',
+    t.intersection([t.type({ a: pair }), t.type({ b: t.number })]),
+    { a: [1, 2, 3], b: 1 },
+    '$.a',
+  ],
+  ['in the first branch that decodes', t.union([t.string, pair, t.array(t.number)]), [1, 2, 3], '$'],
+  ['read only', t.readonly(t.readonlyArray(pair)), [[1, 2, 3]], '$[0]'],
+])('a tuple that is too long is refused %s', (_, codecOf: t.Mixed, value, place) => {
+  expect(decoderOfValues(codecOf)({ value, position: 0 })).toMatchObject({
+    left: { kind: 'codec', reason: `${place}: got a list of 3, needed Pair` },
+  });
+});
+
+test('a codec that holds itself is looked into as deep as the value goes', () => {
+  interface Tree {
+    readonly point: [number, number];
+    readonly under: Tree[];
+  }
+  const tree: t.Type<Tree> = t.recursion('Tree', () => t.type({ point: pair, under: t.array(tree) }));
+  const value = { point: [1, 2], under: [] };
+  expect(decoderOfValues(tree)({ value, position: 0 })).toEqual(E.right(value));
+  const under = [{ point: [1, 2], under: [{ point: [1, 2, 3], under: [] }] }];
+  expect(decoderOfValues(tree)({ value: { point: [1, 2], under }, position: 0 })).toMatchObject({
+    left: { reason: '$.under[0].under[0].point: got a list of 3, needed Pair' },
+  });
+});
+
+test.each([
+  ['9007199254740993', 'number'],
+  ['{"a":{"b":[-9007199254740993]}}', 'number'],
+  ['12345678901234567890', 'number'],
+  ['9007199254740992', 'read'],
+  ['10000000000000000000000', 'read'],
+  ['"9007199254740993"', 'read'],
+  [String.raw`{"\"9007199254740993":"\\"}`, 'read'],
+  ['0.12345678901234567890', 'read'],
+  ['12345678901234567890.5', 'read'],
+  ['12345678901234567890e3', 'read'],
+])('an integer that would lose digits is a dead letter: %s', (text, expected) => {
+  const result = decoder(t.unknown)({ value: text, position: 0 });
+  expect(E.isRight(result) ? 'read' : result.left.kind).toBe(expected);
+  expect(E.isRight(decoder(t.unknown, { integers: 'rounded' })({ value: text, position: 0 }))).toBe(true);
+});

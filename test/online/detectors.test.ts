@@ -1,5 +1,16 @@
 /** Detectors of drift: how often they cry over nothing, how soon they see, and how little they keep. */
-import { adwin, ddm, type Drift, type Fold, type Json, pageHinkley, runFold } from 'paralens/online';
+import {
+  adwin,
+  andThenFold,
+  ddm,
+  type Drift,
+  type Fold,
+  type Json,
+  pageHinkley,
+  pure,
+  reset,
+  runFold,
+} from 'paralens/online';
 import { describe, expect, test } from 'vitest';
 import { randomOf } from '../random-of.js';
 
@@ -100,15 +111,47 @@ test('a state of a number or three is all that the others keep', () => {
   expect(sizeOf(runFold(pageHinkley(), stream)[0])).toBe(3);
 });
 
-test('a mean that falls is a drift to ADWIN and, where it is told so, to Page–Hinkley', () => {
+test('a mean that falls is a drift where ADWIN and Page–Hinkley are told so', () => {
   const better = errors(5, [
     [1000, 0.6],
     [200, 0.1],
   ]);
-  expect(driftsIn(adwin(), better).length).toBeGreaterThan(0);
+  expect(driftsIn(adwin(), better)).toEqual([]);
+  expect(driftsIn(adwin({ direction: 'down' }), better).length).toBeGreaterThan(0);
+  expect(driftsIn(adwin({ direction: 'both' }), better)).toEqual(
+    driftsIn(adwin({ direction: 'down' }), better),
+  );
+  // The window is cut all the same, so that its mean is the new one.
+  expect(runFold(adwin(), better)[1].at(-1)?.mean).toBeLessThan(0.3);
   expect(driftsIn(ddm(), better)).toEqual([]);
   expect(driftsIn(pageHinkley({ threshold: 20 }), better)).toEqual([]);
   expect(driftsIn(pageHinkley({ threshold: 20, direction: 'down' }), better).length).toBeGreaterThan(0);
+});
+
+test('a learner is not begun anew when its error falls after recovery', () => {
+  const recovery = errors(11, [
+    [1000, 0.1],
+    [300, 0.6],
+    [1000, 0.1],
+  ]);
+  const anew = reset((times) => times);
+  const watching = andThenFold(
+    adwin(),
+    andThenFold(
+      pure(({ level }: Drift) => ({ level, state: () => 0 })),
+      anew,
+    ),
+  );
+  const resets = runFold(watching, recovery)[1].flatMap((state, i) => (state === undefined ? [] : [i]));
+  expect(resets.length).toBeGreaterThan(0);
+  expect(resets.every((i) => i >= 1000 && i < 1300)).toBe(true);
+});
+
+test('a direction that is none is refused', () => {
+  // @ts-expect-error what JavaScript may hand in
+  expect(() => adwin({ direction: 'sideways' })).toThrow('adwin: not a value for direction');
+  // @ts-expect-error one of ADWIN alone
+  expect(() => pageHinkley({ direction: 'both' })).toThrow('needed up or down');
 });
 
 test('DDM does not take the first error of a learner that makes none for a drift', () => {

@@ -88,6 +88,22 @@ test('late records count while their part of the window is there', () => {
   expect(told.map(({ sum }) => sum)).toEqual([1, 3, 3, 9, 9, 9]);
 });
 
+test('all NaN are one category', () => {
+  const [seen, columns] = runFold(oneHotSeen(2), [Number.NaN, 1, Number.NaN, 2, Number.NaN]);
+  expect(seen).toEqual([Number.NaN, 1]);
+  expect(columns).toEqual([
+    [1, 0, 0],
+    [0, 1, 0],
+    [1, 0, 0],
+    [0, 0, 1],
+    [1, 0, 0],
+  ]);
+  expect(runFold(oneHot([Number.NaN]), [Number.NaN, 1])[1]).toEqual([
+    [1, 0],
+    [0, 1],
+  ]);
+});
+
 test('options that are none are refused', () => {
   expect(() => hashed({ size: 0 })).toThrow('hashed: no number of columns, got 0');
   expect(() => oneHot(['a', 'a'])).toThrow('oneHot: a category twice, got a, a');

@@ -38,7 +38,7 @@ export const oneHot = (
 /**
  * A column for each category as it first appears, up to `most`, and a last one for all that come later: so many columns
  * from the first record on. What is missing is 0 in all of them. The state is the list of categories, numbers and
- * words apart. Throws where `most` is none.
+ * words apart, NaN one of them. Throws where `most` is none.
  *
  * @example
  * runFold(oneHotSeen(1), ['b', 'a', 'b'])[1]; // [[1, 0], [0, 1], [1, 0]]
@@ -52,7 +52,8 @@ export const oneHotSeen = (
     description: { oneHotSeen: most },
     step: (seen, category) => {
       if (isMissing(category)) return [seen, columnsAt(-1, most + 1)];
-      const at = seen.indexOf(category);
+      // As in `oneHot`: all NaN are one category.
+      const at = Number.isNaN(category) ? seen.findIndex(Number.isNaN) : seen.indexOf(category);
       if (at >= 0) return [seen, columnsAt(at, most + 1)];
       return [seen.length < most ? [...seen, category] : seen, columnsAt(seen.length, most + 1)];
     },

@@ -1,7 +1,14 @@
 /** ADWIN: a window as long as its two ends are alike. */
 import type { Fold } from '../fold.js';
 import { requireCount } from '../require-count.js';
-import { type Drift, requireFinite, requireOption } from './drift.js';
+import {
+  type Drift,
+  type DriftDirection,
+  isInDirection,
+  requireDirection,
+  requireFinite,
+  requireOption,
+} from './drift.js';
 
 export interface AdwinOptions {
   /** δ: how likely a cut of a window without change may be. */
@@ -14,6 +21,8 @@ export interface AdwinOptions {
   readonly buckets?: number;
   /** No side of a cut is shorter than this. */
   readonly shortest?: number;
+  /** Which way a change is a drift; `up` unless given. The window is cut at every change. */
+  readonly direction?: DriftDirection;
 }
 
 /** Neighbors as one: their sum, and the sum of squares of what they are away from their mean. */
@@ -107,8 +116,8 @@ const withoutOldest = (rows: AdwinState['rows']): AdwinState['rows'] => {
  * Adaptive windowing: keeps a window, and drops its oldest part as long as there is a cut of it into two of which the
  * means differ by more than chance explains; drift where something was dropped. `mean` and `count` are those of the
  * window that is left. The state has at most `buckets` sums for each doubling of the window: about a hundred pairs of
- * numbers after a million. It looks at the borders of buckets, every `every` numbers. A mean that falls is a drift too:
- * compare means. Throws where an option is none or a number is not finite.
+ * numbers after a million. It looks at the borders of buckets, every `every` numbers. A mean that falls, as an error does
+ * after recovery, is a drift only with the `direction` `down` or `both`. Throws where an option is none or a number is not finite.
  *
  * Source: A. Bifet, R. Gavaldà, "Learning from time-changing data with adaptive windowing" (SDM 2007), ADWIN2 with
  * δ′ = δ/ln n and the defaults of MOA.
@@ -125,13 +134,15 @@ export const adwin = ({
   every = 32,
   buckets = 5,
   shortest = 5,
+  direction = 'up',
 }: AdwinOptions = {}): Fold<AdwinState, number, Drift> => {
   requireOption('adwin', 'delta', delta, delta > 0 && delta < 1, 'between 0 and 1');
   requireOption('adwin', 'range', range, range > 0 && Number.isFinite(range), 'more than 0, and finite');
   requireCount('adwin', 'no value for every', every);
   requireCount('adwin', 'no value for buckets', buckets, 2);
   requireCount('adwin', 'no value for shortest', shortest);
-  const options = { delta, range, every, buckets, shortest };
+  requireDirection('adwin', direction);
+  const options = { delta, range, every, buckets, shortest, direction };
   return {
     initial: START,
     description: { adwin: options },
@@ -149,7 +160,9 @@ export const adwin = ({
       while (isCut(rows, options)) rows = withoutOldest(rows);
       // Added up anew, so that no rounding gathers.
       const [count, [sum]] = whole(rows);
-      const level = rows === grown ? 'none' : 'drift';
+      const before = (state.sum + x) / (state.count + 1);
+      const isDrift = rows !== grown && isInDirection(direction, before, sum / count);
+      const level = isDrift ? 'drift' : 'none';
       return [
         { rows, count, sum, waited: 0 },
         { level, mean: sum / count, count },

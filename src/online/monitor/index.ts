@@ -11,7 +11,7 @@ export {
   type Joining,
   waitingIn,
 } from './delayed-labels.js';
-export type { Drift, DriftLevel } from './drift.js';
+export type { Drift, DriftDirection, DriftLevel } from './drift.js';
 export { pageHinkley, type PageHinkleyOptions } from './page-hinkley.js';
 export { fadingMean, slidingMean } from './prequential.js';
 export {

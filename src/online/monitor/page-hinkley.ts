@@ -1,7 +1,7 @@
 /** Page–Hinkley: drift where what lies above the mean adds up. */
 import type { Fold } from '../fold.js';
 import { requireCount } from '../require-count.js';
-import { type Drift, requireFinite, requireOption } from './drift.js';
+import { type Drift, requireDirection, requireFinite, requireOption } from './drift.js';
 
 export interface PageHinkleyOptions {
   /** How far above the mean a number has to be to count: the change that is borne. */
@@ -45,6 +45,7 @@ export const pageHinkley = ({
   requireOption('pageHinkley', 'threshold', threshold, threshold > 0, 'more than 0');
   requireOption('pageHinkley', 'fading', fading, fading > 0 && fading <= 1, 'more than 0, at most 1');
   requireCount('pageHinkley', 'no value for after', after);
+  requireDirection('pageHinkley', direction, ['up', 'down']);
   const sign = direction === 'up' ? 1 : -1;
   return {
     initial: START,

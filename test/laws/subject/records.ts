@@ -121,6 +121,7 @@ export const drawStream = (
       every: sampler.integer(1, 8),
       buckets: sampler.integer(2, 5),
       shortest: sampler.integer(1, 5),
+      direction: sampler.pick(['up', 'down', 'both'] as const) ?? 'up',
     },
   };
 };

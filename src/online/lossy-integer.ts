@@ -1,0 +1,25 @@
+/** Integers in JSON that no double holds: `JSON.parse` rounds them and says nothing. */
+
+/** Fewer digits than this are always exact. */
+const MAY_LOSE = /\d{16}/;
+
+/** A text, which is passed over, or an integer of 16 digits or more that is no part of a fraction. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
+
+/**
+ * The first integer of a text of JSON that would lose digits, if there is one.
+ *
+ * @example
+ * lossyInteger('[1, 9007199254740993]'); // '9007199254740993'
+ */
+export const lossyInteger = (json: string): string | undefined => {
+  // Nearly all texts have no number that is long enough.
+  if (!MAY_LOSE.test(json)) return undefined;
+  for (const [token] of json.matchAll(TOKENS)) {
+    if (token.length < 16 || !/^-?\d+$/.test(token)) continue;
+    const number = Number(token);
+    // One that is beyond all doubles is told as a number that is not finite.
+    if (Number.isFinite(number) && BigInt(number) !== BigInt(token)) return token;
+  }
+  return undefined;
+};
