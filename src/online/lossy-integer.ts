@@ -1,17 +1,12 @@
 /** Integers in JSON that no double holds: `JSON.parse` rounds them and says nothing. */
 
-/** Fewer digits than this are always exact. */
-const MAY_LOSE = /\d{16}/;
+/** Integers of fewer digits are always exact. */
+const MAY_LOSE = /(?<![\d.])\d{16,}(?![\d.eE])/;
 
-/** A text, which is passed over, or an integer of 16 digits or more that is no part of a fraction. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
+/** Texts, which are passed over, and numbers. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
 
-/**
- * The first integer of a text of JSON that would lose digits, if there is one.
- *
- * @example
- * lossyInteger('[1, 9007199254740993]'); // '9007199254740993'
- */
+/** The first integer of a text of JSON that would lose digits, if there is one: `9007199254740993` of `[9007199254740993]`. */
 export const lossyInteger = (json: string): string | undefined => {
   // Nearly all texts have no number that is long enough.
   if (!MAY_LOSE.test(json)) return undefined;

@@ -66,28 +66,42 @@ export interface Total {
 /** Of a part of the span: its number since the beginning of the clock, how many values, and their sum. */
 type Part = readonly [part: number, count: number, sum: number];
 
+/** Parts in their order, and whether more than one record says that this is the time. */
+type Window = { readonly parts: readonly Part[]; readonly confirmed: boolean };
+
+/** The window that is told, and one at another time: of records whose stamps are far from those of the others. */
+type Windows = { readonly now: Window; readonly other: Window; readonly others: number };
+
+const NONE: Window = { parts: [], confirmed: false };
+
+/** So many records in a row at another time are the time. */
+const IN_A_ROW = 8;
+
 /**
  * Counts, sums and means over the last `span` of time, by the clock of the records: of the parts of the span up to the
  * latest record's. What is late counts while its part is in the window and not any more after; the state is at most
- * `parts` sums, however many records come. A time or value that is not finite changes nothing. Throws where an
- * option is none.
+ * twice `parts` sums, however many records come. A time or value that is not finite changes nothing. A record a span or
+ * more ahead begins a new window, and the next one goes back to the window before if it belongs there: so one stamp
+ * from the future changes what is told of its own record only, and a few in a row no more than the next eight. Throws
+ * where an option is none.
  *
  * @example
  * const minute = overTime({ span: 60_000 });
  * const told = runFold(minute, [{ at: 0, value: 1 }, { at: 30_000, value: 2 }, { at: 61_000, value: 4 }])[1];
  * told.map(({ sum }) => sum); // [1, 3, 6]
  */
-export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<readonly Part[], Timed, Total> => {
+export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<Windows, Timed, Total> => {
   requireCount('overTime', 'no number of records', parts);
   if (!(span > 0 && Number.isFinite(span)))
     fail({ operation: 'overTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
   return {
-    initial: [],
+    initial: { now: NONE, other: NONE, others: 0 },
     description: { overTime: { span, parts } },
-    step: (window, timed) => {
-      const next = withValue(window, timed, span / parts, parts);
+    step: (windows, { at, value }) => {
+      const isSome = Number.isFinite(at) && Number.isFinite(value);
+      const next = isSome ? withValue(windows, Math.floor(at / (span / parts)), value, parts) : windows;
       let [count, sum] = [0, 0];
-      for (const [, n, s] of next) {
+      for (const [, n, s] of next.now.parts) {
         count += n;
         sum += s;
       }
@@ -96,21 +110,39 @@ export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<readonly P
   };
 };
 
-const withValue = (
-  window: readonly Part[],
-  { at, value }: Timed,
-  length: number,
-  parts: number,
-): readonly Part[] => {
-  if (!(Number.isFinite(at) && Number.isFinite(value))) return window;
-  const part = Math.floor(at / length);
+/** How many parts a part is ahead of the latest of a window: all of them where there is none. */
+const aheadOf = ({ parts }: Window, part: number): number =>
+  part - (parts.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY);
+
+const withValue = (windows: Windows, part: number, value: number, parts: number): Windows => {
+  const { now, other, others } = windows;
+  const ahead = aheadOf(now, part);
+  if (now.parts.length === 0 || Math.abs(ahead) < parts)
+    return { now: within(now, part, value, parts), other, others: 0 };
+  if (Math.abs(aheadOf(other, part)) < parts) {
+    const grown = within(other, part, value, parts);
+    return now.confirmed && others + 1 < IN_A_ROW
+      ? { now, other: grown, others: others + 1 }
+      : { now: grown, other: now, others: 0 };
+  }
+  const begun = within(NONE, part, value, parts);
+  // What is late may be nothing but late.
+  if (ahead < 0 && now.confirmed) return { now, other: begun, others: 1 };
+  return { now: begun, other: now.confirmed || !other.confirmed ? now : other, others: 0 };
+};
+
+/** A window with one more value, at a part that is not too far away. */
+const within = ({ parts: window }: Window, part: number, value: number, parts: number): Window => {
   const latest = Math.max(part, window.at(-1)?.[0] ?? part);
-  if (part <= latest - parts) return window;
   const kept = window.filter(([each]) => each > latest - parts);
   // In their order, and mostly this one is the last.
   const place = kept.findLastIndex(([each]) => each <= part);
   const [there, count, sum] = kept[place] ?? [Number.NaN, 0, 0];
-  return there === part
-    ? kept.with(place, [part, count + 1, sum + value])
-    : kept.toSpliced(place + 1, 0, [part, 1, value]);
+  return {
+    parts:
+      there === part
+        ? kept.with(place, [part, count + 1, sum + value])
+        : kept.toSpliced(place + 1, 0, [part, 1, value]),
+    confirmed: window.length > 0,
+  };
 };

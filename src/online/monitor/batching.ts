@@ -17,8 +17,8 @@ export interface SizeOrTimeOptions<A> {
 }
 
 /**
- * A batch when `size` records are there, or when one comes that is `span` or more after the first that waits, by its own
- * clock: that one begins the next batch. `undefined` while a batch gathers. What waits is the state, so it is neither
+ * A batch when `size` records are there, or when one comes that is `span` or more after the first that waits (or before
+ * it), by its own clock: that one begins the next batch. A time that is no finite number says nothing. `undefined` while a batch gathers. What waits is the state, so it is neither
  * lost nor doubled by a checkpoint. Throws where an option is none.
  *
  * @example
@@ -39,8 +39,9 @@ export const sizeOrTime = <A extends Json>({
     initial: [],
     description: { sizeOrTime: { size, span } },
     step: (held, record) => {
-      const [first] = held;
-      if (first !== undefined && at(record) - at(first) >= span) return [[record], held];
+      // In either direction: behind one stamp from the future all others are earlier.
+      const first = held.find((each) => Number.isFinite(at(each)));
+      if (first !== undefined && Math.abs(at(record) - at(first)) >= span) return [[record], held];
       const next = [...held, record];
       return next.length < size ? [next, undefined] : [[], next];
     },

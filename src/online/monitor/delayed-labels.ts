@@ -4,6 +4,7 @@ import { murmur3 } from '../feature/murmur.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
 import { requireCount } from '../require-count.js';
+import { type Clock, noClock, withStamp } from './clock.js';
 
 /** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */
 export type Delayed<A, L> =
@@ -39,15 +40,20 @@ export interface Joining<A, L> {
   readonly unmatched: { readonly key: string; readonly label: L } | undefined;
 }
 
-type Waiting<A extends Json> = readonly [order: number, key: string, prediction: A, at: number];
+/** A prediction with its own time, and the clock when it came. */
+type Waiting<A extends Json> = readonly [order: number, key: string, prediction: A, at: number, came: number];
+
+/** The time of a prediction: while its own is ahead of the clock, when it came. */
+const timeOf = <A extends Json>([, , , at, came]: Waiting<A>, { latest }: Clock): number =>
+  at <= latest ? at : came;
 
 /** Predictions that wait, oldest first, in the bucket that the hash of their key says; and what was counted. */
 export type DelayedState<A extends Json> = {
   readonly buckets: readonly (readonly Waiting<A>[])[];
   readonly waiting: number;
-  /** The order of the next prediction, and the latest time. */
+  /** The order of the next prediction. */
   readonly next: number;
-  readonly latest: number;
+  readonly clock: Clock;
   readonly joined: number;
   readonly expired: number;
   readonly unmatched: number;
@@ -55,7 +61,8 @@ export type DelayedState<A extends Json> = {
 
 /**
  * Joins predictions and labels by key, within a bound on their count and, if wanted, on time by the clock of the records.
- * Nothing is dropped in silence: predictions that expire and labels that find none are told and counted. A step costs
+ * A time more than `span` away from the latest one is believed when three in a row are, so that one wrong stamp expires
+ * nothing; a time that is no finite number is that of the clock. Nothing is dropped in silence: predictions that expire and labels that find none are told and counted. A step costs
  * √bound, a label or not. Throws where an option is none.
  *
  * @example
@@ -84,21 +91,22 @@ export const delayedLabels = <A extends Json, L>({
       buckets: Array.from({ length: count }, () => []),
       waiting: 0,
       next: 0,
-      latest: Number.NEGATIVE_INFINITY,
+      clock: noClock,
       joined: 0,
       expired: 0,
       unmatched: 0,
     },
     step: (before, event) => {
-      const latest = Math.max(before.latest, event.at ?? Number.NEGATIVE_INFINITY);
+      const clock = withStamp(before.clock, event.at, span);
       // A copy of this step alone, and written to; what is in it is not.
       const buckets = before.buckets.slice();
       const expired: Expired<A>[] = [];
       let { waiting } = before;
       while (span < Number.POSITIVE_INFINITY && waiting > 0) {
         const place = placeOfOldest(buckets);
-        const [, key, prediction, at] = buckets[place]?.[0] ?? none<A>();
-        if (at >= latest - span) break;
+        const oldest = buckets[place]?.[0] ?? none<A>();
+        const [, key, prediction] = oldest;
+        if (timeOf(oldest, clock) >= clock.latest - span) break;
         expired.push({ key, prediction, why: 'time' });
         takeFrom(buckets, place, 0);
         waiting -= 1;
@@ -106,20 +114,24 @@ export const delayedLabels = <A extends Json, L>({
       const { key } = event;
       const place = murmur3(key) % count;
       const found = buckets[place]?.findIndex((entry) => entry[1] === key) ?? -1;
-      const prediction = buckets[place]?.[found]?.[2];
-      if (prediction !== undefined) {
+      const waited = buckets[place]?.[found];
+      const prediction = waited?.[2];
+      if (waited !== undefined) {
         takeFrom(buckets, place, found);
         waiting -= 1;
       }
       if (event.kind === 'label') {
         const { value: label } = event;
-        const isJoined = prediction !== undefined;
+        // By their own times, also where the clock does not believe them yet.
+        const isLate = waited !== undefined && (event.at ?? clock.latest) - waited[3] > span;
+        if (isLate && prediction !== undefined) expired.push({ key, prediction, why: 'time' });
+        const isJoined = prediction !== undefined && !isLate;
         return [
           {
             ...before,
             buckets,
             waiting,
-            latest,
+            clock,
             expired: before.expired + expired.length,
             joined: before.joined + Number(isJoined),
             unmatched: before.unmatched + Number(!isJoined),
@@ -132,7 +144,8 @@ export const delayedLabels = <A extends Json, L>({
         ];
       }
       if (prediction !== undefined) expired.push({ key, prediction, why: 'replaced' });
-      buckets[place] = [...(buckets[place] ?? []), [before.next, key, event.value, event.at ?? latest]];
+      const at = event.at !== undefined && Number.isFinite(event.at) ? event.at : clock.latest;
+      buckets[place] = [...(buckets[place] ?? []), [before.next, key, event.value, at, clock.latest]];
       if (waiting < bound) waiting += 1;
       else {
         const oldest = placeOfOldest(buckets);
@@ -145,7 +158,7 @@ export const delayedLabels = <A extends Json, L>({
           ...before,
           buckets,
           waiting,
-          latest,
+          clock,
           next: before.next + 1,
           expired: before.expired + expired.length,
         },
