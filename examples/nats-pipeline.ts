@@ -5,6 +5,7 @@
  * nobody killed. Needs nats-server in the PATH: `apt-get install -y nats-server`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -29,6 +30,23 @@ const SIZE = 16;
 
 const say = (word: string, value: string): void => {
   process.stdout.write(`${word} ${value}\n`);
+};
+
+/** What the trainer and the predictor share and nobody else knows: whoever can publish cannot be served. */
+const SECRET = 'PARALENS_PIPELINE_SECRET';
+
+const macOf = (bytes: Uint8Array): Buffer =>
+  createHmac('sha256', process.env[SECRET] ?? '')
+    .update(bytes)
+    .digest();
+
+/** Bytes behind the code that only those who know the secret can make. */
+const signed = (bytes: Uint8Array): Uint8Array => Buffer.concat([macOf(bytes), bytes]);
+
+/** The bytes, if whoever sent them knows the secret. */
+const verified = (message: Uint8Array): Uint8Array | undefined => {
+  const [mac, bytes] = [message.subarray(0, 32), message.subarray(32)];
+  return mac.length === 32 && timingSafeEqual(mac, macOf(bytes)) ? bytes : undefined;
 };
 
 /** Publishes lines, from one number to before another. */
@@ -72,7 +90,7 @@ const train = async (port: number, folder: string, steps: number): Promise<void>
         const { message } = parametersMessage(snapshot);
         const records = jsonText(message.records ?? null);
         const metadata = { step: `${message.step}`, checksum: message.checksum, records };
-        broker.send(PARAMETERS, encodeSafetensors({ tensors: message.tensors, metadata }));
+        broker.send(PARAMETERS, signed(encodeSafetensors({ tensors: message.tensors, metadata })));
       }),
     ),
   );
@@ -84,15 +102,23 @@ const train = async (port: number, folder: string, steps: number): Promise<void>
 const predict = async (port: number): Promise<void> => {
   const service = served(points, points.init(key(1)), { inputs });
   const broker = await connectTo(port);
-  broker.listen(PARAMETERS, (bytes) => {
+  broker.listen(PARAMETERS, (message) => {
+    const bytes = verified(message);
+    if (bytes === undefined) {
+      process.stderr.write('parameters of a sender without the secret are not served\n');
+      return;
+    }
     const read = decodeSafetensors(bytes);
     if (either.isLeft(read)) return;
     const { tensors, metadata } = read.right;
     const json = jsonOfText(metadata['records'] ?? '');
     const records = either.isRight(json) ? PointState.decode(json.right) : undefined;
     if (records === undefined || either.isLeft(records)) return;
+    const step = Number(metadata['step']);
+    // What was sent before may be sent again by anybody.
+    if (step <= (service.latest()?.step ?? 0)) return;
     service.swap({
-      step: Number(metadata['step']),
+      step,
       checksum: metadata['checksum'] ?? '',
       tensors,
       records: records.right,
@@ -110,11 +136,11 @@ interface Actor {
   readonly kill: () => Promise<void>;
 }
 
-const actor = (role: string, ...given: readonly (string | number)[]): Actor => {
+const actor = (role: string, secret: string, ...given: readonly (string | number)[]): Actor => {
   const child = spawn(
     process.execPath,
     ['--conditions=source', '--import', 'tsx', fileURLToPath(import.meta.url), role, ...given.map(String)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, [SECRET]: secret } },
   );
   const ended = once(child, 'exit');
   const said: string[] = [];
@@ -183,9 +209,10 @@ export const main = async ({ records = 3200, kills = 3 } = {}): Promise<Outcome>
       stdio: 'ignore',
     },
   );
+  const secret = randomBytes(32).toString('hex');
   const running: Actor[] = [];
   const start = (role: string, ...given: readonly (string | number)[]): Actor => {
-    const started = actor(role, port, ...given);
+    const started = actor(role, secret, port, ...given);
     running.push(started);
     return started;
   };

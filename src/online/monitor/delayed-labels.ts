@@ -112,6 +112,7 @@ export const delayedLabels = <A extends Json, L>({
         waiting -= 1;
       }
       const { key } = event;
+      const at = event.at !== undefined && Number.isFinite(event.at) ? event.at : clock.latest;
       const place = murmur3(key) % count;
       const found = buckets[place]?.findIndex((entry) => entry[1] === key) ?? -1;
       const waited = buckets[place]?.[found];
@@ -123,7 +124,7 @@ export const delayedLabels = <A extends Json, L>({
       if (event.kind === 'label') {
         const { value: label } = event;
         // By their own times, also where the clock does not believe them yet.
-        const isLate = waited !== undefined && (event.at ?? clock.latest) - waited[3] > span;
+        const isLate = waited !== undefined && at - waited[3] > span;
         if (isLate && prediction !== undefined) expired.push({ key, prediction, why: 'time' });
         const isJoined = prediction !== undefined && !isLate;
         return [
@@ -144,7 +145,6 @@ export const delayedLabels = <A extends Json, L>({
         ];
       }
       if (prediction !== undefined) expired.push({ key, prediction, why: 'replaced' });
-      const at = event.at !== undefined && Number.isFinite(event.at) ? event.at : clock.latest;
       buckets[place] = [...(buckets[place] ?? []), [before.next, key, event.value, at, clock.latest]];
       if (waiting < bound) waiting += 1;
       else {
