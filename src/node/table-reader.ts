@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { fail } from '../error.js';
 import type { Broken } from '../online/broken.js';
 import type { Received, Source } from '../online/source.js';
-import { requireSize } from '../stream/batches.js';
+import { requireCount } from '../require.js';
 import { pulling } from '../stream/pulling.js';
 import { requireColumns, rowOf } from './columns.js';
 import { addressOf } from './peer.js';
@@ -182,6 +182,6 @@ export const readTable = (
 
 /** Throws if an option is invalid. */
 export const requireTableOptions = (operation: string, { timeout = 1, memory = 1 }: TableOptions): void => {
-  requireSize(operation, timeout);
-  requireSize(operation, memory);
+  requireCount(operation, 'timeout', timeout);
+  requireCount(operation, 'memory', memory);
 };
