@@ -81,11 +81,11 @@ describe.each([reference(), wasm(), reference({ precision: 'float64' })])('on $n
 
   test.each(cases)('%s of %j against %j is %d', (name, prediction, target, value, slope) => {
     const loss = losses[name]?.() ?? meanSquaredError();
-    const run = (y: Tensor): Tensor<readonly []> => loss.run([y, tensor([target]) as Tensor])[0];
+    const run = (y: Tensor): Tensor<readonly []> => loss.run([y, tensor([target])])[0];
     const [got = Number.NaN] = numbers(run(tensor([prediction])));
     if (value === I) expect(got).toBe(I);
     else expect(got).toBeCloseTo(value, 6);
-    for (const [i, each] of numbers(gradient(run)(tensor([prediction]) as Tensor)).entries())
+    for (const [i, each] of numbers(gradient(run)(tensor([prediction]))).entries())
       if (Math.abs(slope[i] ?? 0) === I) expect(each).toBe(slope[i]);
       else expect(each).toBeCloseTo(slope[i] ?? 0, 6);
   });
@@ -94,7 +94,7 @@ describe.each([reference(), wasm(), reference({ precision: 'float64' })])('on $n
     const loss = sparseSoftmaxCrossEntropy({ smoothing });
     const of = (logits: readonly number[], label: number): number =>
       numbers(
-        loss.run([tensor([logits]) as Tensor<readonly [number, number]>, tensor([label], 'int32')])[0],
+        loss.run([tensor([logits]), tensor([label], 'int32')])[0],
       )[0] ?? 0;
     expect(of([I, 0], 0)).toBe(smoothing === 0 ? 0 : I);
     expect(of([I, 0], 1)).toBe(I);

@@ -66,17 +66,20 @@ test('uniform numbers of nothing are refused', () => {
     expect(() => uniform(key(1), [2], low, high)).toThrow(/^uniform: /);
 });
 
-test.each([1e-9, 0.1, 0.5, 1 - 2 ** -16])('dropout of rate %d keeps each number with its probability', (rate) => {
-  const layer = dropout<readonly [number]>(rate);
-  const count = 2 ** 18;
-  const [y] = layer.run(layer.init(key(3)), full([count], 1));
-  const kept = evaluate(y).data.filter((x) => x !== 0);
-  // The number kept has a deviation of √(n·p·(1 − p)).
-  expect(Math.abs(kept.length - count * (1 - rate))).toBeLessThan(
-    5 * Math.sqrt(count * rate * (1 - rate)) + 1,
-  );
-  expect(kept.every((x) => Math.abs(x * (1 - rate) - 1) < 0.2)).toBe(true);
-});
+test.each([1e-9, 0.1, 0.5, 1 - 2 ** -16])(
+  'dropout of rate %d keeps each number with its probability',
+  (rate) => {
+    const layer = dropout<readonly [number]>(rate);
+    const count = 2 ** 18;
+    const [y] = layer.run(layer.init(key(3)), full([count], 1));
+    const kept = evaluate(y).data.filter((x) => x !== 0);
+    // The number kept has a deviation of √(n·p·(1 − p)).
+    expect(Math.abs(kept.length - count * (1 - rate))).toBeLessThan(
+      5 * Math.sqrt(count * rate * (1 - rate)) + 1,
+    );
+    expect(kept.every((x) => Math.abs(x * (1 - rate) - 1) < 0.2)).toBe(true);
+  },
+);
 
 test('normal numbers have mean 0, variance 1 and the tails of theirs', () => {
   const { data } = evaluate(normal(key(6), [10_000]));

@@ -78,7 +78,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
 
 test('a number that a dtype does not hold is refused where it is made', () => {
   expect(() => less(tensor([1, 2], 'int32'), 1.5)).toThrow(
-    "less: a number that int32 does not hold, got 1.5, needed integers in the range of int32; use a float32 tensor: cast converts",
+    'less: a number that int32 does not hold, got 1.5, needed integers in the range of int32; use a float32 tensor: cast converts',
   );
   expect(() => multiply(tensor([10], 'int32'), 0.5)).toThrow('multiply: a number that int32 does not hold');
   expect(() => scalar(3e9, 'int32')).toThrow('scalar: a number that int32 does not hold, got 3000000000');
