@@ -93,9 +93,7 @@ describe.each([reference(), wasm(), reference({ precision: 'float64' })])('on $n
   test.each([0, 1, 0.1])('sparse softmax cross-entropy of infinite logits, smoothing %d', (smoothing) => {
     const loss = sparseSoftmaxCrossEntropy({ smoothing });
     const of = (logits: readonly number[], label: number): number =>
-      numbers(
-        loss.run([tensor([logits]), tensor([label], 'int32')])[0],
-      )[0] ?? 0;
+      numbers(loss.run([tensor([logits]), tensor([label], 'int32')])[0])[0] ?? 0;
     expect(of([I, 0], 0)).toBe(smoothing === 0 ? 0 : I);
     expect(of([I, 0], 1)).toBe(I);
     expect(of([-I, 0], 0)).toBe(I);
