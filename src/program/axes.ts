@@ -19,10 +19,8 @@ const rewrite = (
 ): LoopKernel => {
   const done = new Map<Expression, Expression>();
   const change = (expression: Expression): Expression => {
-    const known = done.get(expression);
-    if (known !== undefined) return known;
-    const changed = changeParts(expression);
-    done.set(expression, changed);
+    const changed = done.get(expression);
+    if (changed === undefined) throw new RangeError(`schedule: a ${expression.kind} of another kernel`);
     return changed;
   };
   const changeParts = (expression: Expression): Expression => {
@@ -47,6 +45,7 @@ const rewrite = (
         return expression;
     }
   };
+  for (const each of expressionsBelow(rootsOf(kernel))) done.set(each, changeParts(each));
   return {
     ...kernel,
     axes,

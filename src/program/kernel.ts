@@ -177,17 +177,32 @@ export const rootsOf = ({ reductions, stores }: LoopKernel): readonly Expression
   ),
 ];
 
-/** Each distinct expression below these, parts first. */
-export const expressionsBelow = (roots: readonly Expression[]): readonly Expression[] => {
+/** Each distinct expression below these, parts first; nothing of what is `known`, nor what is below that alone. */
+export const expressionsBelow = (
+  roots: readonly Expression[],
+  known: { readonly has: (expression: Expression) => boolean } = NOTHING,
+): readonly Expression[] => {
   const found = new Set<Expression>();
-  const visit = (expression: Expression): void => {
-    if (found.has(expression)) return;
-    for (const part of partsOf(expression)) visit(part);
-    found.add(expression);
-  };
-  for (const root of roots) visit(root);
+  // A stack of our own: the values of a pass may stand on each other deeper than the machine's.
+  const stack: Expression[] = [];
+  for (const root of roots) {
+    stack.push(root);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const missing =
+        found.has(top) || known.has(top)
+          ? undefined
+          : partsOf(top).find((part) => !found.has(part) && !known.has(part));
+      if (missing !== undefined) stack.push(missing);
+      else {
+        stack.pop();
+        if (!known.has(top)) found.add(top);
+      }
+    }
+  }
   return [...found];
 };
+
+const NOTHING: ReadonlySet<Expression> = new Set();
 
 /** The kernel's loops: of a product, those of its epilogue. */
 export const loopsOf = (kernel: LoopKernel | ProductKernel): LoopKernel =>

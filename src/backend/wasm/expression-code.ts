@@ -1,7 +1,7 @@
 /** From the expressions of a kernel to instructions, each distinct one computed once and as early as it can be. */
 import type { Affine } from '../../program/index-map.js';
 import type { ValueId } from '../../program/program.js';
-import { type Expression, partsOf } from '../../program/kernel.js';
+import { type Expression, expressionsBelow, partsOf } from '../../program/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { displaced } from './address.js';
 import type { Cursors } from './cursors.js';
@@ -30,20 +30,28 @@ export interface Evaluation<T extends ValueType> {
 /** What an expression changes along: a bit an axis, and one for what is there only at the innermost. */
 const INNERMOST = 2 ** 30;
 
-export const dependence = (axes: readonly number[]): ((expression: Expression) => number) => {
+/** What each expression below these changes along. */
+export const dependence = (
+  axes: readonly number[],
+  roots: readonly Expression[],
+): ((expression: Expression) => number) => {
   const found = new Map<Expression, number>();
-  const alongAxes = (strides: readonly number[]): number =>
-    strides.reduce((bits, stride, axis) => (stride !== 0 && axes[axis] !== 1 ? bits | (1 << axis) : bits), 0);
-  const visit = (expression: Expression): number => {
-    const known = found.get(expression);
-    if (known !== undefined) return known;
-    const own = 'at' in expression ? alongAxes(expression.at.strides) : 0;
-    const innermost = expression.kind === 'tile' || expression.kind === 'reduced' ? INNERMOST : 0;
-    const bits = partsOf(expression).reduce((sum, part) => sum | visit(part), own | innermost);
-    found.set(expression, bits);
+  const dependsOn = (expression: Expression): number => {
+    const bits = found.get(expression);
+    if (bits === undefined) throw new RangeError(`wasm: a ${expression.kind} of another kernel`);
     return bits;
   };
-  return visit;
+  const alongAxes = (strides: readonly number[]): number =>
+    strides.reduce((bits, stride, axis) => (stride !== 0 && axes[axis] !== 1 ? bits | (1 << axis) : bits), 0);
+  for (const expression of expressionsBelow(roots)) {
+    const own = 'at' in expression ? alongAxes(expression.at.strides) : 0;
+    const innermost = expression.kind === 'tile' || expression.kind === 'reduced' ? INNERMOST : 0;
+    found.set(
+      expression,
+      partsOf(expression).reduce((sum, part) => sum | dependsOn(part), own | innermost),
+    );
+  }
+  return dependsOn;
 };
 
 /** Computes an expression for `count` lanes. */
@@ -54,13 +62,14 @@ export const evaluate = <T extends ValueType>(
   expression: Expression,
   count: number,
 ): Expr<T> => {
-  const found = known.get(expression);
-  if (found !== undefined) return found;
-  const value = compute(evaluation, scope, expression, count, (part) =>
-    evaluate(evaluation, scope, known, part, count),
-  );
-  known.set(expression, value);
-  return value;
+  const valueOf = (part: Expression): Expr<T> => {
+    const value = known.get(part);
+    if (value === undefined) throw new RangeError(`wasm: a ${part.kind} is used before it is computed`);
+    return value;
+  };
+  for (const each of expressionsBelow([expression], known))
+    known.set(each, compute(evaluation, scope, each, count, valueOf));
+  return valueOf(expression);
 };
 
 const compute = <T extends ValueType>(
@@ -131,13 +140,7 @@ export const hoist = <T extends ValueType>(
   inner: number,
   count: number,
 ): void => {
-  const visit = (expression: Expression): void => {
-    if (known.has(expression) || expression.kind === 'literal') return;
-    if ((evaluation.dependsOn(expression) & (inner | INNERMOST)) !== 0) {
-      for (const part of partsOf(expression)) visit(part);
-      return;
-    }
-    evaluate(evaluation, scope, known, expression, count);
-  };
-  for (const root of roots) visit(root);
+  for (const each of expressionsBelow(roots, known))
+    if (each.kind !== 'literal' && (evaluation.dependsOn(each) & (inner | INNERMOST)) === 0)
+      evaluate(evaluation, scope, known, each, count);
 };

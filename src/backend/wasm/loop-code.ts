@@ -83,7 +83,7 @@ const rangeFunction = <T extends ValueType>(
         tile: tile && { base: tile.cursor, offset: 0 },
         reduced: [],
         shift: 0,
-        dependsOn: dependence(axes),
+        dependsOn: dependence(axes, rootsOf(kernel)),
       },
     };
     const known: Known<T> = new Map();
