@@ -47,35 +47,81 @@ const isOfFloats = ({ dtype }: AnyTensor): boolean => isFloat(dtype);
 
 const floatsOf = (tensors: readonly AnyTensor[]): readonly AnyTensor[] => tensors.filter(isOfFloats);
 
+/** What a flat change is a sum of, in order: an addition reached once is its terms, whatever else is one term. */
+const termsOf = (flat: AnyTensor): readonly AnyTensor[] => {
+  const terms: AnyTensor[] = [];
+  const seen = new Set<AnyTensor>();
+  const stack = [flat];
+  for (let term = stack.pop(); term !== undefined; term = stack.pop()) {
+    const { node } = term;
+    if (node.kind === 'application' && node.name === 'add' && !seen.has(term))
+      stack.push(...node.inputs.toReversed());
+    else terms.push(term);
+    seen.add(term);
+  }
+  return terms;
+};
+
+/** What is padded with zeros, and from where to where it stands there; of all else the whole. */
+const placed = (
+  term: AnyTensor,
+): { readonly inside?: AnyTensor; readonly low: number; readonly end: number } => {
+  const { node } = term;
+  const [size = 0] = term.shape;
+  if (node.kind !== 'application' || node.name !== 'pad') return { low: 0, end: size };
+  const [inside] = node.inputs;
+  const {
+    low: [low = 0],
+    high: [high = 0],
+    interior: [interior = 0],
+  } = node.attributes;
+  return inside === undefined || interior > 0 ? { low: 0, end: size } : { inside, low, end: size - high };
+};
+
 /**
- * The part of a flat change at a place; `undefined` where nothing flows. It was put together by the derivatives of
- * slices, sums of what is padded with zeros, which is taken apart again without them.
+ * The parts of a flat change at places, as a function of the place; `undefined` where nothing flows. It was put
+ * together by the derivatives of slices, sums of what is padded with zeros, which is taken apart again without them.
  */
-const changeAt = (flat: AnyTensor, place: Place): AnyTensor | undefined => {
-  const { node } = flat;
-  const size = sizeOf(place.shape);
-  const stop = place.offset + size;
-  if (node.kind === 'application' && node.name === 'add') {
-    const [first, second] = node.inputs.map((each) => changeAt(each, place));
-    return first && second ? add(first, second) : (first ?? second);
+const partsOf = (flat: AnyTensor, places: readonly Place[]): ((place: Place) => AnyTensor | undefined) => {
+  const byOffset = new Map(places.map((place) => [place.offset, place]));
+  /** The terms that are just what stands at a place, by its offset, and those that any place may have a part of. */
+  const exact = new Map<number, (readonly [number, AnyTensor])[]>();
+  const others: (readonly [number, AnyTensor, number, number])[] = [];
+  for (const [i, term] of termsOf(flat).entries()) {
+    const { inside, low, end } = placed(term);
+    const place = byOffset.get(low);
+    if (inside === undefined || place === undefined || end - low !== sizeOf(place.shape))
+      others.push([i, term, low, end]);
+    else {
+      const known = exact.get(low);
+      if (known === undefined) exact.set(low, [[i, inside]]);
+      else known.push([i, inside]);
+    }
   }
-  const [padded] = node.kind === 'application' && node.name === 'pad' ? node.inputs : [];
-  if (padded !== undefined && node.kind === 'application' && node.name === 'pad') {
-    const [low = 0] = node.attributes.low;
-    const end = low + (padded.shape[0] ?? 0);
-    if (end <= place.offset || low >= stop) return undefined;
-    if (low === place.offset && end === stop) return cast(reshape(padded, place.shape), place.dtype);
-  }
-  return cast(reshape(slice(flat, { start: [place.offset], stop: [stop] }), place.shape), place.dtype);
+  return (place) => {
+    const { offset, shape, dtype } = place;
+    const stop = offset + sizeOf(shape);
+    const part = (of: AnyTensor): AnyTensor => cast(reshape(of, shape), dtype);
+    const parts = [
+      ...(offset < stop ? (exact.get(offset) ?? []) : []).map(([i, inside]) => [i, part(inside)] as const),
+      ...others.flatMap(([i, term, low, end]) =>
+        low < stop && offset < end
+          ? [[i, part(slice(term, { start: [offset], stop: [stop] }))] as const]
+          : [],
+      ),
+    ].toSorted(([a], [b]) => a - b);
+    const [first, ...rest] = parts.map(([, each]) => each);
+    return first && rest.reduce(add, first);
+  };
 };
 
 /** Of places of floats, which have a change, and the change. */
 const changesOf = (
-  flat: AnyTensor,
+  partAt: (place: Place) => AnyTensor | undefined,
   places: readonly Place[],
 ): readonly { readonly index: number; readonly change: AnyTensor }[] =>
   places.flatMap((place, index) => {
-    const change = isFloat(place.dtype) ? changeAt(flat, place) : undefined;
+    const change = isFloat(place.dtype) ? partAt(place) : undefined;
     return change === undefined ? [] : [{ index, change }];
   });
 
@@ -104,18 +150,18 @@ export const scanCotangents = (
   const { attributes, inputs } = application;
   const { shared, state, stacked, next, results, sums } = rolesOf(application);
   const layout = scanLayout(attributes.body.outputs, attributes);
+  const partAt = partsOf(cotangent, [...layout.records, ...layout.last, ...layout.results, ...layout.sums]);
   const changes = {
-    last: changesOf(cotangent, layout.last),
-    records: changesOf(cotangent, layout.records),
-    results: changesOf(cotangent, layout.results),
-    sums: changesOf(cotangent, layout.sums),
+    last: changesOf(partAt, layout.last),
+    records: changesOf(partAt, layout.records),
+    results: changesOf(partAt, layout.results),
+    sums: changesOf(partAt, layout.sums),
   };
   const changeOf = ({ change }: { readonly change: AnyTensor }): AnyTensor => change;
   const moving = state.flatMap(([inside, before], index) => (isOfFloats(inside) ? [{ index, before }] : []));
+  const dLast = new Map(changes.last.map(({ index, change }) => [index, change]));
   const dState = atStep(
-    moving.map(
-      ({ index, before }) => changes.last.find((each) => each.index === index)?.change ?? fullLike(before, 0),
-    ),
+    moving.map(({ index, before }) => dLast.get(index) ?? fullLike(before, 0)),
     false,
   );
   const dRecord = atStep(changes.records.map(changeOf), true);
@@ -143,6 +189,7 @@ export const scanCotangents = (
   const toState = found.filter(({ slot }) => isState(slot));
 
   const record = scanParts(output, attributes).records;
+  const dRecordOf = new Map(changes.records.map(({ index }, i) => [index, dRecord[i]?.[0]]));
   const loop = makeScan({
     shared,
     state: dState,
@@ -154,7 +201,7 @@ export const scanCotangents = (
     ],
     next: moving.map(({ index, before }, i) => {
       const through = toState[i]?.change;
-      const own = dRecord[changes.records.findIndex((each) => each.index === index)]?.[0];
+      const own = dRecordOf.get(index);
       return through && own ? add(through, own) : (through ?? own ?? fullLike(before, 0));
     }),
     results: toStacked.map((each) => each.change),

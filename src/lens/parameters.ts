@@ -37,7 +37,13 @@ const nameOf = (record: unknown): string | undefined => {
  */
 export const parameterPaths = (parameters: Parameters): readonly string[] => {
   const names = parameters.map(nameOf);
-  const twice = names.find((name, i) => name !== undefined && names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => {
+    if (name === undefined) return false;
+    const before = seen.has(name);
+    seen.add(name);
+    return before;
+  });
   if (twice !== undefined)
     fail({
       operation: 'named',

@@ -1,4 +1,5 @@
 /** Places in memory for blocks of known lives: blocks that live at once lie apart. */
+import { freeMemory } from './free-memory.js';
 
 /** Everything begins at a multiple of this: the line of a cache, and of any vector. */
 const ALIGNMENT = 64;
@@ -11,15 +12,25 @@ export interface Block {
   readonly end: number;
 }
 
+/** An offset for each block, and the size of the whole. */
+export interface Placing {
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+}
+
+/** Up to here blocks are placed by size, each compared with all before it; more of them by time, which is as a line. */
+const MOST_BY_SIZE = 2048;
+
+export const placeBlocks = (blocks: readonly Block[]): Placing =>
+  blocks.length <= MOST_BY_SIZE ? placeBySize(blocks) : placeByTime(blocks);
+
 /**
- * An offset for each block, and the size of the whole. Largest first, each in the tightest gap that it fits
+ * Largest first, each in the tightest gap that it fits
  * between the blocks placed before it that live at the same time.
  *
  * Source: Y. Pisarchyk, J. Lee, "Efficient memory management for deep neural net inference" (2020), greedy by size.
  */
-export const placeBlocks = (
-  blocks: readonly Block[],
-): { readonly offsets: readonly number[]; readonly bytes: number } => {
+const placeBySize = (blocks: readonly Block[]): Placing => {
   const offsets = blocks.map(() => 0);
   const placed: { readonly from: number; readonly to: number; readonly block: Block }[] = [];
   let bytes = 0;
@@ -42,6 +53,24 @@ export const placeBlocks = (
     placed.splice(next < 0 ? placed.length : next, 0, { from: offset, to: offset + size, block });
   }
   return { offsets, bytes };
+};
+
+/** In the order in which they begin to live, each in what those that have ended leave free. */
+const placeByTime = (blocks: readonly Block[]): Placing => {
+  const offsets = blocks.map(() => 0);
+  const memory = freeMemory();
+  const order = blocks
+    .map((block, i) => ({ ...block, bytes: aligned(block.bytes), i }))
+    .filter(({ bytes }) => bytes > 0)
+    .toSorted((a, b) => a.start - b.start || b.bytes - a.bytes);
+  const ending = order.toSorted((a, b) => a.end - b.end);
+  let ended = 0;
+  for (const { i, bytes, start } of order) {
+    for (let next = ending[ended]; next !== undefined && next.end < start; next = ending[++ended])
+      memory.release(offsets[next.i] ?? 0, next.bytes);
+    offsets[i] = memory.take(bytes);
+  }
+  return { offsets, bytes: memory.bytes() };
 };
 
 /** The most bytes alive at once: less than this no placing needs. */

@@ -1,5 +1,5 @@
 /** Groups: kernels while they are being put together. A group computes values over one domain in one pass. */
-import { otherAxes, sameShape, type Shape } from '../tensor/shape.js';
+import { otherAxes, type Shape } from '../tensor/shape.js';
 import { type Access, computeAt, fills, identityMap, placeOf } from './access.js';
 import { type IndexMap, sameAffine } from './index-map.js';
 import { type Expression, expressionsBelow, type Reduction } from './kernel.js';
@@ -21,9 +21,11 @@ export interface Group {
   /** Its values, apart from these, are not for others to join: it is a scatter, of several kernels. */
   readonly sealed: boolean;
   readonly access: Access;
+  /** The expressions whose reads are among the group's. */
+  readonly noted: Set<Expression>;
 }
 
-/** Whether float64 is in it: then its loops are scalar, and what is float32 is better off in a group of its own. */
+/** Whether float64 is in it. */
 export const isWide = (expressions: readonly Expression[]): boolean =>
   expressionsBelow(expressions).some(({ dtype }) => dtype === 'float64');
 
@@ -50,12 +52,15 @@ export const emptyGroup = (
     waits: new Set(),
     sealed,
     access,
+    noted: new Set(),
   };
 };
 
-const noteReads = ({ reads }: Group, expression: Expression): void => {
-  for (const each of expressionsBelow([expression]))
+const noteReads = ({ reads, noted }: Group, expression: Expression): void => {
+  for (const each of expressionsBelow([expression], noted)) {
+    noted.add(each);
     if (each.kind === 'load' || each.kind === 'gather') reads.add(each.value);
+  }
 };
 
 const operationOf = ({ access: { program } }: Group, id: ValueId): SomeOperation => {
@@ -102,28 +107,16 @@ export interface Dependency {
   readonly inPlace: boolean;
 }
 
-/** What a value reads from memory if it is computed in a kernel of its own. */
-export const dependenciesOf = (
-  program: Program,
-  inMemory: ReadonlySet<ValueId>,
-  id: ValueId,
-): readonly Dependency[] => {
-  const { shape } = instructionAt(program, id);
-  const alone = emptyGroup(program, inMemory, shape);
-  addValue(alone, id);
-  const own = placeOf(shape, shape.length);
+/** What the values of a group read from memory. */
+export const dependenciesOf = (program: Program, { domain, values }: Group): readonly Dependency[] => {
+  const own = placeOf(domain, domain.length);
   const places = new Map<ValueId, boolean>();
-  for (const expression of expressionsBelow([...alone.values.values()])) {
+  for (const expression of expressionsBelow([...values.values()])) {
     if (expression.kind !== 'load' && expression.kind !== 'gather') continue;
     const { value } = expression;
-    const here = expression.kind === 'load' && sameAffine(expression.at, own) && fills(program, value, shape);
+    const here =
+      expression.kind === 'load' && sameAffine(expression.at, own) && fills(program, value, domain);
     places.set(value, here && (places.get(value) ?? true));
   }
   return [...places].map(([value, inPlace]) => ({ value, inPlace }));
 };
-
-/** Whether a value over this shape may be computed in the group's pass. */
-export const accepts = (group: Group, shape: Shape, wide: boolean): boolean =>
-  !group.sealed &&
-  sameShape(group.domain, shape) &&
-  isWide([...group.values.values(), ...group.reductions.map(({ body }) => body)]) === wide;

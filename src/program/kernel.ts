@@ -151,6 +151,8 @@ export interface ScanKernel {
 
 export type Kernel = LoopKernel | ProductKernel | ScanKernel;
 
+const NONE: readonly Expression[] = [];
+
 /** The parts of an expression. */
 export const partsOf = (expression: Expression): readonly Expression[] => {
   switch (expression.kind) {
@@ -165,7 +167,7 @@ export const partsOf = (expression: Expression): readonly Expression[] => {
     case 'index':
     case 'reduced':
     case 'tile':
-      return [];
+      return NONE;
   }
 };
 
@@ -182,24 +184,37 @@ export const expressionsBelow = (
   roots: readonly Expression[],
   known: { readonly has: (expression: Expression) => boolean } = NOTHING,
 ): readonly Expression[] => {
-  const found = new Set<Expression>();
+  const found: Expression[] = [];
+  const seen = new Set<Expression>();
   // A stack of our own: the values of a pass may stand on each other deeper than the machine's.
   const stack: Expression[] = [];
+  const left: boolean[] = [];
   for (const root of roots) {
     stack.push(root);
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const missing =
-        found.has(top) || known.has(top)
-          ? undefined
-          : partsOf(top).find((part) => !found.has(part) && !known.has(part));
-      if (missing !== undefined) stack.push(missing);
-      else {
-        stack.pop();
-        if (!known.has(top)) found.add(top);
+    left.push(false);
+    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+      if (left.pop() === true) {
+        found.push(top);
+        continue;
+      }
+      if (seen.has(top) || known.has(top)) continue;
+      seen.add(top);
+      const parts = partsOf(top);
+      if (parts.length === 0) {
+        found.push(top);
+        continue;
+      }
+      stack.push(top);
+      left.push(true);
+      for (let i = parts.length - 1; i >= 0; i--) {
+        const part = parts[i];
+        if (part === undefined || seen.has(part)) continue;
+        stack.push(part);
+        left.push(false);
       }
     }
   }
-  return [...found];
+  return found;
 };
 
 const NOTHING: ReadonlySet<Expression> = new Set();

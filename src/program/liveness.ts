@@ -2,9 +2,9 @@
 import { bytesOf } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';
 import { sameAffine } from './index-map.js';
-import { expressionsBelow, type Kernel, loopsOf, rootsOf } from './kernel.js';
+import { type Kernel, loopsOf } from './kernel.js';
 import { instructionAt, isGiven, type Program, type ValueId } from './program.js';
-import { readsOf } from './reads.js';
+import { type Read, readsIn } from './reads.js';
 import type { Schedule } from './schedule.js';
 
 /** From the first kernel that writes a value to the last that reads it; −1 is before, the count of kernels after all. */
@@ -26,26 +26,33 @@ export const writesOf = (kernel: Kernel): ReadonlySet<ValueId> =>
  * Whether a kernel may store `written` in the place of `read`: it reads each element of the one only at the
  * point where it stores that of the other.
  */
-export const mayOverwrite = (program: Program, kernel: Kernel, written: ValueId, read: ValueId): boolean => {
+export const mayOverwrite = (
+  program: Program,
+  kernel: Kernel,
+  written: ValueId,
+  read: ValueId,
+  reads = readsIn(kernel),
+): boolean => {
   if (kernel.kind === 'scan') return false;
-  if (kernel.kind === 'product' && (kernel.left.value === read || kernel.right.value === read)) return false;
   if (byteLength(program, written) !== byteLength(program, read)) return false;
   const loops = loopsOf(kernel);
   const stores = loops.stores.filter(({ value }) => value === written);
   const [store] = stores;
   if (store === undefined || stores.length > 1 || store.mode !== 'set' || loops.ordered > 0) return false;
   if (bytesOf[store.dtype] !== bytesOf[instructionAt(program, read).dtype]) return false;
-  const inReductions = expressionsBelow(loops.reductions.map(({ body }) => body));
-  if (inReductions.some((each) => 'value' in each && each.kind !== 'literal' && each.value === read))
-    return false;
-  return expressionsBelow(rootsOf(loops)).every((each) => {
-    if (each.kind === 'gather') return each.value !== read;
-    return each.kind !== 'load' || each.value !== read || sameAffine(each.at, store.at);
-  });
+  const how = reads.get(read);
+  if (how === undefined) return true;
+  return !how.anywhere && !how.reduced && how.at.every((at) => sameAffine(at, store.at));
 };
 
+/** The reads of each kernel, in the order of the kernels. */
+export type Reads = readonly ReadonlyMap<ValueId, Read>[];
+
 /** The life of every value that the kernels touch, or that an output is. */
-export const livesOf = ({ program, kernels }: Schedule): ReadonlyMap<ValueId, Life> => {
+export const livesOf = (
+  { program, kernels }: Schedule,
+  reads: Reads = kernels.map(readsIn),
+): ReadonlyMap<ValueId, Life> => {
   const lives = new Map<ValueId, Life>();
   const note = (value: ValueId, start: number, end: number): void => {
     const known = lives.get(value);
@@ -58,7 +65,7 @@ export const livesOf = ({ program, kernels }: Schedule): ReadonlyMap<ValueId, Li
   const given = (value: ValueId): boolean => isGiven(instructionAt(program, value));
   for (const [position, kernel] of kernels.entries()) {
     for (const value of writesOf(kernel)) note(value, position, position);
-    for (const value of readsOf(kernel)) note(value, given(value) ? -1 : position, position);
+    for (const value of reads[position]?.keys() ?? []) note(value, given(value) ? -1 : position, position);
   }
   // An output of no elements has no kernel: it begins and ends at the end.
   for (const value of program.outputs) note(value, given(value) ? -1 : kernels.length, kernels.length);

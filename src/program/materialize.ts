@@ -34,6 +34,8 @@ const TWICE = 2;
 const SPREAD = 3;
 /** No loop body grows beyond this. */
 const LARGEST = 120;
+/** No value is computed of a longer chain than this, views included: whoever follows one to memory may recurse. */
+const LONGEST = 200;
 
 /** A contraction without a sum is a product of elements. */
 export const isElementProduct = (operation: SomeOperation): boolean =>
@@ -72,12 +74,14 @@ const readsMemory = (operation: SomeOperation): readonly ValueId[] => {
 
 /** Whether a value is one number everywhere, so that no place in it matters. */
 export const isUniform = (program: Program, id: ValueId): boolean => {
-  const instruction = instructionAt(program, id);
-  if (instruction.kind !== 'operation') return sizeOf(instruction.shape) === 1;
-  return (
-    sizeOf(instruction.shape) === 1 ||
-    (instruction.name === 'broadcast' && instruction.inputs.every((input) => isUniform(program, input)))
-  );
+  let value: ValueId | undefined = id;
+  while (value !== undefined) {
+    const instruction = instructionAt(program, value);
+    if (sizeOf(instruction.shape) === 1) return true;
+    if (instruction.kind !== 'operation' || instruction.name !== 'broadcast') return false;
+    [value] = instruction.inputs;
+  }
+  return false;
 };
 
 /** A value whose memory, from an element on, is that of another value: a loop copies its steps out of there. */
@@ -85,26 +89,40 @@ export const rowMajorSource = (
   program: Program,
   id: ValueId,
 ): { readonly value: ValueId; readonly offset: number } => {
-  const instruction = instructionAt(program, id);
-  const [operand] = operandsOf(instruction);
-  if (instruction.kind !== 'operation' || operand === undefined) return { value: id, offset: 0 };
-  if (instruction.name === 'reshape') return rowMajorSource(program, operand);
-  const isPiece = instruction.name === 'slice' && instruction.shape.length === 1;
-  if (!isPiece || instruction.attributes.stride[0] !== 1) return { value: id, offset: 0 };
-  const { value, offset } = rowMajorSource(program, operand);
-  return { value, offset: offset + (instruction.attributes.start[0] ?? 0) };
+  let [value, offset] = [id, 0];
+  for (;;) {
+    const instruction = instructionAt(program, value);
+    const [operand] = operandsOf(instruction);
+    if (instruction.kind !== 'operation' || operand === undefined) return { value, offset };
+    if (instruction.name === 'slice' && instruction.shape.length === 1) {
+      const [start = 0] = instruction.attributes.start;
+      if (instruction.attributes.stride[0] !== 1) return { value, offset };
+      offset += start;
+    } else if (instruction.name !== 'reshape') return { value, offset };
+    value = operand;
+  }
 };
 
 /** The values that must stand in memory whatever they cost. */
 const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
   const values = new Set<ValueId>();
+  /** The value that views lead to, where they have been followed before. */
+  const behind = new Map<ValueId, ValueId>();
   const force = (id: ValueId): void => {
-    const instruction = instructionAt(program, id);
-    if (instruction.kind !== 'operation') return;
-    const [operand] = instruction.inputs;
-    // A view of memory is as good as memory.
-    if (isView(instruction) && operand !== undefined) force(operand);
-    else values.add(id);
+    const followed: ValueId[] = [];
+    let value = id;
+    for (;;) {
+      const instruction = instructionAt(program, value);
+      const next =
+        behind.get(value) ??
+        (instruction.kind === 'operation' && isView(instruction) ? instruction.inputs[0] : undefined);
+      // A view of memory is as good as memory.
+      if (next === undefined || next === value) break;
+      followed.push(value);
+      value = next;
+    }
+    for (const each of followed) behind.set(each, value);
+    if (instructionAt(program, value).kind === 'operation') values.add(value);
   };
   for (const id of live) {
     const instruction = instructionAt(program, id);
@@ -174,18 +192,23 @@ export const materialized = (program: Program): ReadonlySet<ValueId> => {
   const values = forced(program, live);
   const uses = usesOf(program, live, values);
   const weights = new Map<ValueId, number>();
+  const lengths = new Map<ValueId, number>();
   for (const id of [...live].toSorted((a, b) => a - b)) {
     const operation = instructionAt(program, id);
     if (operation.kind !== 'operation' || values.has(id)) continue;
     const below = operation.inputs.reduce((sum, input) => sum + (weights.get(input) ?? 0), 0);
     const weight = below + costOf(operation);
+    const length = operation.inputs.reduce((most, input) => Math.max(most, lengths.get(input) ?? 0), 0) + 1;
     const { count, spread } = uses.get(id) ?? { count: 0, spread: false };
     const single = sizeOf(operation.shape) === 1;
     const dear =
       !isView(operation) &&
       ((count > 1 && weight >= TWICE) || (spread && !single && weight >= SPREAD) || weight > LARGEST);
-    if (dear) values.add(id);
-    else weights.set(id, weight);
+    if (dear || length > LONGEST) values.add(id);
+    else {
+      weights.set(id, weight);
+      lengths.set(id, length);
+    }
   }
   return values;
 };

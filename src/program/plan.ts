@@ -9,9 +9,9 @@ import { aligned, type Block, largestLiveSet, placeBlocks } from './arena.js';
 import { bytesOf, type Data } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Kernel } from './kernel.js';
-import { byteLength, type Life, livesOf, mayOverwrite } from './liveness.js';
+import { byteLength, type Life, livesOf, mayOverwrite, type Reads } from './liveness.js';
 import { instructionAt, type Program, type ValueId } from './program.js';
-import { readsOf } from './reads.js';
+import { readsIn } from './reads.js';
 import type { Schedule } from './schedule.js';
 
 export interface Copy {
@@ -71,7 +71,8 @@ const carriedOf = (program: Program, given: ReadonlyMap<number, ValueId>): reado
 /** The memory plan of a schedule. `scratch` says how many bytes each kernel needs beside its values. */
 export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): Plan => {
   const { program, kernels } = schedule;
-  const lives = livesOf(schedule);
+  const reads = kernels.map(readsIn);
+  const lives = livesOf(schedule, reads);
   const after = kernels.length;
   const given = inputValues(program);
   const carried = carriedOf(program, given);
@@ -115,7 +116,7 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
       (oldEnd === life.start &&
         kernel !== undefined &&
         old !== undefined &&
-        mayOverwrite(program, kernel, next, old));
+        mayOverwrite(program, kernel, next, old, readsAt(reads, life.start)));
     if (over) places.set(next, need(statePlaces[position]));
   }
 
@@ -137,7 +138,7 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
   for (const life of [...lives.values()].toSorted((a, b) => a.start - b.start)) {
     const { value, start, end } = life;
     if (places.has(value) || holderOf.has(value)) continue;
-    const host = hostOf(schedule, lives, holderOf, life);
+    const host = hostOf(schedule, { reads, lives, holderOf }, life);
     if (host !== undefined) {
       host.end = Math.max(host.end, end);
       host.taken = start;
@@ -191,20 +192,34 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
   };
 };
 
+const readsAt = (reads: Reads, position: number): Reads[number] => {
+  const found = reads[position];
+  if (found === undefined) throw new RangeError(`plan: no kernel ${position}`);
+  return found;
+};
+
 /** The place of an operand that a value may be computed in: its last reader is the value's only writer. */
 const hostOf = (
   { program, kernels }: Schedule,
-  lives: ReadonlyMap<ValueId, Life>,
-  holderOf: ReadonlyMap<ValueId, Holder>,
+  {
+    reads,
+    lives,
+    holderOf,
+  }: {
+    readonly reads: Reads;
+    readonly lives: ReadonlyMap<ValueId, Life>;
+    readonly holderOf: ReadonlyMap<ValueId, Holder>;
+  },
   { value, start }: Life,
 ): Holder | undefined => {
   const kernel = kernels[start];
   if (kernel === undefined) return undefined;
-  for (const read of readsOf(kernel)) {
+  const own = readsAt(reads, start);
+  for (const read of own.keys()) {
     const holder = holderOf.get(read);
     // A holder that has been taken over already ends later than this.
     if (holder === undefined || holder.end !== start || lives.get(read)?.end !== start) continue;
-    if (holder.taken !== start && mayOverwrite(program, kernel, value, read)) return holder;
+    if (holder.taken !== start && mayOverwrite(program, kernel, value, read, own)) return holder;
   }
   return undefined;
 };

@@ -1,8 +1,8 @@
 /** The passes of reductions and products. */
 import { without } from '../tensor/shape.js';
 import { addressIn, expressionOf, identityMap } from './access.js';
-import { type Draft, latestOf, type State } from './draft.js';
-import { accepts, addReduction, emptyGroup, isWide, reducedMap } from './group.js';
+import { type Draft, hasRoomFor, type State } from './draft.js';
+import { addReduction, emptyGroup, isWide, reducedMap } from './group.js';
 import { alongAxis, still } from './index-map.js';
 import type { Store } from './kernel.js';
 import { countOf, isWorthPacking, lettersOf, productShape, type ProductShape } from './product.js';
@@ -36,7 +36,7 @@ export const reductionOrProduct = (state: State, id: ValueId, operation: SomeOpe
         const map = identityMap(operandShape(input), operandShape(input).length);
         group.reads.add(addressIn({ ...group.access, rank: map.length }, input, map)[0]);
       }
-      return { group };
+      return { group, wide: false };
     }
     default:
       throw new RangeError(`schedule: ${operation.name} is no reduction`);
@@ -57,22 +57,16 @@ const reduction = (
   const map = reducedMap(shape, axes);
   const alone = emptyGroup(program, inMemory, domain, { reduced });
   addReduction(alone, id, combine, expressionOf(alone.access, operand, map));
-  // Another reduction over the same axes of the same arrays shares their loads.
-  const latest = latestOf(state, [...alone.reads, ...waitsOf(id)]);
   const wide = isWide(alone.reductions.map(({ body }) => body));
-  const host = drafts
-    .slice(latest + 1)
-    .findLast(
-      ({ group }) =>
-        group.reductions.length > 0 &&
-        group.reductions.every((each) => each.combine !== 'dot') &&
-        group.reduced.join() === reduced.join() &&
-        accepts(group, domain, wide) &&
-        [...alone.reads].some((value) => group.reads.has(value)),
-    );
-  if (host === undefined) return { group: alone };
-  addReduction(host.group, id, combine, expressionOf(host.group.access, operand, map));
-  return host;
+  // Another reduction over the same axes of the same arrays shares their loads.
+  const reads = [...alone.reads];
+  const latest = drafts.latestOf([...reads, ...waitsOf(id)]);
+  for (const host of drafts.openAfter(latest, { domain, wide, reduced })) {
+    if (!hasRoomFor(host, reads.length) || !reads.some((value) => host.group.reads.has(value))) continue;
+    addReduction(host.group, id, combine, expressionOf(host.group.access, operand, map));
+    return host;
+  }
+  return { group: alone, wide };
 };
 
 /** So many products are added in float32: the error is at most as many roundings of the sum of their sizes. */
@@ -102,5 +96,5 @@ const dot = (
   } as const;
   // A dot is added up in the dtype itself, a sum in float64.
   addReduction(group, id, countOf(shape, shape.inner) > LONG ? 'sum' : 'dot', body);
-  return { group };
+  return { group, wide: isWide([body]) };
 };

@@ -6,23 +6,24 @@
  * or one that reads the same. Otherwise it begins a pass. What no other kernel reads is then not stored.
  * What is made of a fenced value joins no pass before the one that makes what the fence names.
  */
-import { sizeOf } from '../tensor/shape.js';
+import { sameShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { simplifyAxes } from './axes.js';
-import { type Draft, latestOf, type State } from './draft.js';
+import { type Draft, hasRoomFor, noDrafts, type State } from './draft.js';
 import { unfenced, waitsIn } from './fence.js';
-import { accepts, addValue, type Dependency, dependenciesOf, emptyGroup, isWide } from './group.js';
+import { addValue, type Dependency, dependenciesOf, emptyGroup, isWide } from './group.js';
 import { still } from './index-map.js';
 import type { Kernel } from './kernel.js';
 import { lower } from './lower.js';
 import { isInline, materialized, rowMajorSource } from './materialize.js';
 import {
+  type Instruction,
   instructionAt,
   type Program,
   type ScanInstruction,
   type SomeOperation,
   type ValueId,
 } from './program.js';
-import { readsOf } from './reads.js';
+import { readsIn } from './reads.js';
 import { reductionOrProduct } from './reducing.js';
 import { isEmpty, isScatter, scatterKernels } from './scatter.js';
 
@@ -31,89 +32,79 @@ export interface Schedule {
   readonly kernels: readonly Kernel[];
 }
 
-/** A pass that would touch more arrays than this is split. */
-const MOST_ARRAYS = 24;
-
 /** The kernels of a program. */
 export const schedule = (fenced: Program): Schedule => {
   const program = unfenced(fenced);
   const inMemory = materialized(program);
   const waitsOf = waitsIn(fenced, inMemory);
-  const drafts: Draft[] = [];
-  const makers = new Map<ValueId, Draft>();
-  const place = (id: ValueId, draft: Draft): void => {
-    makers.set(id, draft);
-    for (const value of waitsOf(id)) draft.group.waits.add(value);
-    if (!drafts.includes(draft)) drafts.push(draft);
-  };
+  const state: State = { program, inMemory, drafts: noDrafts(), waitsOf };
+  const { drafts } = state;
 
   for (const id of [...inMemory].toSorted((a, b) => a - b)) {
     const operation = instructionAt(program, id);
-    if (operation.kind === 'scan') place(id, loop(program, inMemory, id, operation));
-    if (operation.kind !== 'operation') continue;
-    const state = { program, inMemory, drafts, makers, waitsOf };
-    if (isInline(operation)) place(id, pointwise(state, id));
-    else if (isScatter(operation)) place(id, scatter(program, inMemory, id, operation));
-    else place(id, reductionOrProduct(state, id, operation));
+    const draft = draftFor(state, id, operation);
+    if (draft !== undefined) drafts.place(id, draft, waitsOf(id));
   }
 
+  const inOrder = drafts.inOrder();
   const stored = new Set<ValueId>(program.outputs);
-  for (const { group } of drafts) for (const value of group.reads) stored.add(value);
-  const kernels = drafts.flatMap((draft) => draft.kernels ?? lower(program, inMemory, draft.group, stored));
+  for (const { group } of inOrder) for (const value of group.reads) stored.add(value);
+  const kernels = inOrder.flatMap((draft) => draft.kernels ?? lower(program, inMemory, draft.group, stored));
   return { program, kernels: kernels.filter((kernel) => kernel.kind !== 'loop' || !isEmpty(kernel)) };
+};
+
+/** The pass that a value joins or begins, with the value in it; what is given needs none. */
+const draftFor = (state: State, id: ValueId, instruction: Instruction): Draft | undefined => {
+  const { program, inMemory } = state;
+  if (instruction.kind === 'scan') return loop(program, inMemory, id, instruction);
+  if (instruction.kind !== 'operation') return undefined;
+  if (isInline(instruction)) return pointwise(state, id);
+  if (isScatter(instruction)) return scatter(program, inMemory, id, instruction);
+  return reductionOrProduct(state, id, instruction);
 };
 
 /** The pass that a point-wise value joins, with the value in it. */
 const pointwise = (state: State, id: ValueId): Draft => {
-  const { program, inMemory, waitsOf } = state;
+  const { program, inMemory } = state;
   const { shape } = instructionAt(program, id);
-  const needs = dependenciesOf(program, inMemory, id);
   const alone = emptyGroup(program, inMemory, shape);
   addValue(alone, id);
-  const wide = isWide([...alone.values.values()]);
-  const joined = hostOf(state, shape, wide, needs, waitsOf(id));
-  if (joined === undefined) return { group: alone };
+  const draft = { group: alone, wide: isWide([...alone.values.values()]) };
+  const joined = hostOf(state, id, draft);
+  if (joined === undefined) return draft;
   addValue(joined.group, id);
   return joined;
 };
 
-const hostOf = (
-  state: State,
-  shape: readonly number[],
-  wide: boolean,
-  needs: readonly Dependency[],
-  waits: readonly ValueId[],
-): Draft | undefined => {
-  const { drafts, makers } = state;
-  const fits = ({ group }: Draft): boolean =>
-    accepts(group, shape, wide) && group.reads.size + group.values.size + needs.length <= MOST_ARRAYS;
+/** The pass that a value, which by itself would be `alone`, had better be part of. */
+const hostOf = ({ program, drafts, waitsOf }: State, id: ValueId, alone: Draft): Draft | undefined => {
+  const { domain } = alone.group;
+  const needs: readonly Dependency[] = dependenciesOf(program, alone.group);
+  const fits = (draft: Draft): boolean =>
+    accepts(draft, domain, alone.wide) && hasRoomFor(draft, needs.length);
   /** Whether all that is needed from this pass is needed at the point itself. */
   const onlyHere = (draft: Draft): boolean =>
-    needs.every(({ value, inPlace }) => makers.get(value) !== draft || inPlace);
-  const latest = latestOf(state, [...needs.map(({ value }) => value), ...waits]);
-  const last = drafts[latest];
-  if (last !== undefined && fits(last) && onlyHere(last)) return last;
+    needs.every(({ value, inPlace }) => drafts.makerOf(value) !== draft || inPlace);
+  const latest = drafts.latestOf([...needs.map(({ value }) => value), ...waitsOf(id)]);
+  if (latest !== undefined && fits(latest) && onlyHere(latest)) return latest;
   // A pass that made what is needed, with nothing after it that reads from it, may as well come last.
   for (const { value } of needs) {
-    const maker = makers.get(value);
-    if (maker === undefined || !fits(maker) || !onlyHere(maker) || isRead(drafts, maker)) continue;
-    drafts.splice(drafts.indexOf(maker), 1);
-    drafts.push(maker);
+    const maker = drafts.makerOf(value);
+    if (maker === undefined || !fits(maker) || !onlyHere(maker) || drafts.isRead(maker)) continue;
+    drafts.putLast(maker);
     return maker;
   }
   const shares = ({ group }: Draft): boolean =>
     group.product === undefined &&
     needs.some(({ value }) => group.reads.has(value) || group.values.has(value));
-  return drafts.slice(latest + 1).findLast((draft) => fits(draft) && (shares(draft) || sizeOf(shape) <= 64));
+  for (const draft of drafts.openAfter(latest, { domain, wide: alone.wide }))
+    if (fits(draft) && (sizeOf(domain) <= 64 || shares(draft))) return draft;
+  return undefined;
 };
 
-/** Whether another pass reads what this one makes, or waits for it. */
-const isRead = (drafts: readonly Draft[], { group }: Draft): boolean =>
-  drafts.some(
-    ({ group: other }) =>
-      other !== group &&
-      [...group.values.keys()].some((value) => other.reads.has(value) || other.waits.has(value)),
-  );
+/** Whether a value over this shape may be computed in this pass. */
+const accepts = ({ group, wide: isWidePass }: Draft, shape: Shape, wide: boolean): boolean =>
+  !group.sealed && sameShape(group.domain, shape) && isWidePass === wide;
 
 /** A loop is a pass of its own, over what lies in memory. */
 const loop = (
@@ -129,6 +120,7 @@ const loop = (
   for (const { value } of inputs) group.reads.add(value);
   return {
     group,
+    wide: false,
     kernels: sizeOf(shape) === 0 ? [] : [{ kind: 'scan', value: id, loop: instruction, inputs }],
   };
 };
@@ -142,6 +134,6 @@ const scatter = (
   const kernels = scatterKernels(program, inMemory, id, operation).map((kernel) => simplifyAxes(kernel));
   const group = emptyGroup(program, inMemory, operation.shape, { sealed: true });
   group.values.set(id, { kind: 'load', dtype: operation.dtype, value: id, at: still(0) });
-  for (const kernel of kernels) for (const value of readsOf(kernel)) group.reads.add(value);
-  return { group, kernels };
+  for (const kernel of kernels) for (const value of readsIn(kernel).keys()) group.reads.add(value);
+  return { group, wide: false, kernels };
 };

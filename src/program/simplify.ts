@@ -28,11 +28,11 @@ const value = (id: ValueId | undefined, otherwise: Instruction): Rewritten =>
 
 /** The number that a value is everywhere, if it is a literal or one spread out. */
 const numberAt = (id: ValueId | undefined, at: Lookup): number | undefined => {
-  const instruction = at(id);
-  if (instruction?.kind === 'constant') return instruction.exact;
-  if (instruction?.kind === 'operation' && instruction.name === 'broadcast')
-    return numberAt(instruction.inputs[0], at);
-  return undefined;
+  const spread = at(id);
+  // A broadcast of a broadcast has become one.
+  const instruction =
+    spread?.kind === 'operation' && spread.name === 'broadcast' ? at(spread.inputs[0]) : spread;
+  return instruction?.kind === 'constant' ? instruction.exact : undefined;
 };
 
 /** Movement of a movement is one movement; one that moves nothing is none. */

@@ -82,9 +82,24 @@ const standIns = (form: InputForm, name: string): Tree => {
   );
 };
 
-/** The path at which a value is first used. */
-const firstUse = (program: Program, value: ValueId): string =>
-  program.instructions.find((each) => operandsOf(each).includes(value))?.path ?? '';
+/** The path at which each value is first used. */
+const firstUses = (program: Program): ReadonlyMap<ValueId, string> => {
+  const uses = new Map<ValueId, string>();
+  for (const each of program.instructions)
+    for (const operand of operandsOf(each)) if (!uses.has(operand)) uses.set(operand, each.path);
+  return uses;
+};
+
+/** The items of each key, in order. */
+const grouped = <K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> => {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const known = groups.get(keyOf(item));
+    if (known === undefined) groups.set(keyOf(item), [item]);
+    else known.push(item);
+  }
+  return groups;
+};
 
 /**
  * The layers of a model for an input of this form, in the order in which they compute. Nothing is computed. Throws if
@@ -110,9 +125,20 @@ export const layersOf = <P extends Parameters, A, B>(
   for (const [at, { kind, path }] of program.instructions.entries())
     if (kind === 'operation' || kind === 'scan') ends.set(path, at);
   const paths = [...ends].toSorted(([, a], [, b]) => a - b).map(([path]) => path);
-  const owners = parameters.map((each, i) => (moving.has(each) ? firstUse(program, i) : undefined));
+  const uses = firstUses(program);
+  const learnedAt = grouped(
+    names.flatMap((name, i) => {
+      const each = parameters[i];
+      return each && moving.has(each) ? [{ path: uses.get(i) ?? '', name, shape: each.shape }] : [];
+    }),
+    ({ path }) => path,
+  );
+  const byPath = grouped(
+    program.instructions.filter((each) => !isGiven(each)),
+    ({ path }) => path,
+  );
   return paths.map((path) => {
-    const own = program.instructions.filter((each) => !isGiven(each) && each.path === path);
+    const own = byPath.get(path) ?? [];
     const last = own.at(-1);
     const operations = own.flatMap((each) =>
       each.kind === 'operation' ? [each.name] : each.kind === 'scan' ? ['scan'] : [],
@@ -121,11 +147,8 @@ export const layersOf = <P extends Parameters, A, B>(
       path,
       operations: computing(operations),
       output: last?.shape ?? [],
-      tensors: names.filter((_, i) => owners[i] === path),
-      parameters: parameters.reduce(
-        (sum, { shape }, i) => (owners[i] === path ? sum + sizeOf(shape) : sum),
-        0,
-      ),
+      tensors: (learnedAt.get(path) ?? []).map(({ name }) => name),
+      parameters: (learnedAt.get(path) ?? []).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       multiplyAdds: own.reduce((sum, each) => sum + summed(program, each), 0),
       bytes: last === undefined ? 0 : sizeOf(last.shape) * bytesOf[last.dtype],
     };
@@ -173,7 +196,9 @@ export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input:
     ].map(count),
   ];
   const table = [head, ...rows, foot];
-  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((_, column) =>
+    table.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) =>

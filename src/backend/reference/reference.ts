@@ -43,7 +43,11 @@ const lastReads = ({ instructions, outputs }: Program): ReadonlyMap<ValueId, rea
     for (const operand of operandsOf(instruction)) last.set(operand, id);
   for (const output of outputs) last.delete(output);
   const dying = new Map<ValueId, ValueId[]>();
-  for (const [operand, id] of last) dying.set(id, [...(dying.get(id) ?? []), operand]);
+  for (const [operand, id] of last) {
+    const known = dying.get(id);
+    if (known === undefined) dying.set(id, [operand]);
+    else known.push(operand);
+  }
   return dying;
 };
 

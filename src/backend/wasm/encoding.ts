@@ -1,10 +1,15 @@
 /** Bytes of the WebAssembly binary format: numbers in LEB128, and code as a tree of bytes that is flattened once. */
 
-/** Bytes, nested to any depth, so that putting pieces of code together copies nothing. */
-export type Code = readonly (number | Code)[];
+/** Bytes, nested, so that putting pieces of code together copies nothing; those of whole functions as they are. */
+export type Code = readonly (number | Code)[] | Uint8Array;
+
+/** Numbers of one byte, made once: most are. */
+const SINGLE = Array.from({ length: 0x80 }, (_, byte): readonly number[] => Object.freeze([byte]));
 
 /** Unsigned LEB128. */
 export const unsigned = (value: number): readonly number[] => {
+  const single = SINGLE[value];
+  if (single !== undefined) return single;
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80) {
@@ -17,8 +22,10 @@ export const unsigned = (value: number): readonly number[] => {
 
 /** Signed LEB128 of a 32-bit number. */
 export const signed = (value: number): readonly number[] => {
-  const bytes: number[] = [];
   let rest = value | 0;
+  const single = rest >= -0x40 && rest < 0x40 ? SINGLE[rest & 0x7f] : undefined;
+  if (single !== undefined) return single;
+  const bytes: number[] = [];
   for (;;) {
     const byte = rest & 0x7f;
     rest >>= 7;
@@ -50,18 +57,40 @@ export const int32Bytes = (value: number): readonly number[] => [
   (value >> 24) & 0xff,
 ];
 
-const append = (code: Code, bytes: number[]): void => {
+/** Bytes written one after another into an array that doubles when it is full. */
+interface Writer {
+  bytes: Uint8Array<ArrayBuffer>;
+  length: number;
+}
+
+const reserve = (writer: Writer, more: number): void => {
+  const needed = writer.length + more;
+  if (needed <= writer.bytes.length) return;
+  const grown = new Uint8Array(Math.max(needed, 2 * writer.bytes.length));
+  grown.set(writer.bytes.subarray(0, writer.length));
+  writer.bytes = grown;
+};
+
+const append = (code: Code, writer: Writer): void => {
+  if (code instanceof Uint8Array) {
+    reserve(writer, code.length);
+    writer.bytes.set(code, writer.length);
+    writer.length += code.length;
+    return;
+  }
   for (const piece of code) {
-    if (typeof piece === 'number') bytes.push(piece);
-    else append(piece, bytes);
+    if (typeof piece === 'number') {
+      if (writer.length === writer.bytes.length) reserve(writer, 1);
+      writer.bytes[writer.length++] = piece;
+    } else append(piece, writer);
   }
 };
 
 /** The bytes of a code tree, one after another. */
-export const flatten = (code: Code): readonly number[] => {
-  const bytes: number[] = [];
-  append(code, bytes);
-  return bytes;
+export const flatten = (code: Code): Uint8Array<ArrayBuffer> => {
+  const writer: Writer = { bytes: new Uint8Array(256), length: 0 };
+  append(code, writer);
+  return writer.bytes.slice(0, writer.length);
 };
 
 /** A vector of the binary format: how many, then each. */

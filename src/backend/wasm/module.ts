@@ -41,13 +41,13 @@ export interface ModuleBuilder {
 /** A module that imports its memory, shared between threads or not, and these functions of one float64, from `host`. */
 export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean): ModuleBuilder => {
   const hostSignature: Signature = { parameters: ['f64'], results: ['f64'] };
-  const bodies: { readonly signature: Signature; readonly code: Code }[] = [];
+  const bodies: { readonly signature: Signature; readonly code: Uint8Array }[] = [];
   const latin = new TextDecoder('latin1');
   const byCode = new Map<string, Callable>();
   const byKey = new Map<string, Callable>();
   const add = (body: FunctionBody): Callable => {
     const code = flatten([localsCode(body.locals), body.code, 0x0b]);
-    const key = `${body.parameters.join()} ${latin.decode(Uint8Array.from(code))}`;
+    const key = `${body.parameters.join()} ${latin.decode(code)}`;
     const known = byCode.get(key);
     if (known !== undefined) return known;
     const callable = { index: hostFunctions.length + bodies.push({ signature: body, code }) - 1 };
@@ -72,25 +72,23 @@ export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean)
         shared ? [0x03, 0, unsigned(65536)] : [0x00, 0],
       ];
       const imports = [memory, ...hostFunctions.map((each): Code => [name('host'), name(each), 0x00, 0])];
-      return Uint8Array.from(
-        flatten([
-          [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-          section(1, signatures),
-          section(2, imports),
-          section(
-            3,
-            bodies.map((_, i) => unsigned(i + 1)),
-          ),
-          section(
-            7,
-            Object.entries(exports).map(([as, { index }]): Code => [name(as), 0x00, unsigned(index)]),
-          ),
-          section(
-            10,
-            bodies.map(({ code }) => [unsigned(code.length), code]),
-          ),
-        ]),
-      );
+      return flatten([
+        [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+        section(1, signatures),
+        section(2, imports),
+        section(
+          3,
+          bodies.map((_, i): Code => [unsigned(i + 1)]),
+        ),
+        section(
+          7,
+          Object.entries(exports).map(([as, { index }]): Code => [name(as), 0x00, unsigned(index)]),
+        ),
+        section(
+          10,
+          bodies.map(({ code }) => [unsigned(code.length), code]),
+        ),
+      ]);
     },
   };
 };

@@ -4,6 +4,7 @@ import {
   call,
   type Callable,
   defineFunction,
+  type FunctionBody,
   i32 as constant,
   repeatWhile,
   statement,
@@ -39,17 +40,38 @@ export interface Phases {
   readonly exports: Readonly<Record<string, Callable>>;
 }
 
+/** Statements in one function; engines are slow at long ones, and refuse those beyond some megabytes. */
+const LONGEST = 500;
+
+/** The same statements, in functions of their own where there are too many of them. */
+const inFunctions = (statements: readonly Statement[], module: ModuleBuilder): readonly Statement[] => {
+  if (statements.length <= LONGEST) return statements;
+  const calls = Array.from({ length: Math.ceil(statements.length / LONGEST) }, (_, i) =>
+    call(module.add(inOrder(statements.slice(i * LONGEST, (i + 1) * LONGEST)))),
+  );
+  return inFunctions(calls, module);
+};
+
+/** A function that does these one after another. */
+const inOrder = (statements: readonly Statement[]): FunctionBody =>
+  defineFunction([], (scope) => {
+    scope.run(...statements);
+    return undefined;
+  });
+
 /** The statements of parts that one thread does alone; `undefined` where others take part. */
-const statementsOf = (parts: readonly Part[]): readonly Statement[] | undefined => {
+const statementsOf = (parts: readonly Part[], module: ModuleBuilder): readonly Statement[] | undefined => {
   const all: Statement[] = [];
   for (const part of parts) {
     if ('products' in part) return undefined;
     if ('repeat' in part) {
       const { times, counter, before, beforeEach, afterEach, after } = part.repeat;
-      const inside = statementsOf(part.repeat.parts);
+      const inside = statementsOf(part.repeat.parts, module);
       if (inside === undefined) return undefined;
-      const body = statement([...beforeEach, ...inside, ...afterEach].map(({ statement: code }) => code));
-      all.push(...before, repeatWhile(body, i32.ltU(load.i32(counter), constant(times))), ...after);
+      const each = inFunctions([...beforeEach, ...inside, ...afterEach], module);
+      const body = statement(each.map(({ statement: code }) => code));
+      const loop = repeatWhile(body, i32.ltU(load.i32(counter), constant(times)));
+      for (const some of [before, [loop], after]) for (const one of some) all.push(one);
     } else if (part.piece === undefined)
       all.push(call(part.callable, constant(0), constant(part.extent), constant(0)));
     else return undefined;
@@ -65,8 +87,9 @@ export const phasesOf = (
   apart = false,
 ): Phases => {
   const exports: Record<string, Callable> = {};
+  let exported = 0;
   const named = (callable: Callable): string => {
-    const name = `phase ${Object.keys(exports).length}`;
+    const name = `phase ${exported++}`;
     exports[name] = callable;
     return name;
   };
@@ -77,40 +100,39 @@ export const phasesOf = (
   ): readonly Phase[] => {
     const phases: Phase[] = [];
     let pending: Statement[] = [...first];
+    const addToPending = (statements: readonly Statement[]): void => {
+      for (const each of statements) pending.push(each);
+    };
     const addPending = (of?: number): void => {
       if (pending.length === 0) return;
-      const inOrder = defineFunction([], (scope) => {
-        scope.run(...pending);
-        return undefined;
-      });
       phases.push({
         kind: 'alone',
-        name: named(module.add(inOrder)),
+        name: named(module.add(inOrder(inFunctions(pending, module)))),
         ...(of !== undefined && { kernel: of }),
       });
       pending = [];
     };
     for (const part of inside) {
       const { kernel } = part;
-      const alone = statementsOf([part]);
+      const alone = statementsOf([part], module);
       if (alone !== undefined) {
-        pending.push(...alone);
+        addToPending(alone);
         if (apart) addPending(kernel);
         continue;
       }
-      if ('repeat' in part) pending.push(...part.repeat.before);
+      if ('repeat' in part) addToPending(part.repeat.before);
       addPending();
       if ('products' in part) phases.push({ kind: 'products', products: part.products, kernel });
       else if ('repeat' in part) {
         const { times, beforeEach, parts: again, afterEach, after } = part.repeat;
         phases.push({ kind: 'repeat', times, phases: phasesIn(again, beforeEach, afterEach), kernel });
-        pending.push(...after);
+        addToPending(after);
       } else if (part.piece !== undefined) {
         const { callable, extent, piece } = part;
         phases.push({ kind: 'shared', name: named(callable), extent, piece, kernel });
       }
     }
-    pending.push(...end);
+    addToPending(end);
     addPending();
     return phases;
   };

@@ -28,14 +28,14 @@ type Perform = (crew: Crew | undefined) => void;
 
 const performing = (
   phase: Phase,
-  names: readonly string[],
+  positions: ReadonlyMap<string, number>,
   instance: WebAssembly.Instance,
   buffer: ArrayBufferLike,
   helpers: Helpers,
 ): Perform => {
   const { blas } = helpers;
   if (phase.kind === 'repeat') {
-    const performs = phase.phases.map((each) => performing(each, names, instance, buffer, helpers));
+    const performs = phase.phases.map((each) => performing(each, positions, instance, buffer, helpers));
     return (crew) => {
       for (let time = 0; time < phase.times; time++) for (const perform of performs) perform(crew);
     };
@@ -49,9 +49,11 @@ const performing = (
   }
   const part = exportedBy(instance, phase.name);
   if (phase.kind === 'alone') return () => part();
+  const position = positions.get(phase.name);
+  if (position === undefined) throw new RangeError(`wasm: no phase ${phase.name}`);
   return (crew) => {
     if (crew === undefined) part(0, phase.extent, 0);
-    else crew.share(names.indexOf(phase.name), phase, part);
+    else crew.share(position, phase, part);
   };
 };
 
@@ -69,10 +71,10 @@ export const stepOf = (
   const [only] = phases;
   if (only?.kind === 'alone' && phases.length === 1 && helpers.around === undefined)
     return exportedBy(instance, only.name);
-  const names = namesOf(phases);
+  const positions = new Map(namesOf(phases).map((name, i) => [name, i]));
   const { crew, blas, threads, around } = helpers;
   const performs = phases.map((phase, position): Perform => {
-    const perform = performing(phase, names, instance, buffer, helpers);
+    const perform = performing(phase, positions, instance, buffer, helpers);
     if (around === undefined) return perform;
     return (present) => {
       around(position, () => {

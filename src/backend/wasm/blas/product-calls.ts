@@ -5,7 +5,7 @@ import type { Expression, Factor, LoopKernel, ProductKernel, Store } from '../..
 import { byteLength, mayOverwrite } from '../../../program/liveness.js';
 import { placesOf } from '../../../program/product.js';
 import type { Program, ValueId } from '../../../program/program.js';
-import { readsOf } from '../../../program/reads.js';
+import { readsIn } from '../../../program/reads.js';
 import { stridesOf } from '../../../tensor/shape.js';
 import type { Sgemm } from './library.js';
 import { linesOf } from './matrix-lines.js';
@@ -36,14 +36,14 @@ interface Target {
 const targetOf = (program: Program, kernel: ProductKernel): Store | undefined => {
   const { epilogue, columns } = kernel;
   const { axes, stores } = epilogue;
-  const reads = [...readsOf(kernel)];
+  const reads = readsIn(kernel);
   return stores.find(
     ({ value, expression, mode, at }) =>
       expression.kind === 'tile' &&
       mode === 'set' &&
       at.strides.at(-1) === 1 &&
       (axes.length === 1 || (axes.length === 2 && (at.strides[0] ?? 0) >= columns)) &&
-      reads.every((read) => !mayOverwrite(program, kernel, value, read)),
+      [...reads.keys()].every((read) => !mayOverwrite(program, kernel, value, read, reads)),
   );
 };
 
