@@ -1,4 +1,5 @@
 /** Element types and the typed arrays that hold them. */
+import { fail } from '../error.js';
 import { requireOneOf } from '../require.js';
 
 /** The element types: float32 by default, bool stored a byte an element. */
@@ -32,8 +33,21 @@ const allocators: { readonly [D in DType]: (length: number) => DataOf[D] } = {
 export const requireDType = (operation: string, dtype: DType): DType =>
   requireOneOf(operation, 'dtype', dtype, dtypes);
 
-/** A typed array of zeros. */
-export const allocate = <D extends DType>(dtype: D, length: number): DataOf[D] => allocators[dtype](length);
+/** A typed array of zeros. Throws if there is no memory for so many. */
+export const allocate = <D extends DType>(dtype: D, length: number): DataOf[D] => {
+  try {
+    return allocators[dtype](length);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return fail({
+      operation: 'allocate',
+      what: 'out of memory',
+      got: `an array of ${length} × ${dtype}, ${length * bytesOf[dtype]} bytes`,
+      needed: 'what the engine has for one array',
+      hint: 'use smaller batches',
+    });
+  }
+};
 
 /** Whether a number is one of the dtype: any of a float, which rounds it; of an integer no fraction, NaN or what is out of range. */
 export const holds = (dtype: DType, value: number): boolean => {

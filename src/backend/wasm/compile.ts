@@ -17,6 +17,7 @@ import { copyBytes } from './instructions.js';
 import { loopFunction } from './loop-code.js';
 import type { Layout, RangeFunction } from './range-function.js';
 import { scanScratch, scanStatements } from './scan-parts.js';
+import { type InMemory, requireAddressable } from './memory-limit.js';
 import { moduleBuilder } from './module.js';
 import { pieceOf, type Sharing } from './phase.js';
 import { type Part, phasesOf, type Work } from './phase-code.js';
@@ -54,6 +55,12 @@ const planProgram = (program: Program, options: CompileOptions): Planned => {
   return { schedule: scheduled, plan: plan(scheduled, scratchOf), steps };
 };
 
+/** The values in memory of a program and of the steps of its loops. */
+const partsInMemory = ({ schedule: { program }, plan: { places }, steps }: Planned): readonly InMemory[] => [
+  { program, values: places.keys() },
+  ...[...steps.values()].flatMap(partsInMemory),
+];
+
 const stepOf = (steps: ReadonlyMap<ScanKernel, Planned>, kernel: ScanKernel): Planned => {
   const step = steps.get(kernel);
   if (step === undefined) throw new RangeError(`wasm: the loop of %${kernel.value} has no plan`);
@@ -69,6 +76,7 @@ const forLibrary = (
 export const compileProgram = (program: Program, options: CompileOptions): Compiled => {
   const { tile, threads } = options;
   const whole = planProgram(program, options);
+  requireAddressable(whole.plan.bytes, partsInMemory(whole));
   const module = moduleBuilder(HOST_FUNCTIONS, threads > 1);
 
   const tables: Table[] = [];
@@ -142,6 +150,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
   };
   const { parts, copies } = partsOf(whole, 0);
   const { phases, exports } = phasesOf(parts, copies, module, options.apart);
+  requireAddressable(bytes, partsInMemory(whole));
   const code = module.finish(exports);
   return { schedule: whole.schedule, plan: whole.plan, tables, bytes, code, phases };
 };

@@ -8,6 +8,7 @@ import type { Machine } from '../backend.js';
 import type { Blas } from './blas/library.js';
 import type { Compiled } from './compiled.js';
 import { hostFunctions } from './host-functions.js';
+import { type InMemory, refuseMemory, ROOM_BEHIND } from './memory-limit.js';
 import { flatPhases } from './phase.js';
 import { type Helpers, namesOf, stepOf } from './step.js';
 import type { Pool } from './threads/pool.js';
@@ -23,10 +24,6 @@ const views: {
 };
 
 const PAGE = 65536;
-/** What 32 bits address; asking for more is a TypeError. */
-const MOST_PAGES = 65536;
-/** Vectors may be read that begin in the last element. */
-export const ROOM_BEHIND = 64;
 
 /** What a machine is started from. */
 export interface Startable {
@@ -47,8 +44,9 @@ export const startMachine = (
   state: readonly Data[],
 ): Machine => {
   const { plan, tables, bytes, phases } = compiled;
-  const pages = Math.ceil((bytes + ROOM_BEHIND) / PAGE);
-  const memory = memoryOf(pages, bytes, threads > 1);
+  const memory = memoryOf(bytes, threads > 1, () => [
+    { program: compiled.schedule.program, values: plan.places.keys() },
+  ]);
   const { buffer } = memory;
   const viewOf = ({ shape, dtype }: Spec, place: number): Data => views[dtype](buffer, place, sizeOf(shape));
   const { carried } = program;
@@ -89,17 +87,12 @@ const copyIn = (views: readonly Data[], given: readonly Data[]): void => {
   }
 };
 
-const memoryOf = (pages: number, bytes: number, shared: boolean): WebAssembly.Memory => {
+const memoryOf = (bytes: number, shared: boolean, parts: () => readonly InMemory[]): WebAssembly.Memory => {
+  const pages = Math.ceil((bytes + ROOM_BEHIND) / PAGE);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (error) {
-    if (!(error instanceof RangeError) && pages <= MOST_PAGES) throw error;
-    return fail({
-      operation: 'compile',
-      what: 'out of memory',
-      got: `a plan of ${bytes} bytes`,
-      needed: 'at most 4 GiB, and as much as the machine has free',
-      hint: 'use smaller batches, or let go of compiled functions: each has a memory of its own',
-    });
+    if (!(error instanceof RangeError)) throw error;
+    return refuseMemory(bytes, parts());
   }
 };

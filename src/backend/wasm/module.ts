@@ -1,4 +1,5 @@
 /** A WebAssembly module: imported functions and memory, functions of its own, and those that it exports. */
+import { fail } from '../../error.js';
 import { type Code, flatten, list, name, sized, unsigned } from './encoding.js';
 import { type Callable, type FunctionBody, typeCodes, type ValueType } from './emitter.js';
 
@@ -27,6 +28,21 @@ const localsCode = (locals: readonly ValueType[]): Code => {
 const section = (id: number, items: readonly Code[]): Code =>
   items.length === 0 ? [] : [id, sized(list(items))];
 
+/** What engines take of one function, by the JavaScript interface of WebAssembly. */
+const MOST_CODE = 7_654_321;
+const MOST_LOCALS = 50_000;
+
+const requireSize = (what: string, got: number, most: number): void => {
+  if (got > most)
+    fail({
+      operation: 'compile',
+      what: 'a kernel that is too large for WebAssembly',
+      got: `${got} ${what}`,
+      needed: `at most ${most}`,
+      hint: 'report this program; until then cut the computation by evaluate or force',
+    });
+};
+
 export interface ModuleBuilder {
   /** The function imported under this name; imports come before all other functions. */
   readonly imported: (name: string) => Callable;
@@ -47,6 +63,8 @@ export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean)
   const byKey = new Map<string, Callable>();
   const add = (body: FunctionBody): Callable => {
     const code = flatten([localsCode(body.locals), body.code, 0x0b]);
+    requireSize('bytes of code', code.length, MOST_CODE);
+    requireSize('variables', body.parameters.length + body.locals.length, MOST_LOCALS);
     const key = `${body.parameters.join()} ${latin.decode(code)}`;
     const known = byCode.get(key);
     if (known !== undefined) return known;
