@@ -4,7 +4,6 @@ import { traceTensors } from '../program/trace.js';
 import { type Data, type DType, truthsOf } from '../tensor/dtype.js';
 import type { Value } from '../tensor/primitive/primitive.js';
 import { constant } from '../tensor/primitive/constant.js';
-import { sizeOf } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Backend } from './backend.js';
@@ -21,12 +20,12 @@ export interface EvaluateOptions {
   readonly backend?: Backend;
 }
 
-/** The constants of more than a number below these tensors: handed to the program, not written into it. */
+/** What is given as data below these tensors: handed to the program, not written into it as single numbers are. */
 const constantsBelow = (roots: readonly AnyTensor[]): readonly AnyTensor[] => {
   const seen = new Set<AnyTensor>(roots);
   for (const tensor of seen)
     if (tensor.node.kind === 'application') for (const input of tensor.node.inputs) seen.add(input);
-  return [...seen].filter(({ node, shape }) => node.kind === 'constant' && sizeOf(shape) > 1);
+  return [...seen].filter(({ node }) => node.kind === 'constant' && node.exact === undefined);
 };
 
 /** The data of tensors; those given as data are only handed on. */

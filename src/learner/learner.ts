@@ -65,11 +65,15 @@ export interface Learner<P extends Parameters, A, B, L> {
 }
 
 /**
- * The learner of a model, a loss and an update.
+ * The learner of a model, a loss and an update. Its step and its prediction are functions over expressions: `train`
+ * compiles the step, and whoever steps or predicts in a loop of their own does so with `compile`. The states of a step
+ * that is not compiled are expressions of all steps before.
  *
  * @example
  * const mnist = learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop(), metrics: { accuracy } });
- * const [next, { loss }] = mnist.step(mnist.init(key(1)), { input, target });
+ * const [step, predict] = [compile(mnist.step), compile(mnist.predict)];
+ * const [next, { loss }] = step(mnist.init(key(1)), { input, target });
+ * const logits = predict(next, input);
  */
 export const learner = <P extends Parameters, A, B extends C, C, L>({
   model,

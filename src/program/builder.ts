@@ -8,7 +8,7 @@ export interface Builder {
 }
 
 /** Constant data is told apart by identity, numbers by value. */
-const keyOf = (instruction: Instruction, numberOf: (data: object) => number): string => {
+export const keyOf = (instruction: Instruction, numberOf: (data: object) => number): string => {
   const { shape, dtype } = instruction;
   switch (instruction.kind) {
     case 'input':

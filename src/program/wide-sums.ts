@@ -22,6 +22,7 @@ const isLong = (program: Program, instruction: Instruction): instruction is Oper
 
 /** The program with each long `scatterAdd` of float32 added up in float64: |error| ≤ u·|Σ| for up to 2²⁹ terms. */
 export const wideSums = (program: Program): Program => {
+  if (!program.instructions.some((each) => each.kind === 'scan' || isLong(program, each))) return program;
   const { add, instructions } = builder();
   const places: ValueId[] = [];
   const renamed = (id: ValueId): ValueId => {

@@ -1,5 +1,5 @@
 /** C-5: compiling costs as much as there is to compile, counted in visits and in bytes; families of programs. */
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AnyTensor, Backend, Learner, Para, Parameters, Tensor } from 'paralens';
 import { countingVisits } from './subject/visits.js';
 
@@ -7,10 +7,13 @@ const visitsOf = countingVisits();
 // Behind the counter, so that the engine counts every block of it.
 const {
   adam,
+  compile,
   compileChecked,
   compose,
   dense,
   differentiable,
+  evaluate,
+  force,
   gradient,
   key,
   learner,
@@ -24,7 +27,7 @@ const {
   unflatten,
   wasm,
 } = await import('paralens');
-const { add, concat, full, matmul, multiply, reshape, scan, sin, slice, subtract, sum, tanh } =
+const { add, concat, full, matmul, multiply, reshape, scan, sin, slice, subtract, sum, tanh, uniform } =
   await import('paralens/operation');
 const { assertHolds, growsAsALine } = await import('paralens/laws');
 
@@ -190,5 +193,34 @@ describe.each(Object.entries(backends))('C-5 on %s', (_, backend) => {
       });
     cost(1);
     assertHolds(growsAsALine(name, cost, SIZES[name] ?? 32));
+  });
+});
+
+describe('what has been compiled is not compiled again', () => {
+  const xor = learner({ model: dense(3, 1), loss: meanSquaredError(), update: sgd() });
+
+  test('the same expression over other data, such as a prediction, costs its tracing', () => {
+    const backend = wasm();
+    const predict = (seed: number): number =>
+      visitsOf(() => {
+        const state = xor.init(key(seed));
+        evaluate(xor.predict(force(state), uniform(key(seed), [4, 3])), { backend });
+      });
+    const first = predict(1);
+    expect(predict(2)).toBeLessThan(first / 3);
+  });
+
+  test('a loop of compiled steps costs as much at its end as at its beginning', () => {
+    const step = compile(xor.step);
+    const batch = { input: full([4, 3], 0.5), target: full([4, 1], 1) };
+    let state = force(xor.init(key(1)));
+    const costs = Array.from({ length: 20 }, () =>
+      visitsOf(() => {
+        const [next, { loss }] = step(state, batch);
+        state = next;
+        evaluate(loss);
+      }),
+    );
+    expect(costs[19]).toBeLessThanOrEqual(1.1 * (costs[2] ?? 0));
   });
 });

@@ -1,4 +1,4 @@
-/** Compiled modules by their content: the last ones used. */
+/** What has been compiled, found again by its content: the last ones used. */
 import { ParalensError } from '../../error.js';
 
 export interface ModuleCache {
@@ -51,5 +51,18 @@ export const moduleCache = (capacity: number, compile = moduleFrom): ModuleCache
       entries = [entry, ...entries.filter((each) => each !== known)].slice(0, capacity);
       return entry.module;
     },
+  };
+};
+
+/** Values by key, at most `capacity` of them: the one that was used longest ago goes first. */
+export const lastUsed = <T>(capacity: number): ((key: string, make: () => T) => T) => {
+  const kept = new Map<string, T>();
+  return (key, make) => {
+    const value = kept.get(key) ?? make();
+    kept.delete(key);
+    kept.set(key, value);
+    const [oldest] = kept.keys();
+    if (kept.size > capacity && oldest !== undefined) kept.delete(oldest);
+    return value;
   };
 };

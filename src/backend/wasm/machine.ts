@@ -3,7 +3,6 @@ import type { Program } from '../../program/program.js';
 import { type Data, type DataOf, type DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
-import { fail } from '../../error.js';
 import type { Machine } from '../backend.js';
 import type { Blas } from './blas/library.js';
 import type { Compiled } from './compiled.js';

@@ -1,14 +1,16 @@
 /** The WebAssembly backend: one module for a whole program, generated when it is compiled. */
 import { printPlan } from '../../program/print-plan.js';
 import { printSchedule } from '../../program/print-schedule.js';
+import { programKey } from '../../program/program-key.js';
 import { wideSums } from '../../program/wide-sums.js';
 import type { Backend } from '../backend.js';
 import { guarded } from '../guard.js';
 import { requireBoolean, requireCount, requireFunction } from '../../require.js';
 import { reference } from '../reference/reference.js';
 import { type Blas, findBlas } from './blas/library.js';
-import { moduleCache } from './cache.js';
+import { lastUsed, moduleCache } from './cache.js';
 import { compileProgram } from './compile.js';
+import type { Compiled } from './compiled.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { startMachine } from './machine.js';
 import { printPhases } from './print-phases.js';
@@ -55,6 +57,12 @@ export interface WasmBackend extends Backend {
   readonly close: () => void;
 }
 
+/** What becomes of a program. */
+interface Made {
+  readonly compiled: Compiled;
+  readonly module: WebAssembly.Module;
+}
+
 const warnOnConsole = (line: string): void => {
   console.warn(line);
 };
@@ -93,6 +101,7 @@ export const wasm = ({
     return { ...reference(), report: 'reference, 1 thread', close: () => {} };
   }
   const cache = moduleCache(modules);
+  const programs = lastUsed<Made>(modules);
   const tile = tileOf(relaxed);
   const blas = blasFor(library, warn);
   const { count: threads, pool } = threadsFor(asked, { warn, besideLibrary: blas !== undefined });
@@ -109,9 +118,13 @@ export const wasm = ({
       ...(libraryThreads === undefined ? [] : [counted(libraryThreads)]),
     ].join(', '),
     compile: (program) => {
-      const compiled = compileProgram(program, { tile, threads, blas: blas !== undefined });
+      const make = (): Made => {
+        const compiled = compileProgram(program, { tile, threads, blas: blas !== undefined });
+        return { compiled, module: cache.moduleOf(compiled.code) };
+      };
+      const key = programKey(program);
+      const { compiled, module } = key === undefined ? make() : programs(key, make);
       const { schedule, plan, bytes, code, phases } = compiled;
-      const module = cache.moduleOf(code);
       return guarded(program, {
         start: (state) => startMachine({ module, program, compiled, threads, pool, blas }, state),
         memory: { planned: bytes, bound: plan.bound + (bytes - plan.bytes) },
