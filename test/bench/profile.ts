@@ -48,7 +48,7 @@ const profiled: Backend = {
     const options = {
       tile: tileOf(hasRelaxedSimd()),
       threads: 1,
-      blas: library !== undefined,
+      blas: library && { matrices: true, windows: true },
       apart: true,
     };
     const made = compileProgram(program, options);

@@ -1,7 +1,10 @@
 /** Products by the system's library: the same within rounding, all layouts, and a way without it. */
 import { describe, expect, test } from 'vitest';
 import { findBlas } from '../../src/backend/wasm/blas/library.js';
+import { fasterAt, type LibraryUse, showSpeed, speedOf } from '../../src/backend/wasm/blas/speed.js';
+import { compileProgram } from '../../src/backend/wasm/compile.js';
 import { wasm } from '../../src/backend/wasm/index.js';
+import { tileOf } from '../../src/backend/wasm/product-shape.js';
 import { add, matmul, multiply, subtract, transpose } from '../../src/operation/index.js';
 import { trace } from '../../src/program/trace.js';
 import type { Data } from '../../src/tensor/dtype.js';
@@ -24,13 +27,22 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
   const backends =
     'absent' in found
       ? []
-      : [1, 2].map((threads) => wasm({ blas: 'auto', threads, relaxedSimd: false, warn: unexpected }));
+      : [1, 2].map((threads) => wasm({ blas: found.file, threads, relaxedSimd: false, warn: unexpected }));
 
   test('is named, with its threads', () => {
     for (const { name, report, threads } of backends) {
       expect(name).toMatch(/^wasm \+ \S/);
       expect(report).toContain(`wasm, ${threads} thread`);
     }
+  });
+
+  test('that is found by itself is used for what it is faster at, and told with its times', () => {
+    const lines: string[] = [];
+    const { name, report } = wasm({ blas: 'auto', warn: (line) => lines.push(line) });
+    const times = /matrices \d+\.\d\d ms against \d+\.\d\d ms, windows \d+\.\d\d ms against \d+\.\d\d ms/;
+    if (name === 'wasm') expect(lines.join()).toMatch(times);
+    else expect(report).toMatch(times);
+    expect(lines).toHaveLength(name === 'wasm' ? 1 : 0);
   });
 
   for (const words of WORDS)
@@ -172,6 +184,44 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
         state = next;
       }
     }
+  });
+});
+
+describe('what a library is used for', () => {
+  const timing = (own: number, library: number) => ({ own, library });
+
+  test('is what it is faster at than our own kernels', () => {
+    const speed = { matrices: timing(1, 2), windows: timing(2, 1) };
+    expect(fasterAt(speed)).toEqual({ matrices: false, windows: true });
+    expect(fasterAt({ matrices: timing(2, 1), windows: timing(1, 1) })).toEqual({
+      matrices: true,
+      windows: false,
+    });
+    expect(showSpeed(speed)).toBe('matrices 2.00 ms against 1.00 ms, windows 1.00 ms against 2.00 ms');
+  });
+
+  test('is found by timing both on products of both kinds', () => {
+    const asked: boolean[] = [];
+    const { matrices, windows } = speedOf((_, withLibrary) => {
+      asked.push(withLibrary);
+      // A library that takes longer.
+      return () => {
+        const end = performance.now() + (withLibrary ? 2 : 0.2);
+        while (performance.now() < end);
+      };
+    });
+    expect(asked).toEqual([false, true, false, true]);
+    for (const { own, library } of [matrices, windows]) expect(own).toBeLessThan(library);
+  });
+
+  test('leaves all else to WebAssembly', () => {
+    const program = programOf('ik,kj->ij', { i: 64, j: 64, k: 64 });
+    const calls = (use: LibraryUse): number =>
+      compileProgram(program, { tile: tileOf(false), threads: 1, blas: use }).phases.filter(
+        ({ kind }) => kind === 'products',
+      ).length;
+    expect(calls({ matrices: true, windows: false })).toBe(1);
+    expect(calls({ matrices: false, windows: true })).toBe(0);
   });
 });
 

@@ -9,6 +9,7 @@ import { type Schedule, schedule } from '../../program/schedule.js';
 import type { Data } from '../../tensor/dtype.js';
 import { libraryParts } from './blas/product-parts.js';
 import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/product-calls.js';
+import type { LibraryUse } from './blas/speed.js';
 import type { Compiled, Table } from './compiled.js';
 import { nanosecondsOf, packingNanoseconds } from './cost.js';
 import { i32 as constant, type Statement } from './emitter.js';
@@ -27,8 +28,8 @@ import { scratchBytes, type Tile } from './product-shape.js';
 export interface CompileOptions extends Sharing {
   /** What the micro-kernel of products keeps in registers. */
   readonly tile: Tile;
-  /** Whether large products are left to a library. */
-  readonly blas?: boolean;
+  /** Which large products are left to a library. */
+  readonly blas?: LibraryUse | undefined;
   /** Whether each function of each kernel is a phase of its own, so that it can be timed. */
   readonly apart?: boolean;
 }
@@ -70,8 +71,13 @@ const stepOf = (steps: ReadonlyMap<ScanKernel, Planned>, kernel: ScanKernel): Pl
 const forLibrary = (
   program: Program,
   kernel: ProductKernel,
-  { blas = false }: CompileOptions,
-): LibraryProduct | undefined => (blas ? libraryProduct(program, kernel) : undefined);
+  { blas }: CompileOptions,
+): LibraryProduct | undefined => {
+  if (blas === undefined) return undefined;
+  const product = libraryProduct(program, kernel);
+  const isUsed = product?.windows === undefined ? blas.matrices : blas.windows;
+  return isUsed ? product : undefined;
+};
 
 export const compileProgram = (program: Program, options: CompileOptions): Compiled => {
   const { tile, threads } = options;

@@ -8,13 +8,14 @@ import { guarded } from '../guard.js';
 import { requireBoolean, requireCount, requireFunction } from '../../require.js';
 import { reference } from '../reference/reference.js';
 import { type Blas, findBlas } from './blas/library.js';
+import { fasterAt, type LibraryUse, showSpeed, speedOf } from './blas/speed.js';
 import { lastUsed, moduleCache } from './cache.js';
 import { compileProgram } from './compile.js';
 import type { Compiled } from './compiled.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { startMachine } from './machine.js';
 import { printPhases } from './print-phases.js';
-import { tileOf } from './product-shape.js';
+import { type Tile, tileOf } from './product-shape.js';
 import { threadsFor } from './threads/threads.js';
 
 export interface WasmOptions {
@@ -26,8 +27,9 @@ export interface WasmOptions {
   readonly threads?: number | 'all';
   /**
    * Whether large matrix products in float32 go to the system's BLAS, on the same memory and with as many threads,
-   * those of convolutions block by block from 16 channels on: `'auto'` looks for OpenBLAS, MKL, BLIS or Accelerate, a
-   * path names the library; `false` by default. Needs Node and the package koffi. Where there is none WebAssembly
+   * those of convolutions block by block from 16 channels on: `'auto'` looks for OpenBLAS, MKL, BLIS or Accelerate and
+   * leaves to it what it does faster here than WebAssembly, which is timed once, for a fifth of a second, on one thread;
+   * a path names the library, which is then used for all; `false` by default. Needs Node and the package koffi. Where there is none WebAssembly
    * does it all, and `warn` hears why. In which order a library sums is its own affair: its last bits may change with
    * the threads.
    */
@@ -67,12 +69,44 @@ const warnOnConsole = (line: string): void => {
   console.warn(line);
 };
 
-const blasFor = (asked: string | false, warn: (line: string) => void): Blas | undefined => {
+/** A library, what it is used for, and how fast it was found to be. */
+interface Library {
+  readonly blas: Blas;
+  readonly use: LibraryUse;
+  readonly speed?: string;
+}
+
+/** A library that was named is used for all; one that was found, for what it is faster at than our own kernels. */
+const libraryFor = (
+  asked: string | false,
+  { tile, warn }: { readonly tile: Tile; readonly warn: (line: string) => void },
+): Library | undefined => {
   if (asked === false) return undefined;
-  const found = findBlas(asked);
-  if (!('absent' in found)) return found;
-  warn(`paralens: products run in WebAssembly, without the BLAS that was asked for: ${found.absent}`);
+  const blas = findBlas(asked);
+  const without = 'paralens: products run in WebAssembly, without the BLAS that was asked for';
+  if ('absent' in blas) {
+    warn(`${without}: ${blas.absent}`);
+    return undefined;
+  }
+  if (asked !== 'auto') return { blas, use: { matrices: true, windows: true } };
+  blas.useThreads(1);
+  const speed = speedOf((program, withLibrary) => {
+    const use = withLibrary ? { matrices: true, windows: true } : undefined;
+    const compiled = compileProgram(program, { tile, threads: 1, blas: use });
+    const module = new WebAssembly.Module(compiled.code);
+    const machine = startMachine({ module, program, compiled, threads: 1, pool: undefined, blas }, []);
+    return (inputs) => void machine.step(inputs);
+  });
+  const use = fasterAt(speed);
+  if (use.matrices || use.windows) return { blas, use, speed: showSpeed(speed) };
+  warn(`${without}: ${blas.name} (${blas.file}) is slower here, ${showSpeed(speed)}`);
   return undefined;
+};
+
+/** `large products by OpenBLAS 0.3.21 (libopenblas.so.0; matrices 0.61 ms against 0.72 ms, …)` */
+const reportOf = ({ blas: { name, file }, use, speed }: Library): string => {
+  const what = use.matrices && use.windows ? '' : use.matrices ? ' of matrices' : ' over windows';
+  return `large products${what} by ${name} (${[file, ...(speed === undefined ? [] : [speed])].join('; ')})`;
 };
 
 const counted = (threads: number): string => (threads === 1 ? '1 thread' : `${threads} threads`);
@@ -86,7 +120,7 @@ const counted = (threads: number): string => (threads === 1 ? '1 thread' : `${th
  */
 export const wasm = ({
   threads: asked = 1,
-  blas: library = false,
+  blas: wanted = false,
   relaxedSimd: relaxed = hasRelaxedSimd(),
   modules = 64,
   warn = warnOnConsole,
@@ -103,7 +137,8 @@ export const wasm = ({
   const cache = moduleCache(modules);
   const programs = lastUsed<Made>(modules);
   const tile = tileOf(relaxed);
-  const blas = blasFor(library, warn);
+  const library = libraryFor(wanted, { tile, warn });
+  const blas = library?.blas;
   const { count: threads, pool } = threadsFor(asked, { warn, besideLibrary: blas !== undefined });
   blas?.useThreads(threads);
   const libraryThreads = blas?.threads();
@@ -114,12 +149,12 @@ export const wasm = ({
     prepare: wideSums,
     report: [
       `wasm, ${counted(threads)}`,
-      ...(blas === undefined ? [] : [`large products by ${blas.name} (${blas.file})`]),
+      ...(library === undefined ? [] : [reportOf(library)]),
       ...(libraryThreads === undefined ? [] : [counted(libraryThreads)]),
     ].join(', '),
     compile: (program) => {
       const make = (): Made => {
-        const compiled = compileProgram(program, { tile, threads, blas: blas !== undefined });
+        const compiled = compileProgram(program, { tile, threads, blas: library?.use });
         return { compiled, module: cache.moduleOf(compiled.code) };
       };
       const key = programKey(program);
@@ -129,7 +164,12 @@ export const wasm = ({
         start: (state) => startMachine({ module, program, compiled, threads, pool, blas }, state),
         memory: { planned: bytes, bound: plan.bound + (bytes - plan.bytes) },
         print: () =>
-          [printSchedule(schedule), printPlan(schedule, plan), printPhases(phases, code)].join('\n'),
+          [
+            ...(library === undefined ? [] : [reportOf(library)]),
+            printSchedule(schedule),
+            printPlan(schedule, plan),
+            printPhases(phases, code),
+          ].join('\n'),
       });
     },
     close: () => {
