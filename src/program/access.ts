@@ -9,6 +9,7 @@ import {
   isSplit,
   isView,
   rowMajor,
+  sameAffine,
   still,
   through,
   type View,
@@ -25,8 +26,8 @@ export interface Access {
   readonly rank: number;
   /** What the kernel itself has computed at this point, if it is asked for there. */
   readonly known: (value: ValueId, at: Affine) => Expression | undefined;
-  /** Expressions made before, so that shared parts are one object. */
-  readonly memo: Map<string, Expression>;
+  /** Expressions made before of each value, and where, so that shared parts are one object. */
+  readonly memo: Map<ValueId, { readonly map: IndexMap; readonly expression: Expression }[]>;
 }
 
 const isStored = ({ program, inMemory }: Access, value: ValueId): boolean =>
@@ -77,13 +78,22 @@ export const expressionOf = (access: Access, value: ValueId, map: IndexMap): Exp
   const at = rowMajor(map, instruction.shape, rank);
   const computed = known(value, at);
   if (computed !== undefined) return computed;
-  const key = `${value} ${map.map((axis) => `${axis.offset}+${axis.strides.join()}`).join(';')}`;
-  const found = memo.get(key);
-  if (found !== undefined) return found;
+  const made = memo.get(value);
+  const found = made?.find((each) => sameMap(each.map, map));
+  if (found !== undefined) return found.expression;
   const expression = build(access, value, map, at);
-  memo.set(key, expression);
+  const entry = { map, expression };
+  // Of the same value nothing has been made meanwhile: it is not part of itself.
+  if (made === undefined) memo.set(value, [entry]);
+  else made.push(entry);
   return expression;
 };
+
+const sameMap = (a: IndexMap, b: IndexMap): boolean =>
+  a.every((each, axis) => {
+    const other = b[axis];
+    return other !== undefined && sameAffine(each, other);
+  });
 
 const build = (access: Access, value: ValueId, map: IndexMap, at: Affine): Expression => {
   const instruction = instructionAt(access.program, value);
@@ -99,8 +109,6 @@ const build = (access: Access, value: ValueId, map: IndexMap, at: Affine): Expre
 export const computeAt = (access: Access, operation: SomeOperation, map: IndexMap): Expression => {
   const { program, rank } = access;
   const { dtype } = operation;
-  if (isView(operation)) return readView(access, operation, map);
-  if (isElementProduct(operation)) return elementProduct(access, operation as Operation<'contract'>, map);
   if (isPointwise(operation.name))
     return {
       kind: 'apply',
@@ -108,6 +116,8 @@ export const computeAt = (access: Access, operation: SomeOperation, map: IndexMa
       name: operation.name,
       inputs: operation.inputs.map((input) => expressionOf(access, input, map)),
     };
+  if (isView(operation)) return readView(access, operation, map);
+  if (isElementProduct(operation)) return elementProduct(access, operation as Operation<'contract'>, map);
   switch (operation.name) {
     case 'iota': {
       const index = {

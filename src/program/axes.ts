@@ -102,6 +102,7 @@ export const simplifyAxes = (kernel: LoopKernel, apart?: number): LoopKernel => 
       before.last = axis;
     } else groups.push({ size, axis, last: axis, fixed });
   }
+  if (groups.length === axes.length) return kernel;
   return rewrite(
     kernel,
     groups.map(({ size }) => size),

@@ -7,6 +7,12 @@ export interface Builder {
   readonly instructions: readonly Instruction[];
 }
 
+/** Most operations take nothing beside tensors. */
+const textOf = (attributes: object): string => {
+  for (const _ in attributes) return JSON.stringify(attributes);
+  return '';
+};
+
 /** Constant data is told apart by identity, numbers by value. */
 export const keyOf = (instruction: Instruction, numberOf: (data: object) => number): string => {
   const { shape, dtype } = instruction;
@@ -20,7 +26,7 @@ export const keyOf = (instruction: Instruction, numberOf: (data: object) => numb
       return `constant ${dtype} [${shape.join()}] ${content}`;
     }
     case 'operation':
-      return `${instruction.name} ${JSON.stringify(instruction.attributes)} ${instruction.inputs.join()}`;
+      return `${instruction.name} ${textOf(instruction.attributes)} ${instruction.inputs.join()}`;
     case 'scan': {
       const { body, length, reverse, shared, state, summed, inputs } = instruction;
       const steps = body.instructions.map((each) => keyOf(each, numberOf)).join('; ');

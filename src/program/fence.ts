@@ -11,6 +11,11 @@ interface Bare {
   readonly after: readonly ValueId[];
 }
 
+const NOTHING: readonly ValueId[] = [];
+
+const isFence = (instruction: Instruction): boolean =>
+  instruction.kind === 'operation' && instruction.name === 'fence';
+
 const bareOf = (program: Program, id: ValueId): Bare => {
   const after: ValueId[] = [];
   let value = id;
@@ -25,6 +30,7 @@ const bareOf = (program: Program, id: ValueId): Bare => {
 
 /** The program in which everything is made of bare values; places are the same. */
 export const unfenced = (program: Program): Program => {
+  if (!program.instructions.some(isFence)) return program;
   const bare = (id: ValueId): ValueId => bareOf(program, id).value;
   return {
     ...program,
@@ -53,6 +59,7 @@ export const waitsIn = (
   program: Program,
   inMemory: ReadonlySet<ValueId>,
 ): ((id: ValueId) => readonly ValueId[]) => {
+  if (!program.instructions.some(isFence)) return () => NOTHING;
   const operandsAt = (id: ValueId): readonly ValueId[] => operandsOf(instructionAt(program, id));
   const isAlong = (id: ValueId): boolean =>
     !inMemory.has(id) && instructionAt(program, id).kind === 'operation';

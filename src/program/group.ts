@@ -41,7 +41,7 @@ export const emptyGroup = (
   const own = placeOf(domain, rank);
   const known: Access['known'] = (value, at) =>
     sameAffine(at, own) && fills(program, value, domain) ? values.get(value) : undefined;
-  const access = { program, inMemory, rank, known, memo: new Map<string, Expression>() };
+  const access = { program, inMemory, rank, known, memo: new Map() };
   return {
     domain,
     reduced,

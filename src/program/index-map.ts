@@ -20,18 +20,20 @@ export type IndexMap = readonly Affine[];
 export const affine = (offset: number, strides: readonly number[]): Affine => ({ offset, strides });
 
 /** Nothing but an offset, in a kernel with this many axes. */
-export const still = (rank: number, offset = 0): Affine =>
-  affine(
-    offset,
-    Array.from({ length: rank }, () => 0),
-  );
+export const still = (rank: number, offset = 0): Affine => affine(offset, zeros(rank));
+
+const zeros = (rank: number): number[] => {
+  const strides: number[] = [];
+  for (let axis = 0; axis < rank; axis++) strides.push(0);
+  return strides;
+};
 
 /** The index along one axis. */
-export const alongAxis = (rank: number, axis: number): Affine =>
-  affine(
-    0,
-    Array.from({ length: rank }, (_, i) => (i === axis ? 1 : 0)),
-  );
+export const alongAxis = (rank: number, axis: number): Affine => {
+  const strides = zeros(rank);
+  if (axis < rank) strides[axis] = 1;
+  return affine(0, strides);
+};
 
 const scale = ({ offset, strides }: Affine, by: number): Affine =>
   affine(
@@ -48,8 +50,18 @@ const plus = (a: Affine, b: Affine): Affine =>
 const shift = ({ offset, strides }: Affine, by: number): Affine => affine(offset + by, strides);
 
 /** The place in row-major memory that an index map points at, counted in elements. */
-export const addressOf = (map: IndexMap, strides: readonly number[], rank: number): Affine =>
-  map.reduce((sum, each, axis) => plus(sum, scale(each, strides[axis] ?? 0)), still(rank));
+export const addressOf = (map: IndexMap, strides: readonly number[], rank: number): Affine => {
+  const sums = zeros(rank);
+  let offset = 0;
+  // Plain loops: of every access of every kernel.
+  for (let i = 0; i < map.length; i++) {
+    const [each, by] = [map[i], strides[i]];
+    if (each === undefined || by === undefined) continue;
+    offset += each.offset * by;
+    for (let axis = 0; axis < rank; axis++) sums[axis] = (sums[axis] ?? 0) + (each.strides[axis] ?? 0) * by;
+  }
+  return affine(offset, sums);
+};
 
 export const rowMajor = (map: IndexMap, shape: Shape, rank: number): Affine =>
   addressOf(map, stridesOf(shape), rank);
@@ -63,8 +75,9 @@ type ViewName = (typeof VIEWS)[number];
 
 export type View = Extract<SomeOperation, { readonly name: ViewName }>;
 
-export const isView = (operation: SomeOperation): operation is View =>
-  (VIEWS as readonly string[]).includes(operation.name);
+const views: ReadonlySet<string> = new Set(VIEWS);
+
+export const isView = (operation: SomeOperation): operation is View => views.has(operation.name);
 
 /**
  * For each axis of the operand, the range of the result's axes that it was split into; `undefined` where an

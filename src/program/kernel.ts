@@ -43,8 +43,9 @@ export const POINTWISE = [
 
 export type PointwiseName = (typeof POINTWISE)[number];
 
-export const isPointwise = (name: PrimitiveName): name is PointwiseName =>
-  (POINTWISE as readonly string[]).includes(name);
+const pointwise: ReadonlySet<string> = new Set(POINTWISE);
+
+export const isPointwise = (name: PrimitiveName): name is PointwiseName => pointwise.has(name);
 
 /** What is computed at one point of a kernel's axes. Shared parts are one object. */
 export type Expression =

@@ -48,7 +48,7 @@ const lowerProduct = (
     inMemory,
     rank: letters.length,
     known: () => undefined,
-    memo: new Map<string, Store['expression']>(),
+    memo: new Map(),
   };
   const factorOf = (
     input: ValueId | undefined,

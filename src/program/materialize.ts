@@ -156,8 +156,8 @@ const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
 };
 
 interface Use {
-  readonly count: number;
-  readonly spread: boolean;
+  count: number;
+  spread: boolean;
 }
 
 /** How often each value is read, views seen through, and whether along axes that it does not have. */
@@ -165,22 +165,27 @@ const usesOf = (
   program: Program,
   live: ReadonlySet<ValueId>,
   inMemory: ReadonlySet<ValueId>,
-): ReadonlyMap<ValueId, Use> => {
+): ReadonlyMap<ValueId, Readonly<Use>> => {
   const uses = new Map<ValueId, Use>();
-  const note = (id: ValueId, { count, spread }: Use): void => {
-    const known = uses.get(id) ?? { count: 0, spread: false };
-    uses.set(id, { count: known.count + count, spread: known.spread || spread });
+  const note = (id: ValueId, count: number, spread: boolean): void => {
+    const known = uses.get(id);
+    if (known === undefined) uses.set(id, { count, spread });
+    else {
+      known.count += count;
+      known.spread ||= spread;
+    }
   };
-  for (const id of [...live].toSorted((a, b) => b - a)) {
+  for (let id = program.instructions.length - 1; id >= 0; id--) {
+    if (!live.has(id)) continue;
     const instruction = instructionAt(program, id);
-    if (instruction.kind === 'scan')
-      for (const operand of instruction.inputs) note(operand, { count: 1, spread: false });
+    if (instruction.kind === 'scan') for (const operand of instruction.inputs) note(operand, 1, false);
     if (instruction.kind !== 'operation') continue;
     const own = uses.get(id) ?? { count: 1, spread: false };
-    for (const operand of new Set(instruction.inputs)) {
+    const { inputs } = instruction;
+    for (const operand of inputs.length === 1 ? inputs : new Set(inputs)) {
       const grows = sizeOf(instruction.shape) > sizeOf(instructionAt(program, operand).shape);
-      if (isView(instruction) && !inMemory.has(id)) note(operand, { ...own, spread: own.spread || grows });
-      else note(operand, { count: 1, spread: grows && isInline(instruction) });
+      if (isView(instruction) && !inMemory.has(id)) note(operand, own.count, own.spread || grows);
+      else note(operand, 1, grows && isInline(instruction));
     }
   }
   return uses;
@@ -191,14 +196,17 @@ export const materialized = (program: Program): ReadonlySet<ValueId> => {
   const live = reachable(program);
   const values = forced(program, live);
   const uses = usesOf(program, live, values);
-  const weights = new Map<ValueId, number>();
-  const lengths = new Map<ValueId, number>();
-  for (const id of [...live].toSorted((a, b) => a - b)) {
-    const operation = instructionAt(program, id);
+  // Of what is computed where it is used: all that it costs there, and how long it is.
+  const weights = program.instructions.map(() => 0);
+  const lengths = program.instructions.map(() => 0);
+  for (const [id, operation] of program.instructions.entries()) {
+    if (!live.has(id)) continue;
     if (operation.kind !== 'operation' || values.has(id)) continue;
-    const below = operation.inputs.reduce((sum, input) => sum + (weights.get(input) ?? 0), 0);
-    const weight = below + costOf(operation);
-    const length = operation.inputs.reduce((most, input) => Math.max(most, lengths.get(input) ?? 0), 0) + 1;
+    let [weight, length] = [costOf(operation), 1];
+    for (const input of operation.inputs) {
+      weight += weights[input] ?? 0;
+      length = Math.max(length, (lengths[input] ?? 0) + 1);
+    }
     const { count, spread } = uses.get(id) ?? { count: 0, spread: false };
     const single = sizeOf(operation.shape) === 1;
     const dear =
@@ -206,8 +214,8 @@ export const materialized = (program: Program): ReadonlySet<ValueId> => {
       ((count > 1 && weight >= TWICE) || (spread && !single && weight >= SPREAD) || weight > LARGEST);
     if (dear || length > LONGEST) values.add(id);
     else {
-      weights.set(id, weight);
-      lengths.set(id, length);
+      weights[id] = weight;
+      lengths[id] = length;
     }
   }
   return values;

@@ -25,7 +25,8 @@ export const readsIn = (kernel: Kernel): ReadonlyMap<ValueId, Read> => {
     for (const { value } of [kernel.left, kernel.right]) note(value).anywhere = true;
   if (kernel.kind === 'scan') return reads;
   const loops = loopsOf(kernel);
-  for (const each of expressionsBelow(loops.reductions.map(({ body }) => body)))
+  const bodies = loops.reductions.map(({ body }) => body);
+  for (const each of bodies.length === 0 ? [] : expressionsBelow(bodies))
     if (each.kind === 'load' || each.kind === 'gather') note(each.value).reduced = true;
   for (const each of expressionsBelow(rootsOf(loops))) {
     if (each.kind === 'load') note(each.value).at.push(each.at);

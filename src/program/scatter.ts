@@ -5,7 +5,7 @@
 import { sizeOf, stridesOf } from '../tensor/shape.js';
 import { type Access, expressionOf, identityMap } from './access.js';
 import { type Affine, affine, alongAxis } from './index-map.js';
-import type { Expression, LoopKernel, Store } from './kernel.js';
+import type { LoopKernel, Store } from './kernel.js';
 import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
 
 type ScatterName = 'pad' | 'concat' | 'windowSum' | 'scatterAdd';
@@ -47,7 +47,7 @@ const accessOf = ({ program, inMemory }: Target, rank: number): Access => ({
   inMemory,
   rank,
   known: () => undefined,
-  memo: new Map<string, Expression>(),
+  memo: new Map(),
 });
 
 const loops = (axes: readonly number[], ordered: number, store: Store): LoopKernel => ({

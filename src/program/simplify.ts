@@ -147,34 +147,36 @@ export const withoutDead = (program: Program): Program => {
     if (instruction.kind === 'input') live.add(id);
     if (live.has(id)) for (const operand of operandsOf(instruction)) live.add(operand);
   }
-  return rewriteWith(program, (instruction, _, id) => (live.has(id) ? instruction : undefined));
+  const instructions: Instruction[] = [];
+  const places: ValueId[] = [];
+  const renamed = (id: ValueId): ValueId => places[id] ?? id;
+  for (const [id, instruction] of program.instructions.entries())
+    if (live.has(id)) places[id] = instructions.push(renamedBy(renamed, instruction)) - 1;
+  return renamedResults({ ...program, instructions }, renamed);
 };
 
-/** The program with each instruction, its operands renamed, replaced by what `f` says; `undefined` drops it. */
-const rewriteWith = (
-  program: Program,
-  f: (instruction: Instruction, at: Lookup, id: ValueId) => Rewritten | undefined,
-): Program => {
+/** The instruction with its operands under other names. */
+const renamedBy = (renamed: (id: ValueId) => ValueId, instruction: Instruction): Instruction =>
+  'inputs' in instruction ? { ...instruction, inputs: instruction.inputs.map(renamed) } : instruction;
+
+/** The program with what it gives and checks under other names. */
+const renamedResults = (program: Program, renamed: (id: ValueId) => ValueId): Program => ({
+  ...program,
+  outputs: program.outputs.map(renamed),
+  checks: program.checks.map((check) => ({ ...check, holds: renamed(check.holds), got: renamed(check.got) })),
+});
+
+/** The program with each instruction, its operands renamed, replaced by what `f` says. */
+const rewriteWith = (program: Program, f: (instruction: Instruction, at: Lookup) => Rewritten): Program => {
   const { add, instructions } = builder();
   const places: ValueId[] = [];
   const renamed = (id: ValueId): ValueId => places[id] ?? id;
   const lookup: Lookup = (id) => (id === undefined ? undefined : instructions[id]);
-  for (const [id, instruction] of program.instructions.entries()) {
-    const own =
-      'inputs' in instruction ? { ...instruction, inputs: instruction.inputs.map(renamed) } : instruction;
-    const result = f(own, lookup, id);
-    if (result !== undefined) places[id] = result.kind === 'value' ? result.id : add(result);
+  for (const instruction of program.instructions) {
+    const result = f(renamedBy(renamed, instruction), lookup);
+    places.push(result.kind === 'value' ? result.id : add(result));
   }
-  return {
-    ...program,
-    instructions,
-    outputs: program.outputs.map(renamed),
-    checks: program.checks.map((check) => ({
-      ...check,
-      holds: renamed(check.holds),
-      got: renamed(check.got),
-    })),
-  };
+  return renamedResults({ ...program, instructions }, renamed);
 };
 
 /**

@@ -11,17 +11,18 @@ import type { Instruction, Program, ProgramCheck, SomeOperation, ValueId } from 
 export const placeholder = ({ shape, dtype }: Spec, name: string): AnyTensor =>
   makeTensor(shape, dtype, { kind: 'input', name }, 0);
 
-/** What a tensor is made of, and the model path that each part is in. */
-const partsOf = (node: Node, path: string): readonly (readonly [AnyTensor, string])[] => {
-  if (node.kind !== 'application') return [];
-  if (node.name === 'identity') {
-    const { scope } = node.attributes;
-    return node.inputs.map((input) => [input, inScope(path, scope)] as const);
-  }
+const NOTHING: readonly AnyTensor[] = [];
+
+/** What a tensor is made of. */
+const partsOf = (node: Node): readonly AnyTensor[] => {
+  if (node.kind !== 'application') return NOTHING;
   // Of a user's function with its own backward only the result is computed, not again its arguments.
-  const inputs = node.name === 'custom' ? node.inputs.slice(0, 1) : node.inputs;
-  return inputs.map((input) => [input, path] as const);
+  return node.name === 'custom' ? node.inputs.slice(0, 1) : node.inputs;
 };
+
+/** The model path that the parts of a tensor are in. */
+const pathBelow = (node: Node, path: string): string =>
+  node.kind === 'application' && node.name === 'identity' ? inScope(path, node.attributes.scope) : path;
 
 /** The tensors between `inputs` and `roots`, each after those it is made of, with the path it was first reached by. */
 const inOrder = (
@@ -41,8 +42,12 @@ const inOrder = (
     if (seen.has(tensor)) continue;
     seen.add(tensor);
     stack.push({ tensor, path, entered: true });
-    for (const [part, within] of partsOf(tensor.node, path).toReversed())
-      if (!seen.has(part)) stack.push({ tensor: part, path: within, entered: false });
+    const within = pathBelow(tensor.node, path);
+    const parts = partsOf(tensor.node);
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const part = parts[i];
+      if (part !== undefined && !seen.has(part)) stack.push({ tensor: part, path: within, entered: false });
+    }
   }
   return order;
 };

@@ -19,7 +19,11 @@ export const requireShape = (operation: string, shape: Shape): void => {
 };
 
 /** The number of elements. */
-export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+export const sizeOf = (shape: Shape): number => {
+  let product = 1;
+  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis] ?? 1;
+  return product;
+};
 
 export const sameShape = (a: Shape, b: Shape): boolean => {
   if (a === b) return true;
@@ -46,11 +50,20 @@ export const stridesOf = (shape: Shape): readonly number[] => {
 };
 
 /** `[0, 1, …, n − 1]` */
-export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+export const range = (n: number): readonly number[] => {
+  // A plain loop, as below: these run for every operation of every expression.
+  const numbers: number[] = [];
+  for (let i = 0; i < n; i++) numbers.push(i);
+  return numbers;
+};
 
 /** Whether `part` is the end of `whole`: `[10]` of `[128, 10]`. */
-export const isSuffix = (part: Shape, whole: Shape): boolean =>
-  part.length <= whole.length && sameShape(part, whole.slice(whole.length - part.length));
+export const isSuffix = (part: Shape, whole: Shape): boolean => {
+  const lead = whole.length - part.length;
+  if (lead < 0) return false;
+  for (let axis = 0; axis < part.length; axis++) if (part[axis] !== whole[lead + axis]) return false;
+  return true;
+};
 
 /** The axes of this rank, in order, that are none of these. */
 export const otherAxes = (rank: number, axes: readonly number[]): readonly number[] =>

@@ -100,10 +100,10 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     tablesByWalk.set(key, place);
     return place;
   };
-  const rangeWork = ({ body, extent, grain }: RangeFunction, nanoseconds: number): Work => ({
+  const rangeWork = ({ body, extent, grain }: RangeFunction, nanoseconds: () => number): Work => ({
     callable: module.add(body),
     extent,
-    piece: pieceOf({ extent, grain, nanoseconds }, options),
+    piece: threads === 1 ? undefined : pieceOf({ extent, grain, nanoseconds: nanoseconds() }, options),
   });
   /** What a planned program does whose memory begins at `base`, and after it the copies of its plan. */
   const partsOf = (
@@ -140,18 +140,19 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     scratch: number,
   ): readonly Work[] => {
     if (kernel.kind === 'loop')
-      return [rangeWork(loopFunction(kernel, layout, module), nanosecondsOf(kernel))];
+      return [rangeWork(loopFunction(kernel, layout, module), () => nanosecondsOf(kernel))];
     const given = forLibrary(of, kernel, options);
     if (given !== undefined) {
       const parts = libraryParts(given, { layout, module, tableOf, scratch });
-      return parts.map((part) => ('products' in part ? part : rangeWork(part, part.nanoseconds)));
+      return parts.map((part) => ('products' in part ? part : rangeWork(part, () => part.nanoseconds)));
     }
     const setting = { layout, module, tableOf, scratch, workers: threads, tile };
     const { packing, multiplying } = productFunctions(kernel, setting);
-    const packed = packingNanoseconds(kernel.columns * kernel.inner);
     return [
-      ...(packing === undefined ? [] : [rangeWork(packing, packed)]),
-      rangeWork(multiplying, nanosecondsOf(kernel)),
+      ...(packing === undefined
+        ? []
+        : [rangeWork(packing, () => packingNanoseconds(kernel.columns * kernel.inner))]),
+      rangeWork(multiplying, () => nanosecondsOf(kernel)),
     ];
   };
   const { parts, copies } = partsOf(whole, 0);

@@ -41,7 +41,8 @@ export const set = <T extends ValueType>(local: Local<T>, value: Expr<T>): State
 export const i32 = (value: number): Expr<'i32'> => expr('i32', [0x41, signed(value)]);
 
 const localOf = <T extends ValueType>(type: T, index: number): Local<T> => ({
-  ...expr(type, [0x20, unsigned(index)]),
+  type,
+  code: [0x20, unsigned(index)],
   index,
 });
 

@@ -30,10 +30,10 @@ export interface Evaluation<T extends ValueType> {
 /** What an expression changes along: a bit an axis, and one for what is there only at the innermost. */
 const INNERMOST = 2 ** 30;
 
-/** What each expression below these changes along. */
+/** What each of these changes along; they stand parts first. */
 export const dependence = (
   axes: readonly number[],
-  roots: readonly Expression[],
+  expressions: readonly Expression[],
 ): ((expression: Expression) => number) => {
   const found = new Map<Expression, number>();
   const dependsOn = (expression: Expression): number => {
@@ -43,7 +43,7 @@ export const dependence = (
   };
   const alongAxes = (strides: readonly number[]): number =>
     strides.reduce((bits, stride, axis) => (stride !== 0 && axes[axis] !== 1 ? bits | (1 << axis) : bits), 0);
-  for (const expression of expressionsBelow(roots)) {
+  for (const expression of expressions) {
     const own = 'at' in expression ? alongAxes(expression.at.strides) : 0;
     const innermost = expression.kind === 'tile' || expression.kind === 'reduced' ? INNERMOST : 0;
     found.set(
@@ -131,16 +131,23 @@ const compute = <T extends ValueType>(
   }
 };
 
-/** Computes beforehand, for `count` lanes, whatever in these expressions does not change along the axes of `inner`. */
+/**
+ * Computes beforehand, for `count` lanes, whatever of these expressions does not change along the axes of `inner`; they
+ * stand parts first.
+ */
 export const hoist = <T extends ValueType>(
   evaluation: Evaluation<T>,
   scope: Scope,
   known: Known<T>,
-  roots: readonly Expression[],
+  expressions: readonly Expression[],
   inner: number,
   count: number,
 ): void => {
-  for (const each of expressionsBelow(roots, known))
-    if (each.kind !== 'literal' && (evaluation.dependsOn(each) & (inner | INNERMOST)) === 0)
+  for (const each of expressions)
+    if (
+      each.kind !== 'literal' &&
+      !known.has(each) &&
+      (evaluation.dependsOn(each) & (inner | INNERMOST)) === 0
+    )
       evaluate(evaluation, scope, known, each, count);
 };

@@ -2,7 +2,7 @@
  * The function of a loop kernel: the flat range of its outer axes, the lanes of one axis, and reductions
  * inside. It takes the part of the range to do, so that several workers can share it.
  */
-import { expressionsBelow, type LoopKernel, rootsOf } from '../../program/kernel.js';
+import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../program/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { cursorsFor } from './cursors.js';
 import {
@@ -31,8 +31,8 @@ const LINE = 16;
 
 const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
 
-const isWide = (kernel: LoopKernel): boolean =>
-  expressionsBelow(rootsOf(kernel)).some(({ dtype }) => dtype === 'float64') ||
+const isWide = (kernel: LoopKernel, expressions: readonly Expression[]): boolean =>
+  expressions.some(({ dtype }) => dtype === 'float64') ||
   kernel.stores.some(({ dtype }) => dtype === 'float64');
 
 /** The kernel without what it would compute for no element at all: reductions over an empty axis. */
@@ -48,13 +48,17 @@ const withoutEmpty = (kernel: LoopKernel): LoopKernel =>
     : kernel;
 
 /** The function of a kernel's loops: in vectors, or one by one where there is float64. */
-export const loopFunction = (kernel: LoopKernel, layout: Layout, library: Library): RangeFunction =>
-  isWide(kernel)
-    ? rangeFunction(withoutEmpty(kernel), layout, float64Lanes(library))
-    : rangeFunction(withoutEmpty(kernel), layout, vectorLanes(library));
+export const loopFunction = (given: LoopKernel, layout: Layout, library: Library): RangeFunction => {
+  const kernel = withoutEmpty(given);
+  const expressions = expressionsBelow(rootsOf(kernel));
+  return isWide(given, expressions)
+    ? rangeFunction(kernel, expressions, layout, float64Lanes(library))
+    : rangeFunction(kernel, expressions, layout, vectorLanes(library));
+};
 
 const rangeFunction = <T extends ValueType>(
   kernel: LoopKernel,
+  expressions: readonly Expression[],
   layout: Layout,
   lanes: Lanes<T>,
 ): RangeFunction => {
@@ -66,11 +70,12 @@ const rangeFunction = <T extends ValueType>(
   const grain = acrossRange ? LINE : Math.max(1, product(orderedSizes));
   const extent = acrossRange ? (axes[lined] ?? 1) : product(outer.map((axis) => axes[axis] ?? 1));
   const body = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end, product) => {
-    const cursors = cursorsFor(scope, axes, accessesOf(kernel, layout));
+    const cursors = cursorsFor(scope, axes, accessesOf(kernel, expressions, layout));
     const tile =
       layout.tilePitch === undefined ? undefined : { cursor: scope.local('i32'), pitch: layout.tilePitch };
     const nest: Nest<T> = {
       kernel,
+      expressions,
       lanes,
       lined,
       cursors,
@@ -83,12 +88,12 @@ const rangeFunction = <T extends ValueType>(
         tile: tile && { base: tile.cursor, offset: 0 },
         reduced: [],
         shift: 0,
-        dependsOn: dependence(axes, rootsOf(kernel)),
+        dependsOn: dependence(axes, expressions),
       },
     };
     const known: Known<T> = new Map();
     scope.run(...cursors.start(new Map()));
-    hoist(nest.evaluation, scope, known, rootsOf(kernel), 2 ** axes.length - 1, lanes.width);
+    hoist(nest.evaluation, scope, known, expressions, 2 ** axes.length - 1, lanes.width);
     if (acrossRange) lanesOfRange(nest, scope, known, lined, begin, end);
     else rows(nest, scope, known, outer, { begin, end, product, pitch: tile?.pitch ?? 0 });
     return undefined;
@@ -96,8 +101,12 @@ const rangeFunction = <T extends ValueType>(
   return { body, extent, grain };
 };
 
-const accessesOf = (kernel: LoopKernel, { placeOf }: Layout): Parameters<typeof cursorsFor>[2] => [
-  ...expressionsBelow(rootsOf(kernel)).flatMap((each) => {
+const accessesOf = (
+  kernel: LoopKernel,
+  expressions: readonly Expression[],
+  { placeOf }: Layout,
+): Parameters<typeof cursorsFor>[2] => [
+  ...expressions.flatMap((each) => {
     if (each.kind === 'load' || each.kind === 'gather')
       return [{ at: each.at, bytes: bytesOf[each.dtype], place: placeOf(each.value) }];
     return each.kind === 'index' || each.kind === 'random' ? [{ at: each.at, bytes: 1, place: 0 }] : [];
@@ -164,7 +173,7 @@ const nextIndices = (
 
 /** One row: the lanes of the axis that goes into them, or one point. */
 const oneRow = <T extends ValueType>(nest: Nest<T>, scope: Scope, known: Known<T>): void => {
-  const { kernel, lined, lanes, cursors, evaluation } = nest;
+  const { kernel, expressions, lined, lanes, cursors, evaluation } = nest;
   if (lined === undefined || lined >= kernel.domain) {
     point(nest, scope, known, 1);
     return;
@@ -175,7 +184,7 @@ const oneRow = <T extends ValueType>(nest: Nest<T>, scope: Scope, known: Known<T
     0,
   );
   if (size > lanes.width)
-    hoist(evaluation, scope, known, rootsOf(kernel), (1 << lined) | reducedBits, lanes.width);
+    hoist(evaluation, scope, known, expressions, (1 << lined) | reducedBits, lanes.width);
   const advance = (inside: Scope, elements: number): void => {
     inside.run(...cursors.advance(lined, elements));
     if (nest.tileCursor !== undefined)

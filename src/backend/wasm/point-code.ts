@@ -1,5 +1,5 @@
 /** What a loop kernel does at one point of its domain: its reductions, its expressions, its stores. */
-import type { LoopKernel, Store } from '../../program/kernel.js';
+import { type Expression, expressionsBelow, type LoopKernel, type Store } from '../../program/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { displaced, indexed } from './address.js';
 import type { Cursors } from './cursors.js';
@@ -12,6 +12,8 @@ import { repeat } from './loops.js';
 /** A kernel whose loops are being written. */
 export interface Nest<T extends ValueType> {
   readonly kernel: LoopKernel;
+  /** All that it computes at a point, parts first. */
+  readonly expressions: readonly Expression[];
   readonly lanes: Lanes<T>;
   /** The axis that goes into lanes. */
   readonly lined: number | undefined;
@@ -67,10 +69,11 @@ const reduce = <T extends ValueType>(
   const { nest, accumulators, count } = reducing;
   const { kernel, lanes, lined, cursors, evaluation } = nest;
   const bodies = kernel.reductions.map(({ body }) => body);
+  const below = expressionsBelow(bodies);
   const sideBySide = accumulators.length > 1;
   const take = (inside: Scope, from: Known<T>, computed: number, taken: number): void => {
     const shared: Known<T> = new Map(from);
-    if (sideBySide && lined !== undefined) hoist(evaluation, inside, shared, bodies, 1 << lined, computed);
+    if (sideBySide && lined !== undefined) hoist(evaluation, inside, shared, below, 1 << lined, computed);
     for (const [i, ofVector] of accumulators.entries()) {
       const here: Known<T> = new Map(shared);
       const shifted = { ...evaluation, shift: i * lanes.width };
@@ -93,7 +96,7 @@ const reduce = <T extends ValueType>(
   // What differs from vector to vector has no one value that could be computed beforehand.
   const apart = sideBySide && lined !== undefined ? 1 << lined : 0;
   const hoisted: Known<T> = new Map(known);
-  hoist(evaluation, scope, hoisted, bodies, inner | apart, count);
+  hoist(evaluation, scope, hoisted, below, inner | apart, count);
   if (axis === lined) {
     const whole = Math.floor(size / lanes.width);
     repeat(scope, whole, (inside) => {

@@ -40,6 +40,7 @@ export const vectorAxis = (kernel: LoopKernel, isEpilogue: boolean): number | un
     .filter((axis) => axis < domain || (axis === inner && canCross));
   // Of equals the innermost of the domain, whose neighbours are neighbours in the result.
   const order = candidates.toSorted((a, b) => Number(a >= domain) - Number(b >= domain) || b - a);
+  if (order.length <= 1) return order[0];
   return order.reduce<number | undefined>(
     (best, axis) => (best === undefined || costOf(kernel, axis) < costOf(kernel, best) ? axis : best),
     undefined,

@@ -84,13 +84,15 @@ export interface Primitive<N extends PrimitiveName> {
 }
 
 /** Lists are copied and frozen: what a caller does with theirs later changes no tensor. */
-const own = <A extends object>(attributes: A): A =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([key, value]: readonly [string, unknown]) => [
-      key,
-      Array.isArray(value) ? Object.freeze([...(value as readonly unknown[])]) : value,
-    ]),
-  ) as A;
+const own = <A extends object>(attributes: A): A => {
+  const copy: Partial<Record<keyof A, unknown>> = {};
+  for (const key in attributes) {
+    const value: unknown = attributes[key];
+    copy[key] = Array.isArray(value) ? Object.freeze(value.slice()) : value;
+  }
+  // All that the attributes have.
+  return copy as A;
+};
 
 /** Applies a primitive: checks the shapes at once, evaluates nothing. */
 export const apply = <N extends PrimitiveName>(
