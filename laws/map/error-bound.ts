@@ -134,7 +134,9 @@ const isPole = (operation: SomeOperation, [, divisor]: readonly Bounded[], i: nu
 
 /** An element-wise map: how far it moves over the corners of its inputs' errors, and its own rounding. */
 const elementwise = (operation: SomeOperation, inputs: readonly Bounded[], y: Data): Float64Array => {
-  const error = Float64Array.from(y, (value) => (roundings[operation.name] ?? 1) * UNIT * Math.abs(value));
+  // A truth and a whole number are not rounded.
+  const unit = isFloat(operation.dtype) ? (roundings[operation.name] ?? 1) * UNIT : 0;
+  const error = Float64Array.from(y, (value) => unit * Math.abs(value));
   for (const signs of corners(inputs.length)) {
     const shifted = inputs.map(({ value, error: e }, k): Value => {
       if (value.dtype === 'bool')
@@ -154,7 +156,7 @@ const elementwise = (operation: SomeOperation, inputs: readonly Bounded[], y: Da
     for (let i = 0; i < y.length; i++) {
       const [here, there] = [y[i] ?? 0, at[i] ?? 0];
       const gap = Object.is(here, there) ? 0 : Math.abs(there - here);
-      const own = (roundings[operation.name] ?? 1) * UNIT * Math.max(Math.abs(here), Math.abs(there));
+      const own = unit * Math.max(Math.abs(here), Math.abs(there));
       error[i] = Math.max(
         error[i] ?? 0,
         Number.isNaN(gap) || isPole(operation, inputs, i) ? Number.POSITIVE_INFINITY : gap * (1 + UNIT) + own,
