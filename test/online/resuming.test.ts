@@ -420,5 +420,5 @@ describe('a place for checkpoints', () => {
     expect(events.flatMap((event) => (event.kind === 'not kept' ? [event.error.kind] : []))).toContain(
       'too large',
     );
-  }, 60_000);
+  }, 300_000);
 });
