@@ -35,11 +35,19 @@ export const signed = (value: number): readonly number[] => {
   }
 };
 
+/** The four bytes of a 32-bit integer, little-endian. */
+export const int32Bytes = (value: number): readonly number[] => [
+  value & 0xff,
+  (value >> 8) & 0xff,
+  (value >> 16) & 0xff,
+  (value >> 24) & 0xff,
+];
+
 /** The four bytes of a float32, little-endian. */
 export const float32Bytes = (value: number): readonly number[] => {
   const view = new DataView(new ArrayBuffer(4));
   view.setFloat32(0, value, true);
-  return [...new Uint8Array(view.buffer)];
+  return int32Bytes(view.getInt32(0, true));
 };
 
 /** The eight bytes of a float64, little-endian. */
@@ -48,14 +56,6 @@ export const float64Bytes = (value: number): readonly number[] => {
   view.setFloat64(0, value, true);
   return [...new Uint8Array(view.buffer)];
 };
-
-/** The four bytes of a 32-bit integer, little-endian. */
-export const int32Bytes = (value: number): readonly number[] => [
-  value & 0xff,
-  (value >> 8) & 0xff,
-  (value >> 16) & 0xff,
-  (value >> 24) & 0xff,
-];
 
 /** Bytes written one after another into an array that doubles when it is full. */
 interface Writer {
@@ -72,17 +72,19 @@ const reserve = (writer: Writer, more: number): void => {
 };
 
 const append = (code: Code, writer: Writer): void => {
+  reserve(writer, code.length);
   if (code instanceof Uint8Array) {
-    reserve(writer, code.length);
     writer.bytes.set(code, writer.length);
     writer.length += code.length;
     return;
   }
-  for (const piece of code) {
-    if (typeof piece === 'number') {
-      if (writer.length === writer.bytes.length) reserve(writer, 1);
-      writer.bytes[writer.length++] = piece;
-    } else append(piece, writer);
+  // A plain loop: of every byte of every module.
+  for (let i = 0; i < code.length; i++) {
+    const piece = code[i];
+    if (typeof piece === 'object') {
+      append(piece, writer);
+      reserve(writer, code.length - i);
+    } else if (piece !== undefined) writer.bytes[writer.length++] = piece;
   }
 };
 
