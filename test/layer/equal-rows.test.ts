@@ -66,10 +66,7 @@ describe.each(backends)('on $name', (backend) => {
     for (const [name, f] of Object.entries(layerOf(n))) {
       if (name === 'batchNormalization') continue;
       const data = evaluate(f(x), { backend }).data;
-      expect(
-        data.findIndex((each) => each !== 0),
-        name,
-      ).toBe(-1);
+      expect({ name, place: data.findIndex((each) => each !== 0) }).toEqual({ name, place: -1 });
     }
   });
 
