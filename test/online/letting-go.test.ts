@@ -149,7 +149,8 @@ test('under switchMap a run goes on behind the one before it, and none says `con
     expect(errors).toEqual([]);
     expect(seen.filter(({ kind }) => kind === 'not kept')).toEqual([]);
     const last = await lastValueFrom(run().pipe(toArray()));
-    expect(last.findLast(({ kind }) => kind === 'step')).toMatchObject({ step: 4000 });
+    // It may have been at the end before, and then takes no step.
+    expect(last.findLast(({ kind }) => kind === 'step' || kind === 'resumed')).toMatchObject({ step: 4000 });
   }
 }, 60_000);
 
