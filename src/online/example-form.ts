@@ -47,29 +47,33 @@ const needed = (form: PartForm): string => {
     : `a record of ${Object.keys(form).join(', ') || 'nothing'}`;
 };
 
+type Range = readonly [least: number, most: number] | undefined;
+
 /** Numbers of these dtypes that are not one of them become another number, or wrap around. */
-const ranges: { readonly [D in DType]?: readonly [least: number, most: number] } = {
+const ranges: { readonly [D in DType]: Range } = {
+  float32: undefined,
+  float64: undefined,
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
   bool: [0, 1],
 };
 
-const isOf = (dtype: DType, x: unknown): boolean => {
-  if (typeof x !== 'number') return false;
-  const range = ranges[dtype];
-  return range === undefined || (Number.isInteger(x) && x >= range[0] && x <= range[1]);
-};
+const isOf = (range: Range, x: unknown): boolean =>
+  typeof x === 'number' && (range === undefined || (Number.isInteger(x) && x >= range[0] && x <= range[1]));
+
+/** What was needed in place of a number: only made where something is wrong, as this is asked of every record. */
+const neededOf = (dtype: DType): string =>
+  ranges[dtype] === undefined ? 'a number' : `a number of ${dtype}`;
 
 const misfitOf = (form: PartForm, part: unknown, dtype: DType, path: string): Misfit | undefined => {
-  const number = dtype === 'float32' || dtype === 'float64' ? 'a number' : `a number of ${dtype}`;
+  const range = ranges[dtype];
   if (form === 'number')
-    return isOf(dtype, part)
-      ? undefined
-      : { path, got: shown(part), needed: typeof part === 'number' ? number : needed(form) };
+    return isOf(range, part) ? undefined : { path, got: shown(part), needed: neededOf(dtype) };
   if (typeof form === 'number') {
     if (!Array.isArray(part) || part.length !== form) return { path, got: shown(part), needed: needed(form) };
     for (let i = 0; i < form; i++)
-      if (!isOf(dtype, part[i])) return { path: `${path}.${i}`, got: shown(part[i]), needed: number };
+      if (!isOf(range, part[i]))
+        return { path: `${path}.${i}`, got: shown(part[i]), needed: neededOf(dtype) };
     return undefined;
   }
   const names = Object.keys(form);

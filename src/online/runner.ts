@@ -326,43 +326,42 @@ export const runner = <
     return events;
   };
 
-  /** The examples of a record, or why there are none. */
-  const examplesOf = (
-    received: Received<R, Json>,
-  ): either.Either<DeadLetter<Json>, readonly Example[]> | string => {
+  /** Takes the examples of a record in; gives the dead letters of what is none. */
+  const takeIn = (received: Received<R, Json>): readonly OnlineEvent<P, M, F>[] => {
+    let made: readonly Example[];
     try {
       const decoded = decode(received);
-      if (either.isLeft(decoded)) return decoded;
-      const [next, made] = examples.step(features, decoded.right);
-      features = next;
-      return either.right(made);
+      if (either.isLeft(decoded)) return [{ kind: 'dead letter', letter: decoded.left }];
+      [features, made] = examples.step(features, decoded.right);
     } catch (error) {
-      return thrown(error);
+      return [letterOf('features', thrown(error), received.position, textOfRecord(received.value))];
     }
+    let letters: OnlineEvent<P, M, F>[] | undefined;
+    for (const example of made) {
+      const refusal = refusalOf(example);
+      if (refusal === undefined) waiting.push({ example, position: received.position });
+      else {
+        letters ??= [];
+        letters.push(letterOf('shape', refusal, received.position, textOfRecord(received.value)));
+      }
+    }
+    return letters ?? NOTHING;
   };
 
   return {
     receive: (received) => {
-      const made = examplesOf(received);
-      const events: OnlineEvent<P, M, F>[] = [];
       ({ position } = received);
-      if (typeof made === 'string')
-        events.push(letterOf('features', made, position, textOfRecord(received.value)));
-      else if (either.isLeft(made)) events.push({ kind: 'dead letter', letter: made.left });
-      else
-        for (const example of made.right) {
-          const refusal = refusalOf(example);
-          if (refusal === undefined) waiting.push({ example, position });
-          else events.push(letterOf('shape', refusal, position, textOfRecord(received.value)));
-        }
-      requireShare(events.length > 0 ? either.left(events) : either.right(made));
+      const letters = takeIn(received);
+      if (limit !== undefined)
+        requireShare(letters.length > 0 ? either.left(letters) : either.right(letters));
       records += 1;
-      if (events.length > 0) {
+      if (letters.length > 0) {
         bad += 1;
         requireSome(MOST_REFUSED);
       }
-      if (waiting.length >= size) events.push(...takeAll(size));
-      return events.length === 0 ? NOTHING : events;
+      if (waiting.length < size) return letters;
+      const events = takeAll(size);
+      return letters.length === 0 ? events : [...letters, ...events];
     },
     flush: () => takeAll(1),
     end: () => {
