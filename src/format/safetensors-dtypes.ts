@@ -68,7 +68,8 @@ const bool: FileDType = {
   ...asTheyAre('bool', 1),
   read: (given) => {
     const at = given.findIndex((byte) => byte > 1);
-    return at < 0 ? E.right(given.slice()) : E.left({ at, value: String(given[at]) });
+    // A copy: `slice` of a Node Buffer would be a view of the file's bytes.
+    return at < 0 ? E.right(new Uint8Array(given)) : E.left({ at, value: String(given[at]) });
   },
 };
 

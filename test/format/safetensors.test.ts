@@ -358,3 +358,11 @@ test.each([
 ])('%s is refused', (_, given: Safetensors) => {
   expect(() => encodeSafetensors(given)).toThrow(ParalensError);
 });
+
+test('what is decoded from a Node Buffer does not change with the bytes of the file', () => {
+  const truths: Value = { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) };
+  const bytes = Buffer.from(encodeSafetensors({ tensors: { truths }, metadata: {} }));
+  const decoded = decodeSafetensors(bytes);
+  bytes.fill(0);
+  expect(E.isRight(decoded) && [...(decoded.right.tensors['truths']?.data ?? [])]).toEqual([1, 0, 1]);
+});
