@@ -164,6 +164,8 @@ export const readTable = (
           return DONE;
         case 'failed':
           ended = true;
+          // At once and not when more is asked for: it may be spinning.
+          await reader.end();
           if (told.needs !== undefined) addressOf(operation, told.needs);
           return lost(told.reason, END);
       }

@@ -146,7 +146,12 @@ describe('a reader that', () => {
       yield { kind: 'opened', names: [] };
       for (;;);
     }
+    const before = process.cpuUsage();
     const late = await readWith(spinning, { timeout: 300 }).next();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    // Nobody has asked again: it has been ended all the same.
+    const { user } = process.cpuUsage(before);
+    expect(user / 1000).toBeLessThan(800);
     expect(late).toMatchObject({ value: [{ value: { broken: 'lost' }, position: Number.MAX_SAFE_INTEGER }] });
     const reader = readWith(spinning, {});
     const pending = reader.next();
