@@ -99,7 +99,10 @@ const byLength = <S extends Shape, D extends FloatDType>(
   const { large, shrunk, small, grown } = RANGE[x.dtype];
   const squareOf = (by: number): Tensor<Shape, D> => {
     const scaled = multiply(x, by);
-    return add(mean(multiply(scaled, scaled), over), epsilon * by * by);
+    const square = mean(multiply(scaled, scaled), over);
+    const offset = epsilon * by * by;
+    // Beside squares of large numbers ε is nothing that float32 holds.
+    return (x.dtype === 'float32' ? Math.fround(offset) : offset) === 0 ? square : add(square, offset);
   };
   const plain = squareOf(1);
   const number = (value: number): Tensor<Shape, D> => fullLike(plain, value);
