@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, mergeConfig } from 'vitest/config';
 
 // `source` first: tests import `paralens` and `paralens/laws` by name and get src/ and laws/, not dist/.
 const conditions = ['source', 'module', 'node', 'development|production'];
@@ -6,12 +6,23 @@ const conditions = ['source', 'module', 'node', 'development|production'];
 // A thorough run of the laws takes as much longer as it has more examples.
 const patience = 60_000 * Math.max(1, Number(process.env['PARALENS_LAWS_TIMES'] ?? 1));
 
-export default defineConfig({
+const EXCLUDED = ['node_modules/**', 'dist/**', 'test/bench/**'];
+
+/** Tests of what a whole process has: its clock, its signals, its memory. */
+const OF_THE_PROCESS = [
+  'test/node/lines.test.ts',
+  'test/node/shutdown.test.ts',
+  'test/stream/pull.test.ts',
+  'test/stream/timer.test.ts',
+];
+
+/** What all test runs have in common. */
+export const common = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['node_modules/**', 'dist/**', 'test/bench/**'],
+    exclude: EXCLUDED,
     environment: 'node',
     // The second reporter comes last, so that its one line is the last of the whole run.
     reporters: ['default', './test/reporter.ts'],
@@ -20,10 +31,24 @@ export default defineConfig({
     testTimeout: patience,
     hookTimeout: patience,
     pool: 'forks',
-    // Files share the modules of their worker: half of the time was loading them again for each file.
-    isolate: false,
     maxWorkers: 2,
     restoreMocks: true,
     coverage: { provider: 'v8', include: ['src/**', 'laws/**'], reporter: ['text-summary', 'html'] },
   },
 });
+
+export default mergeConfig(
+  common,
+  defineConfig({
+    test: {
+      projects: [
+        {
+          // Files share the modules of their worker: half of the time was loading them again for each file.
+          extends: true,
+          test: { name: 'shared', isolate: false, exclude: [...EXCLUDED, ...OF_THE_PROCESS] },
+        },
+        { extends: true, test: { name: 'apart', isolate: true, include: OF_THE_PROCESS } },
+      ],
+    },
+  }),
+);

@@ -1,6 +1,6 @@
 /** The tests that mutants of lenses, differentiation and updates are run against, on few examples each. */
 import { defineConfig } from 'vitest/config';
-import whole from '../../vitest.config.js';
+import { common as whole } from '../../vitest.config.js';
 
 export default defineConfig({
   ...whole,

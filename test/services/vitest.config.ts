@@ -1,6 +1,6 @@
 /** Tests that need a service beside them: a broker. Not part of `npm test`; `npm run test:services`. */
 import { execFileSync } from 'node:child_process';
-import base from '../../vitest.config.js';
+import { common as base } from '../../vitest.config.js';
 
 try {
   execFileSync('nats-server', ['--version'], { stdio: 'ignore' });
