@@ -21,7 +21,6 @@ export const common = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/**/*.test.ts'],
     exclude: EXCLUDED,
     environment: 'node',
     // The second reporter comes last, so that its one line is the last of the whole run.
@@ -45,7 +44,12 @@ export default mergeConfig(
         {
           // Files share the modules of their worker: half of the time was loading them again for each file.
           extends: true,
-          test: { name: 'shared', isolate: false, exclude: [...EXCLUDED, ...OF_THE_PROCESS] },
+          test: {
+            name: 'shared',
+            isolate: false,
+            include: ['test/**/*.test.ts'],
+            exclude: [...EXCLUDED, ...OF_THE_PROCESS],
+          },
         },
         { extends: true, test: { name: 'apart', isolate: true, include: OF_THE_PROCESS } },
       ],
