@@ -8,13 +8,8 @@ const patience = 60_000 * Math.max(1, Number(process.env['PARALENS_LAWS_TIMES'] 
 
 const EXCLUDED = ['node_modules/**', 'dist/**', 'test/bench/**'];
 
-/** Tests of what a whole process has: its clock, its signals, its memory. */
-const OF_THE_PROCESS = [
-  'test/node/lines.test.ts',
-  'test/node/shutdown.test.ts',
-  'test/stream/pull.test.ts',
-  'test/stream/timer.test.ts',
-];
+/** Tests of what a whole process has, its clock, its signals, its memory and its files: none may meet another's. */
+const OF_THE_PROCESS = ['test/{examples,node,online,stream}/**/*.test.ts'];
 
 /** What all test runs have in common. */
 export const common = defineConfig({
