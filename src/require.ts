@@ -75,3 +75,12 @@ export const requireFunction = <F extends (...given: never) => unknown>(
   name: string,
   got: F,
 ): F => (typeof got === 'function' ? got : refuse(operation, name, 'a function', got));
+
+/** A value that is known to be there. Throws if it is not, which is a fault of the library. */
+export const required = <T>(value: T | undefined, what: string): T =>
+  value ??
+  fail({
+    operation: 'paralens',
+    what: `${what} is missing`,
+    hint: 'this is a fault of the library: please report it',
+  });

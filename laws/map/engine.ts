@@ -2,7 +2,7 @@
 import type { Backend } from '../../src/backend/backend.js';
 import { defaultBackend } from '../../src/backend/default.js';
 import { compileChecked } from '../../src/backend/execute.js';
-import { interpret, reference } from '../../src/backend/reference/reference.js';
+import { interpreter, reference } from '../../src/backend/reference/reference.js';
 import type { Program } from '../../src/program/program.js';
 import { unroll } from '../../src/program/unroll.js';
 import { widen } from '../../src/program/widen.js';
@@ -18,8 +18,8 @@ export interface Engine {
 export const float64: Engine = {
   name: 'float64',
   compile: (program) => {
-    const wide = unroll(widen(program));
-    return (inputs) => interpret(wide, inputs);
+    const run = interpreter(unroll(widen(program)));
+    return (inputs) => run(inputs);
   },
 };
 

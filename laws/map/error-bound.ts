@@ -7,14 +7,14 @@
  * with γ_k = k·u/(1 − k·u) for a sum of k terms in any order.
  */
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
-import { interpret } from '../../src/backend/reference/reference.js';
+import { interpreter } from '../../src/backend/reference/reference.js';
 import type { KernelName, Operation, Program, SomeOperation } from '../../src/program/program.js';
 import { unroll } from '../../src/program/unroll.js';
 import { widen } from '../../src/program/widen.js';
 import type { Value } from '../../src/tensor/primitive/primitive.js';
 import { primitives } from '../../src/tensor/primitive/table.js';
 import { sizeOf } from '../../src/tensor/shape.js';
-import type { Vector } from './vector.js';
+import { mapped, type Vector } from './vector.js';
 
 /** Half the distance from 1 to the next float32. */
 const UNIT = 2 ** -24;
@@ -62,11 +62,11 @@ const onNumbers = (operation: SomeOperation, inputs: readonly Value[]): Float64A
   Float64Array.from(evaluateAs<KernelName>({ ...operation, dtype: 'float64' }, inputs));
 
 const magnitudes = ({ value }: Bounded): Value =>
-  wideValue({ ...value, dtype: 'float64' }, Float64Array.from(value.data, Math.abs));
+  wideValue({ ...value, dtype: 'float64' }, mapped(value.data, Math.abs));
 const errors = ({ value, error }: Bounded): Value => wideValue({ ...value, dtype: 'float64' }, error);
 
 const added = (...parts: readonly Float64Array[]): Float64Array =>
-  Float64Array.from(parts[0] ?? [], (_, i) => parts.reduce((sum, part) => sum + (part[i] ?? 0), 0));
+  parts.reduce((sum, part) => mapped(sum, (x, i) => x + (part[i] ?? 0)));
 
 const times = (factor: number, numbers: Float64Array): Float64Array => numbers.map((x) => factor * x);
 
@@ -120,11 +120,26 @@ const linear = (operation: SomeOperation, inputs: readonly Bounded[]): Float64Ar
   );
 };
 
-/** Signs for each of n inputs: every corner of the box that their errors span. */
-const corners = (n: number): readonly (readonly number[])[] =>
+/** A side for each of n inputs, up or down: every corner of the box that their errors span. */
+const corners = (n: number): readonly (readonly (0 | 1)[])[] =>
   Array.from({ length: 2 ** n }, (_, i) =>
-    Array.from({ length: n }, (__, j) => ((i >> j) % 2 === 0 ? 1 : -1)),
+    Array.from({ length: n }, (__, j) => ((i >> j) % 2 === 0 ? 0 : 1)),
   );
+
+/** A value at one end of its error. */
+const movedBy = ({ value, error }: Bounded, sign: 1 | -1): Value => {
+  if (isFloat(value.dtype))
+    return wideValue(
+      value,
+      mapped(value.data, (x, i) => x + sign * (error[i] ?? 0)),
+    );
+  if (value.dtype !== 'bool') return value;
+  // A truth that may be either is both.
+  return {
+    ...value,
+    data: Uint8Array.from(value.data, (x, i) => (sign < 0 && (error[i] ?? 0) > 0 ? 1 - x : x)),
+  };
+};
 
 /** A quotient has no bound where its divisor may be 0, as one that rounding alone made may be, nor where it is unknown. */
 const isPole = (operation: SomeOperation, [, divisor]: readonly Bounded[], i: number): boolean => {
@@ -136,22 +151,10 @@ const isPole = (operation: SomeOperation, [, divisor]: readonly Bounded[], i: nu
 const elementwise = (operation: SomeOperation, inputs: readonly Bounded[], y: Data): Float64Array => {
   // A truth and a whole number are not rounded.
   const unit = isFloat(operation.dtype) ? (roundings[operation.name] ?? 1) * UNIT : 0;
-  const error = Float64Array.from(y, (value) => unit * Math.abs(value));
-  for (const signs of corners(inputs.length)) {
-    const shifted = inputs.map(({ value, error: e }, k): Value => {
-      if (value.dtype === 'bool')
-        // A truth that may be either is both.
-        return {
-          ...value,
-          data: Uint8Array.from(value.data, (x, i) => ((signs[k] ?? 1) < 0 && (e[i] ?? 0) > 0 ? 1 - x : x)),
-        };
-      return isFloat(value.dtype)
-        ? wideValue(
-            value,
-            Float64Array.from(value.data, (x, i) => x + (signs[k] ?? 1) * (e[i] ?? 0)),
-          )
-        : value;
-    });
+  const error = mapped(y, (value) => unit * Math.abs(value));
+  const sides = inputs.map((input) => [movedBy(input, 1), movedBy(input, -1)] as const);
+  for (const corner of corners(inputs.length)) {
+    const shifted = sides.map((side, k) => side[corner[k] ?? 0]);
     const at = evaluateAs<KernelName>(operation, shifted);
     for (let i = 0; i < y.length; i++) {
       const [here, there] = [y[i] ?? 0, at[i] ?? 0];
@@ -204,7 +207,7 @@ const errorOf = (operation: SomeOperation, inputs: readonly Bounded[], y: Data):
 /** What leaves the range of float32 on the way is not bounded any more; what is tiny is exact to a tiny number. */
 const settled = (error: Float64Array, y: Data, dtype: SomeOperation['dtype']): Float64Array =>
   isFloat(dtype)
-    ? error.map((e, i) => {
+    ? mapped(error, (e, i) => {
         const value = Math.abs(y[i] ?? 0);
         return value + e > LARGEST || Number.isNaN(e)
           ? Number.POSITIVE_INFINITY
@@ -217,19 +220,19 @@ export interface Bounds {
   readonly errors: readonly Float64Array[];
 }
 
-/** The outputs of a program in float64, and for each element how far off a float32 backend may be. */
-export const withErrorBounds = (program: Program): ((inputs: Vector) => Bounds) => {
+const evaluatorOf = (program: Program): ((inputs: Vector) => Bounds) => {
   const wide = unroll(widen(program));
+  const run = interpreter(wide);
   return (inputs) => {
     const known: Bounded[] = [];
-    interpret(wide, inputs, (instruction, data) => {
+    run(inputs, (instruction, data) => {
       const { shape, dtype } = instruction;
       const operands =
         instruction.kind === 'operation' ? instruction.inputs.flatMap((id) => known[id] ?? []) : [];
       // A literal is rounded to float32; an argument is one already.
       const given =
         instruction.kind === 'constant' && isFloat(dtype)
-          ? Float64Array.from(data, (x) => Math.abs(Math.fround(x) - x))
+          ? mapped(data, (x) => Math.abs(Math.fround(x) - x))
           : new Float64Array(data.length);
       const error =
         instruction.kind === 'operation' ? settled(errorOf(instruction, operands, data), data, dtype) : given;
@@ -240,4 +243,14 @@ export const withErrorBounds = (program: Program): ((inputs: Vector) => Bounds) 
       errors: wide.outputs.map((id) => known[id]?.error ?? new Float64Array(0)),
     };
   };
+};
+
+/** Of one program several laws ask, on many examples. */
+const evaluators = new WeakMap<Program, (inputs: Vector) => Bounds>();
+
+/** The outputs of a program in float64, and for each element how far off a float32 backend may be. */
+export const withErrorBounds = (program: Program): ((inputs: Vector) => Bounds) => {
+  const known = evaluators.get(program) ?? evaluatorOf(program);
+  evaluators.set(program, known);
+  return known;
 };

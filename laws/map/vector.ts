@@ -36,6 +36,13 @@ const elements = function* (vector: Vector): Generator<number> {
   for (const data of vector) yield* data;
 };
 
+/** f of each number, in float64. `Float64Array.from` with a function takes some twenty times as long. */
+export const mapped = (data: Data, f: (x: number, i: number) => number): Float64Array => {
+  const result = new Float64Array(data.length);
+  for (let i = 0; i < result.length; i++) result[i] = f(data[i] ?? 0, i);
+  return result;
+};
+
 /** ⟨a, b⟩, in float64 */
 export const dot = (a: Vector, b: Vector): number => {
   let total = 0;
@@ -66,7 +73,7 @@ const combine = (a: Vector, b: Vector, f: (x: number, y: number) => number): Vec
   a.map((data, i) => {
     if (!isFloatData(data)) return data;
     const other = b[i];
-    return Float64Array.from(data, (x, j) => f(x, other?.[j] ?? 0));
+    return mapped(data, (x, j) => f(x, other?.[j] ?? 0));
   });
 
 /** a + t·b in float64, on the floats; what is no float stays as it is in a. */

@@ -21,12 +21,14 @@ export interface DataOf {
 
 export type Data<D extends DType = DType> = DataOf[D];
 
-const allocators: { readonly [D in DType]: (length: number) => DataOf[D] } = {
-  float32: (length) => new Float32Array(length),
-  float64: (length) => new Float64Array(length),
-  int32: (length) => new Int32Array(length),
-  uint32: (length) => new Uint32Array(length),
-  bool: (length) => new Uint8Array(length),
+const arrays: {
+  readonly [D in DType]: { readonly prototype: DataOf[D] } & (new (length: number) => DataOf[D]);
+} = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
 };
 
 /** Throws if a name is not that of a dtype. */
@@ -36,7 +38,7 @@ export const requireDType = (operation: string, dtype: DType): DType =>
 /** A typed array of zeros. Throws if there is no memory for so many. */
 export const allocate = <D extends DType>(dtype: D, length: number): DataOf[D] => {
   try {
-    return allocators[dtype](length);
+    return new arrays[dtype](length);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return fail({
@@ -71,8 +73,7 @@ const isTruths = (data: Data): boolean => {
 
 /** The data in the array type of a dtype, bools as 0 and 1; the same array where they are already. */
 export const asData = (data: Data, dtype: DType): Data => {
-  const wanted = allocate(dtype, 0);
-  if (data.constructor === wanted.constructor) return dtype === 'bool' ? truthsOf(data) : data;
+  if (data instanceof arrays[dtype]) return dtype === 'bool' ? truthsOf(data) : data;
   const result = allocate(dtype, data.length);
   result.set(data);
   return result;

@@ -1,7 +1,7 @@
 import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
-import { everyBackend, runsOn } from './subject/backends.js';
+import { compiledBackends, runsOn } from './subject/backends.js';
 
 const subjects = { ...layerSubjects, ...compositeSubjects, ...lossSubjects };
 
@@ -9,10 +9,10 @@ describe.each(Object.entries(subjects))('%s', (name, draw) => {
   const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
 
   test('laws of derivatives', () => {
-    check(name, example, derivativeLaws(), { runs: 20 });
+    check(name, example, derivativeLaws(), { runs: 8 });
   });
 
-  test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
-    check(name, example, backendLaws(backend), { runs: runsOn(backend, 10) });
+  test.each(compiledBackends)('laws on $name, threads: $threads', (backend) => {
+    check(name, example, backendLaws(backend), { runs: runsOn(backend, 5) });
   });
 });

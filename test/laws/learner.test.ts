@@ -60,7 +60,7 @@ import { abs, mean, multiply, subtract, sum } from 'paralens/operation';
 import { startWith } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { drawnPoints, fitted, initialLine } from './subject/regression.js';
-import { everyBackend } from './subject/backends.js';
+import { compiledBackends, everyBackend } from './subject/backends.js';
 
 const options = {
   model: sequential(dense(2, 3), tanh(), dense(3, 1)),
@@ -79,7 +79,7 @@ const other = {
   update: options.update,
 };
 
-describe.each(everyBackend)('train of the library’s learners on $name, threads: $threads', (backend) => {
+describe.each(compiledBackends)('train of the library’s learners on $name, threads: $threads', (backend) => {
   const backends = [backend];
 
   test('regression, with metrics', () => {

@@ -2,17 +2,17 @@ import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'parale
 import * as operation from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 import { held, operationSubjects } from './subject/operation.js';
-import { everyBackend, runsOn } from './subject/backends.js';
+import { compiledBackends, runsOn } from './subject/backends.js';
 
 describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) => {
   const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
 
   test('laws of derivatives', () => {
-    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 15 });
+    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 10 });
   });
 
-  test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {
-    check(name, example, backendLaws(backend), { runs: runsOn(backend, 10) });
+  test.each(compiledBackends)('laws on $name, threads: $threads', (backend) => {
+    check(name, example, backendLaws(backend), { runs: runsOn(backend, 6) });
   });
 });
 

@@ -4,10 +4,10 @@ import { everyBackend, runsOn } from './subject/backends.js';
 
 describe.each(everyBackend)('Para on $name, threads: $threads', (backend) => {
   test.each(paraLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
-    check(id, drawing(drawParas), law, { runs: runsOn(backend, 15) });
+    check(id, drawing(drawParas), law, { runs: runsOn(backend, 10) });
   });
 
   test.each(checkpointLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
-    check(id, drawing(drawRemade), law, { runs: runsOn(backend, 30) });
+    check(id, drawing(drawRemade), law, { runs: runsOn(backend, 15) });
   });
 });

@@ -21,7 +21,7 @@ import * as operation from 'paralens/operation';
 import { gradient } from 'paralens';
 import { describe, test } from 'vitest';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
-import { everyBackend, runsOn } from './subject/backends.js';
+import { compiledBackends, runsOn } from './subject/backends.js';
 
 type Reader = (x: Tensor) => unknown;
 
@@ -71,16 +71,16 @@ const binaries = {
   less: operation.less,
 } as const;
 
-describe.each(everyBackend)('on $name, threads: $threads', (backend) => {
+describe.each(compiledBackends)('on $name, threads: $threads', (backend) => {
   test.each(Object.entries(readers))('B-4 %s of a view is that of a copy', (name, reader) => {
     check(name, drawing(reading(name, reader, false)), (at) => viewAsCopy(at, backend), {
-      runs: runsOn(backend, 25),
+      runs: runsOn(backend, 15),
     });
   });
 
   test.each(Object.entries(products))('B-4 %s of a view is that of a copy', (name, reader) => {
     check(name, drawing(reading(name, reader, true)), (at) => viewAsCopy(at, backend), {
-      runs: runsOn(backend, 25),
+      runs: runsOn(backend, 15),
     });
   });
 
@@ -90,7 +90,7 @@ describe.each(everyBackend)('on $name, threads: $threads', (backend) => {
       return [drawArgument(sampler, left, false), drawArgument(sampler, right, false)] as const;
     });
     check(name, example, ([a, b]) => broadcastAsCopies(name, f, a, b, backend), {
-      runs: runsOn(backend, 15),
+      runs: runsOn(backend, 10),
     });
   });
 
@@ -130,7 +130,7 @@ describe.each(everyBackend)('on $name, threads: $threads', (backend) => {
         name,
         example,
         ({ subject, inputs }) => fusedAsApart(name, subject.computations().backward.program, backend, inputs),
-        { runs: runsOn(backend, 4) },
+        { runs: runsOn(backend, 2) },
       );
     },
   );

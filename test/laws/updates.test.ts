@@ -22,7 +22,7 @@ import { describe, expect, test } from 'vitest';
 import * as exported from '../../src/update/index.js';
 import { composedRows } from './subject/composed-update.js';
 import { scheduleRows, updateRows as plainRows } from './subject/update.js';
-import { everyBackend } from './subject/backends.js';
+import { compiledBackends, everyBackend } from './subject/backends.js';
 
 const updateRows = { ...plainRows, ...composedRows };
 
@@ -33,16 +33,16 @@ const engines = [
 
 describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, forms }) => {
   test('laws of every update', () => {
-    checkUpdate(usual, undefined, { ...traits, name, backends: [], runs: 10 });
+    checkUpdate(usual, undefined, { ...traits, name, backends: [], runs: 6 });
   });
 
-  test.each(everyBackend)('laws of every update on $name, threads: $threads', (backend) => {
-    checkUpdate(usual, undefined, { ...traits, name, backends: [backend], runs: 5 });
+  test.each(compiledBackends)('laws of every update on $name, threads: $threads', (backend) => {
+    checkUpdate(usual, undefined, { ...traits, name, backends: [backend], runs: 3 });
   });
 
   test('laws of every update, of parameters in float64', () => {
     const like = { narrow: { shape: [3] }, wide: { shape: [2, 2], dtype: 'float64' } } as const;
-    checkUpdate(usual, like, { ...traits, name, backends: [], runs: 4 });
+    checkUpdate(usual, like, { ...traits, name, backends: [], runs: 2 });
   });
 
   const example = drawing((sampler) => {

@@ -9,34 +9,57 @@ import {
 import { printProgram } from '../../program/print.js';
 import { type StraightInstruction, type StraightProgram, unroll } from '../../program/unroll.js';
 import { widen } from '../../program/widen.js';
-import { allocate, asData, bytesOf, type Data } from '../../tensor/dtype.js';
-import { requireOneOf } from '../../require.js';
+import { asData, bytesOf, type Data } from '../../tensor/dtype.js';
+import { required, requireOneOf } from '../../require.js';
 import { primitives } from '../../tensor/primitive/table.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { Backend, Executable, Machine } from '../backend.js';
 import { guarded } from '../guard.js';
 
-const evaluateOperation = <N extends KernelName>(
-  { name, attributes, inputs, shape, dtype }: Operation<N>,
-  { instructions }: Program,
-  values: readonly Data[],
-): Data =>
-  primitives[name].evaluate({
-    inputs: inputs.map((id) => {
-      const { shape: inputShape, dtype: inputDtype } = instructions[id] ?? {
-        shape: [],
-        dtype: 'float32' as const,
-      };
-      return { shape: inputShape, dtype: inputDtype, data: values[id] ?? allocate(inputDtype, 0) };
-    }),
-    attributes,
-    output: { shape, dtype },
-  });
-
 /** What is told of each value when it has been computed. */
 export type Visit = (instruction: StraightInstruction, data: Data) => void;
 
-/** For each value, the last instruction that reads it; outputs are read to the end. */
+type Evaluate = (inputs: readonly Data[], values: readonly Data[]) => Data;
+
+/** An operation as a function of all values before it; what does not depend on them is looked up once. */
+const operation = <N extends KernelName>(
+  { name, attributes, inputs, shape, dtype }: Operation<N>,
+  { instructions }: Program,
+): Evaluate => {
+  const { evaluate } = primitives[name];
+  const output = { shape, dtype };
+  const operands = inputs.map((id) => {
+    const operand = required(instructions[id], 'an operand');
+    return { id, shape: operand.shape, dtype: operand.dtype };
+  });
+  return (_, values) =>
+    evaluate({
+      inputs: operands.map((each) => ({
+        shape: each.shape,
+        dtype: each.dtype,
+        data: required(values[each.id], 'an operand'),
+      })),
+      attributes,
+      output,
+    });
+};
+
+const evaluation = (instruction: StraightInstruction, program: StraightProgram): Evaluate => {
+  switch (instruction.kind) {
+    case 'input': {
+      const { position, dtype } = instruction;
+      return (inputs) => asData(required(inputs[position], `input ${position}`), dtype);
+    }
+    case 'constant': {
+      const data = asData(instruction.data, instruction.dtype);
+      return () => data;
+    }
+    case 'operation':
+      return operation<KernelName>(instruction, program);
+  }
+};
+
+/** For each instruction, the values that it is the last to read; outputs are read to the end. */
 const lastReads = ({ instructions, outputs }: Program): ReadonlyMap<ValueId, readonly ValueId[]> => {
   const last = new Map<ValueId, ValueId>();
   for (const [id, instruction] of instructions.entries())
@@ -51,32 +74,45 @@ const lastReads = ({ instructions, outputs }: Program): ReadonlyMap<ValueId, rea
   return dying;
 };
 
-/** Evaluates all instructions in order and returns the outputs; `visit` sees every value. */
+/** A program as a function that evaluates all instructions in order and returns the outputs; `visit` sees every value. */
+export const interpreter = (
+  program: StraightProgram,
+): ((inputs: readonly Data[], visit?: Visit) => readonly Data[]) => {
+  const dying = lastReads(program);
+  const steps = program.instructions.map((instruction, id) => ({
+    instruction,
+    evaluate: evaluation(instruction, program),
+    dies: dying.get(id) ?? [],
+  }));
+  return (inputs, visit) => {
+    const values: Data[] = [];
+    for (const { instruction, evaluate, dies } of steps) {
+      const value = evaluate(inputs, values);
+      values.push(value);
+      visit?.(instruction, value);
+      for (const operand of dies) values[operand] = NOTHING;
+    }
+    return program.outputs.map((id) => required(values[id], 'an output'));
+  };
+};
+
+/** A program's outputs, evaluated once. */
 export const interpret = (
   program: StraightProgram,
   inputs: readonly Data[],
   visit?: Visit,
-): readonly Data[] => {
-  const values: Data[] = [];
-  const dying = lastReads(program);
-  for (const [id, instruction] of program.instructions.entries()) {
-    const { dtype } = instruction;
-    const empty = allocate(dtype, 0);
-    if (instruction.kind === 'input') values[id] = asData(inputs[instruction.position] ?? empty, dtype);
-    else if (instruction.kind === 'constant') values[id] = asData(instruction.data, dtype);
-    else values[id] = evaluateOperation<KernelName>(instruction, program, values);
-    visit?.(instruction, values[id] ?? empty);
-    for (const operand of dying.get(id) ?? []) values[operand] = empty;
-  }
-  return program.outputs.map((id) => values[id] ?? new Float32Array(0));
-};
+): readonly Data[] => interpreter(program)(inputs, visit);
+
+/** In the place of a value that nothing reads any more. */
+const NOTHING = new Float32Array(0);
 
 const start = (program: StraightProgram, initial: readonly Data[]): Machine => {
   const { carried } = program;
+  const run = interpreter(program);
   let state = initial.map((data) => data.slice());
   return {
     step: (inputs) => {
-      const outputs = interpret(program, [...state, ...inputs]).map((data) => data.slice());
+      const outputs = run([...state, ...inputs]).map((data) => data.slice());
       state = outputs.slice(0, carried);
       return outputs.slice(carried);
     },

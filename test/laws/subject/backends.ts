@@ -14,6 +14,14 @@ export const withPieces: readonly Backend[] = [...backends, inPieces(2, 2), inPi
 export const everyBackend: readonly Backend[] =
   process.env['PARALENS_LAWS_BACKENDS'] === 'all' ? withPieces : backends;
 
+/**
+ * Those that compile: of every user but the reference. The reference computes a composite primitive by primitive, so
+ * what the laws say of each primitive on it, and of the composite in float64, it has nothing to add to. With
+ * `PARALENS_LAWS_BACKENDS=all` the reference is asked too.
+ */
+export const compiledBackends: readonly Backend[] =
+  everyBackend === withPieces ? withPieces : everyBackend.filter(({ name }) => name !== 'reference');
+
 /** A third of the examples for steps in pieces: which are computed as one thread computes them, or all wrong. */
 export const runsOn = ({ threads }: Backend, runs: number): number =>
   threads > 1 ? Math.ceil(runs / 3) : runs;
