@@ -1,10 +1,10 @@
 /** A stream of NATS JetStream, from a sequence number on. */
 import * as t from 'io-ts';
 import { ParalensError } from '../error.js';
+import { requireBoolean, requireCount, requireFunction } from '../require.js';
 import { count } from '../online/count.js';
 import { textOf as readable } from '../online/raw-record.js';
 import type { Received, Source } from '../online/source.js';
-import { requireCount } from '../online/require-count.js';
 import { abortable } from '../stream/pulling.js';
 import { later, pause } from '../stream/timer.js';
 import type { RawRecord } from '../online/raw-record.js';
@@ -287,7 +287,7 @@ async function* read(
  * that is `lost`; of one `subject` only as far as the broker's count of waiting messages shows it. Needs the packages
  * @nats-io/transport-node and @nats-io/jetstream.
  *
- * While running, throws if there is no such stream, if the broker refuses the reader or its host is not known, and
+ * Throws if an option is invalid; while running, if there is no such stream, if the broker refuses the reader or its host is not known, and
  * without `follow` if there is no broker.
  *
  * Source: https://docs.nats.io/nats-concepts/jetstream/consumers, "Ordered consumers".
@@ -297,7 +297,10 @@ async function* read(
  * const source = jetStream({ servers: '127.0.0.1:4222', stream: 'events', follow: true });
  */
 export const jetStream = (options: JetStreamOptions): Source<RawRecord, JetStreamPosition> => {
-  requireCount('jetStream', '`buffer` must be a number of messages', options.buffer ?? 1);
+  const { buffer = 512, follow: isFollowed = false, report = () => undefined } = options;
+  requireCount('jetStream', 'buffer', buffer);
+  requireBoolean('jetStream', 'follow', isFollowed);
+  requireFunction('jetStream', 'report', report);
   return {
     name: options.stream,
     position: streamPosition,

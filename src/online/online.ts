@@ -18,10 +18,16 @@ import type { Checkpoint } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
 import type { ExampleDTypes } from './example.js';
 import type { Json } from './json.js';
-import { type Checkpointing, checkpointing, type CheckpointingOptions } from './checkpointing.js';
+import {
+  type Checkpointing,
+  checkpointing,
+  type CheckpointingOptions,
+  requirePace,
+} from './checkpointing.js';
 import { meter } from './meter.js';
 import { freshRun, type RunParts } from './run-state.js';
-import { type Runner, runner, type RunOptions } from './runner.js';
+import { type RunOptions, requireRunOptions } from './run-options.js';
+import { type Runner, runner } from './runner.js';
 import { type Described, descriptionOf } from './signature.js';
 import { type Received, requireChunk, type Source } from './source.js';
 
@@ -251,7 +257,8 @@ const pulled = <
  * position. It is kept by `checkpoints` and gone on from there, bit for bit, each record counting exactly once.
  *
  * A slow subscriber holds back the source. Unsubscribing lets go of the source and keeps what was reached. Errors are
- * told as the Observable's: a source that fails, a step whose numbers are none, too many bad records, another writer.
+ * told as the Observable's: a source that fails, a step whose loss is not finite, too many bad records, another writer.
+ * Throws if an option is invalid.
  *
  * Laws: F-1, F-3, F-4, F-7, F-13.
  *
@@ -282,6 +289,8 @@ export const online = <
 >(
   options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
 ): Observable<OnlineEvent<P, M, F>> => {
+  requireRunOptions(options);
   if (options.wait !== undefined) requireMilliseconds('online', 'wait', options.wait);
+  if (options.checkpoints !== undefined) requirePace(options.checkpoints.every);
   return fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });
 };
