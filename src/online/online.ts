@@ -11,8 +11,9 @@ import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling, requireResult } from '../stream/pulling.js';
-import { later, requireMilliseconds } from '../stream/timer.js';
+import { requireMilliseconds } from '../stream/timer.js';
 import { turns } from '../stream/turn.js';
+import { LATE, within } from '../stream/within.js';
 import { beginningOf, refuseKept } from './beginning.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
@@ -58,25 +59,6 @@ export interface OnlineOptions<
   readonly from?: Checkpoint;
   readonly backend?: Backend;
 }
-
-/** What a wait ended with, where it was not what was waited for: time, or a report of a checkpoint. */
-const LATE = Symbol('late');
-
-/** What was waited for, or `LATE` after so many milliseconds. */
-const within = async <T>(result: Promise<T>, wait: number | undefined): Promise<T | typeof LATE> => {
-  if (wait === undefined) return result;
-  let cancel = (): void => {};
-  const late = new Promise<typeof LATE>((resolve) => {
-    cancel = later(wait, () => {
-      resolve(LATE);
-    });
-  });
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    cancel();
-  }
-};
 
 /** What a run is made of: all that is compared with a checkpoint, and what only watches. */
 const partsOf = (options: {
@@ -193,7 +175,9 @@ const pulled = <
         resolve(LATE);
       };
     });
-    const result = await Promise.race([within(asked, current.isWaiting() ? wait : undefined), woken]);
+    // Late is also a report of a checkpoint, which does not wait for the next record.
+    const timed = wait !== undefined && current.isWaiting() ? within(asked, wait) : asked;
+    const result = await Promise.race([timed, woken]);
     spending.to('preparing');
     if (released || (result === LATE && events.length > 0)) return;
     if (result === LATE) {
