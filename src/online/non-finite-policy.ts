@@ -12,7 +12,7 @@ import { withRates } from '../stream/reduce-on-plateau.js';
 export type NonFinitePolicy =
   'stop' | 'skip' | { readonly rollBack: { readonly steps: number; readonly rate: number } };
 
-/** What counts as not finite. */
+/** What counts as too large, beside what is not finite. */
 export interface Limits {
   /** The largest norm of a gradient that counts as one; needs the learner's `gradientNorm`. */
   readonly gradientNorm?: number;
@@ -49,9 +49,9 @@ export const afterUndoing = <P>(
   if (policy === 'stop')
     return fail({
       operation: 'online',
-      what: 'a step whose numbers are none',
+      what: 'the loss or the gradient is not finite or beyond its limit',
       got: reason,
-      needed: 'finite numbers',
+      needed: 'finite numbers within the limits',
       hint: "lower the learning rate, clip gradients, or say nonFinite: 'skip'; the state before the step is kept",
     });
   if (policy === 'skip') return { state: before(), by: 'skip' };
