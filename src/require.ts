@@ -45,12 +45,16 @@ const isIn = (interval: Interval, value: number): boolean => {
   return above && (interval.endsWith(']') ? value <= high : value < high);
 };
 
+/** The number, of an option that only plain code reads. Throws if it is not a number in the interval. */
+export const requireDouble = (operation: string, name: string, got: number, interval: Interval): number =>
+  typeof got === 'number' && isIn(interval, got) ? got : refuse(operation, name, `in ${interval}`, got);
+
 /**
  * The number. Throws if it is not a number in the interval, or is not in it as programs hold it, in float32: an epsilon
  * of 1e-60 is 0 there, and a rate of 1e39 infinite.
  */
 export const requireNumber = (operation: string, name: string, got: number, interval: Interval): number => {
-  if (typeof got !== 'number' || !isIn(interval, got)) return refuse(operation, name, `in ${interval}`, got);
+  requireDouble(operation, name, got, interval);
   if (!isIn(interval, Math.fround(got)))
     return refuse(operation, name, `in ${interval} as float32 holds it`, got);
   return got;

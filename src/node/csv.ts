@@ -129,7 +129,7 @@ const readingOf = (
 };
 
 const requireDelimiter = (delimiter: string): void => {
-  if (!/^[\t\x20-\x7e]$/.test(delimiter) || delimiter === '"')
+  if (typeof delimiter !== 'string' || !/^[\t\x20-\x7e]$/.test(delimiter) || delimiter === '"')
     fail({
       operation: 'csv',
       what: 'not a delimiter',
@@ -162,8 +162,9 @@ const bytesOfRow = (row: Row): number => {
  */
 export const csv = (path: string, options: CsvOptions = {}): Source<Row, FilePosition> => {
   requireFileOptions('csv', options);
-  requireDelimiter(options.delimiter ?? ',');
-  if (options.columns !== undefined) requireColumns('csv', '`columns`', options.columns);
+  const { delimiter = ',', columns } = options;
+  requireDelimiter(delimiter);
+  if (columns !== undefined) requireColumns('csv', '`columns`', columns);
   return {
     name: path,
     position: filePosition,

@@ -2,6 +2,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
+import { requireBoolean } from '../require.js';
 import { type Broken, isBroken } from '../online/broken.js';
 import type { Json } from '../online/json.js';
 import type { Lag, Received, Source } from '../online/source.js';
@@ -114,7 +115,9 @@ export const directory = <A, P extends Json>(
   fileSource: (path: string) => Source<A, P>,
   options: DirectoryOptions = {},
 ): Source<A | Broken, DirectoryPosition<P>> => {
-  requireMilliseconds('directory', 'poll', options.poll ?? 200);
+  const { follow = false, poll = 200 } = options;
+  requireBoolean('directory', 'follow', follow);
+  requireMilliseconds('directory', 'poll', poll);
   // Of no file in particular: any source of this kind reads its positions.
   const { position: at, bytesOf, behind } = fileSource(folder);
   return {

@@ -13,7 +13,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { either as E } from 'fp-ts';
-import { fail } from '../error.js';
+import { requireCount } from '../require.js';
 import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from '../online/checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint-bytes.js';
 import { inTurnAt } from '../online/in-turn.js';
@@ -41,14 +41,13 @@ type Saved = E.Either<CheckpointError, string>;
  *
  * `save` gives on the left `full` where the disk is, `unreadable` where the folder cannot be written, and `conflict` where
  * another writer has saved since this store did or restored; what was there before stays whatever happens. `restore`
- * changes nothing in the folder, so others may read it while a run goes on. Throws where `keep` is no positive number.
+ * changes nothing in the folder, so others may read it while a run goes on. Throws if `keep` is not a positive integer.
  *
  * @example
  * const store = folderCheckpoints('/tmp/paralens-example', { keep: 3 });
  */
 export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = {}): CheckpointStore => {
-  if (!Number.isInteger(keep) || keep < 1)
-    fail({ operation: 'folderCheckpoints', what: 'keep', got: `${keep}`, needed: 'a whole number from 1' });
+  requireCount('folderCheckpoints', 'keep', keep);
 
   /** The number of the last checkpoint that this store knows to be its own. */
   let last = 0;

@@ -2,7 +2,7 @@
 import { fail } from '../error.js';
 import type { Broken } from '../online/broken.js';
 import type { Received } from '../online/source.js';
-import { requireCount } from '../require.js';
+import { requireBoolean, requireCount, requireFunction } from '../require.js';
 import { pause, requireMilliseconds } from '../stream/timer.js';
 import { contentFrom, positionIn, readFully } from './file-content.js';
 import type { FilePosition } from './file-position.js';
@@ -157,10 +157,12 @@ const awaited = async (
 /** Throws if an option that files and folders share is invalid. */
 export const requireFileOptions = (
   operation: string,
-  { poll = 200, maxBytes = MAX_BYTES }: FileOptions,
+  { follow = false, poll = 200, maxBytes = MAX_BYTES, report = () => undefined }: FileOptions,
 ): void => {
+  requireBoolean(operation, 'follow', follow);
   requireMilliseconds(operation, 'poll', poll);
   requireCount(operation, 'maxBytes', maxBytes, { most: Number.MAX_SAFE_INTEGER });
+  requireFunction(operation, 'report', report);
 };
 
 /** The records of a file after a position, and of those that go on after it. */

@@ -1,6 +1,7 @@
 /** A run that keeps a challenger: a second learner that begins at drift, and takes over where it is better. */
 import type { Learner, LearnerState, Report } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
+import { requireFunction } from '../require.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { UpdateState } from '../update/update.js';
 import type { OnlineStep, Told } from './event.js';
@@ -94,6 +95,8 @@ export const challenged = <P extends Parameters, A, B, L, S extends Json, M>(
   { monitors, levelOf, fresh, ...options }: ChallengedOptions<P, S, M>,
 ): Challenged<P, A, B, L, S, M> => {
   const contest = challenger(options);
+  requireFunction('challenged', 'levelOf', levelOf);
+  requireFunction('challenged', 'fresh', fresh);
   return {
     learner: pairOf(learner),
     monitors,

@@ -5,7 +5,7 @@
  * what falls due meanwhile waits for its end, and then takes the state of the step that has come by then.
  */
 import { either as E } from 'fp-ts';
-import { fail } from '../error.js';
+import { requireCount, requireDouble, requireFunction } from '../require.js';
 import type { Checkpoint, CheckpointError, CheckpointStore } from './checkpoint.js';
 
 /** How a save went: on the right the name of the checkpoint. */
@@ -43,15 +43,17 @@ export interface Checkpointing {
   readonly close: () => Promise<CheckpointReport | undefined>;
 }
 
-const positive = (name: string, value: number | undefined): void => {
-  if (value !== undefined && !(value > 0))
-    fail({ operation: 'checkpointing', what: name, got: `${value}`, needed: 'a number above 0' });
+/** Throws if a pace is not one of positive numbers; `Infinity` is never. */
+export const requirePace = ({ steps, seconds }: NonNullable<CheckpointingOptions['every']> = {}): void => {
+  if (steps !== undefined && steps !== Number.POSITIVE_INFINITY)
+    requireCount('checkpointing', 'every.steps', steps);
+  if (seconds !== undefined) requireDouble('checkpointing', 'every.seconds', seconds, '(0, ∞]');
 };
 
 /**
  * Checkpoints of a run at a pace: at the steps that are multiples of `every.steps`, and when `every.seconds` have passed
- * since the last one. A save that fails is reported, and the next one is tried when it is due. Throws where steps or
- * seconds are not positive; `offer` and `flush` throw what a state or a report threw.
+ * since the last one. A save that fails is reported, and the next one is tried when it is due. Throws if an
+ * option is invalid; `offer` and `flush` throw what a state or a report threw.
  *
  * @example
  * const store = folderCheckpoints('/tmp/run');
@@ -65,9 +67,10 @@ export const checkpointing = ({
   report = () => undefined,
   now = () => performance.now(),
 }: CheckpointingOptions): Checkpointing => {
+  requirePace(every);
+  requireFunction('checkpointing', 'report', report);
+  requireFunction('checkpointing', 'now', now);
   const { steps = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY } = every;
-  positive('every.steps', steps);
-  positive('every.seconds', seconds);
 
   let newest: { readonly step: number; readonly state: () => Checkpoint } | undefined;
   let due = false;

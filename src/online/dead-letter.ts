@@ -1,8 +1,7 @@
 /** Dead letters: records that could not be read, kept and counted instead of lost. */
 import { either as E } from 'fp-ts';
-import { fail } from '../error.js';
+import { requireCount, requireDouble } from '../require.js';
 import type { Fold } from './fold.js';
-import { requireCount } from './require-count.js';
 
 /** Why a record is none. There are few kinds, so that they can be counted for ever. */
 export const deadLetterKinds = [
@@ -115,8 +114,8 @@ type Sums = { readonly bad: number; readonly all: number; readonly seen: number 
 
 /**
  * Says when too large a share of the records is bad. With `over` the share is one that fades, each record weighing
- * 1 − 1/over of the one after it, so that a source that goes bad after a million good records is noticed. Throws where
- * an option is none.
+ * 1 − 1/over of the one after it, so that a source that goes bad after a million good records is noticed. Throws if
+ * an option is invalid.
  *
  * @example
  * const limit = badShareLimit({ most: 0.25, after: 2 });
@@ -128,11 +127,9 @@ export const badShareLimit = ({
   after = 100,
   over = Number.POSITIVE_INFINITY,
 }: BadShareLimitOptions): Fold<Sums, E.Either<unknown, unknown>, BadShare> => {
-  const refuse = (what: string, got: number, needed: string): never =>
-    fail({ operation: 'badShareLimit', what, got: String(got), needed });
-  if (!(most >= 0 && most <= 1)) refuse('no share', most, 'a number from 0 to 1');
-  requireCount('badShareLimit', 'no number of records', after);
-  if (!(over >= 1)) refuse('no number of records', over, 'a number ≥ 1');
+  requireDouble('badShareLimit', 'most', most, '[0, 1]');
+  requireCount('badShareLimit', 'after', after);
+  requireDouble('badShareLimit', 'over', over, '[1, ∞]');
   const kept = 1 - 1 / over;
   return {
     initial: { bad: 0, all: 0, seen: 0 },

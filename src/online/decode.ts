@@ -2,11 +2,11 @@
 import { either as E } from 'fp-ts';
 import type { Decoder } from 'io-ts';
 import { fail } from '../error.js';
+import { requireCount, requireOneOf } from '../require.js';
 import type { DeadLetter } from './dead-letter.js';
 import { codecReason } from './decode-reason.js';
 import { type Broken, isBroken } from './broken.js';
 import { type RawRecord, textOf } from './raw-record.js';
-import { requireCount } from './require-count.js';
 import { longTuples } from './long-tuples.js';
 import { lossyInteger } from './lossy-integer.js';
 import { cut, type Refusal, refusalOf, showPlace } from './sound.js';
@@ -39,8 +39,9 @@ export const letter = <P>(position: P, { kind, reason }: Refusal, raw: string): 
 const dead = <P>(position: P, refusal: Refusal, raw: string): E.Either<DeadLetter<P>, never> =>
   E.left(letter(position, refusal, raw));
 
-const requireOptions = (options: Required<Omit<DecodeOptions, 'integers'>>): void => {
-  for (const [name, got] of Object.entries(options)) requireCount('decoder', `no bound as ${name}`, got, 0);
+const requireBounds = (operation: string, bounds: Omit<DecodeOptions, 'integers'>): void => {
+  for (const [name, got] of Object.entries(bounds))
+    requireCount(operation, name, got, { least: 0, most: Number.MAX_SAFE_INTEGER });
 };
 
 /** Why a source could not make a record. */
@@ -96,7 +97,8 @@ export const shownAs = (value: unknown): string => {
 /**
  * Reads records: JSON, then a codec of io-ts. What cannot be read is a dead letter with its position, a reason in one
  * line and its text: no JSON, another shape, a tuple longer than its codec, too long, too deep, no UTF-8, a number beyond
- * what doubles hold, an integer that would lose digits, a key `__proto__` or `constructor.prototype`. Never throws but where an option is none.
+ * what doubles hold, an integer that would lose digits, a key `__proto__` or `constructor.prototype`. Throws if an
+ * option is invalid, and never because of a record.
  *
  * @example
  * const read = decoder(t.type({ x: t.number }));
@@ -107,7 +109,8 @@ export const decoder = <A>(
   codec: Decoder<unknown, A>,
   { longest = 2 ** 20, deepest = 32, raw = 1024, integers = 'exact' }: DecodeOptions = {},
 ): (<P>(record: Placed<RawRecord, P>) => E.Either<DeadLetter<P>, A>) => {
-  requireOptions({ longest, deepest, raw });
+  requireBounds('decoder', { longest, deepest, raw });
+  requireOneOf('decoder', 'integers', integers, ['exact', 'rounded']);
   const decoded = decoding(codec, deepest);
   const read = (record: RawRecord): E.Either<Refusal, A> => {
     if (isBroken(record)) return E.left(refusalOfBroken(record));
@@ -141,7 +144,7 @@ export const decoder = <A>(
 /**
  * `decoder` for values that are parsed already, from a table, a broker's client or a database: the same checks but for
  * the text, which a dead letter shows as JSON writes it. What a source marks as broken is a dead letter of its kind, and
- * no codec sees it.
+ * no codec sees it. Throws if an option is invalid.
  *
  * @example
  * const read = decoderOfValues(t.type({ x: t.number }));
@@ -151,7 +154,7 @@ export const decoderOfValues = <A>(
   codec: Decoder<unknown, A>,
   { deepest = 32, raw = 1024 }: Pick<DecodeOptions, 'deepest' | 'raw'> = {},
 ): (<P>(record: Placed<unknown, P>) => E.Either<DeadLetter<P>, A>) => {
-  requireOptions({ longest: 0, deepest, raw });
+  requireBounds('decoderOfValues', { deepest, raw });
   const decoded = decoding(codec, deepest);
   return ({ value, position }) => {
     if (isBroken(value)) return dead(position, refusalOfBroken(value), cut(value.text, raw));

@@ -13,7 +13,7 @@ export type Counts = {
   readonly records: number;
   /** Those that are dead letters: they did not decode, or no example that fits could be made of them. */
   readonly bad: number;
-  /** Examples of steps that were undone, because their numbers were none. */
+  /** Examples of steps that were undone, because the loss or the gradient was not finite or beyond its limit. */
   readonly skipped: number;
 };
 
@@ -55,7 +55,7 @@ export interface OnlineStep<P, M, F extends Json = Json> {
   readonly checkpoint: () => Checkpoint;
 }
 
-/** A step whose numbers were none has been undone. */
+/** A step has been undone: its loss or gradient was not finite, or beyond its limit. */
 export interface Undone {
   readonly kind: 'undone';
   readonly step: number;

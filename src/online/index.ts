@@ -53,7 +53,7 @@ export { online, type OnlineOptions } from './online.js';
 export type { Predicted } from './predicted.js';
 export type { RawRecord } from './raw-record.js';
 export type { RecordOptions, RecordState } from './record-input.js';
-export type { RunOptions } from './runner.js';
+export type { RunOptions } from './run-options.js';
 export type { Lag, Received, Source } from './source.js';
 export { firstDifference, structureHash, type StructureError } from './structure.js';
 export { sse, type SseOptions } from './sse-source.js';

@@ -7,6 +7,7 @@
  */
 import { either as E } from 'fp-ts';
 import { fail, ParalensError } from '../error.js';
+import { requireCount } from '../require.js';
 import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from './checkpoint-bytes.js';
 import { inTurnAt } from './in-turn.js';
@@ -50,7 +51,7 @@ const newWriter = (next: number): string => `${next}-${crypto.randomUUID()}`;
  * How well they outlast a crash of the broker is the broker's affair; a checkpoint that did not is passed over as torn.
  *
  * `save` gives on the left `conflict` where another writer has saved since this store did or restored, `full` where the
- * bucket or the disk is, and `unreadable` where the broker cannot be reached. Throws where an option is none.
+ * bucket or the disk is, and `unreadable` where the broker cannot be reached. Throws if an option is invalid.
  *
  * @example
  * // const bucket = await new Kvm(await connect()).create('checkpoints');
@@ -60,11 +61,14 @@ export const keyValueCheckpoints = (
   bucket: KeyValueBucket,
   { name, keep = 3, piece = 512 * 1024 }: KeyValueOptions,
 ): CheckpointStore => {
-  const refuse = (what: string, got: string, needed: string): never =>
-    fail({ operation: 'keyValueCheckpoints', what, got, needed });
-  if (!/^[-\w]+$/.test(name)) refuse('name', `'${name}'`, 'letters, digits, - and _');
-  if (!Number.isInteger(keep) || keep < 1) refuse('keep', `${keep}`, 'a whole number from 1');
-  if (!Number.isInteger(piece) || piece < 1) refuse('piece', `${piece}`, 'a whole number of bytes');
+  if (!/^[-\w]+$/.test(name))
+    fail({
+      operation: 'keyValueCheckpoints',
+      what: '`name` must be letters, digits, - and _',
+      got: `'${name}'`,
+    });
+  requireCount('keyValueCheckpoints', 'keep', keep);
+  requireCount('keyValueCheckpoints', 'piece', piece);
 
   let head: Head = EMPTY;
   let writer = newWriter(1);

@@ -10,8 +10,8 @@ import { catchError } from 'rxjs/internal/operators/catchError';
 import { filter } from 'rxjs/internal/operators/filter';
 import { throttle } from 'rxjs/internal/operators/throttle';
 import { Subject } from 'rxjs/internal/Subject';
-import { fail } from '../error.js';
-import { later, requireMilliseconds } from '../stream/timer.js';
+import { requireNumber } from '../require.js';
+import { later } from '../stream/timer.js';
 
 /** What comes, then what is left at the end, and then the end, of whichever kind it is. */
 const withRest = <T>(source: Observable<T>, rest: () => Observable<T>): Observable<T> =>
@@ -57,9 +57,7 @@ export const everyMilliseconds = <T>(
   option: string,
   milliseconds: number,
 ): MonoTypeOperatorFunction<T> => {
-  requireMilliseconds(operation, option, milliseconds);
-  if (milliseconds === 0)
-    fail({ operation, what: `\`${option}\` must be above 0`, got: '0', needed: 'milliseconds > 0' });
+  requireNumber(operation, option, milliseconds, '(0, ∞)');
   const passed = new Observable<void>((subscriber) =>
     later(milliseconds, () => {
       subscriber.next();

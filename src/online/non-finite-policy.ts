@@ -1,6 +1,7 @@
-/** What becomes of a step whose numbers are none: the learner before it is still there. */
+/** What becomes of a step whose loss or gradient is not finite: the learner before it is still there. */
 import { fail } from '../error.js';
 import type { LearnerState } from '../learner/learner.js';
+import { requireCount, requireNumber, requireOneOf } from '../require.js';
 import type { Taken } from '../stream/stepper.js';
 import { withRates } from '../stream/reduce-on-plateau.js';
 
@@ -11,11 +12,21 @@ import { withRates } from '../stream/reduce-on-plateau.js';
 export type NonFinitePolicy =
   'stop' | 'skip' | { readonly rollBack: { readonly steps: number; readonly rate: number } };
 
-/** What counts as no number. */
+/** What counts as too large, beside what is not finite. */
 export interface Limits {
   /** The largest norm of a gradient that counts as one; needs the learner's `gradientNorm`. */
   readonly gradientNorm?: number;
 }
+
+/** Throws if a policy is not one of those that there are, or a number of it is invalid. */
+export const requireNonFinitePolicy = (policy: NonFinitePolicy): void => {
+  if (typeof policy !== 'object' || policy === null || !('rollBack' in policy))
+    requireOneOf<NonFinitePolicy & string>('online', 'nonFinite', policy, ['stop', 'skip']);
+  else {
+    requireCount('online', 'nonFinite.rollBack.steps', policy.rollBack.steps);
+    requireNumber('online', 'nonFinite.rollBack.rate', policy.rollBack.rate, '[0, ∞)');
+  }
+};
 
 /** Why a step cannot count; `undefined` where it can. */
 export const reasonOf = (
@@ -38,9 +49,9 @@ export const afterUndoing = <P>(
   if (policy === 'stop')
     return fail({
       operation: 'online',
-      what: 'a step whose numbers are none',
+      what: 'the loss or the gradient is not finite or beyond its limit',
       got: reason,
-      needed: 'finite numbers',
+      needed: 'finite numbers within the limits',
       hint: "lower the learning rate, clip gradients, or say nonFinite: 'skip'; the state before the step is kept",
     });
   if (policy === 'skip') return { state: before(), by: 'skip' };

@@ -11,17 +11,24 @@ import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling, requireResult } from '../stream/pulling.js';
-import { later, requireMilliseconds } from '../stream/timer.js';
+import { requireMilliseconds } from '../stream/timer.js';
 import { turns } from '../stream/turn.js';
+import { LATE, within } from '../stream/within.js';
 import { beginningOf, refuseKept } from './beginning.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { OnlineEvent } from './event.js';
 import type { ExampleDTypes } from './example.js';
 import type { Json } from './json.js';
-import { type Checkpointing, checkpointing, type CheckpointingOptions } from './checkpointing.js';
+import {
+  type Checkpointing,
+  checkpointing,
+  type CheckpointingOptions,
+  requirePace,
+} from './checkpointing.js';
 import { meter } from './meter.js';
 import { freshRun, type RunParts } from './run-state.js';
-import { type Runner, runner, type RunOptions } from './runner.js';
+import { type RunOptions, requireRunOptions } from './run-options.js';
+import { type Runner, runner } from './runner.js';
 import { type Described, descriptionOf } from './signature.js';
 import { type Received, requireChunk, type Source } from './source.js';
 
@@ -52,25 +59,6 @@ export interface OnlineOptions<
   readonly from?: Checkpoint;
   readonly backend?: Backend;
 }
-
-/** What a wait ended with, where it was not what was waited for: time, or a report of a checkpoint. */
-const LATE = Symbol('late');
-
-/** What was waited for, or `LATE` after so many milliseconds. */
-const within = async <T>(result: Promise<T>, wait: number | undefined): Promise<T | typeof LATE> => {
-  if (wait === undefined) return result;
-  let cancel = (): void => {};
-  const late = new Promise<typeof LATE>((resolve) => {
-    cancel = later(wait, () => {
-      resolve(LATE);
-    });
-  });
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    cancel();
-  }
-};
 
 /** What a run is made of: all that is compared with a checkpoint, and what only watches. */
 const partsOf = (options: {
@@ -187,7 +175,9 @@ const pulled = <
         resolve(LATE);
       };
     });
-    const result = await Promise.race([within(asked, current.isWaiting() ? wait : undefined), woken]);
+    // Late is also a report of a checkpoint, which does not wait for the next record.
+    const timed = wait !== undefined && current.isWaiting() ? within(asked, wait) : asked;
+    const result = await Promise.race([timed, woken]);
     spending.to('preparing');
     if (released || (result === LATE && events.length > 0)) return;
     if (result === LATE) {
@@ -251,7 +241,8 @@ const pulled = <
  * position. It is kept by `checkpoints` and gone on from there, bit for bit, each record counting exactly once.
  *
  * A slow subscriber holds back the source. Unsubscribing lets go of the source and keeps what was reached. Errors are
- * told as the Observable's: a source that fails, a step whose numbers are none, too many bad records, another writer.
+ * told as the Observable's: a source that fails, a step whose loss is not finite, too many bad records, another writer.
+ * Throws if an option is invalid.
  *
  * Laws: F-1, F-3, F-4, F-7, F-13.
  *
@@ -282,6 +273,8 @@ export const online = <
 >(
   options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
 ): Observable<OnlineEvent<P, M, F>> => {
+  requireRunOptions(options);
   if (options.wait !== undefined) requireMilliseconds('online', 'wait', options.wait);
+  if (options.checkpoints !== undefined) requirePace(options.checkpoints.every);
   return fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });
 };

@@ -74,7 +74,12 @@ const familiesOf = ({
       'Metrics of the newest step; gradientNorm is the length of its gradient.',
       ...Object.entries(metrics).map(([name, value]) => [value, { name }] as const),
     ),
-    family('undone_steps_total', 'counter', 'Steps undone because their numbers were none.', [undone]),
+    family(
+      'undone_steps_total',
+      'counter',
+      'Steps undone: the loss or the gradient was not finite or beyond its limit.',
+      [undone],
+    ),
     family(
       'checkpoints_total',
       'counter',

@@ -2,68 +2,25 @@
 import { either } from 'fp-ts';
 import type { Backend } from '../backend/backend.js';
 import { fail, ParalensError, withTime } from '../error.js';
-import type { Batch, Learner, LearnerState } from '../learner/learner.js';
+import type { Batch, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
 import { withLazy } from '../stream/lazy-property.js';
 import { stepper, type Taken } from '../stream/stepper.js';
 import { isBroken } from './broken.js';
 import type { Checkpoint } from './checkpoint.js';
-import {
-  badShareLimit,
-  type BadShareLimitOptions,
-  type DeadLetter,
-  type DeadLetterKind,
-} from './dead-letter.js';
+import { badShareLimit, type DeadLetterKind } from './dead-letter.js';
 import { letter, shownAs, thrown } from './decode.js';
 import type { OnlineEvent, OnlineStep, Told } from './event.js';
-import { type Example, type ExampleDTypes, type ExampleForm, stacker } from './example.js';
+import { type Example, type ExampleForm, stacker } from './example.js';
 import { formOf, misfit, showMisfit } from './example-form.js';
-import type { Fold } from './fold.js';
 import type { Json } from './json.js';
 import type { Meter } from './meter.js';
-import { afterUndoing, type Limits, type NonFinitePolicy, reasonOf } from './non-finite-policy.js';
+import { afterUndoing, reasonOf } from './non-finite-policy.js';
 import { noPredictions, predictedOf } from './predicted.js';
-import { requireCount } from './require-count.js';
+import type { RunOptions } from './run-options.js';
 import { type RollBackStates, type RunParts, type RunState, type Waiting, writeRun } from './run-state.js';
 import { cut } from './sound.js';
 import type { Received } from './source.js';
-
-/** What a run is made of, apart from where its records come from and where it is kept. */
-export interface RunOptions<
-  P extends Parameters,
-  A,
-  B,
-  L,
-  R,
-  X,
-  F extends Json,
-  S extends Json,
-  M,
-  V extends Json,
-> {
-  /** From what came in to a record, or to a dead letter. */
-  readonly decode: (received: Received<R, Json>) => either.Either<DeadLetter<Json>, X>;
-  /** From a record to examples to learn from: none, one, or several. Its state is part of the run's. */
-  readonly examples: Fold<F, X, readonly Example[]>;
-  readonly learner: Learner<P, A, B, L>;
-  /** Examples a step: 1 learns from each by itself. */
-  readonly size: number;
-  /** The dtypes of examples; float32 unless another is named. */
-  readonly dtypes?: ExampleDTypes;
-  /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
-  readonly monitors?: Fold<S, Told, M>;
-  /** Whether monitors are told what was predicted of each example; the step computes it as well then. */
-  readonly predictions?: boolean;
-  /** Of the pipeline, for whatever of it cannot be compared: a run goes on from a checkpoint of the same version only. */
-  readonly version?: string | number;
-  /** From a step to the state to go on from, where that is not the step's own: a reaction to drift, a rate that changes. */
-  readonly revise?: Fold<V, OnlineStep<P, M>, LearnerState<P> | undefined>;
-  /** What is done about a step whose loss is not finite, or beyond the limits; `'stop'` by default. */
-  readonly nonFinite?: NonFinitePolicy;
-  readonly limits?: Limits;
-  /** The share of records that may be bad before the run stops. No limit by default. */
-  readonly badShare?: BadShareLimitOptions;
-}
 
 /** A run under way. */
 export interface Runner<R, P, M, F extends Json> {
@@ -116,7 +73,6 @@ export const runner = <
 ): Runner<R, P, M, F> => {
   const { decode, examples, learner, size, monitors, revise, nonFinite = 'stop', limits = {} } = options;
   const { dtypes = {}, predictions = false } = options;
-  requireCount('online', 'a batch size that is none', size);
   const steps = stepper(learner, from.learner, backend, { predictions });
   let { position, step, form } = from;
   let stack = form === null ? undefined : stacker(form, dtypes);

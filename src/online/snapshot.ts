@@ -10,6 +10,7 @@ import { defaultBackend } from '../backend/default.js';
 import { dataOf, type Evaluated, evaluate, force } from '../backend/evaluate.js';
 import type { Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
+import { requireCount } from '../require.js';
 import type { Step } from '../stream/train.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves } from '../tree/tree.js';
@@ -18,8 +19,8 @@ import { checksumOf } from './checksum.js';
 import type { OnlineEvent } from './event.js';
 import type { Json } from './json.js';
 import { everyMilliseconds, everySteps } from './looks.js';
+import { requireDTypes } from './run-options.js';
 import { inputOf, type RecordOptions, type RecordState, requireRecords } from './record-input.js';
-import { requireCount } from './require-count.js';
 
 /** A prediction, and which parameters it is of. */
 export interface Answer<B> {
@@ -100,7 +101,7 @@ export const snapshotter = <P extends Parameters, A, B, L, F extends Json, Q>(
 
 const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorFunction<T> => {
   if ('ms' in every) return everyMilliseconds('snapshots', 'every.ms', every.ms);
-  requireCount('snapshots', '`every.steps` must be a number of steps', every.steps);
+  requireCount('snapshots', 'every.steps', every.steps);
   return everySteps(every.steps);
 };
 
@@ -111,8 +112,8 @@ const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorF
  * keeping it in a variable: an answer is of one snapshot, never of two. With `inputs`, a fold that has the state of the
  * run's `examples`, `predictRecord` answers raw records with the features' state of the same step.
  *
- * What a snapshot predicts is `evaluate(learner.predict(state, input))`, bit for bit. Throws if the pace is
- * not a positive number.
+ * What a snapshot predicts is `evaluate(learner.predict(state, input))`, bit for bit. Throws if an option
+ * is invalid.
  *
  * @example
  * steps.pipe(snapshots(mnist, { every: { ms: 50 } })).subscribe(({ predict }) => console.log(predict(testImages)));
@@ -121,6 +122,7 @@ export const snapshots = <P extends Parameters, A, B, L, F extends Json = Json, 
   learner: Learner<P, A, B, L>,
   { every = { steps: 1 }, ...options }: SnapshotsOptions<F, Q> = {},
 ): OperatorFunction<Step<P> | OnlineEvent<P, unknown, F>, Snapshot<P, A, B, Q>> => {
+  requireDTypes('snapshots', options.dtypes ?? {});
   const pace = paced<Pick<Step<P>, 'step' | 'state'> & Partial<RecordState>>(every);
   return (events) =>
     defer(() => {

@@ -1,12 +1,12 @@
 /** Server-sent events as a source that goes on after the last event it had. */
 import * as t from 'io-ts';
 import { fail, ParalensError } from '../error.js';
+import { requireCount, requireFunction } from '../require.js';
 import { abortable } from '../stream/pulling.js';
 import { pause, requireMilliseconds } from '../stream/timer.js';
 import { turns } from '../stream/turn.js';
 import type { Broken } from './broken.js';
 import { type EventParser, eventParser, type ServerEvent } from './event-stream.js';
-import { requireCount } from './require-count.js';
 import { waitBefore } from './retrying.js';
 import type { Received, Source } from './source.js';
 
@@ -129,7 +129,7 @@ async function* eventsOf(
  * without ids keep the id before them, so the server repeats what followed that one; without any ids, what passes
  * while nobody listens is missed. It ends when the server answers 204.
  *
- * While running, throws if the answer is a refusal (a status of 400 to 499 but for 408, 425 and 429) or no event stream,
+ * Throws if an option is invalid; while running, if the answer is a refusal (a status of 400 to 499 but for 408, 425 and 429) or no event stream,
  * if the request cannot be made, and if no header can hold an id; failures of the network and of the server are tried
  * again.
  *
@@ -150,7 +150,9 @@ export const sse = (
   }: SseOptions = {},
 ): Source<ServerEvent | Broken, string> => {
   requireMilliseconds('sse', 'retry', retry);
-  requireCount('sse', '`maxLength` must be a number of characters', maxLength);
+  requireCount('sse', 'maxLength', maxLength, { most: Number.MAX_SAFE_INTEGER });
+  requireFunction('sse', 'fetch', fetch);
+  requireFunction('sse', 'report', report);
   return {
     name: url,
     position: t.string,

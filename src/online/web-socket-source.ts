@@ -1,9 +1,10 @@
 /** Messages of a WebSocket as a source; it can neither wait nor go back, so what is lost is named. */
 import { Observable } from 'rxjs';
 import { ParalensError } from '../error.js';
+import { requireFunction } from '../require.js';
 import { mapPulled } from '../stream/mapped.js';
 import { later, requireMilliseconds } from '../stream/timer.js';
-import { type HoldPolicy, toPull } from '../stream/to-pull.js';
+import { type HoldPolicy, requirePolicy, toPull } from '../stream/to-pull.js';
 import type { Broken } from './broken.js';
 import { count } from './count.js';
 import { waitBefore } from './retrying.js';
@@ -104,7 +105,7 @@ const messages = (
  * position only counts: opened after it, the source counts on with the messages that come then, and what came in
  * between is missing. For a stream that has to survive, let a broker or a file stand in between.
  *
- * While running, throws if there is no connection to begin with, if the server closes for a reason that lasts (a policy,
+ * Throws if an option is invalid; while running, if there is no connection to begin with, if the server closes for a reason that lasts (a policy,
  * a protocol, a message that it refuses), and what `toPull` throws.
  *
  * Source: RFC 6455. Laws: F-3 to F-9, F-19, F-23; not F-1 and F-13, as what has passed by is gone.
@@ -113,12 +114,15 @@ const messages = (
  * const source = webSocket('wss://example.org/ticks', { policy: { buffer: 10_000 }, constructor: WebSocket });
  */
 export const webSocket = (url: string, options: WebSocketOptions): Source<Message, number> => {
-  requireMilliseconds('webSocket', 'retry', options.retry ?? 0);
+  const { policy, retry = 1000, report = () => undefined } = options;
+  requirePolicy(policy);
+  requireMilliseconds('webSocket', 'retry', retry);
+  requireFunction('webSocket', 'report', report);
   return {
     name: url,
     position: count,
     open: (after = 0) =>
-      mapPulled(toPull(messages(url, options), options.policy), (value, index) => [
+      mapPulled(toPull(messages(url, options), policy), (value, index) => [
         { value, position: after + index + 1 },
       ]),
   };

@@ -89,7 +89,8 @@ const holdOf = <T>(policy: HoldPolicy, wake: () => void): Hold<T> => {
   return 'buffer' in policy ? upTo(policy.buffer) : sampled(policy.sample, wake);
 };
 
-const requirePolicy = (policy: HoldPolicy): void => {
+/** Throws if a policy is not one of those that there are, or a number of it is invalid. */
+export const requirePolicy = (policy: HoldPolicy): void => {
   if (typeof policy !== 'object' || policy === null)
     requireOneOf('toPull', 'policy', policy, ['latest', 'drop']);
   else if ('buffer' in policy) requireCount('toPull', 'buffer', policy.buffer);
@@ -101,7 +102,7 @@ const requirePolicy = (policy: HoldPolicy): void => {
  * for. It is subscribed to when the first value is asked for, and unsubscribed from by `return()`. At its end and at an
  * error what was kept comes first; of `sample` also what came last.
  *
- * Throws where a number of the policy is none; while running, a `ParalensError` where a buffer is full. Laws: F-1,
+ * Throws if the policy is invalid; while running, a `ParalensError` if a buffer is full. Laws: F-1,
  * F-3, F-4, F-6 to F-9, F-13.
  *
  * @example

@@ -104,8 +104,8 @@ describe('counters', () => {
     expect(looks).toMatchObject([{ deadLetters: 1, lag: undefined }]);
   });
 
-  test('refuse an interval that is none', () => {
-    expect(() => counters({ every: 0 })).toThrow('counters: `every` must be above 0');
+  test('refuse an invalid interval', () => {
+    expect(() => counters({ every: 0 })).toThrow('counters: `every` must be in (0, ∞), got 0');
   });
 
   test('of nothing are none', async () => {

@@ -88,9 +88,7 @@ test('a source that goes bad late is noticed by a limit that forgets', () => {
   expect(stops()).toBe(-1);
   expect(stops(50)).toBeGreaterThan(5000);
   expect(stops(50)).toBeLessThan(5060);
-  expect(() => badShareLimit({ most: 2 })).toThrow(
-    'badShareLimit: no share, got 2, needed a number from 0 to 1',
-  );
+  expect(() => badShareLimit({ most: 2 })).toThrow('badShareLimit: `most` must be in [0, 1], got 2');
 });
 
 const broken = ['not UTF-8', 'too long', 'not CSV', 'lost'] as const;

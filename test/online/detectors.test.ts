@@ -147,11 +147,11 @@ test('a learner is not begun anew when its error falls after recovery', () => {
   expect(resets.every((i) => i >= 1000 && i < 1300)).toBe(true);
 });
 
-test('a direction that is none is refused', () => {
+test('an invalid direction is refused', () => {
   // @ts-expect-error what JavaScript may hand in
-  expect(() => adwin({ direction: 'sideways' })).toThrow('adwin: not a value for direction');
+  expect(() => adwin({ direction: 'sideways' })).toThrow('adwin: `direction` must be one of');
   // @ts-expect-error one of ADWIN alone
-  expect(() => pageHinkley({ direction: 'both' })).toThrow('needed up or down');
+  expect(() => pageHinkley({ direction: 'both' })).toThrow("must be one of 'up', 'down', got 'both'");
 });
 
 test('DDM does not take the first error of a learner that makes none for a drift', () => {
@@ -177,9 +177,11 @@ test('DDM warns before it says drift', () => {
   expect(levels.indexOf('warning', 500)).toBeLessThan(levels.indexOf('drift', 500));
 });
 
-test('what is no number, and options that are none, are refused', () => {
-  expect(() => adwin().step(adwin().initial, Number.NaN)).toThrow('adwin: no number to watch, got NaN');
-  expect(() => ddm().step(ddm().initial, 2)).toThrow('ddm: no value for an error, got 2');
-  expect(() => adwin({ delta: 0 })).toThrow('adwin: no value for delta, got 0');
-  expect(() => pageHinkley({ threshold: -1 })).toThrow('pageHinkley: no value for threshold, got -1');
+test('numbers that are not finite, and invalid options, are refused', () => {
+  expect(() => adwin().step(adwin().initial, Number.NaN)).toThrow(
+    'adwin: a monitored number must be finite, got NaN',
+  );
+  expect(() => ddm().step(ddm().initial, 2)).toThrow('ddm: a monitored error must be in [0, 1], got 2');
+  expect(() => adwin({ delta: 0 })).toThrow('adwin: `delta` must be in (0, 1), got 0');
+  expect(() => pageHinkley({ threshold: -1 })).toThrow('pageHinkley: `threshold` must be in (0, ∞), got -1');
 });

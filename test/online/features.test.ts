@@ -104,12 +104,12 @@ test('all NaN are one category', () => {
   ]);
 });
 
-test('options that are none are refused', () => {
-  expect(() => hashed({ size: 0 })).toThrow('hashed: no number of columns, got 0');
-  expect(() => oneHot(['a', 'a'])).toThrow('oneHot: a category twice, got a, a');
-  expect(() => oneHotSeen(0)).toThrow('oneHotSeen: no number of categories, got 0');
-  expect(() => lastValues(0)).toThrow('lastValues: no number of records, got 0');
-  expect(() => lags([-1])).toThrow('lags: no number of records, got 0');
-  expect(() => overTime({ span: 0 })).toThrow('overTime: no span of time, got 0');
-  expect(() => fillMissing({ by: Number.NaN })).toThrow('fillMissing: nothing to fill with, got NaN');
+test('invalid options are refused', () => {
+  expect(() => hashed({ size: 0 })).toThrow('hashed: `size` must be a positive integer, got 0');
+  expect(() => oneHot(['a', 'a'])).toThrow('oneHot: a category is listed twice, got a, a');
+  expect(() => oneHotSeen(0)).toThrow('oneHotSeen: `most` must be a positive integer, got 0');
+  expect(() => lastValues(0)).toThrow('lastValues: `count` must be a positive integer, got 0');
+  expect(() => lags([-1])).toThrow('lags: `ago[0]` must be an integer ≥ 0, got -1');
+  expect(() => overTime({ span: 0 })).toThrow('overTime: `span` must be in (0, ∞), got 0');
+  expect(() => fillMissing({ by: Number.NaN })).toThrow('fillMissing: `by` must be in (-∞, ∞), got NaN');
 });

@@ -133,7 +133,7 @@ describe('an online run', () => {
   });
 });
 
-describe('a step whose numbers are none', () => {
+describe('a step whose loss or gradient is not finite', () => {
   const exploding = learner({
     model: dense(2, 1),
     loss: meanSquaredError(),
@@ -153,7 +153,7 @@ describe('a step whose numbers are none', () => {
     const seen: string[] = [];
     const run = runWith('stop').pipe(tap(({ kind }) => seen.push(kind)));
     await expect(lastValueFrom(run)).rejects.toThrow(
-      'step 3: online: a step whose numbers are none, got a loss of Infinity',
+      'step 3: online: the loss or the gradient is not finite or beyond its limit, got a loss of Infinity',
     );
     expect(seen).toEqual(['step', 'step']);
   });

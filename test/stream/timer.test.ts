@@ -67,7 +67,7 @@ describe('a wait', () => {
 test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
   'a time of %d is refused wherever one is given',
   (time) => {
-    const message = /must be in \[0, ∞\), got /;
+    const message = /must be in [[(]0, ∞\), got /;
     expect(() => {
       requireMilliseconds('test', 'time', time);
     }).toThrow(message);

@@ -1,6 +1,6 @@
 /** Feature hashing: any number of categories or words in a fixed number of columns. */
+import { requireBoolean, requireCount, requireInteger } from '../../require.js';
 import { type Fold, pure } from '../fold.js';
-import { requireCount } from '../require-count.js';
 import { murmur3 } from './murmur.js';
 
 export interface HashedOptions {
@@ -13,7 +13,7 @@ export interface HashedOptions {
 
 /**
  * Tokens as numbers of how often each came, at the place that its hash says. With signs, inner products are right on
- * average: E⟨φ(x), φ(y)⟩ = ⟨x, y⟩ over seeds. Throws where `size` is none.
+ * average: E⟨φ(x), φ(y)⟩ = ⟨x, y⟩ over seeds. Throws if an option is invalid.
  *
  * Source: K. Weinberger, A. Dasgupta, J. Langford, A. Smola, J. Attenberg, "Feature hashing for large scale multitask
  * learning" (ICML 2009).
@@ -27,7 +27,9 @@ export const hashed = ({
   seed = 0,
   signed = true,
 }: HashedOptions): Fold<null, readonly string[], readonly number[]> => {
-  requireCount('hashed', 'no number of columns', size);
+  requireCount('hashed', 'size', size);
+  requireInteger('hashed', 'seed', seed);
+  requireBoolean('hashed', 'signed', signed);
   const counted = pure((tokens: readonly string[]): readonly number[] => {
     const columns = Array.from({ length: size }, () => 0);
     for (const token of tokens) {

@@ -1,5 +1,5 @@
 /** What is missing in a record, filled in and said. */
-import { fail } from '../../error.js';
+import { requireBoolean, requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
 
 /** A column of a record, where there is something. */
@@ -18,8 +18,7 @@ type Means = { readonly counts: readonly number[]; readonly means: readonly numb
 const isThere = (x: Maybe): x is number => typeof x === 'number' && Number.isFinite(x);
 
 /**
- * Fills what is missing: `null`, `undefined`, and numbers that are not finite. Throws where what it is filled with is
- * no finite number.
+ * Fills what is missing: `null`, `undefined`, and numbers that are not finite. Throws if a number of `by` is not finite.
  *
  * @example
  * runFold(fillMissing(), [[1], [3], [null]])[1]; // [[1], [3], [2]]
@@ -31,13 +30,9 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
   readonly number[]
 > => {
   const given = by === 'mean' ? [] : [by].flat();
-  if (!given.every(Number.isFinite))
-    fail({
-      operation: 'fillMissing',
-      what: 'nothing to fill with',
-      got: String(by),
-      needed: 'finite numbers',
-    });
+  for (const [i, each] of given.entries())
+    requireDouble('fillMissing', Array.isArray(by) ? `by[${i}]` : 'by', each, '(-∞, ∞)');
+  requireBoolean('fillMissing', 'indicators', indicators);
   const constant = (i: number): number => (typeof by === 'number' ? by : (given[i] ?? 0));
   const filled = (record: readonly Maybe[], fill: (i: number) => number): readonly number[] => {
     const columns: number[] = [];

@@ -1,7 +1,7 @@
 /** Categories as columns of which one is 1. */
 import { fail } from '../../error.js';
+import { requireCount } from '../../require.js';
 import { type Fold, pure } from '../fold.js';
-import { requireCount } from '../require-count.js';
 
 /** What a record says of a category, where it says something. */
 export type Category = string | number | boolean | null | undefined;
@@ -17,7 +17,7 @@ const isMissing = (category: Category): category is null | undefined =>
 
 /**
  * One column for each category of a list, and a last one for all others. What is missing is 0 in all of them. Throws
- * where a category stands there twice.
+ * if a category is listed twice.
  *
  * @example
  * runFold(oneHot(['red', 'blue']), ['blue', 'green', null])[1]; // [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
@@ -28,7 +28,12 @@ export const oneHot = (
   const size = categories.length + 1;
   const places = new Map<Category, number>(categories.map((category, i) => [category, i]));
   if (places.size < categories.length)
-    fail({ operation: 'oneHot', what: 'a category twice', got: categories.join(', '), needed: 'each once' });
+    fail({
+      operation: 'oneHot',
+      what: 'a category is listed twice',
+      got: categories.join(', '),
+      needed: 'each category once',
+    });
   return {
     ...pure((category) => columnsAt(isMissing(category) ? -1 : (places.get(category) ?? size - 1), size)),
     description: { oneHot: categories },
@@ -38,7 +43,7 @@ export const oneHot = (
 /**
  * A column for each category as it first appears, up to `most`, and a last one for all that come later: so many columns
  * from the first record on. What is missing is 0 in all of them. The state is the list of categories, numbers and
- * words apart, NaN one of them. Throws where `most` is none.
+ * words apart, NaN one of them. Throws if `most` is not a positive integer.
  *
  * @example
  * runFold(oneHotSeen(1), ['b', 'a', 'b'])[1]; // [[1, 0], [0, 1], [1, 0]]
@@ -46,7 +51,7 @@ export const oneHot = (
 export const oneHotSeen = (
   most: number,
 ): Fold<readonly NonNullable<Category>[], Category, readonly number[]> => {
-  requireCount('oneHotSeen', 'no number of categories', most);
+  requireCount('oneHotSeen', 'most', most);
   return {
     initial: [],
     description: { oneHotSeen: most },

@@ -1,4 +1,5 @@
 /** Columns brought to mean 0 and deviation 1, by what was seen of them so far. */
+import { requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
 import { isMeasure, type Moments, noMoments, withRecord } from './moments.js';
 
@@ -10,7 +11,8 @@ export interface StandardizeOptions {
 /**
  * Running standardization: (x − mean)/deviation of each column, by the moments of all records up to this one, which
  * are part of the state. A column that has shown no deviation gives 0, the first record is 0; what is missing in a
- * column (no number, not finite, beyond ±1e150) is NaN and changes nothing, so fill it before or after.
+ * column (no number, not finite, beyond ±1e150) is NaN and changes nothing, so fill it before or after. Throws if `clip`
+ * is not a number above 0.
  *
  * Source: B. P. Welford (1962), see `withRecord`; deviations are those of a sample, √(s/(n − 1)).
  *
@@ -21,16 +23,20 @@ export const standardize = ({ clip = Number.POSITIVE_INFINITY }: StandardizeOpti
   Moments,
   readonly number[],
   readonly number[]
-> => ({
-  initial: noMoments,
-  description: { standardize: { clip } },
-  step: (moments, record) => {
-    const next = withRecord(moments, record);
-    const standard: number[] = [];
-    for (let i = 0; i < record.length; i++) standard.push(standardOf(record[i] ?? Number.NaN, next, i, clip));
-    return [next, standard];
-  },
-});
+> => {
+  requireDouble('standardize', 'clip', clip, '(0, ∞]');
+  return {
+    initial: noMoments,
+    description: { standardize: { clip } },
+    step: (moments, record) => {
+      const next = withRecord(moments, record);
+      const standard: number[] = [];
+      for (let i = 0; i < record.length; i++)
+        standard.push(standardOf(record[i] ?? Number.NaN, next, i, clip));
+      return [next, standard];
+    },
+  };
+};
 
 const standardOf = (x: number, { counts, means, squares }: Moments, i: number, clip: number): number => {
   if (!isMeasure(x)) return Number.NaN;

@@ -1,17 +1,17 @@
 /** Windows: the last values, values a while ago, and sums over a span of time. */
-import { fail } from '../../error.js';
+import { requireCount, requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
-import { requireCount } from '../require-count.js';
 
 /**
- * The last `count` values, this one the last of them; fewer at the beginning. Throws where `count` is none.
+ * The last `count` values, this one the last of them; fewer at the beginning. Throws if `count` is not a positive
+ * integer.
  *
  * @example
  * runFold(lastValues(2), ['a', 'b', 'c'])[1]; // [["a"], ["a", "b"], ["b", "c"]]
  */
 export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A, readonly A[]> => {
-  requireCount('lastValues', 'no number of records', count);
+  requireCount('lastValues', 'count', count);
   return {
     initial: [],
     description: { lastValues: count },
@@ -25,13 +25,13 @@ export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A,
 
 /**
  * The values so many records ago, as columns: 0 is this record, 1 the one before. NaN, which `fillMissing` fills, where
- * there was none yet. Throws where a lag is none.
+ * there was none yet. Throws if a lag is not an integer ≥ 0.
  *
  * @example
  * runFold(andThenFold(lags([0, 2]), fillMissing({ by: -1 })), [5, 6, 7])[1]; // [[5, -1], [6, -1], [7, 5]]
  */
 export const lags = (ago: readonly number[]): Fold<readonly number[], number, readonly number[]> => {
-  for (const lag of ago) requireCount('lags', 'no number of records', lag + 1);
+  for (const [i, lag] of ago.entries()) requireCount('lags', `ago[${i}]`, lag, { least: 0 });
   const { step } = lastValues<number>(Math.max(0, ...ago) + 1);
   return {
     initial: [],
@@ -83,7 +83,7 @@ const IN_A_ROW = 8;
  * twice `parts` sums, however many records come. A time or value that is not finite changes nothing. A record a span or
  * more ahead begins a new window, and the next one goes back to the window before if it belongs there: so one stamp
  * from the future changes what is told of its own record only, and a few in a row no more than the next eight. Throws
- * where an option is none.
+ * if an option is invalid.
  *
  * @example
  * const minute = overTime({ span: 60_000 });
@@ -91,9 +91,8 @@ const IN_A_ROW = 8;
  * told.map(({ sum }) => sum); // [1, 3, 6]
  */
 export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<Windows, Timed, Total> => {
-  requireCount('overTime', 'no number of records', parts);
-  if (!(span > 0 && Number.isFinite(span)))
-    fail({ operation: 'overTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
+  requireCount('overTime', 'parts', parts);
+  requireDouble('overTime', 'span', span, '(0, ∞)');
   return {
     initial: { now: NONE, other: NONE, others: 0 },
     description: { overTime: { span, parts } },

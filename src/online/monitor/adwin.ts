@@ -1,14 +1,7 @@
 /** ADWIN: a window as long as its two ends are alike. */
+import { requireCount, requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
-import { requireCount } from '../require-count.js';
-import {
-  type Drift,
-  type DriftDirection,
-  isInDirection,
-  requireDirection,
-  requireFinite,
-  requireOption,
-} from './drift.js';
+import { type Drift, type DriftDirection, isInDirection, requireDirection, requireFinite } from './drift.js';
 
 export interface AdwinOptions {
   /** δ: how likely a cut of a window without change may be. */
@@ -117,7 +110,8 @@ const withoutOldest = (rows: AdwinState['rows']): AdwinState['rows'] => {
  * means differ by more than chance explains; drift where something was dropped. `mean` and `count` are those of the
  * window that is left. The state has at most `buckets` sums for each doubling of the window: about a hundred pairs of
  * numbers after a million. It looks at the borders of buckets, every `every` numbers. A mean that falls, as an error does
- * after recovery, is a drift only with the `direction` `down` or `both`. Throws where an option is none or a number is not finite.
+ * after recovery, is a drift only with the `direction` `down` or `both`. Throws if an option is invalid, and in a step if a number is
+ * not finite.
  *
  * Source: A. Bifet, R. Gavaldà, "Learning from time-changing data with adaptive windowing" (SDM 2007), ADWIN2 with
  * δ′ = δ/ln n and the defaults of MOA.
@@ -136,11 +130,11 @@ export const adwin = ({
   shortest = 5,
   direction = 'up',
 }: AdwinOptions = {}): Fold<AdwinState, number, Drift> => {
-  requireOption('adwin', 'delta', delta, delta > 0 && delta < 1, 'between 0 and 1');
-  requireOption('adwin', 'range', range, range > 0 && Number.isFinite(range), 'more than 0, and finite');
-  requireCount('adwin', 'no value for every', every);
-  requireCount('adwin', 'no value for buckets', buckets, 2);
-  requireCount('adwin', 'no value for shortest', shortest);
+  requireDouble('adwin', 'delta', delta, '(0, 1)');
+  requireDouble('adwin', 'range', range, '(0, ∞)');
+  requireCount('adwin', 'every', every);
+  requireCount('adwin', 'buckets', buckets, { least: 2 });
+  requireCount('adwin', 'shortest', shortest);
   requireDirection('adwin', direction);
   const options = { delta, range, every, buckets, shortest, direction };
   return {

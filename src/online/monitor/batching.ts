@@ -1,8 +1,7 @@
 /** From single records to batches, by size or by time. */
-import { fail } from '../../error.js';
+import { requireCount, requireDouble, requireFunction } from '../../require.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
-import { requireCount } from '../require-count.js';
 
 /** What waits for its batch to be full; at the end of a stream, what is left over. */
 export type Held<A extends Json> = readonly A[];
@@ -18,8 +17,9 @@ export interface SizeOrTimeOptions<A> {
 
 /**
  * A batch when `size` records are there, or when one comes that is `span` or more after the first that waits (or before
- * it), by its own clock: that one begins the next batch. A time that is no finite number says nothing. `undefined` while a batch gathers. What waits is the state, so it is neither
- * lost nor doubled by a checkpoint. Throws where an option is none.
+ * it), by its own clock: that one begins the next batch. A time that is no finite number says nothing. `undefined` while
+ * a batch gathers. What waits is the state, so it is neither lost nor doubled by a checkpoint. Throws if an option is
+ * invalid.
  *
  * @example
  * runFold(sizeOrTime({ size: 2 }), [1, 2, 3])[1]; // [undefined, [1, 2], undefined]
@@ -32,9 +32,9 @@ export const sizeOrTime = <A extends Json>({
   span = Number.POSITIVE_INFINITY,
   at = () => 0,
 }: SizeOrTimeOptions<A>): Fold<Held<A>, A, readonly A[] | undefined> => {
-  requireCount('sizeOrTime', 'no number of records', size);
-  if (!(span > 0))
-    fail({ operation: 'sizeOrTime', what: 'no span of time', got: String(span), needed: 'a number > 0' });
+  requireCount('sizeOrTime', 'size', size);
+  requireDouble('sizeOrTime', 'span', span, '(0, ∞]');
+  requireFunction('sizeOrTime', 'at', at);
   return {
     initial: [],
     description: { sizeOrTime: { size, span } },
@@ -49,13 +49,14 @@ export const sizeOrTime = <A extends Json>({
 };
 
 /**
- * Every n-th record, and `undefined` for those between: what is too dear for each. Throws where n is none.
+ * Every n-th record, and `undefined` for those between: what is too dear for each. Throws if `n` is not a
+ * positive integer.
  *
  * @example
  * runFold(everyNth(2), ['a', 'b', 'c', 'd'])[1]; // [undefined, "b", undefined, "d"]
  */
 export const everyNth = <A>(n: number): Fold<number, A, A | undefined> => {
-  requireCount('everyNth', 'no number of records', n);
+  requireCount('everyNth', 'n', n);
   return {
     initial: 0,
     description: { everyNth: n },

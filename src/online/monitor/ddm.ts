@@ -1,7 +1,8 @@
 /** DDM: drift where the rate of errors rises above the best that it was. */
+import { fail } from '../../error.js';
+import { requireCount, requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
-import { requireCount } from '../require-count.js';
-import { type Drift, requireFinite, requireOption } from './drift.js';
+import { type Drift, requireFinite } from './drift.js';
 
 export interface DdmOptions {
   /** Deviations above the best at which it warns. */
@@ -28,8 +29,8 @@ const START: DdmState = { count: 0, mean: 0, best: Number.POSITIVE_INFINITY, dev
  * After a drift it starts anew. While no error has been made there is no lowest yet, or the first error were a drift.
  * A rate that falls is none. It is soon and cries often: the lowest is one of many, and the lower for chance. Of a
  * thousand streams of a thousand errors at one rate it saw a drift in 54 % at the rate 0.05, in 26 % at 0.2, in 9 % at
- * 0.5 (`adwin` in none); `after: 100` makes these 31, 14 and 5 %. Throws where an option is none or a number is not from
- * 0 to 1.
+ * 0.5 (`adwin` in none); `after: 100` makes these 31, 14 and 5 %. Throws if an option is invalid, and in a step if a
+ * number is not in [0, 1].
  *
  * Source: J. Gama, P. Medas, G. Castillo, P. Rodrigues, "Learning with drift detection" (SBIA 2004); at least 30 first,
  * as there.
@@ -43,15 +44,16 @@ export const ddm = ({ warning = 2, drift = 3, after = 30 }: DdmOptions = {}): Fo
   number,
   Drift
 > => {
-  requireOption('ddm', 'warning', warning, warning > 0, 'more than 0');
-  requireOption('ddm', 'drift', drift, drift >= warning, `${warning} or more`);
-  requireCount('ddm', 'no value for after', after);
+  requireDouble('ddm', 'warning', warning, '(0, ∞)');
+  requireDouble('ddm', 'drift', drift, `[${warning}, ∞]`);
+  requireCount('ddm', 'after', after);
   return {
     initial: START,
     description: { ddm: { warning, drift, after } },
     step: (state, x) => {
       requireFinite('ddm', x);
-      requireOption('ddm', 'an error', x, x >= 0 && x <= 1, 'from 0 to 1');
+      if (x < 0 || x > 1)
+        fail({ operation: 'ddm', what: 'a monitored error must be in [0, 1]', got: String(x) });
       const count = state.count + 1;
       const mean = state.mean + (x - state.mean) / count;
       if (count < after)

@@ -1,9 +1,9 @@
 /** Labels that come after their predictions: joined by key, as long as the prediction is kept. */
 import { fail } from '../../error.js';
+import { requireCount, requireDouble } from '../../require.js';
 import { murmur3 } from '../feature/murmur.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
-import { requireCount } from '../require-count.js';
 import { type Clock, noClock, withStamp } from './clock.js';
 
 /** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */
@@ -62,8 +62,8 @@ export type DelayedState<A extends Json> = {
 /**
  * Joins predictions and labels by key, within a bound on their count and, if wanted, on time by the clock of the records.
  * A time more than `span` away from the latest one is believed when three in a row are, so that one wrong stamp expires
- * nothing; a time that is no finite number is that of the clock. Nothing is dropped in silence: predictions that expire and labels that find none are told and counted. A step costs
- * √bound, a label or not. Throws where an option is none.
+ * nothing; a time that is no finite number is that of the clock. Nothing is dropped in silence: predictions that expire
+ * and labels that find none are told and counted. A step costs √bound, a label or not. Throws if an option is invalid.
  *
  * @example
  * const join = delayedLabels({ bound: 2 });
@@ -80,10 +80,8 @@ export const delayedLabels = <A extends Json, L>({
   bound,
   span = Number.POSITIVE_INFINITY,
 }: DelayedLabelsOptions): Fold<DelayedState<A>, Delayed<A, L>, Joining<A, L>> => {
-  const refuse = (what: string, got: number, needed: string): never =>
-    fail({ operation: 'delayedLabels', what, got: String(got), needed });
-  requireCount('delayedLabels', 'no bound', bound);
-  if (!(span > 0)) refuse('no span of time', span, 'a number > 0');
+  requireCount('delayedLabels', 'bound', bound);
+  requireDouble('delayedLabels', 'span', span, '(0, ∞]');
   const count = Math.ceil(Math.sqrt(bound));
   return {
     description: { delayedLabels: { bound, span } },
@@ -181,7 +179,7 @@ const placeOfOldest = <A extends Json>(buckets: readonly (readonly Waiting<A>[])
 
 /** Where something waits there is an oldest. */
 const none = <A extends Json>(): Waiting<A> =>
-  fail({ operation: 'delayedLabels', what: 'a state that is none of its own: fewer wait than it says' });
+  fail({ operation: 'delayedLabels', what: 'the state is not its own: fewer predictions wait than it says' });
 
 /** Puts a bucket without one of its entries in the place of the bucket. */
 const takeFrom = <A extends Json>(buckets: (readonly Waiting<A>[])[], place: number, entry: number): void => {

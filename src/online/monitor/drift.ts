@@ -1,5 +1,6 @@
 /** What a detector of drift says. */
 import { fail } from '../../error.js';
+import { requireOneOf } from '../../require.js';
 
 export type DriftLevel = 'none' | 'warning' | 'drift';
 
@@ -13,16 +14,10 @@ export const isInDirection = (direction: DriftDirection, before: number, after: 
 /** Throws if a direction is not one of those that a detector knows. */
 export const requireDirection = (
   operation: string,
-  got: string,
+  got: DriftDirection,
   known: readonly DriftDirection[] = ['up', 'down', 'both'],
 ): void => {
-  if (!known.some((each) => each === got))
-    fail({
-      operation,
-      what: 'not a value for direction',
-      got: JSON.stringify(got),
-      needed: known.join(' or '),
-    });
+  requireOneOf(operation, 'direction', got, known);
 };
 
 /** Of the numbers since the last drift, or of the window that is left of them. */
@@ -32,19 +27,7 @@ export interface Drift {
   readonly count: number;
 }
 
-/** A monitor is of numbers that are some: a loss that is none stops a run before it comes here. */
+/** Monitors accept finite numbers only: a loss that is not finite stops a run before it comes here. */
 export const requireFinite = (operation: string, x: number): void => {
-  if (!Number.isFinite(x))
-    fail({ operation, what: 'no number to watch', got: String(x), needed: 'a finite number' });
-};
-
-/** Throws where an option is none. */
-export const requireOption = (
-  operation: string,
-  name: string,
-  got: number,
-  holds: boolean,
-  needed: string,
-): void => {
-  if (!holds) fail({ operation, what: `no value for ${name}`, got: String(got), needed });
+  if (!Number.isFinite(x)) fail({ operation, what: 'a monitored number must be finite', got: String(x) });
 };

@@ -1,7 +1,7 @@
 /** Page–Hinkley: drift where what lies above the mean adds up. */
+import { requireCount, requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
-import { requireCount } from '../require-count.js';
-import { type Drift, requireDirection, requireFinite, requireOption } from './drift.js';
+import { type Drift, requireDirection, requireFinite } from './drift.js';
 
 export interface PageHinkleyOptions {
   /** How far above the mean a number has to be to count: the change that is borne. */
@@ -24,7 +24,8 @@ const START: PageHinkleyState = { count: 0, mean: 0, sum: 0 };
 /**
  * The test of Page and Hinkley for a rise of the mean (or a fall): U′ = max(0, αU + x − x̄ − δ), drift where U > λ, a
  * warning where U > λ/2; x̄ is the mean since the last drift, after which it starts anew. Its units are those of the
- * numbers: 0.005 and 50 are for numbers from 0 to 1. Throws where an option is none or a number is not finite.
+ * numbers: 0.005 and 50 are for numbers from 0 to 1. Throws if an option is invalid, and in a step if a
+ * number is not finite.
  *
  * Source: E. S. Page, "Continuous inspection schemes" (Biometrika 41, 1954); D. V. Hinkley, "Inference about the
  * change-point from cumulative sum tests" (Biometrika 58, 1971); with the defaults of MOA.
@@ -41,10 +42,10 @@ export const pageHinkley = ({
   direction = 'up',
   after = 30,
 }: PageHinkleyOptions = {}): Fold<PageHinkleyState, number, Drift> => {
-  requireOption('pageHinkley', 'delta', delta, delta >= 0, '0 or more');
-  requireOption('pageHinkley', 'threshold', threshold, threshold > 0, 'more than 0');
-  requireOption('pageHinkley', 'fading', fading, fading > 0 && fading <= 1, 'more than 0, at most 1');
-  requireCount('pageHinkley', 'no value for after', after);
+  requireDouble('pageHinkley', 'delta', delta, '[0, ∞)');
+  requireDouble('pageHinkley', 'threshold', threshold, '(0, ∞)');
+  requireDouble('pageHinkley', 'fading', fading, '(0, 1]');
+  requireCount('pageHinkley', 'after', after);
   requireDirection('pageHinkley', direction, ['up', 'down']);
   const sign = direction === 'up' ? 1 : -1;
   return {

@@ -1,14 +1,15 @@
 /** Test-then-train: means of losses, or of errors that are 0 or 1, that forget what is long ago. */
+import { requireCount, requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
-import { requireCount } from '../require-count.js';
-import { requireFinite, requireOption } from './drift.js';
+import { requireFinite } from './drift.js';
 
 /** Fading sums: of the numbers, and of their weights. */
 type Faded = readonly [sum: number, weight: number];
 
 /**
  * The prequential mean with a fading factor: a number counts α times as much with every one after it, so that the last
- * 1/(1 − α) decide. With the factor 1 it is the mean of all. Throws where the factor is none or a number is not finite.
+ * 1/(1 − α) decide. With the factor 1 it is the mean of all. Throws if the factor is not in (0, 1], and in a
+ * step if a number is not finite.
  *
  * Source: J. Gama, R. Sebastião, P. P. Rodrigues, "On evaluating stream learning algorithms" (Machine Learning 90, 2013).
  *
@@ -20,7 +21,7 @@ export const fadingMean = ({ factor = 0.999 }: { readonly factor?: number } = {}
   number,
   number
 > => {
-  requireOption('fadingMean', 'factor', factor, factor > 0 && factor <= 1, 'more than 0, at most 1');
+  requireDouble('fadingMean', 'factor', factor, '(0, 1]');
   return {
     initial: [0, 0],
     description: { fadingMean: factor },
@@ -49,8 +50,8 @@ const sumFrom = (numbers: readonly number[], from: number): number => {
 
 /**
  * The prequential mean over a window of the last `size` numbers. The window is kept in blocks of √size, so that a step
- * costs √size; sums are added up anew, so nothing drifts away over millions of steps. Throws where the size is none or
- * a number is not finite.
+ * costs √size; sums are added up anew, so nothing drifts away over millions of steps. Throws if the size is not a
+ * positive integer, and in a step if a number is not finite.
  *
  * Source: J. Gama, R. Sebastião, P. P. Rodrigues (2013), as `fadingMean`.
  *
@@ -58,7 +59,7 @@ const sumFrom = (numbers: readonly number[], from: number): number => {
  * runFold(slidingMean(2), [1, 2, 4])[1]; // [1, 1.5, 3]
  */
 export const slidingMean = (size: number): Fold<Blocks, number, number> => {
-  requireCount('slidingMean', 'no value for size', size);
+  requireCount('slidingMean', 'size', size);
   const length = Math.ceil(Math.sqrt(size));
   return {
     initial: { blocks: [], sums: [], gone: 0, begun: [] },

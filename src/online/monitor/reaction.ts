@@ -1,11 +1,11 @@
 /** What a run does about drift: folds that the loop asks between two steps. */
 import type { LearnerState } from '../../learner/learner.js';
+import { requireCount, requireDouble, requireFunction } from '../../require.js';
 import type { OnlineStep } from '../event.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../json.js';
-import { requireCount } from '../require-count.js';
 import { descriptionOf } from '../signature.js';
-import { type DriftLevel, requireFinite, requireOption } from './drift.js';
+import { type DriftLevel, requireFinite } from './drift.js';
 
 /** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
 export interface Reacted<State> {
@@ -40,11 +40,15 @@ export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | un
 export const onDrift = <P, M, S extends Json>(
   levelOf: (monitored: M) => DriftLevel,
   reaction: Reaction<S, LearnerState<P>>,
-): Fold<S, OnlineStep<P, M>, LearnerState<P> | undefined> => ({
-  initial: reaction.initial,
-  description: { onDrift: descriptionOf(reaction) },
-  step: (memory, step) => reaction.step(memory, { level: levelOf(step.monitored), state: () => step.state }),
-});
+): Fold<S, OnlineStep<P, M>, LearnerState<P> | undefined> => {
+  requireFunction('onDrift', 'levelOf', levelOf);
+  return {
+    initial: reaction.initial,
+    description: { onDrift: descriptionOf(reaction) },
+    step: (memory, step) =>
+      reaction.step(memory, { level: levelOf(step.monitored), state: () => step.state }),
+  };
+};
 
 /**
  * Begins anew at drift, from the state that is made for the n-th time (from a key of its own, say); counts how often.
@@ -53,11 +57,14 @@ export const onDrift = <P, M, S extends Json>(
  * const anew = reset((n) => ({ weight: 0, n }));
  * anew.step(0, { level: 'drift', state: () => ({ weight: 5, n: 0 }) })[1]; // { "weight": 0, "n": 1 }
  */
-export const reset = <State>(fresh: (times: number) => State): Reaction<number, State> => ({
-  initial: 0,
-  description: 'reset',
-  step: (times, { level }) => (level === 'drift' ? [times + 1, fresh(times + 1)] : [times, undefined]),
-});
+export const reset = <State>(fresh: (times: number) => State): Reaction<number, State> => {
+  requireFunction('reset', 'fresh', fresh);
+  return {
+    initial: 0,
+    description: 'reset',
+    step: (times, { level }) => (level === 'drift' ? [times + 1, fresh(times + 1)] : [times, undefined]),
+  };
+};
 
 export interface RaiseRateOptions<State> {
   /** What the rate is multiplied by at drift, 4 unless given; a power of two is taken back without rounding. */
@@ -69,7 +76,7 @@ export interface RaiseRateOptions<State> {
 }
 
 /**
- * Raises the learning rate at drift for so many steps, and takes it back. Throws where an option is none.
+ * Raises the learning rate at drift for so many steps, and takes it back. Throws if an option is invalid.
  *
  * @example
  * const raise = raiseRate({ factor: 2, steps: 1, scale: (rate: number, by) => rate * by });
@@ -82,14 +89,9 @@ export const raiseRate = <State>({
   steps,
   scale,
 }: RaiseRateOptions<State>): Reaction<number, State> => {
-  requireOption(
-    'raiseRate',
-    'factor',
-    factor,
-    factor > 0 && Number.isFinite(factor),
-    'more than 0, and finite',
-  );
-  requireCount('raiseRate', 'no value for steps', steps);
+  requireDouble('raiseRate', 'factor', factor, '(0, ∞)');
+  requireCount('raiseRate', 'steps', steps);
+  requireFunction('raiseRate', 'scale', scale);
   return {
     initial: 0,
     description: { raiseRate: { factor, steps } },
@@ -123,8 +125,8 @@ export type Trial = { readonly count: number; readonly champion: number; readonl
 
 /**
  * At drift a challenger begins beside the champion; after `trial` records that both have predicted, the better one by
- * prequential loss is kept. Of a drift on the way nothing is made. `challenged` puts it on a run. Throws where an
- * option is none, or where a loss of the trial is missing or no number.
+ * prequential loss is kept. Of a drift on the way nothing is made. `challenged` puts it on a run. Throws if an
+ * option is invalid, and in a step if a loss of the trial is missing or not finite.
  *
  * Source: the paired learners of S. H. Bach, M. A. Maloof (ICDM 2008), with one trial in place of a window.
  *
@@ -137,8 +139,8 @@ export type Trial = { readonly count: number; readonly champion: number; readonl
  * told; // ["start", "none", "replace"]
  */
 export const challenger = ({ trial, share = 1 }: ChallengerOptions): Fold<Trial, Contest, ChallengerAct> => {
-  requireCount('challenger', 'no value for trial', trial);
-  requireOption('challenger', 'share', share, share > 0, 'more than 0');
+  requireCount('challenger', 'trial', trial);
+  requireDouble('challenger', 'share', share, '(0, ∞)');
   return {
     initial: null,
     description: { challenger: { trial, share } },

@@ -1,48 +1,12 @@
-/** Every option of every public function refuses what it cannot mean, at the call, in one grammar. */
+/** Every option of every function of `paralens` and `paralens/operation` refuses what it cannot mean, at the call. */
 import * as paralens from 'paralens';
 import * as operations from 'paralens/operation';
-import { ParalensError } from 'paralens';
-import { describe, expect, test } from 'vitest';
-
-type Call = (...given: readonly unknown[]) => unknown;
-
-/** What no number may be, whatever its bounds. */
-const NOT_NUMBERS = [Number.NaN, '0.1', null, Number.NEGATIVE_INFINITY, {}, true];
-const NOT_COUNTS = [...NOT_NUMBERS, -1, 1.5, Infinity, 3e9];
-/** By what an option means: the values that it must refuse. */
-const refused = {
-  /** A positive integer. */
-  count: [...NOT_COUNTS, 0],
-  /** An integer ≥ 0. */
-  countFrom0: NOT_COUNTS,
-  /** A size that is compared with nothing in a program. */
-  size: [...NOT_NUMBERS, -1, 1.5, Infinity],
-  countOrInfinity: [...NOT_NUMBERS, -1, 1.5, 0],
-  /** [0, ∞) */
-  rate: [...NOT_NUMBERS, -1, Infinity, 1e39],
-  /** (0, ∞) */
-  positive: [...NOT_NUMBERS, -1, Infinity, 0, 1e-60, 1e39],
-  /** (0, ∞] */
-  limit: [...NOT_NUMBERS, -1, 0],
-  /** [0, 1) */
-  share: [...NOT_NUMBERS, -0.1, 1, 1.5, Infinity],
-  /** [0, 1] */
-  wholeShare: [...NOT_NUMBERS, -0.1, 1.5, Infinity],
-  /** (−∞, ∞) */
-  number: [...NOT_NUMBERS, Infinity, 1e39],
-  integer: [...NOT_NUMBERS, 1.5, Infinity, 2 ** 53],
-  boolean: [1, 'yes', null],
-  function: [1, 'glorot', null, {}],
-  shape: [null, 3, [2.5], [-1], ['2'], [Number.NaN], [Infinity]],
-  choice: ['kept', 1, null],
-} as const;
-
-type Meaning = keyof typeof refused;
-
-/** An option: what it means, and the call with it. */
-type Options = Readonly<Record<string, readonly [Meaning, (value: never) => unknown]>>;
+import { expect, test } from 'vitest';
+import { type Meaning, names, type Options, refuses } from './meaning.js';
 
 /** A function of the library, to be called as JavaScript would. */
+type Call = (...given: readonly unknown[]) => unknown;
+
 const { tensor, scalar, key, sgd } = paralens;
 const all: Readonly<Record<string, unknown>> = { ...operations, ...paralens };
 const call = (name: string, ...given: readonly unknown[]): unknown => (all[name] as Call)(...given);
@@ -441,31 +405,9 @@ const without = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-const names = (entry: object): readonly string[] =>
-  Object.entries(entry).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
-
 test('every exported function is in the table, or takes no option that has bounds', () => {
   const known = (name: string): boolean => name in taken || name in functions || without.has(name);
   expect([...names(paralens), ...names(operations)].filter((name) => !known(name))).toEqual([]);
 });
 
-const cases = (
-  table: Readonly<Record<string, Options>>,
-): readonly (readonly [string, Meaning, (value: never) => unknown])[] =>
-  Object.entries(table).flatMap(([name, options]) =>
-    Object.entries(options).map(([option, [meaning, use]]) => [`${name}, ${option}`, meaning, use] as const),
-  );
-
-describe('refuses what it cannot mean', () => {
-  test.each([...cases(taken), ...cases(functions)])('%s: %s', (_, meaning, use) => {
-    for (const value of refused[meaning]) {
-      let thrown: unknown;
-      try {
-        use(value as never);
-      } catch (error) {
-        thrown = error;
-      }
-      expect(thrown, `of ${JSON.stringify(value)}`).toBeInstanceOf(ParalensError);
-    }
-  });
-});
+refuses(taken, functions);

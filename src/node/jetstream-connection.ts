@@ -1,0 +1,59 @@
+/** Connecting to a broker, and waiting for one that is away. */
+import { pause } from '../stream/timer.js';
+import { type Connection, transportPackage } from './nats.js';
+
+/** Milliseconds before a broker that is away is asked again. */
+const AGAIN = 250;
+
+export interface Broker {
+  readonly servers: string | readonly string[];
+  readonly report?: (reason: string) => void;
+  readonly connection?: Readonly<Record<string, unknown>>;
+}
+
+/** Whether a broker may accept later what it refuses now: not who is not allowed in, nor a host that nobody knows. */
+export const isPassing = (error: unknown): boolean => {
+  const texts: string[] = [];
+  for (let each = error; each instanceof Error; each = each.cause)
+    texts.push(each.name, each.message, 'code' in each ? String(each.code) : '');
+  return !/authori[sz]ation|authentication|permission|ENOTFOUND|TLS|certificate|invalid/i.test(
+    texts.join(' '),
+  );
+};
+
+/** Tries until it succeeds, unless it is refused for a reason that stays or is not to be waited for. */
+export const eventually = async <T>(
+  { servers, report = () => undefined }: Broker,
+  signal: AbortSignal,
+  stays: (error: unknown) => boolean,
+  attempt: () => Promise<T>,
+): Promise<T> => {
+  for (let isTold = false; ; isTold = true) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted || stays(error)) throw error;
+      if (!isTold) report(`${String(servers)} does not answer (${String(error)}): it is waited for`);
+    }
+    await pause(AGAIN, signal);
+  }
+};
+
+/** A connection that is used once. */
+export const connectOnce = async ({ servers, connection = {} }: Broker): Promise<Connection> => {
+  const { connect } = await transportPackage();
+  return connect({ ...connection, servers: typeof servers === 'string' ? servers : [...servers] });
+};
+
+/** A connection that is made again whenever it is lost. */
+export const connectForLong = (broker: Broker): Promise<Connection> => {
+  const { connection = {} } = broker;
+  const forLong = { maxReconnectAttempts: -1, reconnectTimeWait: AGAIN };
+  return connectOnce({ ...broker, connection: { ...connection, ...forLong } });
+};
+
+/** Calls back when a lost connection is there again. */
+export const onReconnect = async (connection: Connection, act: () => void): Promise<void> => {
+  for await (const { type } of connection.status()) if (type === 'reconnect') act();
+};

@@ -1,0 +1,77 @@
+/** Messages as records, and what is missing between them: a stream drops messages at its limits, and people purge it. */
+import type { RawRecord } from '../online/raw-record.js';
+import type { Received } from '../online/source.js';
+import type { JetStreamPosition, Place } from './jetstream-position.js';
+import { textOf } from './lines.js';
+import type { Message } from './nats.js';
+
+export type Messages = readonly Received<RawRecord, JetStreamPosition>[];
+
+/** Where reading stands, and how many messages there were behind the last one that this consumer had, if it had one. */
+export interface Progress {
+  readonly place: Place;
+  readonly behind: number | undefined;
+}
+
+interface Told {
+  readonly records: Messages;
+  readonly progress: Progress;
+}
+
+/** A `Broken` that says what is lost before a place. */
+export const lostAt = (text: string, { created, seq }: Place): Messages => [
+  { value: { broken: 'lost', text }, position: { created, seq } },
+];
+
+/** How many of the messages between two are missing that were there when reading began. */
+const missingBetween = ({ seq, missing }: Place, next: number): number => {
+  let known = 0;
+  if (missing.size > 0) for (let each = seq + 1; each < next; each++) if (missing.has(each)) known += 1;
+  return next - seq - 1 - known;
+};
+
+/** Whether messages are missing before one of these, or their consumer was made anew: then the stream is to be asked. */
+export const isInDoubt = (messages: readonly Message[], place: Place, subject: string | undefined): boolean =>
+  messages.some(({ seq, info }, i) => {
+    const before = i === 0 ? place.seq : (messages[i - 1]?.seq ?? 0);
+    return info.deliverySequence === 1 || (subject === undefined && seq > before + 1);
+  });
+
+/** The records of messages that have come, with a `Broken` wherever the stream has let go of some before one. */
+export const recordsOf = (
+  { stream, subject }: { readonly stream: string; readonly subject?: string },
+  messages: readonly Message[],
+  progress: Progress,
+): Told => {
+  const records: Received<RawRecord, JetStreamPosition>[] = [];
+  let { place, behind } = progress;
+  for (const { seq, data, info } of messages) {
+    // What is delivered again, after a consumer was made anew, has been seen.
+    if (seq <= place.seq) continue;
+    const missing =
+      subject === undefined ? missingBetween(place, seq) : Math.max(0, (behind ?? 0) - 1 - info.pending);
+    if (missing > 0) {
+      const text =
+        subject === undefined
+          ? `${stream} has let go of ${missing} of its messages ${place.seq + 1} to ${seq - 1}`
+          : `${stream} has let go of at least ${missing} messages of ${subject} behind ${place.seq}`;
+      records.push(...lostAt(text, { ...place, seq: seq - 1 }));
+    }
+    behind = info.pending;
+    place = { ...place, seq };
+    records.push({ value: textOf(data), position: { created: place.created, seq } });
+  }
+  return { records, progress: { place, behind } };
+};
+
+/** Of a stream that has nothing to deliver: what it has let go of since the last message, up to its first. */
+export const recordsBefore = (stream: string, first: number, progress: Progress): Told => {
+  const { place } = progress;
+  if (first <= place.seq + 1) return { records: [], progress };
+  const next = { ...place, seq: first - 1 };
+  const text = `${stream} has let go of its messages ${place.seq + 1} to ${first - 1}`;
+  return {
+    records: missingBetween(place, first) > 0 ? lostAt(text, next) : [],
+    progress: { ...progress, place: next },
+  };
+};

@@ -1,0 +1,240 @@
+/** Every option of every function of `paralens/online` refuses what it cannot mean, at the call. */
+import * as t from 'io-ts';
+import { dense, key, learner, meanSquaredError, sgd } from 'paralens';
+import * as exported from 'paralens/online';
+import { NEVER } from 'rxjs';
+import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Meaning, names, type Options, refuses } from './meaning.js';
+
+const all: Readonly<Record<string, unknown>> = { ...exported };
+
+/** The meanings of the options of a record, the last argument; `valid` are the options that must be given. */
+const named = (
+  name: string,
+  before: readonly unknown[],
+  valid: object,
+  options: Readonly<Record<string, Meaning>>,
+): Options =>
+  Object.fromEntries(
+    Object.entries(options).map(([option, meaning]) => [
+      option,
+      [
+        meaning,
+        (value: never) =>
+          (all[name] as (...given: readonly unknown[]) => unknown)(...before, { ...valid, [option]: value }),
+      ],
+    ]),
+  );
+
+const tiny = learner({ model: dense(1, 1), loss: meanSquaredError(), update: sgd() });
+const store = {
+  save: () => Promise.reject(new Error('not called')),
+  restore: () => Promise.reject(new Error('not called')),
+};
+const run = {
+  source: exported.iterableSource('none', ['']),
+  decode: exported.decoder(t.type({ x: t.number })),
+  examples: exported.pure(() => []),
+  learner: tiny,
+  key: key(1),
+  size: 1,
+};
+/** A run with one more option. */
+const online = (options: object): unknown => exported.online({ ...run, ...options });
+const challengedWith = (options: object): unknown =>
+  exported.challenged(tiny, {
+    monitors: exported.pure(() => ({ level: 'none' as const })),
+    levelOf: ({ level }) => level,
+    fresh: (n) => tiny.init(key(n)),
+    trial: 1,
+    ...options,
+  });
+const socket = { policy: 'latest', constructor: WebSocket };
+
+const taken: Readonly<Record<string, Options>> = {
+  // decoding
+  decoder: named(
+    'decoder',
+    [t.number],
+    {},
+    {
+      longest: 'size',
+      deepest: 'size',
+      raw: 'size',
+      integers: 'choice',
+    },
+  ),
+  decoderOfValues: named('decoderOfValues', [t.number], {}, { deepest: 'size', raw: 'size' }),
+  badShareLimit: named(
+    'badShareLimit',
+    [],
+    { most: 0.5 },
+    {
+      most: 'wholeShare',
+      after: 'count',
+      over: 'atLeast1',
+    },
+  ),
+  // features
+  fillMissing: {
+    by: ['double', (value: never) => exported.fillMissing({ by: value })],
+    'one of by': ['double', (value: never) => exported.fillMissing({ by: [1, value] })],
+    indicators: ['boolean', (value: never) => exported.fillMissing({ indicators: value })],
+  },
+  hashed: named('hashed', [], { size: 4 }, { size: 'count', seed: 'integer', signed: 'boolean' }),
+  lags: { ago: ['countFrom0', (value: never) => exported.lags([value])] },
+  lastValues: { count: ['count', (value: never) => exported.lastValues(value)] },
+  oneHotSeen: { most: ['count', (value: never) => exported.oneHotSeen(value)] },
+  overTime: named('overTime', [], { span: 1 }, { span: 'positiveDouble', parts: 'count' }),
+  standardize: named('standardize', [], {}, { clip: 'limit' }),
+  // monitors
+  adwin: named(
+    'adwin',
+    [],
+    {},
+    {
+      delta: 'innerShare',
+      range: 'positiveDouble',
+      every: 'count',
+      buckets: 'countFrom2',
+      shortest: 'count',
+      direction: 'choice',
+    },
+  ),
+  challenger: named('challenger', [], { trial: 1 }, { trial: 'count', share: 'positiveDouble' }),
+  ddm: named('ddm', [], {}, { warning: 'positiveDouble', drift: 'limit', after: 'count' }),
+  delayedLabels: named('delayedLabels', [], { bound: 1 }, { bound: 'count', span: 'limit' }),
+  everyNth: { n: ['count', (value: never) => exported.everyNth(value)] },
+  fadingMean: named('fadingMean', [], {}, { factor: 'positiveShare' }),
+  pageHinkley: named(
+    'pageHinkley',
+    [],
+    {},
+    {
+      delta: 'doubleFrom0',
+      threshold: 'positiveDouble',
+      fading: 'positiveShare',
+      direction: 'choice',
+      after: 'count',
+    },
+  ),
+  raiseRate: named(
+    'raiseRate',
+    [],
+    { steps: 1, scale: Number },
+    {
+      factor: 'positiveDouble',
+      steps: 'count',
+      scale: 'function',
+    },
+  ),
+  reset: { fresh: ['function', (value: never) => exported.reset(value)] },
+  sizeOrTime: named('sizeOrTime', [], { size: 1 }, { size: 'count', span: 'limit', at: 'function' }),
+  slidingMean: { size: ['count', (value: never) => exported.slidingMean(value)] },
+  // runs
+  challenged: {
+    trial: ['count', (value: never) => challengedWith({ trial: value })],
+    share: ['positiveDouble', (value: never) => challengedWith({ share: value })],
+    levelOf: ['function', (value: never) => challengedWith({ levelOf: value })],
+    fresh: ['function', (value: never) => challengedWith({ fresh: value })],
+  },
+  checkpointing: {
+    ...named('checkpointing', [], { store }, { report: 'function', now: 'function' }),
+    steps: ['countOrInfinity', (value: never) => exported.checkpointing({ store, every: { steps: value } })],
+    seconds: ['limit', (value: never) => exported.checkpointing({ store, every: { seconds: value } })],
+  },
+  counters: named('counters', [], {}, { every: 'positive' }),
+  keyValueCheckpoints: named('keyValueCheckpoints', [{}], { name: 'run' }, { keep: 'count', piece: 'count' }),
+  onDrift: {
+    levelOf: [
+      'function',
+      (value: never) =>
+        exported.onDrift(
+          value,
+          exported.reset(() => tiny.init(key(1))),
+        ),
+    ],
+  },
+  online: {
+    size: ['count', (value: never) => online({ size: value })],
+    wait: ['rate', (value: never) => online({ wait: value })],
+    predictions: ['boolean', (value: never) => online({ predictions: value })],
+    version: ['name', (value: never) => online({ version: value })],
+    input: ['choice', (value: never) => online({ dtypes: { input: value } })],
+    target: ['choice', (value: never) => online({ dtypes: { target: value } })],
+    nonFinite: ['choice', (value: never) => online({ nonFinite: value })],
+    'rollBack.steps': [
+      'count',
+      (value: never) => online({ nonFinite: { rollBack: { steps: value, rate: 0.5 } } }),
+    ],
+    'rollBack.rate': [
+      'rate',
+      (value: never) => online({ nonFinite: { rollBack: { steps: 1, rate: value } } }),
+    ],
+    gradientNorm: ['limit', (value: never) => online({ limits: { gradientNorm: value } })],
+    'badShare.most': ['wholeShare', (value: never) => online({ badShare: { most: value } })],
+    'badShare.after': ['count', (value: never) => online({ badShare: { most: 1, after: value } })],
+    'badShare.over': ['atLeast1', (value: never) => online({ badShare: { most: 1, over: value } })],
+    'checkpoints.steps': [
+      'countOrInfinity',
+      (value: never) => online({ checkpoints: { store, every: { steps: value } } }),
+    ],
+    'checkpoints.seconds': [
+      'limit',
+      (value: never) => online({ checkpoints: { store, every: { seconds: value } } }),
+    ],
+  },
+  snapshots: {
+    steps: ['count', (value: never) => exported.snapshots(tiny, { every: { steps: value } })],
+    ms: ['positive', (value: never) => exported.snapshots(tiny, { every: { ms: value } })],
+    input: ['choice', (value: never) => exported.snapshots(tiny, { dtypes: { input: value } })],
+  },
+  // sources
+  observableSource: {
+    policy: ['choice', (value: never) => exported.observableSource('never', NEVER, value)],
+    buffer: ['count', (value: never) => exported.observableSource('never', NEVER, { buffer: value })],
+    sample: ['rate', (value: never) => exported.observableSource('never', NEVER, { sample: value })],
+  },
+  sse: named(
+    'sse',
+    ['http://127.0.0.1'],
+    {},
+    {
+      retry: 'rate',
+      maxLength: 'length',
+      fetch: 'function',
+      report: 'function',
+    },
+  ),
+  webSocket: {
+    ...named('webSocket', ['ws://127.0.0.1'], socket, {
+      policy: 'choice',
+      retry: 'rate',
+      report: 'function',
+    }),
+    buffer: [
+      'count',
+      (value: never) =>
+        (all['webSocket'] as (...given: unknown[]) => unknown)('ws://127.0.0.1', {
+          ...socket,
+          policy: { buffer: value },
+        }),
+    ],
+  },
+};
+
+/** Functions that take folds, records, states or names, and no option that has bounds. */
+const without = new Set(
+  [
+    'andThenFold columns concatMoments decodeCounts fieldsOf firstDifference folds isBroken iterableSource jsonOfText',
+    'jsonText momentsOf murmur3 namedSpecs namedTensors oneHot overRight parametersMessage prometheus pure restoreTree',
+    'runFold runningMoments served structureHash tokensOf variancesOf waitingIn wordsOf',
+  ].flatMap((line) => line.split(' ')),
+);
+
+test('every exported function is in the table, or takes no option that has bounds', () => {
+  expect(names(exported).filter((name) => !(name in taken || without.has(name)))).toEqual([]);
+});
+
+refuses(taken);
