@@ -10,7 +10,7 @@
  * The last question is for a writer so late that its number was given, and removed again, while it wrote.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile } from 'node:fs/promises';
+import { access, link, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { either as E } from 'fp-ts';
 import { requireCount } from '../require.js';
@@ -70,7 +70,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
 
   /**
    * Gives a finished file its number if nobody has it yet. The file itself is gone where its folder was removed or
-   * moved, and where another writer took it for the leftover of a dead one: that writer's number shows in the next save.
+   * moved, and where another writer took it for the leftover of a dead one.
    */
   const claim = async (temporary: string, sequence: number): Promise<'claimed' | 'taken' | 'gone'> => {
     try {
@@ -84,7 +84,12 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     }
   };
 
-  const publish = async (bytes: Uint8Array, sequence: number): Promise<Saved> => {
+  /** Writes the file and claims its number: again if another writer took the file for a leftover of a dead one. */
+  const writeAs = async (
+    bytes: Uint8Array,
+    sequence: number,
+    attempts = ATTEMPTS,
+  ): Promise<{ readonly claimed: Awaited<ReturnType<typeof claim>>; readonly temporary: string }> => {
     const temporary = `${nameOf(sequence)}.${randomUUID()}.tmp`;
     let claimed: Awaited<ReturnType<typeof claim>> = 'gone';
     try {
@@ -93,6 +98,12 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     } finally {
       if (claimed !== 'claimed') await removeAll(folder, [temporary]);
     }
+    const again = claimed === 'gone' && attempts > 1 && (await exists(folder));
+    return again ? writeAs(bytes, sequence, attempts - 1) : { claimed, temporary };
+  };
+
+  const publish = async (bytes: Uint8Array, sequence: number): Promise<Saved> => {
+    const { claimed, temporary } = await writeAs(bytes, sequence);
     if (claimed === 'taken') return conflict(sequence);
     if (claimed === 'gone') return removed(sequence);
     const [{ sequences }] = await Promise.all([
@@ -160,6 +171,19 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
   };
   const inTurn = inTurnAt(process, resolve(folder));
   return { save: inTurn(save), restore: inTurn(restore) };
+};
+
+/** How often a checkpoint is written whose file another writer keeps removing: one of two is through after two. */
+const ATTEMPTS = 8;
+
+const exists = async (folder: string): Promise<boolean> => {
+  try {
+    await access(folder);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 };
 
 /** None where there is no folder yet. */

@@ -166,6 +166,25 @@ test('other files are left alone', async () => {
   expect(await names()).toEqual(expect.arrayContaining(others));
 });
 
+test('a file that another writer takes for a leftover is written again', async () => {
+  const store = await saved(1);
+  let removed = 0;
+  for (let step = 2; step < 30; step++) {
+    const saving = store.save(checkpointAt(step));
+    const unlinked = new Set<string>();
+    for (let look = 0; look < 20 && unlinked.size === 0; look++)
+      for (const name of await names())
+        if (name.endsWith('.tmp')) {
+          await rm(join(folder, name), { force: true });
+          unlinked.add(name);
+        }
+    right(await saving);
+    removed += unlinked.size;
+  }
+  expect(removed).toBeGreaterThan(0);
+  expect((await found()).checkpoint?.step).toBe(29);
+});
+
 test('what a killed process left unfinished is removed, and keeps nobody out', async () => {
   await saved(2);
   const leftovers = [2, 3].map((n) => `${nameOf(n)}.0f0e-11.tmp`);
