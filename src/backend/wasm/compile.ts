@@ -7,6 +7,7 @@ import type { Program, ValueId } from '../../program/program.js';
 import { scanStep } from '../../program/scan-step.js';
 import { type Schedule, schedule } from '../../program/schedule.js';
 import type { Data } from '../../tensor/dtype.js';
+import { type AddedFunction, kernelFunctions } from './alike.js';
 import { libraryParts } from './blas/product-parts.js';
 import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/product-calls.js';
 import type { LibraryUse } from './blas/speed.js';
@@ -15,14 +16,12 @@ import { nanosecondsOf, packingNanoseconds } from './cost.js';
 import { i32 as constant, type Statement } from './emitter.js';
 import { HOST_FUNCTIONS } from './host-functions.js';
 import { copyBytes } from './instructions.js';
-import { loopFunction } from './loop-code.js';
-import type { Layout, RangeFunction } from './range-function.js';
+import type { Layout } from './range-function.js';
 import { scanScratch, scanStatements } from './scan-parts.js';
 import { type InMemory, requireAddressable } from './memory-limit.js';
 import { moduleBuilder } from './module.js';
 import { pieceOf, type Sharing } from './phase.js';
 import { type Part, phasesOf, type Work } from './phase-code.js';
-import { productFunctions } from './product-code.js';
 import { scratchBytes, type Tile } from './product-shape.js';
 
 export interface CompileOptions extends Sharing {
@@ -100,8 +99,9 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     tablesByWalk.set(key, place);
     return place;
   };
-  const rangeWork = ({ body, extent, grain }: RangeFunction, nanoseconds: () => number): Work => ({
-    callable: module.add(body),
+  const functions = kernelFunctions(module, { tableOf, workers: threads, tile });
+  const rangeWork = ({ callable, extent, grain }: AddedFunction, nanoseconds: () => number): Work => ({
+    callable,
     extent,
     piece: threads === 1 ? undefined : pieceOf({ extent, grain, nanoseconds: nanoseconds() }, options),
   });
@@ -140,14 +140,17 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     scratch: number,
   ): readonly Work[] => {
     if (kernel.kind === 'loop')
-      return [rangeWork(loopFunction(kernel, layout, module), () => nanosecondsOf(kernel))];
+      return [rangeWork(functions.loop(kernel, layout), () => nanosecondsOf(kernel))];
     const given = forLibrary(of, kernel, options);
     if (given !== undefined) {
       const parts = libraryParts(given, { layout, module, tableOf, scratch });
-      return parts.map((part) => ('products' in part ? part : rangeWork(part, () => part.nanoseconds)));
+      return parts.map((part) =>
+        'products' in part
+          ? part
+          : rangeWork({ ...part, callable: module.add(part.body) }, () => part.nanoseconds),
+      );
     }
-    const setting = { layout, module, tableOf, scratch, workers: threads, tile };
-    const { packing, multiplying } = productFunctions(kernel, setting);
+    const { packing, multiplying } = functions.product(kernel, layout, scratch);
     return [
       ...(packing === undefined
         ? []

@@ -1,12 +1,25 @@
 /** A WebAssembly module: imported functions and memory, functions of its own, and those that it exports. */
 import { fail } from '../../error.js';
-import { type Code, flatten, list, name, sized, unsigned } from './encoding.js';
+import {
+  type Code,
+  filled,
+  flatten,
+  list,
+  name,
+  sized,
+  type Template,
+  templateOf,
+  unsigned,
+} from './encoding.js';
 import { type Callable, type FunctionBody, typeCodes, type ValueType } from './emitter.js';
 
 interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
+
+/** A function but for some of its numbers. */
+export type FunctionTemplate = Template & Signature;
 
 const signatureCode = ({ parameters, results }: Signature): Code => [
   0x60,
@@ -48,6 +61,10 @@ export interface ModuleBuilder {
   readonly imported: (name: string) => Callable;
   /** Adds a function; one of the same code is not added again. */
   readonly add: (body: FunctionBody) => Callable;
+  /** What functions have in common that differ in numbers alone: those of `slotNumber`, which `fill` writes. */
+  readonly template: (body: FunctionBody) => FunctionTemplate;
+  /** Adds the function of a template with these numbers. */
+  readonly fill: (template: FunctionTemplate, values: readonly number[]) => Callable;
   /** The function known under this key, made when it is first asked for. */
   readonly shared: (key: string, make: () => FunctionBody) => Callable;
   /** The bytes of the module, which exports these of its functions. */
@@ -61,20 +78,27 @@ export const moduleBuilder = (hostFunctions: readonly string[], shared: boolean)
   const latin = new TextDecoder('latin1');
   const byCode = new Map<string, Callable>();
   const byKey = new Map<string, Callable>();
-  const add = (body: FunctionBody): Callable => {
-    const code = flatten([localsCode(body.locals), body.code, 0x0b]);
-    requireSize('bytes of code', code.length, MOST_CODE);
-    requireSize('variables', body.parameters.length + body.locals.length, MOST_LOCALS);
-    const key = `${body.parameters.join()} ${latin.decode(code)}`;
+  const template = ({ parameters, results, locals, code }: FunctionBody): FunctionTemplate => {
+    const made = templateOf([localsCode(locals), code, 0x0b]);
+    requireSize('bytes of code', made.bytes.length, MOST_CODE);
+    requireSize('variables', parameters.length + locals.length, MOST_LOCALS);
+    return { ...made, parameters, results };
+  };
+  const fill = (made: FunctionTemplate, values: readonly number[]): Callable => {
+    const code = filled(made, values);
+    const key = `${made.parameters.join()} ${latin.decode(code)}`;
     const known = byCode.get(key);
     if (known !== undefined) return known;
-    const callable = { index: hostFunctions.length + bodies.push({ signature: body, code }) - 1 };
+    const callable = { index: hostFunctions.length + bodies.push({ signature: made, code }) - 1 };
     byCode.set(key, callable);
     return callable;
   };
+  const add = (body: FunctionBody): Callable => fill(template(body), []);
   return {
     imported: (wanted) => ({ index: hostFunctions.indexOf(wanted) }),
     add,
+    template,
+    fill,
     shared: (key, make) => {
       const known = byKey.get(key) ?? add(make());
       byKey.set(key, known);

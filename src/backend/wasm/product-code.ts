@@ -17,7 +17,6 @@ import {
   when,
 } from './emitter.js';
 import { i32 } from './instructions.js';
-import { loopFunction } from './loop-code.js';
 import { count } from './loops.js';
 import type { Layout, RangeFunction } from './range-function.js';
 import type { ModuleBuilder } from './module.js';
@@ -34,6 +33,8 @@ export interface ProductSetting {
   readonly scratch: number;
   readonly workers: number;
   readonly tile: Tile;
+  /** The function of the epilogue, whose product lies in rows so many bytes apart. */
+  readonly finish: (tilePitch: number) => Callable;
 }
 
 const least = (a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> => choose(i32.ltU(a, b), a, b);
@@ -92,9 +93,7 @@ export const productFunctions = (product: ProductKernel, setting: ProductSetting
           pitch: (epilogue.axes.length === 2 ? (store.at.strides[0] ?? 0) : 0) * 4,
         }
       : undefined;
-  const finish = target
-    ? undefined
-    : module.add(loopFunction(epilogue, { ...layout, tilePitch }, module).body);
+  const finish = target ? undefined : setting.finish(tilePitch);
   // Where the block's first row goes: its place in the result, or scratch.
   const pitch = target?.pitch ?? tilePitch;
 
