@@ -10,6 +10,8 @@ export const bundle = async (programs: readonly string[], folder: string): Promi
     platform: 'node',
     format: 'esm',
     conditions: ['source'],
+    // Modules, of which what is not used can be left out.
+    mainFields: ['module', 'main'],
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     logLevel: 'warning',
