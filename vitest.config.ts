@@ -6,17 +6,12 @@ const conditions = ['source', 'module', 'node', 'development|production'];
 // A thorough run of the laws takes as much longer as it has more examples.
 const patience = 60_000 * Math.max(1, Number(process.env['PARALENS_LAWS_TIMES'] ?? 1));
 
-const EXCLUDED = ['node_modules/**', 'dist/**', 'test/bench/**'];
-
-/** Tests of what a whole process has, its clock, its signals, its memory and its files: none may meet another's. */
-const OF_THE_PROCESS = ['test/{examples,node,online,stream}/**/*.test.ts'];
-
 /** What all test runs have in common. */
 export const common = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    exclude: EXCLUDED,
+    exclude: ['node_modules/**', 'dist/**', 'test/bench/**'],
     environment: 'node',
     // The second reporter comes last, so that its one line is the last of the whole run.
     reporters: ['default', './test/reporter.ts'],
@@ -35,19 +30,10 @@ export default mergeConfig(
   common,
   defineConfig({
     test: {
-      projects: [
-        {
-          // Files share the modules of their worker: half of the time was loading them again for each file.
-          extends: true,
-          test: {
-            name: 'shared',
-            isolate: false,
-            include: ['test/**/*.test.ts'],
-            exclude: [...EXCLUDED, ...OF_THE_PROCESS],
-          },
-        },
-        { extends: true, test: { name: 'apart', isolate: true, include: OF_THE_PROCESS } },
-      ],
+      include: ['test/**/*.test.ts'],
+      // Files share the modules of their worker: half of the time was loading them again for each file. So each must leave
+      // nothing running behind: a reader that goes on for ever takes its share of every turn of the tests after it.
+      isolate: false,
     },
   }),
 );

@@ -43,7 +43,7 @@ const equalAt = (bytes: Uint8Array, at: number, part: Uint8Array): boolean =>
 
 /** Up to so many characters of plain data stand in the header, where other programs find them; more stand as numbers. */
 const MOST_IN_HEADER = 1 << 20;
-/** More bytes of plain data are not read as one text. */
+/** More bytes of plain data are not read as one text, unless told otherwise. */
 const MOST_DATA = 1 << 28;
 const DATA = 'paralens.data';
 
@@ -78,12 +78,13 @@ export const encodeCheckpoint = async (
   name: string,
   { step, structure, tensors, data }: Checkpoint,
   sequence: number,
+  mostData = MOST_DATA,
 ): Promise<E.Either<CheckpointError, Uint8Array<ArrayBuffer>>> => {
   const text = textOf(data);
   const isLarge = text === undefined || text.length > MOST_IN_HEADER;
   const encoded = isLarge && text !== undefined ? new TextEncoder().encode(text) : undefined;
-  if (isLarge && (encoded === undefined || encoded.length > MOST_DATA)) {
-    const size = `more than ${MOST_DATA >> 20} MiB of plain data`;
+  if (isLarge && (encoded === undefined || encoded.length > mostData)) {
+    const size = `more than ${mostData >> 20} MiB of plain data`;
     const message = `${name}: too large: ${size} in the states of its folds; bound their windows`;
     return E.left({ kind: 'too large', name, message });
   }

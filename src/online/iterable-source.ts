@@ -1,6 +1,7 @@
 /** Anything that can be gone through, as a source whose position is a count. */
 import type { Observable } from 'rxjs';
 import { mapPulled } from '../stream/mapped.js';
+import { abortable } from '../stream/pulling.js';
 import { type HoldPolicy, toPull } from '../stream/to-pull.js';
 import { turns } from '../stream/turn.js';
 import { count } from './count.js';
@@ -12,6 +13,7 @@ const TOGETHER = 256;
 async function* inArrays<A>(
   values: Iterable<A>,
   after: number,
+  signal: AbortSignal,
 ): AsyncGenerator<readonly Received<A, number>[], void, undefined> {
   const due = turns();
   let position = 0;
@@ -23,6 +25,8 @@ async function* inArrays<A>(
       // What is left out, or slow to come, must not keep others waiting.
       const turn = due();
       if (turn !== undefined) await turn;
+      // Nobody asks any more, while there may be no end to what is left out.
+      if (signal.aborted) return;
     }
     if (records.length < TOGETHER) continue;
     yield records;
@@ -51,7 +55,7 @@ export const iterableSource = <A>(
   open: (after = 0) =>
     Symbol.asyncIterator in values
       ? mapPulled(values, (value, index) => (index < after ? [] : [{ value, position: index + 1 }]))
-      : { [Symbol.asyncIterator]: () => inArrays(values, after) },
+      : abortable((signal) => inArrays(values, after, signal)),
 });
 
 /**

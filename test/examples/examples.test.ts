@@ -19,13 +19,13 @@ import { main as stepSizeAndBatchSize } from '../../examples/step-size-and-batch
 import { main as xor } from '../../examples/xor.js';
 
 test('mnist learns from few digits, and to the same bytes every time', async () => {
-  const digits = readMnist({ training: 1024, test: 500 });
+  const digits = readMnist({ training: 768, test: 300 });
   const written: string[] = [];
   const output = { write: (text: string) => written.push(text) };
   const run = await mnist({ epochs: 2, seed: 3, digits, output });
   // Chance is 0.1; this little is enough for far more.
   expect(run.accuracy).toBeGreaterThan(0.6);
-  expect(run.samples).toBe(2048);
+  expect(run.samples).toBe(1536);
   expect(run.hash).toMatch(/^[0-9a-f]{12}$/);
   expect(written.filter((line) => line.startsWith('epoch'))).toHaveLength(2);
   expect((await mnist({ epochs: 2, seed: 3, digits, output })).hash).toBe(run.hash);
@@ -77,8 +77,9 @@ test('irises are told apart', async () => {
 test('a convolutional network learns from few digits', async () => {
   const digits = readMnist({ training: 512, test: 200 });
   const output = { write: () => true };
-  const { accuracy } = await convnet({ epochs: 4, digits, output });
-  expect(accuracy).toBeGreaterThan(0.6);
+  const { accuracy } = await convnet({ epochs: 2, digits, output });
+  // Chance is 0.1, and this little gives 0.6.
+  expect(accuracy).toBeGreaterThan(0.5);
 });
 
 /** The first bytes of every PNG file. */
@@ -100,8 +101,8 @@ test('a dream moves the image until the network is sure', async () => {
 });
 
 test('a transformer writes names better than pairs of letters do', async () => {
-  const names_ = readNames(1500);
-  const { loss, bigram, invented } = await names({ epochs: 6, width: 32, names: names_, samples: 3 });
+  const names_ = readNames(1000);
+  const { loss, bigram, invented } = await names({ epochs: 5, width: 32, names: names_, samples: 3 });
   expect(loss).toBeLessThan(bigram);
   expect(invented).toHaveLength(3);
   for (const name of invented) expect(name).toMatch(/^[a-z]{0,12}$/);
@@ -109,7 +110,7 @@ test('a transformer writes names better than pairs of letters do', async () => {
 
 test('what climbs and what descends meet: points near the ring', async () => {
   const { input } = readMnist({ training: 256, test: 1 }).training;
-  const { points, images } = await gan({ steps: 400, digitSteps: 2, digits: input });
+  const { points, images } = await gan({ steps: 250, digitSteps: 2, digits: input });
   const near = points.filter(([x, y]) => Math.abs(Math.hypot(x, y) - 2) < 1);
   expect(near.length).toBeGreaterThan(500);
   expect([...readFileSync(images).subarray(0, 4)]).toEqual(PNG);

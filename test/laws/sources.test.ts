@@ -6,7 +6,7 @@ import { sourceNames } from './subject/source-names.js';
 import { sourceRows } from './subject/source.js';
 
 test.each(Object.entries(sourceRows))('source %s', async (_, { check }) => {
-  await check({ runs: 12 });
+  await check();
 });
 
 test('every source is under its laws', () => {

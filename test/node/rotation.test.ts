@@ -128,7 +128,7 @@ describe.each(kinds)('rotated %s', (kind) => {
           expect(openIn(path)).toEqual([]);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 
@@ -152,7 +152,7 @@ describe.each(kinds)('rotated %s', (kind) => {
             expect(valuesOf(await collect(ndjson(path), position))).toEqual(upTo(writer.written(), i + 2));
         },
       ),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 });

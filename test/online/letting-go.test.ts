@@ -262,9 +262,27 @@ describe('the event loop has its turns', () => {
     const source = iterableSource('endless', { [Symbol.iterator]: endless });
     const began = performance.now();
     const reader = source.open(1e12)[Symbol.asyncIterator]();
-    void reader.next();
+    const asked = reader.next();
     await wait(1);
     expect(performance.now() - began).toBeLessThan(HEARD);
+    await reader.return?.();
+    expect(await asked).toEqual({ done: true, value: undefined });
+  });
+
+  test('and they are left alone when nobody asks any more', async () => {
+    let taken = 0;
+    function* counted(): Generator<number, void, undefined> {
+      for (; ; taken++) yield taken;
+    }
+    const source = iterableSource('endless', { [Symbol.iterator]: counted });
+    const reader = source.open(1e12)[Symbol.asyncIterator]();
+    void reader.next();
+    await wait(1);
+    await reader.return?.();
+    await turns(2);
+    const before = taken;
+    await turns(5);
+    expect(taken).toBe(before);
   });
 
   test('batchesOf, of examples that fill no batch for long', async () => {

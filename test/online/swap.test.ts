@@ -1,14 +1,23 @@
 /** Hot swap: a thread learns, this one answers; every answer is of one snapshot that was published. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { either } from 'fp-ts';
 import { compile, evaluate, force, tensor } from 'paralens';
 import { type Answer, type ParametersMessage, restoreTree, served } from 'paralens/online';
-import { expect, test } from 'vitest';
-import { thread } from '../../examples/data/thread.js';
+import { afterAll, expect, test } from 'vitest';
+import { bundle } from '../bundle.js';
 import { initial, tiny } from '../stream/tiny.js';
 
 const MS = 50;
 const SWAPS = Number(process.env['PARALENS_SWAPS'] ?? 20);
 const PER_SECOND = 2000;
+
+const folder = mkdtempSync(join(tmpdir(), 'paralens-swap-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 const inputAt = (i: number) => tensor([Math.sin(i), Math.cos(i)], [1, 2]);
 
@@ -33,7 +42,9 @@ test('no request fails, and no answer is of two snapshots', async () => {
   const service = served(tiny, initial);
   const published = new Map<string, ParametersMessage>();
   let over = false;
-  const worker = thread(new URL('swap-worker.ts', import.meta.url), { ms: MS, swaps: SWAPS });
+  await bundle([join(import.meta.dirname, 'swap-worker.ts')], folder);
+  const workerData = { given: { ms: MS, swaps: SWAPS } };
+  const worker = new Worker(join(folder, 'swap-worker.mjs'), { workerData, execArgv: [] });
   const failed: unknown[] = [];
   const begun = new Promise<void>((resolve, reject) => {
     worker.on('error', reject);

@@ -51,10 +51,10 @@ const checkSeed = (seed: number, sizes: readonly number[]): void => {
 
 describe('random programs', () => {
   test('of small sizes, zero among them', () => {
-    for (let seed = 0; seed < 400; seed++) checkSeed(seed, [0, 1, 2, 3, 4, 5, 7, 8, 9]);
+    for (let seed = 0; seed < 200; seed++) checkSeed(seed, [0, 1, 2, 3, 4, 5, 7, 8, 9]);
   });
 
   test('of sizes that no block divides', () => {
-    for (let seed = 1000; seed < 1060; seed++) checkSeed(seed, [1, 3, 17, 33, 45]);
+    for (let seed = 1000; seed < 1040; seed++) checkSeed(seed, [1, 3, 17, 33, 45]);
   });
 });

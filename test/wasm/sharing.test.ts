@@ -31,16 +31,15 @@ const assertSame = (program: Program, seed: number, threads: number): number => 
 };
 
 describe('a step in pieces is the step', () => {
-  for (const threads of [2, 3, 4])
-    test(`of random programs, for ${threads} threads`, () => {
-      let pieces = 0;
-      for (let seed = 0; seed < 120; seed++) {
-        const sizes = seed % 2 === 0 ? [0, 1, 2, 3, 5, 8, 9] : [1, 3, 17, 33, 64];
-        const { program } = drawProgram(drawOf(randomOf(seed), sizes));
-        pieces += assertSame(program, seed, threads);
-      }
-      expect(pieces).toBeGreaterThan(1000);
-    });
+  test('of random programs, for 2, 3 and 4 threads', () => {
+    let pieces = 0;
+    for (let seed = 0; seed < 150; seed++) {
+      const sizes = seed % 2 === 0 ? [0, 1, 2, 3, 5, 8, 9] : [1, 3, 17, 33, 64];
+      const { program } = drawProgram(drawOf(randomOf(seed), sizes));
+      pieces += assertSame(program, seed, 2 + (seed % 3));
+    }
+    expect(pieces).toBeGreaterThan(1000);
+  });
 
   test('of products: long sums, rests in every direction, batches', () => {
     for (const [words, left, right, out] of [
@@ -62,7 +61,11 @@ describe('a step in pieces is the step', () => {
   for (const [name, program] of [...Object.entries(CONVOLUTIONS), ['long sums', KERNEL_GRADIENT] as const])
     test(`of products over windows: ${name}`, () => {
       // Of both tiles, which the seed chooses.
-      for (const seed of [2, 3])
-        for (const threads of [2, 3, 4]) expect(assertSame(program, seed, threads)).toBeGreaterThan(1);
+      for (const [seed, threads] of [
+        [2, 2],
+        [3, 3],
+        [2, 4],
+      ] as const)
+        expect(assertSame(program, seed, threads)).toBeGreaterThan(1);
     });
 });

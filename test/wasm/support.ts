@@ -117,14 +117,19 @@ export const plain = wasm({ relaxedSimd: false });
 export const run = (program: Program, inputs: readonly Data[], backend: Backend = plain): readonly Data[] =>
   backend.compile(program).start(inputs.slice(0, program.carried)).step(inputs.slice(program.carried));
 
+const float = new Float32Array(1);
+const bitsOfFloat = new Int32Array(float.buffer);
+
 /** The place of a float32 on the line of all of them; neighbours differ by one, and the zeros are one. */
 export const rankOf = (value: number): number => {
-  const bits = new Int32Array(Float32Array.of(value).buffer)[0] ?? 0;
+  float[0] = value;
+  const bits = bitsOfFloat[0] ?? 0;
   return bits < 0 ? -(bits & 0x7fffffff) : bits;
 };
 
 /** Floats of float32 between two, which are NaN together or not at all. */
 export const ulps = (a: number, b: number): number => {
+  if (a === b) return 0;
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : Infinity;
   return Math.abs(rankOf(a) - rankOf(b));
 };

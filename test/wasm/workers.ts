@@ -37,7 +37,7 @@ afterAll(() => {
 
 /** Steps of this thread let others run too, but only a pause lets them start. */
 export const until = async (holds: () => boolean): Promise<void> => {
-  for (let i = 0; i < 2000 && !holds(); i++) await sleep(5);
+  for (let i = 0; i < 10_000 && !holds(); i++) await sleep(1);
   expect(holds()).toBe(true);
 };
 

@@ -31,7 +31,7 @@ export const hashed = ({
   requireInteger('hashed', 'seed', seed);
   requireBoolean('hashed', 'signed', signed);
   const counted = pure((tokens: readonly string[]): readonly number[] => {
-    const columns = Array.from({ length: size }, () => 0);
+    const columns = new Array<number>(size).fill(0);
     for (const token of tokens) {
       const hash = murmur3(token, seed);
       // The lowest bit is the sign, so that it does not depend on the place.

@@ -94,10 +94,13 @@ export const contractPrimitive: Primitive<'contract'> = {
       places(over, stridesAlong(summed, left, a.shape)),
       places(over, stridesAlong(summed, right, b.shape)),
     ];
+    // In arrays of one kind the engine reads several times as fast as in those of all dtypes.
+    const [x, y] = [new Float64Array(a.data), new Float64Array(b.data)];
     for (let i = 0; i < result.length; i++) {
+      const [rowOfA, rowOfB] = [fromA[i] ?? 0, fromB[i] ?? 0];
       let total = 0;
       for (let k = 0; k < alongA.length; k++)
-        total += multiply(at(a.data, at(fromA, i) + at(alongA, k)), at(b.data, at(fromB, i) + at(alongB, k)));
+        total += multiply(x[rowOfA + (alongA[k] ?? 0)] ?? 0, y[rowOfB + (alongB[k] ?? 0)] ?? 0);
       result[i] = total;
     }
     return result;
