@@ -108,10 +108,28 @@ const byInode = (a: Member, b: Member): number => sign(a.stats.ino - b.stats.ino
 /** A number that counts files, `a.log.1`, and not one of a date: it may count up, or down with each rotation. */
 const isIndex = ({ numbers }: Member): boolean => numbers.length === 1 && (numbers[0] ?? 0) < 1e5;
 
+const byChange = (a: Member, b: Member): number => sign(a.stats.ctimeNs - b.stats.ctimeNs);
+
+/**
+ * Whether each rotation renames all of these files, as logrotate does: then no file has been changed, which a renaming
+ * does, after one of a lower number. A copy of a file, or its compressed form, has a later birth, so births alone tell
+ * another order than the names.
+ */
+export const areShifted = (members: readonly Member[]): boolean => {
+  const plain = members.filter(({ isCurrent, isZipped }) => !isCurrent && !isZipped).toSorted(byNumbers);
+  return (
+    members.every((each) => each.isCurrent || isIndex(each)) &&
+    plain.every((each, i) => {
+      const next = plain[i + 1];
+      return next === undefined || byChange(each, next) >= 0;
+    })
+  );
+};
+
 /** 1 where higher numbers are newer files, as with dates; −1 where they are older, as with logrotate. */
 const directionOf = (members: readonly Member[], areTimesKept: boolean): number => {
   if (!members.every(isIndex)) return 1;
-  if (!areTimesKept) return -1;
+  if (!areTimesKept || areShifted(members)) return -1;
   let up = 0;
   const plain = members.filter(({ isZipped }) => !isZipped);
   // Births in one tick of the clock are told apart by inodes, which are mostly given in turn.
@@ -132,7 +150,8 @@ const inOrder = (members: readonly Member[], areTimesKept: boolean): readonly Me
   const named = (a: Member, b: Member): number => direction * byNumbers(a, b);
   const areNamed =
     rotated.every(({ numbers }) => numbers.length > 0) && (rotated.every(isIndex) || !rotated.some(isIndex));
-  const areOfTheirTime = areTimesKept && !rotated.some((each) => each.isZipped || isCopied(each));
+  const areOfTheirTime =
+    areTimesKept && !rotated.some((each) => each.isZipped || isCopied(each)) && !areShifted(rotated);
   const order = areOfTheirTime
     ? firstOf(byBirth, byWriting, named, byInode)
     : areNamed

@@ -1,6 +1,6 @@
 /** Where reading a file begins, and which file goes on where one has ended: chosen and opened in one, so that none is passed over. */
 import { type Content, hasContentOf, readFully } from './file-content.js';
-import { familyOf, foldersOf, folderNow, type Member, openMember } from './file-family.js';
+import { areShifted, familyOf, foldersOf, folderNow, type Member, openMember } from './file-family.js';
 import { type FilePosition, HEAD } from './file-position.js';
 import { type Around, locate, lookAround, withContentOf } from './file-search.js';
 import { type Found, identityOf, openFound, statsOf } from './open-file.js';
@@ -99,6 +99,15 @@ const isCopyOf = async (found: Found, content: Content, other: Found): Promise<b
   );
 };
 
+/** Whether a member has all that was read. */
+const hasAllOf = async (content: Content, member: Member): Promise<boolean> => {
+  const other = await openMember(member);
+  if (other === undefined) return false;
+  const has = (await hasContentOf(other, content.position(content.at()))) === true;
+  await other.close();
+  return has;
+};
+
 /** Those that may have come after a file, from the oldest on. */
 const laterThan = async (
   start: Start,
@@ -108,24 +117,36 @@ const laterThan = async (
   const { found, before } = start;
   const { birthtimeNs: born, mtimeNs: written, ctimeNs: changed } = await found.stats();
   const own = family.findIndex(({ identity }) => identity === found.identity);
+  const isInOrder = areShifted(family);
+  const isAfter = (other: string): boolean => family.findIndex(({ identity }) => identity === other) > own;
   // What has the name came later, even if its inode is that of a file that was deleted in the same tick of the clock.
   let later = family.filter(
     ({ identity, isCurrent }) => identity !== found.identity && (isCurrent || !before.has(identity)),
   );
+  if (own >= 0 && isInOrder)
+    // Their names tell: this one may be a copy, which was begun after files that came after it.
+    later = later.filter(({ isCurrent, identity }) => isCurrent || isAfter(identity));
   // Written last before this one was begun: an old file that was brought back, or compressed.
-  if (found.isLive && start.areTimesKept && written >= born)
+  else if (found.isLive && start.areTimesKept && written >= born)
     later = later.filter(({ stats, isCurrent }) => isCurrent || stats.mtimeNs >= born);
   const kept: Member[] = [];
   for (const member of later) {
+    // This one has gone, and what has the name now is its copy: all others are older.
+    if (member.isCurrent && own < 0 && (await hasAllOf(content, member))) return [member];
     // A compressed file is one that was there before, under another name.
     if (member.isZipped && own >= 0 && family.indexOf(member) < own) continue;
-    if (!member.isCurrent && (member.isZipped || member.stats.birthtimeNs <= changed)) {
+    // A copy of this one was made before it was changed last, or it has gone, and that is a copy of its copy.
+    const mayBeCopy =
+      member.isZipped ||
+      member.stats.birthtimeNs <= changed ||
+      (own < 0 && member.stats.size === BigInt(content.at()));
+    if (!member.isCurrent && mayBeCopy) {
       const other = await openMember(member);
       const isCopy = other !== undefined && (await isCopyOf(found, content, other));
       await other?.close();
       if (isCopy) {
-        // What stands before the compressed form of this one is older.
-        if (member.isZipped && own < 0) kept.length = 0;
+        // What stands before the copy of this one, which has gone, is older.
+        if ((member.isZipped || isInOrder) && own < 0) kept.length = 0;
         continue;
       }
     }

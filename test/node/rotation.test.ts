@@ -157,6 +157,81 @@ describe.each(kinds)('rotated %s', (kind) => {
   });
 });
 
+/** Copied without its times, as a backup that is put back, or compressed in its place. */
+const disturbances = {
+  'copy the newest': (path: string): void => {
+    copyFileSync(path, `${path}-copy`);
+    renameSync(`${path}-copy`, path);
+  },
+  'copy the one before': (path: string): void => {
+    if (!existsSync(`${path}.1`)) return;
+    copyFileSync(`${path}.1`, `${path}-copy`);
+    renameSync(`${path}-copy`, `${path}.1`);
+  },
+  'compress the one before that': (path: string): void => {
+    if (!existsSync(`${path}.2`)) return;
+    writeFileSync(`${path}-packed`, gzipSync(readFileSync(`${path}.2`)));
+    renameSync(`${path}-packed`, `${path}.2.gz`);
+    unlinkSync(`${path}.2`);
+  },
+  rotate: (path: string): void => {
+    let last = 1;
+    while (existsSync(`${path}.${last}`) || existsSync(`${path}.${last}.gz`)) last += 1;
+    for (let i = last; i > 1; i--)
+      for (const end of ['', '.gz'])
+        if (existsSync(`${path}.${i - 1}${end}`)) renameSync(`${path}.${i - 1}${end}`, `${path}.${i}${end}`);
+    renameSync(path, `${path}.1`);
+  },
+} as const;
+
+test('rotated, copied and compressed in any order, between two lives or in one, each record is read once', async () => {
+  const life = fc.record({
+    reads: fc.nat({ max: 4 }),
+    waits: fc.boolean(),
+    isRunning: fc.boolean(),
+    disturbed: fc.array(fc.constantFrom(...(Object.keys(disturbances) as (keyof typeof disturbances)[])), {
+      maxLength: 4,
+    }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 8 }), async (lives) => {
+      const path = join(folder(), 'a.log');
+      const writer = writerOf(path);
+      writer.append(2);
+      const values: unknown[] = [];
+      let position: FilePosition | undefined;
+      const disturb = ({ disturbed }: (typeof lives)[number]): void => {
+        for (const each of disturbed) {
+          disturbances[each](path);
+          if (each === 'rotate') writer.append(2);
+        }
+      };
+      for (const each of lives) {
+        const iterator = ndjson(path).open(position)[Symbol.asyncIterator]();
+        if (each.isRunning) disturb(each);
+        for (let read = 0; read < each.reads; read++) {
+          const result = await iterator.next();
+          if (result.done === true) break;
+          for (const record of result.value) {
+            values.push(record.value);
+            ({ position } = record);
+          }
+          if (each.isRunning && read === 0) disturb(each);
+        }
+        await iterator.return?.();
+        if (each.waits) await sleep(8);
+        if (!each.isRunning) disturb(each);
+      }
+      // Without a position a reader begins with what has the name.
+      const [first = { value: `{"n":1}` }] = values.length > 0 ? [] : await collect(ndjson(path));
+      values.push(...valuesOf(await collect(ndjson(path), position)));
+      const from = values.length > 0 ? String(values[0]) : String(first.value);
+      expect(values).toEqual(upTo(writer.written(), Number(/\d+/.exec(from)?.[0])));
+    }),
+    { numRuns: 25 },
+  );
+});
+
 test('a file that is replaced twice while nobody looks goes on with the newest', async () => {
   const path = join(folder(), 'a.log');
   const writer = writerOf(path);
