@@ -108,21 +108,19 @@ const byInode = (a: Member, b: Member): number => sign(a.stats.ino - b.stats.ino
 /** A number that counts files, `a.log.1`, and not one of a date: it may count up, or down with each rotation. */
 const isIndex = ({ numbers }: Member): boolean => numbers.length === 1 && (numbers[0] ?? 0) < 1e5;
 
-const byChange = (a: Member, b: Member): number => sign(a.stats.ctimeNs - b.stats.ctimeNs);
-
 /**
- * Whether each rotation renames all of these files, as logrotate does: then no file has been changed, which a renaming
- * does, after one of a lower number. A copy of a file, or its compressed form, has a later birth, so births alone tell
- * another order than the names.
+ * Whether each rotation renames all of these files, as logrotate does. Renaming changes a file, so then none was changed
+ * after one of a lower number, and some were changed after one of a higher number was begun: if a rotation counts up, a
+ * file is begun when the one before has been renamed. A copy of a file is begun after files that came after it, so births
+ * alone may tell another order than the names.
  */
-export const areShifted = (members: readonly Member[]): boolean => {
+const areShifted = (members: readonly Member[]): boolean => {
   const plain = members.filter(({ isCurrent, isZipped }) => !isCurrent && !isZipped).toSorted(byNumbers);
+  const pairs = plain.slice(1).map((next, i) => [plain[i] ?? next, next] as const);
   return (
     members.every((each) => each.isCurrent || isIndex(each)) &&
-    plain.every((each, i) => {
-      const next = plain[i + 1];
-      return next === undefined || byChange(each, next) >= 0;
-    })
+    pairs.every(([low, high]) => low.stats.ctimeNs >= high.stats.ctimeNs) &&
+    pairs.some(([low, high]) => low.stats.ctimeNs > high.stats.birthtimeNs)
   );
 };
 
@@ -143,18 +141,25 @@ const directionOf = (members: readonly Member[], areTimesKept: boolean): number 
 const isCopied = ({ stats: { mtimeNs, birthtimeNs } }: Member): boolean =>
   mtimeNs < birthtimeNs - 1_000_000_000n;
 
+const areOfTheirTime = (rotated: readonly Member[], areTimesKept: boolean): boolean =>
+  areTimesKept && !areShifted(rotated) && !rotated.some((each) => each.isZipped || isCopied(each));
+
+/** Whether names tell the order of the files, as numbers or dates do where times do not: of shifted or copied files. */
+export const areInOrderOfNames = (members: readonly Member[], areTimesKept: boolean): boolean => {
+  const rotated = members.filter(({ isCurrent }) => !isCurrent);
+  const areNamed =
+    rotated.every(({ numbers }) => numbers.length > 0) && (rotated.every(isIndex) || !rotated.some(isIndex));
+  return areNamed && !areOfTheirTime(rotated, areTimesKept);
+};
+
 /** From the oldest to the newest, as far as times and names tell. */
 const inOrder = (members: readonly Member[], areTimesKept: boolean): readonly Member[] => {
   const rotated = members.filter(({ isCurrent }) => !isCurrent);
   const direction = directionOf(rotated, areTimesKept);
   const named = (a: Member, b: Member): number => direction * byNumbers(a, b);
-  const areNamed =
-    rotated.every(({ numbers }) => numbers.length > 0) && (rotated.every(isIndex) || !rotated.some(isIndex));
-  const areOfTheirTime =
-    areTimesKept && !rotated.some((each) => each.isZipped || isCopied(each)) && !areShifted(rotated);
-  const order = areOfTheirTime
+  const order = areOfTheirTime(rotated, areTimesKept)
     ? firstOf(byBirth, byWriting, named, byInode)
-    : areNamed
+    : areInOrderOfNames(members, areTimesKept)
       ? firstOf(named, byWriting, byBirth, byInode)
       : firstOf(byWriting, byBirth, named, byInode);
   return [...rotated.toSorted(order), ...members.filter(({ isCurrent }) => isCurrent)];

@@ -1,6 +1,6 @@
 /** Where reading a file begins, and which file goes on where one has ended: chosen and opened in one, so that none is passed over. */
 import { type Content, hasContentOf, readFully } from './file-content.js';
-import { areShifted, familyOf, foldersOf, folderNow, type Member, openMember } from './file-family.js';
+import { areInOrderOfNames, familyOf, foldersOf, folderNow, type Member, openMember } from './file-family.js';
 import { type FilePosition, HEAD } from './file-position.js';
 import { type Around, locate, lookAround, withContentOf } from './file-search.js';
 import { type Found, identityOf, openFound, statsOf } from './open-file.js';
@@ -117,7 +117,7 @@ const laterThan = async (
   const { found, before } = start;
   const { birthtimeNs: born, mtimeNs: written, ctimeNs: changed } = await found.stats();
   const own = family.findIndex(({ identity }) => identity === found.identity);
-  const isInOrder = areShifted(family);
+  const isInOrder = areInOrderOfNames(family, start.areTimesKept);
   const isAfter = (other: string): boolean => family.findIndex(({ identity }) => identity === other) > own;
   // What has the name came later, even if its inode is that of a file that was deleted in the same tick of the clock.
   let later = family.filter(
