@@ -13,6 +13,7 @@ export const common = defineConfig({
   test: {
     exclude: ['node_modules/**', 'dist/**', 'test/bench/**'],
     environment: 'node',
+    setupFiles: ['test/setup.ts'],
     // The second reporter comes last, so that its one line is the last of the whole run.
     reporters: ['default', './test/reporter.ts'],
     // Here a test's own time-out is what a check may take.

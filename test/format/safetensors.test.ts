@@ -321,17 +321,17 @@ test('every binary16 is its number', () => {
   expect(Number.isNaN(read[0x7c01])).toBe(true);
 });
 
-test('a header of 20 MB is refused within two seconds, whatever stands in it', () => {
+test('a header of 5 MB is refused within a second, whatever stands in it', () => {
   const fills = ['[', '{"a":', '"a","', ' ', String.raw`\"`, '{},', '0,', '"\\\\"'];
   for (const fill of fills) {
-    const bytes = new Uint8Array(8 + 20_000_000);
-    new DataView(bytes.buffer).setBigUint64(0, 20_000_000n, true);
-    bytes.set(new TextEncoder().encode(`{"a":[${fill.repeat(Math.floor(19_999_000 / fill.length))}`), 8);
+    const bytes = new Uint8Array(8 + 5_000_000);
+    new DataView(bytes.buffer).setBigUint64(0, 5_000_000n, true);
+    bytes.set(new TextEncoder().encode(`{"a":[${fill.repeat(Math.floor(4_999_000 / fill.length))}`), 8);
     // Of the processor, as others may be using it too.
     const before = process.cpuUsage();
     expect(E.isLeft(decodeSafetensors(bytes))).toBe(true);
     const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1000).toBeLessThan(2000);
+    expect((user + system) / 1000).toBeLessThan(1000);
   }
 });
 
