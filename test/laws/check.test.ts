@@ -191,6 +191,18 @@ describe('special points', () => {
     checkPara(unitRows(0), { input: { shape: [4, 3], low: 0.5, high: 2 } }, { name: 'unit rows' });
   });
 
+  test('an exponential of large numbers is found, unless mathematics itself is too large', () => {
+    const naive = (x: Matrix): Matrix => {
+      const e = exp(x);
+      return divide(e, broadcast(sum(e, [1]), [4, 3], [0]));
+    };
+    expect(() => {
+      checkGradient(naive, { shape: [4, 3] }, { name: 'softmax' });
+    }).toThrow(/^N-4 softmax \(\w+\): the value is not finite where the argument is large/);
+    checkGradient(naive, { shape: [4, 3], low: -1, high: 1 }, { name: 'softmax' });
+    checkGradient((x: Matrix) => exp(x), { shape: [4, 3] }, { name: 'exp' });
+  });
+
   test('what init makes is a special point of the parameters', () => {
     // y = x·‖p‖, whose gradient at p = 0 is 0/0.
     const length = differentiable(
