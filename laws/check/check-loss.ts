@@ -17,7 +17,13 @@ import type { Loss } from '../../src/loss/loss.js';
 import { range, type Shape } from '../../src/tensor/shape.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leaves, mapTree } from '../../src/tree/tree.js';
-import { checkSubject, type DifferentiableOptions, drawArgument } from './check-gradient.js';
+import {
+  checkContinuous,
+  checkSubject,
+  type ContinuityOptions,
+  type DifferentiableOptions,
+  drawArgument,
+} from './check-gradient.js';
 
 /** What a batch is drawn from; the first axis of every leaf is the batch. */
 export interface LossSpecification<B, L> {
@@ -25,7 +31,8 @@ export interface LossSpecification<B, L> {
   readonly target: Specifications<L>;
 }
 
-export interface LossOptions<B, L> extends DifferentiableOptions<readonly [B, L]>, BatchLaws {
+export interface LossOptions<B, L>
+  extends DifferentiableOptions<readonly [B, L]>, ContinuityOptions, BatchLaws {
   /** Whether it is never below 0 (S-1); so unless told otherwise. */
   readonly nonnegative?: boolean | undefined;
   /** Whether it is 0 where prediction and target, which are alike then, are equal (S-1). */
@@ -146,6 +153,7 @@ export const checkLoss = <B, L>(
     { ...timed, runs: 1, path: undefined },
   );
   checkSubject(whole, timed);
+  checkContinuous(whole, timed);
   const ofBatch =
     loss.weight === undefined
       ? batchLaws({ permutation, chunks })

@@ -18,10 +18,12 @@ import {
   add,
   cast,
   contract,
+  less,
   logSumExp,
   mean,
   multiply,
   negate,
+  select,
   slice,
   softplus,
   subtract,
@@ -120,6 +122,21 @@ describe('what is wrong is named', () => {
     expect(() => {
       checkLoss(wrong, both, { zero: true, backends: [], twice: false });
     }).toThrow(message);
+  });
+
+  test('pieces that do not meet', () => {
+    /** d²/2 up to |d| = ½, and (|d| − c)/2 beyond. */
+    const huberOf = (c: number) =>
+      matrices((y, t) => {
+        const d = abs(subtract(y, t));
+        const near = multiply(multiply(d, d), 0.5);
+        return mean(select(less(d, 0.5), near, multiply(subtract(d, c), 0.5)));
+      });
+    checkLoss(huberOf(0.25), both, { backends: [] });
+    expect(() => {
+      checkLoss(huberOf(0), both, { backends: [] });
+    }).toThrow(/^G-11 loss: the value jumps, and no slope says so/);
+    checkLoss(huberOf(0), both, { backends: [], continuous: false });
   });
 
   const rowsOf = (y: Matrix, t: Matrix): Tensor => abs(subtract(y, t));

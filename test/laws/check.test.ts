@@ -6,6 +6,7 @@ import {
   para,
   pullback,
   sequential,
+  stateless,
   type Tensor,
   tensor,
   withPullback,
@@ -18,9 +19,11 @@ import {
   broadcast,
   exp,
   full,
+  less,
   matmul,
   mean,
   multiply,
+  select,
   sign,
   sqrt,
   subtract,
@@ -213,6 +216,16 @@ describe('special points', () => {
       checkPara(length, { input: { shape: [2] } }, { name: 'length' });
     }).toThrow(/^N-4 length: the gradient is not finite/);
   });
+});
+
+test('a layer whose pieces do not meet is found', () => {
+  const hinged = (offset: number) =>
+    stateless((x: Matrix) => select(less(x, 0.5), x, add(multiply(x, 0.25), offset)));
+  checkPara(hinged(0.375), { input: { shape: [4, 3] } });
+  expect(() => {
+    checkPara(hinged(0.25), { input: { shape: [4, 3] } }, { name: 'hinged' });
+  }).toThrow(/^G-11 hinged: the value jumps, and no slope says so/);
+  checkPara(hinged(0.25), { input: { shape: [4, 3] } }, { continuous: false });
 });
 
 describe('independentRows', () => {
