@@ -75,3 +75,33 @@ export const requireFunction = <F extends (...given: never) => unknown>(
   name: string,
   got: F,
 ): F => (typeof got === 'function' ? got : refuse(operation, name, 'a function', got));
+
+/**
+ * The thing. Throws if it lacks a method that all of its kind have: most often what makes one was given, and not called.
+ */
+export const requireMade = <T>(
+  operation: string,
+  name: string,
+  got: T,
+  { kind, methods }: { readonly kind: string; readonly methods: readonly string[] },
+): T => {
+  const given: unknown = got;
+  const has = (method: string): boolean =>
+    typeof given === 'object' &&
+    given !== null &&
+    typeof (given as Readonly<Record<string, unknown>>)[method] === 'function';
+  if (methods.every(has)) return got;
+  return fail({
+    operation,
+    what: `\`${name}\` must be ${kind}`,
+    got: showGiven(got),
+    ...(typeof given === 'function' && { hint: 'it is a function that makes one: call it with its options' }),
+  });
+};
+
+/** What is common to all layers, losses and updates. */
+export const kinds = {
+  layer: { kind: 'a layer', methods: ['init', 'run'] },
+  loss: { kind: 'a loss', methods: ['run'] },
+  update: { kind: 'an update', methods: ['init', 'lens'] },
+} as const;
