@@ -36,8 +36,8 @@ const unchanged = (parts: Parts, now: Vector, first: Vector): readonly string[] 
   [...parts].filter(([, all]) => !all.some((leaf) => differs(now[leaf], first[leaf]))).map(([name]) => name);
 
 /**
- * O-22. Under the same gradients again and again, none of them 0, every tensor of parameters moves at some time, and
- * every slot of the state changes; where a step looks at names, some tensor does
+ * O-22. Under the same gradients again and again, none of them 0, every tensor of parameters at some time moves otherwise
+ * than under the opposite ones, and every slot of the state changes; where a step looks at names, some tensor does
  */
 export const isAlive = (
   map: UpdateMap,
@@ -45,17 +45,18 @@ export const isAlive = (
   { byName = false }: { readonly byName?: boolean } = {},
 ): Verdict => {
   const first = beginning(map, nonzero(parameters));
-  const [g, zero] = [nonzero(gradient), zerosOf(gradient)];
+  const g = nonzero(gradient);
+  const opposite = mapFloats(g, (each) => -each);
   const moving = partsOf(map.parameters, (path) => (byName ? 'parameters' : path));
   const kept = partsOf(map.state, slotOf);
-  // Beside what moves without gradients, such as under weight decay.
-  let [now, without]: [Standing, Standing] = [first, first];
+  // Beside the opposite gradients: by the size of weights alone, as in LAMB, a tensor moves under any, and without one.
+  let [now, turned]: [Standing, Standing] = [first, first];
   let [idles, losts] = [[...moving.keys()], [...kept.keys()]];
   for (let step = 0; step < PATIENCE && idles.length + losts.length > 0; step++) {
     now = map.step(now, g);
-    without = map.step(without, zero);
+    turned = map.step(turned, opposite);
     const [alike, old] = [
-      unchanged(moving, now.parameters, without.parameters),
+      unchanged(moving, now.parameters, turned.parameters),
       unchanged(kept, now.state, first.state),
     ];
     idles = idles.filter((name) => alike.includes(name));
@@ -66,7 +67,7 @@ export const isAlive = (
   if (idle !== undefined)
     return broken({
       ...claim,
-      what: `${PATIENCE} gradients, none of them 0, have not moved a tensor of parameters`,
+      what: `${PATIENCE} gradients, none of them 0, move a tensor of parameters as their opposites do, or not at all`,
       path: idle,
       hint: 'the gradient is not used; say { still: true } of an update that is meant to move nothing',
     });
