@@ -88,3 +88,33 @@ export const required = <T>(value: T | undefined, what: string): T =>
     what: `${what} is missing`,
     hint: 'this is a fault of the library: please report it',
   });
+
+/**
+ * The thing. Throws if it lacks a method that all of its kind have: most often what makes one was given, and not called.
+ */
+export const requireMade = <T>(
+  operation: string,
+  name: string,
+  got: T,
+  { kind, methods }: { readonly kind: string; readonly methods: readonly string[] },
+): T => {
+  const given: unknown = got;
+  const has = (method: string): boolean =>
+    typeof given === 'object' &&
+    given !== null &&
+    typeof (given as Readonly<Record<string, unknown>>)[method] === 'function';
+  if (methods.every(has)) return got;
+  return fail({
+    operation,
+    what: `\`${name}\` must be ${kind}`,
+    got: showGiven(got),
+    ...(typeof given === 'function' && { hint: 'it is a function that makes one: call it with its options' }),
+  });
+};
+
+/** What is common to all layers, losses and updates. */
+export const kinds = {
+  layer: { kind: 'a layer', methods: ['init', 'run'] },
+  loss: { kind: 'a loss', methods: ['run'] },
+  update: { kind: 'an update', methods: ['init', 'lens'] },
+} as const;

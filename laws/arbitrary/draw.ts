@@ -36,10 +36,10 @@ const gridOf = (low: number, high: number): number =>
 /** One drawing in a hundred is of round numbers; shrinking gets there at once, so failures are shown in those. */
 const ROUND = 17;
 
-/** Multiples of 2¹⁷ nearby, within the bounds, where there are any. */
+/** Multiples of 2¹⁷ nearby, within the bounds, where there are any; 0 and never −0, which has laws of its own. */
 const rounded = (n: number, low: number, high: number): number => {
   const [least, most] = [Math.ceil(low / 2 ** ROUND), Math.floor(high / 2 ** ROUND)];
-  return least > most ? n : Math.min(most, Math.max(least, Math.round(n / 2 ** ROUND))) * 2 ** ROUND;
+  return least > most ? n : Math.min(most, Math.max(least, Math.round(n / 2 ** ROUND))) * 2 ** ROUND + 0;
 };
 
 /** A sampler whose choices are those of a generator. */

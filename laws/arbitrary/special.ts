@@ -1,11 +1,14 @@
-/** Arguments at which functions break: zeros, ties, equal rows, the ends of a range. */
+/** Arguments at which functions break: zeros, ties, equal rows, the ends of a range, large numbers. */
 import type { Data } from '../../src/tensor/dtype.js';
 import { isFloat } from '../../src/tensor/dtype.js';
 import type { Sampler } from './draw.js';
 import type { Range } from './specification.js';
 
 /** How the numbers of an argument are arranged, the plainest first. */
-const ARRANGEMENTS = ['zeros', 'equal', 'a zero row', 'equal rows', 'low', 'high', 'ends'] as const;
+const ARRANGEMENTS = ['zeros', 'equal', 'a zero row', 'equal rows', 'low', 'high', 'ends', 'large'] as const;
+
+/** Beyond where float32 holds eˣ, and eˣ times what is left of e⁻ˣ. */
+const LARGE = 100;
 
 export type Arrangement = (typeof ARRANGEMENTS)[number];
 
@@ -14,7 +17,7 @@ export const drawArrangement = (sampler: Sampler): Arrangement => sampler.pick(A
 /** Drawn numbers of a range, in an arrangement. Rows are those of the last axis; integers and bools stay as drawn. */
 export const arranged = (
   sampler: Sampler,
-  { shape, dtype, low, high }: Range,
+  { shape, dtype, low, high, open = false }: Range,
   data: Data,
   arrangement: Arrangement,
 ): Data => {
@@ -37,9 +40,11 @@ export const arranged = (
       return data.fill(low);
     case 'high':
       return data.fill(high);
-    case 'ends': {
+    case 'ends':
+    case 'large': {
+      const [least, most] = arrangement === 'large' && open ? [-LARGE, LARGE] : [low, high];
       const ends = sampler.integers(data.length, 0, 1);
-      return data.map((_: number, i: number) => (ends[i] === 0 ? low : high));
+      return data.map((_: number, i: number) => (ends[i] === 0 ? least : most));
     }
   }
 };

@@ -9,7 +9,10 @@ export interface Specification<S extends Shape = Shape, D extends DType = DType>
   readonly shape: S;
   /** float32 unless given. */
   readonly dtype?: D;
-  /** Bounds of the numbers, included; −1 and 1 unless given, 0 and 1 of integers and truths. */
+  /**
+   * Bounds of the numbers, included; −1 and 1 unless given, 0 and 1 of integers and truths. Where neither is given, large
+   * numbers are among the special points (N-4).
+   */
   readonly low?: number;
   readonly high?: number;
 }
@@ -28,6 +31,8 @@ export interface Range {
   readonly dtype: DType;
   readonly low: number;
   readonly high: number;
+  /** Whether nobody has said what the numbers are: then large ones are meant as well. */
+  readonly open?: boolean | undefined;
 }
 
 const isSpecification = (value: unknown): value is Specification =>
@@ -35,7 +40,13 @@ const isSpecification = (value: unknown): value is Specification =>
 
 const rangeOf = ({ shape, dtype = 'float32', low, high }: Specification): Range => {
   const float = dtype === 'float32' || dtype === 'float64';
-  return { shape, dtype, low: low ?? (float ? -1 : 0), high: high ?? 1 };
+  return {
+    shape,
+    dtype,
+    low: low ?? (float ? -1 : 0),
+    high: high ?? 1,
+    open: low === undefined && high === undefined,
+  };
 };
 
 /** A tree of stand-ins, and what each is drawn from. */

@@ -83,6 +83,6 @@ export const backendLaws = (backend: Backend): readonly SubjectLaw[] => {
     law('RD.2', ({ subject, point }) => zeroCotangent(subject.on(engine), point)),
     law('RD.2', ({ subject, point }) => powersOfTwo(subject.on(engine), point)),
     law('L-5', ({ subject, point }) => reentrantMap(subject.on(engine), point)),
-    law('N-4', ({ subject, point }) => finiteAtSpecialPoint(subject.on(engine), point)),
+    law('N-4', ({ subject, map, point }) => finiteAtSpecialPoint(subject.on(engine), point, map)),
   ];
 };

@@ -3,13 +3,16 @@ import type fc from 'fast-check';
 import { drawing, type Sampler } from '../arbitrary/draw.js';
 import type { Specifications } from '../arbitrary/specification.js';
 import { check, type CheckOptions } from '../base/runner.js';
-import type { Law } from '../base/verdict.js';
+import { drawCotangent, drawData } from '../arbitrary/point.js';
+import { type Law, law } from '../base/verdict.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { evaluate } from '../../src/backend/evaluate.js';
 import { reference } from '../../src/backend/reference/reference.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
+import { sizeOf } from '../../src/tensor/shape.js';
 import { leaves } from '../../src/tree/tree.js';
-import { backends as allBackends } from '../map/engine.js';
+import { hasNoJump } from '../gradient/continuous.js';
+import { backends as allBackends, float64 } from '../map/engine.js';
 import { drawSubject, type Subject, type SubjectAtPoint, subjectOf } from '../map/subject.js';
 import type { Vector } from '../map/vector.js';
 import { backendLaws, type Battery, derivativeLaws } from './battery.js';
@@ -24,6 +27,14 @@ export interface DifferentiableOptions<A> extends CheckOptions, Battery {
   /** More laws, of every example. */
   readonly laws?: readonly Law<SubjectAtPoint>[] | undefined;
 }
+
+export interface ContinuityOptions {
+  /** Whether it has no jumps (G-11); so unless told otherwise, or where a value is held constant on purpose. */
+  readonly continuous?: boolean | undefined;
+}
+
+/** Numbers of an argument up to which a map is looked at for jumps: that takes about a hundred evaluations a way. */
+const FEW = 64;
 
 /** The data of a user's argument. */
 const dataOfTree = (tree: unknown): Vector =>
@@ -41,6 +52,27 @@ export const checkSubject = <A>(subject: Subject, options: DifferentiableOptions
   const example = drawing((sampler) => drawSubject(sampler, subject, drawArgument(sampler, argument)));
   const all = [...derivativeLaws(options), ...backends.flatMap(backendLaws), ...laws];
   check(subject.name, example, all, options);
+};
+
+/** G-11 of a subject, between arguments that are drawn; of small ones alone. */
+export const checkContinuous = <A>(
+  subject: Subject,
+  options: DifferentiableOptions<A> & ContinuityOptions,
+): void => {
+  const { argument, derivative = true, continuous = derivative } = options;
+  const map = subject.on(float64);
+  if (!continuous || map.domain.reduce((sum, { shape }) => sum + sizeOf(shape), 0) > FEW) return;
+  const example = drawing((sampler) => {
+    const draw = (): Vector =>
+      drawArgument(sampler, argument) ?? subject.ranges.map((range) => drawData(sampler, range));
+    return { x: draw(), other: draw(), w: drawCotangent(sampler, map.codomain) };
+  });
+  const jumps = law(
+    'G-11',
+    ({ x, other, w }: { readonly x: Vector; readonly other: Vector; readonly w: Vector }) =>
+      hasNoJump(map, x, other, w),
+  );
+  check(subject.name, example, jumps, { ...options, runs: 4, path: undefined });
 };
 
 /**

@@ -1,20 +1,29 @@
 /** One call for a user's loss: its derivatives, what it is at best, and what it does with a batch. */
-import { drawing } from '../arbitrary/draw.js';
+import { drawing, type Sampler } from '../arbitrary/draw.js';
 import { drawData } from '../arbitrary/point.js';
 import { type Specifications, specified } from '../arbitrary/specification.js';
 import { drawOrder } from '../arbitrary/view.js';
-import { begun, check } from '../base/runner.js';
-import { type Law, law } from '../base/verdict.js';
+import { assertHolds, begun, check } from '../base/runner.js';
+import { broken, holds, type Law, law } from '../base/verdict.js';
 import { type BatchLaws, batchLaws } from '../loss/battery.js';
 import { atLeast, bestIs, scalarLoss } from '../loss/bounds.js';
+import { isMeanOfRows, leavesThatCount, weightedMeanOfChunks, type WeightedMaps } from '../loss/declared.js';
 import { showing } from '../loss/draw.js';
 import { type LossBatch, lossFamily, type LossFamily } from '../loss/family.js';
 import { float64 } from '../map/engine.js';
+import { type Subject, subjectOf } from '../map/subject.js';
+import type { Vector } from '../map/vector.js';
 import type { Loss } from '../../src/loss/loss.js';
 import { range, type Shape } from '../../src/tensor/shape.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leaves, mapTree } from '../../src/tree/tree.js';
-import { checkSubject, type DifferentiableOptions, drawArgument } from './check-gradient.js';
+import {
+  checkContinuous,
+  checkSubject,
+  type ContinuityOptions,
+  type DifferentiableOptions,
+  drawArgument,
+} from './check-gradient.js';
 
 /** What a batch is drawn from; the first axis of every leaf is the batch. */
 export interface LossSpecification<B, L> {
@@ -22,11 +31,14 @@ export interface LossSpecification<B, L> {
   readonly target: Specifications<L>;
 }
 
-export interface LossOptions<B, L> extends DifferentiableOptions<readonly [B, L]>, BatchLaws {
+export interface LossOptions<B, L>
+  extends DifferentiableOptions<readonly [B, L]>, ContinuityOptions, BatchLaws {
   /** Whether it is never below 0 (S-1); so unless told otherwise. */
   readonly nonnegative?: boolean | undefined;
   /** Whether it is 0 where prediction and target, which are alike then, are equal (S-1). */
   readonly zero?: boolean | undefined;
+  /** Whether some tensor of prediction and target is meant to be looked past, such as an id (S-11). */
+  readonly ignores?: boolean | undefined;
 }
 
 /** Rounding in float64 of a loss that is 0. */
@@ -72,10 +84,43 @@ const boundLaws = ({ nonnegative = true, zero = false }: Bounds): readonly Law<L
     : []),
 ];
 
+/** What a loss owes to what it says of itself: how much a batch counts, and what it is the mean of. */
+const declaredLaws = <B, L>(
+  name: string,
+  loss: Loss<B, L>,
+  family: LossFamily,
+  pair: (rows?: number) => Specifications<readonly [B, L]>,
+  chunks: boolean,
+): readonly Law<LossBatch>[] => {
+  const { weight, rows } = loss;
+  const over = (f: (prediction: B, target: L) => unknown, count: number): Subject =>
+    subjectOf<readonly [B, L], unknown>(name, ([prediction, target]) => f(prediction, target), pair(count));
+  if (weight === undefined)
+    return rows === undefined
+      ? []
+      : [
+          law('S-10', ({ shape, x }) =>
+            isMeanOfRows(family.at(shape).on(float64), over(rows, shape[0] ?? 1).on(float64), x),
+          ),
+        ];
+  const maps = (count: number): WeightedMaps => ({
+    loss: family.at([count]).on(float64),
+    weight: over(weight, count).on(float64),
+  });
+  return chunks
+    ? [
+        law('S-6', ({ shape: [count = 1], x, chunks: parts }) =>
+          weightedMeanOfChunks(maps(count), maps(count / parts), x, parts),
+        ),
+      ]
+    : [];
+};
+
 /**
  * Holds a loss to the laws: those of `checkGradient` for prediction and target, in float64 and on every backend;
  * S-1, one number that is never below 0; S-7, the order of the batch, and S-6, the mean of equal chunks, of its
- * value and its gradient. Options leave out what a loss does not mean to be. Throws a `LawError`.
+ * value and its gradient, or by its own `weight` where it has one; S-10, the mean of its `rows`; S-11, that each tensor of
+ * prediction and target counts. Options leave out what a loss does not mean to be. Throws a `LawError`.
  *
  * @example
  * checkLoss(meanAbsoluteError(), { prediction: { shape: [4, 3] }, target: { shape: [4, 3] } });
@@ -85,7 +130,7 @@ export const checkLoss = <B, L>(
   { prediction, target }: LossSpecification<B, L>,
   options: LossOptions<B, L> = {},
 ): void => {
-  const { name = 'loss', argument, permutation = true, chunks = true } = options;
+  const { name = 'loss', argument, permutation = true, chunks = true, ignores = false } = options;
   const pair = (rows?: number): Specifications<readonly [B, L]> =>
     rows === undefined ? [prediction, target] : [withRows<B>(prediction, rows), withRows<L>(target, rows)];
   const whole = lossFamily<B, L>(name, loss, () => pair()).at([]);
@@ -93,8 +138,10 @@ export const checkLoss = <B, L>(
   const rows = permutation || chunks ? rowsOf(name, shapes) : 1;
   const cut = lossFamily<B, L>(name, loss, ([count]) => pair(count));
   const family: LossFamily = { name, at: (shape) => (shape[0] === rows ? whole : cut.at(shape)) };
+  const draw = (sampler: Sampler): Vector =>
+    drawArgument(sampler, argument) ?? whole.ranges.map((each) => drawData(sampler, each));
   const example = drawing((sampler) => {
-    const x = drawArgument(sampler, argument) ?? whole.ranges.map((each) => drawData(sampler, each));
+    const x = draw(sampler);
     const order = drawOrder(sampler, range(rows));
     return showing({ family, shape: [rows], x, order, chunks: sampler.pick(divisors(rows)) ?? 1 });
   });
@@ -106,8 +153,37 @@ export const checkLoss = <B, L>(
     { ...timed, runs: 1, path: undefined },
   );
   checkSubject(whole, timed);
-  check(name, example, [...boundLaws(options), ...batchLaws({ permutation, chunks })], {
-    ...timed,
-    path: undefined,
-  });
+  checkContinuous(whole, timed);
+  const ofBatch =
+    loss.weight === undefined
+      ? batchLaws({ permutation, chunks })
+      : batchLaws({ permutation, chunks: false });
+  const laws = [...boundLaws(options), ...ofBatch, ...declaredLaws(name, loss, family, pair, chunks)];
+  const once = { ...timed, path: undefined };
+  check(name, example, laws, once);
+  if (ignores) return;
+  const counts = new Set<number>();
+  const two = drawing((sampler) => ({ x: draw(sampler), other: draw(sampler) }));
+  check(
+    name,
+    two,
+    ({ x, other }) => {
+      for (const [leaf, does] of leavesThatCount(whole.on(float64), x, other).entries())
+        if (does) counts.add(leaf);
+      return holds;
+    },
+    once,
+  );
+  const { domain } = whole.on(float64);
+  const unused = domain.find(({ shape }, leaf) => !shape.includes(0) && !counts.has(leaf));
+  if (unused === undefined) return;
+  assertHolds(
+    broken({
+      law: 'S-11',
+      subject: name,
+      what: 'a tensor of prediction or target never changes the loss, whatever stands in it',
+      path: unused.path,
+      hint: 'a weight, mask or label that is not used; say { ignores: true } if it is not meant to be',
+    }),
+  );
 };

@@ -15,7 +15,12 @@ import type { Place, Vector } from '../map/vector.js';
 import { type ParaArgument, type ParaSpecification, subjectOfPara } from '../map/para-subject.js';
 import { stateGoesOn } from '../para/carried-state.js';
 import { sameOutcome } from '../para/same.js';
-import { checkSubject, type DifferentiableOptions } from './check-gradient.js';
+import {
+  checkContinuous,
+  checkSubject,
+  type ContinuityOptions,
+  type DifferentiableOptions,
+} from './check-gradient.js';
 
 /** What `init` owes: as many records as `size` says, and from the same key the same bytes. */
 export const initLaws = <P extends Parameters, A, B>(
@@ -40,7 +45,7 @@ export const initLaws = <P extends Parameters, A, B>(
     () => sameOutcome('P-2', `${name}: init of one key, twice`, layer.init(from), layer.init(from)),
   ]);
 
-export interface ParaOptions<P, A> extends DifferentiableOptions<ParaArgument<P, A>> {
+export interface ParaOptions<P, A> extends DifferentiableOptions<ParaArgument<P, A>>, ContinuityOptions {
   /**
    * Whether the examples of a batch must not look at each other, as in every layer but those that normalize over
    * the batch: law E-1. Every tensor of the input and of the result begins with the batch axis, of 2 or more.
@@ -76,9 +81,9 @@ const showShapes = (places: readonly Place[]): string =>
 
 /**
  * Holds a layer to the laws: those of `checkGradient` for its result against parameters and input together, P-2 for
- * its `init`, and P-11 for what it carries from step to step; with `independentRows` also E-1. Parameters are drawn
- * like those that `init` makes. Throws a `LawError` that names the law,
- * the leaf (`parameters.0.kernel`, `input`) and the entry, with the smallest example.
+ * its `init`, and P-11 for what it carries from step to step; with `independentRows` also E-1; where it is
+ * small, that it has no jumps, G-11. Parameters are drawn like those that `init` makes. Throws a `LawError` that names the
+ * law, the leaf (`parameters.0.kernel`, `input`) and the entry, with the smallest example.
  *
  * @example
  * checkPara(dense(4, 3), { input: { shape: [2, 4] } });
@@ -101,5 +106,6 @@ export const checkPara = <P extends Parameters, A, B>(
   );
   const subject = subjectOfPara(name, layer, specification);
   checkSubject(subject, timed);
+  checkContinuous(subject, timed);
   if (independentRows) checkRows(subject, leaves(specified<A>(specification.input).like).length, timed);
 };

@@ -16,7 +16,7 @@ export interface UpdateOptions extends CheckOptions, UpdateBattery {
 /**
  * Holds an update to the laws (`updateLaws`) over drawn trees of parameters, gradients and the states that they
  * lead to; over trees like `specifications` where they are given. What kind of update it is, where that matters,
- * is said by `scope`, `decays`, `memoryless`, `linear`, `exact`, `ahead` and `withRate`. Throws a `LawError` that
+ * is said by `scope`, `decays`, `memoryless`, `linear`, `exact`, `ahead`, `still`, `corrected` and `withRate`. Throws a `LawError` that
  * names the law, the leaf and the entry, with the smallest example.
  *
  * @example
@@ -27,7 +27,7 @@ export const checkUpdate = (
   specifications?: ParameterSpecifications,
   options: UpdateOptions = {},
 ): void => {
-  const { name = 'update', laws = [] } = options;
+  const { name = 'update', laws = [], runs = 10 } = options;
   const example = drawing((sampler) => drawUpdate(sampler, { name, update }, specifications));
-  check(name, example, [...updateLaws(options), ...laws], options);
+  check(name, example, [...updateLaws(options), ...laws], { ...options, runs });
 };

@@ -1,4 +1,5 @@
 export { type Battery, backendLaws, derivativeLaws } from './battery.js';
+export { type AnyFold, checkFold, type FoldCheckOptions } from './check-fold.js';
 export { checkGradient, checkSubject, type DifferentiableOptions } from './check-gradient.js';
 export { checkLoss, type LossOptions, type LossSpecification } from './check-loss.js';
 export { checkPara, initLaws, type ParaOptions } from './check-para.js';

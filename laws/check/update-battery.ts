@@ -12,6 +12,7 @@ import {
   reentrantUpdate,
   runIsGetAndPut,
 } from '../update/lens.js';
+import { comesToRest, decayShrinks, evenSteps, isAlive } from '../update/alive.js';
 import { descends } from '../update/convex.js';
 import type { UpdateAtPoint, UpdatePoint } from '../update/random-update.js';
 import { constantSchedule, followsSchedule, linearInRate, rateAsCap, type WithRate } from '../update/rate.js';
@@ -40,6 +41,10 @@ export interface UpdateTraits {
   readonly exact?: boolean | undefined;
   /** Whether the gradient is taken ahead, as Nesterov does, or never; either, coherently, unless given: O-8. */
   readonly ahead?: boolean | undefined;
+  /** Whether it is meant to move nothing, as `stay` is: no O-22. */
+  readonly still?: boolean | undefined;
+  /** Whether its means are freed of the bias of beginning at 0, as Adam's are: under equal gradients even steps, O-12. */
+  readonly corrected?: boolean | undefined;
   /** The same update with another learning rate, a number or a schedule: adds O-16 and of O-19 the rate. */
   readonly withRate?: WithRate | undefined;
   /** Whether its state is in units of the learning rate, as a velocity of η·g: no O-16, no O-17. */
@@ -107,8 +112,22 @@ const withRates = (
 ];
 
 /** Those that hold up to rounding, and so in float64. */
-const nearly = ({ scope, decays = false, linear = false, ahead }: UpdateTraits): readonly Claim[] => [
+const nearly = ({
+  scope,
+  decays = false,
+  linear = false,
+  ahead,
+  still = false,
+  corrected = false,
+}: UpdateTraits): readonly Claim[] => [
   ['O-21', (map, point) => descends(map, { falling: scope === 'names' ? 'leaf' : scope, decays }, point)],
+  ...only(
+    !still,
+    ['O-22', (map, point) => isAlive(map, point, { byName: scope === 'names' })],
+    ['O-22', comesToRest],
+  ),
+  ...only(decays, ['O-15', decayShrinks]),
+  ...only(corrected, ['O-12', evenSteps]),
   ['O-8', ahead === undefined ? looksSomewhere : ahead ? looksAhead : looksAtParameters],
   ...only(!decays, ['O-5', (map, point) => translation(map, point)]),
   ...only(linear, ['O-10', (map, point) => rotation(map, point)]),
@@ -119,8 +138,8 @@ const nearly = ({ scope, decays = false, linear = false, ahead }: UpdateTraits):
 ];
 
 /**
- * The laws of every update: L-4, L-5, L-6, O-2, O-3, O-5, O-8, O-10, O-18, O-19, O-20 and O-21, in float64 and where they
- * are bit for bit on each backend too, and B-1, B-2, B-3; with `withRate` also O-16 and O-17. Laws of one algorithm,
+ * The laws of every update: L-4, L-5, L-6, O-2, O-3, O-5, O-8, O-10, O-18 to O-22, in float64 and where they
+ * are bit for bit on each backend too, and B-1, B-2, B-3; with `withRate` also O-16 and O-17, with `decays` O-15, with `corrected` O-12. Laws of one algorithm,
  * O-1, O-6, O-7, O-9, O-11 to O-14, are predicates that take its constants.
  */
 export const updateLaws = ({

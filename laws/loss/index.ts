@@ -21,6 +21,7 @@ export {
   shiftInvariantLoss,
   stableLoss,
 } from './cross-entropy.js';
+export { isMeanOfRows, leavesThatCount, weightedMeanOfChunks, type WeightedMaps } from './declared.js';
 export { drawDistributions, drawLabels, drawTruths, drawWholeBatch } from './draw.js';
 export { type LossBatch, type LossFamily, lossFamily, metricFamily } from './family.js';
 export { squaredDistance } from './squared-error.js';

@@ -49,6 +49,10 @@ const within = async <T>(promise: Promise<T>, late: string): Promise<T | string>
 export const openedAt = <A, P extends Json>(source: Source<A, P>, after?: P): AsyncIterator<Chunk<A, P>> =>
   (after === undefined ? source.open() : source.open(after))[Symbol.asyncIterator]();
 
+/** Tells a reader to stop, and waits for it no longer than it may take. */
+const stopped = <A, P extends Json>(iterator: AsyncIterator<Chunk<A, P>>): Promise<unknown> =>
+  within((async () => iterator.return?.())(), 'hangs');
+
 /** Reads until there are so many or no more, one chunk after the other; then stops. */
 export const read = async <A, P extends Json>(
   iterator: AsyncIterator<Chunk<A, P>>,
@@ -67,7 +71,7 @@ export const read = async <A, P extends Json>(
   } catch (error) {
     return { records, end: String(error) };
   } finally {
-    await iterator.return?.();
+    await stopped(iterator);
   }
 };
 
@@ -106,7 +110,9 @@ export const readEagerly = async <A, P extends Json>(
   try {
     for (;;) {
       const asked = Array.from({ length: asks }, () => iterator.next());
-      for (const result of await Promise.all(asked)) {
+      const answers = await within(Promise.all(asked), 'hangs');
+      if (typeof answers === 'string') return { records, end: answers };
+      for (const result of answers) {
         if (result.done === true) return { records, end: 'end' };
         records.push(...result.value);
       }
@@ -166,10 +172,13 @@ export const letGoOf = async <A, P extends Json>(
     ahead = taken() - given;
   }
   const pending = Promise.allSettled(Array.from({ length: asks }, () => iterator.next()));
-  await within((async () => iterator.return?.())(), 'hangs');
+  await stopped(iterator);
   const settled = await within(pending, 'hangs');
   // Where one waits for ever, another would too.
-  const last = typeof settled === 'string' ? settled : await within(iterator.next(), 'hangs');
+  const last =
+    typeof settled === 'string'
+      ? settled
+      : await within(iterator.next(), 'hangs').catch((error: unknown) => String(error));
   // The other side of a connection hears of it a little later.
   for (let turn = 0; turn < 50 && held() > before; turn++)
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -192,7 +201,7 @@ export const letGoEarly = async <A, P extends Json>(
   const iterator = openedAt(source);
   const asked = Promise.allSettled([iterator.next()]);
   for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
-  await within((async () => iterator.return?.())(), 'hangs');
+  await stopped(iterator);
   await within(asked, 'hangs');
   for (let turn = 0; turn < 50 && held() > before; turn++)
     await new Promise((resolve) => setTimeout(resolve, 2));

@@ -2,6 +2,7 @@
 import { fastCheck } from '../fast-check.js';
 import type { Json } from '../../src/online/json.js';
 import type { Source } from '../../src/online/source.js';
+import { range } from '../../src/tensor/shape.js';
 import type { Sampler } from '../arbitrary/draw.js';
 
 /** A record to be put somewhere. Where the place knows no other, it is put there as if it were sound. */
@@ -55,11 +56,18 @@ const drawRecord = ({ value, integer }: Sampler): PlacedRecord => ({
   sound: integer(0, 4) > 0,
 });
 
-/** Some records, few of them unsound. */
+/** Some records, few of them unsound, some alike. */
 export const drawSourceExample = (sampler: Sampler): SourceExample => {
   const { integer, integers } = sampler;
-  const several = (): readonly PlacedRecord[] =>
-    Array.from({ length: integer(0, 7) }, () => drawRecord(sampler));
+  const several = (): readonly PlacedRecord[] => {
+    const records: PlacedRecord[] = [];
+    // Some like the one before: records are told apart by their places.
+    for (const _ of range(integer(0, 7))) {
+      const before = integer(0, 3) === 0 ? records.at(-1) : undefined;
+      records.push(before ?? drawRecord(sampler));
+    }
+    return records;
+  };
   const records = several();
   const second = integer(0, records.length);
   return {

@@ -3,6 +3,8 @@
  * law speaks of, and the laws then look at what came.
  */
 import { fastCheck } from '../fast-check.js';
+import { assertHolds } from '../base/runner.js';
+import { broken, type Verdict } from '../base/verdict.js';
 import type { Json } from '../../src/online/json.js';
 import type { Received } from '../../src/online/source.js';
 import {
@@ -51,7 +53,16 @@ export interface SourceTrail<A, P> {
   readonly bytes: readonly number[] | undefined;
 }
 
-/** Reads a source in all these ways. */
+/** F-23 of a source that hangs where its records end. */
+const neverEnds = (name: string, records: number): Verdict =>
+  broken({
+    law: 'F-23',
+    subject: name,
+    what: `it does not end: asked again after ${records} records, it answers nothing`,
+    hint: 'the source of `medium` has all records to begin with; one that waits for more belongs into `arriving`',
+  });
+
+/** Reads a source in all these ways. Throws a `LawError` if it does not end. */
 export const trailOf = async <A, P extends Json>(
   subject: SourceSubject<A, P>,
   example: SourceExample,
@@ -65,10 +76,6 @@ export const trailOf = async <A, P extends Json>(
   };
   try {
     const arriving = () => subject.arriving && made(subject.arriving(records, pieces));
-    // Of what nobody has read yet.
-    const letGo = await letGoOf((await arriving()) ?? (await made(subject.medium(records))), asks);
-    const early = await letGoEarly((await arriving()) ?? (await made(subject.medium(records))), turns);
-    const coming = await arriving();
     const { source, values, decided = (count) => count } = await made(subject.medium(records));
     const atOnce: Received<A, P>[] = [];
     const whole = await read(openedAt(source), {
@@ -76,6 +83,12 @@ export const trailOf = async <A, P extends Json>(
         atOnce.push(...structuredClone(chunk));
       },
     });
+    // All other readings would hang as well, each for its seconds: a test runner would end first.
+    if (whole.end === 'hangs') assertHolds(neverEnds(subject.name, whole.records.length));
+    // Of what nobody has read yet.
+    const letGo = await letGoOf((await arriving()) ?? (await made(subject.medium(records))), asks);
+    const early = await letGoEarly((await arriving()) ?? (await made(subject.medium(records))), turns);
+    const coming = await arriving();
     const goesBack = subject.goesBack !== false;
     const resumed: (SourceReading<A, P> | undefined)[] = [];
     if (goesBack) for (const { position } of whole.records) resumed.push(await readAfter(source, position));

@@ -1,3 +1,4 @@
+export { comesToRest, decayShrinks, evenSteps, isAlive } from './alive.js';
 export {
   boundedSteps,
   correctedMoments,

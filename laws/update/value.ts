@@ -33,11 +33,14 @@ export const stableForm = ({ name, before, after }: UpdateMap): Verdict => {
   ]);
 };
 
+/** The number in digits; −0 is another number than 0. */
+const digits = (x: number): string => (Object.is(x, -0) ? '-0' : String(x));
+
 /** A value written down in digits and read again, as a file of text would. */
 const writtenAndRead = (map: UpdateMap, { state, parameters }: { state: Vector; parameters: Vector }) => {
   const again = (vector: Vector): Vector =>
     vector.map((data, i) => {
-      const numbers = JSON.parse(JSON.stringify([...data].map(String))) as readonly string[];
+      const numbers = JSON.parse(JSON.stringify([...data].map(digits))) as readonly string[];
       const dtype = vector === state ? map.state[i]?.dtype : map.parameters[i]?.dtype;
       const read =
         data instanceof Float64Array

@@ -11,6 +11,7 @@ import { type Loss, weightOf } from '../loss/loss.js';
 import type { TargetOf } from '../loss/target.js';
 import type { Metric } from '../metric/metric.js';
 import { type Key, key as keyOf } from '../operation/random.js';
+import { kinds, requireFunction, requireMade } from '../require.js';
 import { requireKey } from '../tensor/primitive/generation.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import type { Scalar } from '../tensor/shape.js';
@@ -67,7 +68,8 @@ export interface Learner<P extends Parameters, A, B, L> {
 /**
  * The learner of a model, a loss and an update. Its step and its prediction are functions over expressions: `train`
  * compiles the step, and whoever steps or predicts in a loop of their own does so with `compile`. The states of a step
- * that is not compiled are expressions of all steps before.
+ * that is not compiled are expressions of all steps before. Throws if a part is missing or of another kind, such as `sgd` for
+ * `sgd()`.
  *
  * @example
  * const mnist = learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop(), metrics: { accuracy } });
@@ -82,6 +84,10 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   metrics = {},
   gradientNorm = false,
 }: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, TargetOf<B, L>> => {
+  requireMade('learner', 'model', model, kinds.layer);
+  requireMade('learner', 'loss', loss, kinds.loss);
+  requireMade('learner', 'update', update, kinds.update);
+  for (const [name, metric] of Object.entries(metrics)) requireFunction('learner', `metrics.${name}`, metric);
   const predicting = evaluation(model);
   let fresh: P | undefined;
   /** Throws if parameters are not those of this model; what these are like is found out once. */

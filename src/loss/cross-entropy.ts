@@ -64,8 +64,8 @@ export interface SparseOptions extends SmoothingOptions {
 
 /**
  * Mean over the batch of −ln softmax(z)[label]: logits `[…lead, classes]` against integer labels `[…lead]`.
- * Rows whose label is `ignore` count neither in the sum nor in the number, whatever their logits are. Throws where the shapes do not fit; when it
- * runs, where a label is out of range.
+ * Rows whose label is `ignore` count neither in the sum nor in the number, whatever their logits are. Throws where the
+ * shapes do not fit; when it runs, where a label is out of range.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop() });

@@ -1,6 +1,7 @@
 /** Losses of numbers against numbers: what a prediction is off by, each in its own measure. */
 import { withPullback } from '../autodiff/custom.js';
 import { add, divide, less, lessOrEqual, multiply, subtract } from '../operation/arithmetic.js';
+import { relu } from '../operation/activation.js';
 import { scaledLength } from '../operation/norm.js';
 import { along, sum } from '../operation/reduce.js';
 import { select } from '../tensor/primitive/comparison.js';
@@ -93,7 +94,7 @@ const ofMargin =
     meanOf((prediction, target) => {
       requireSame(name, prediction, target);
       const missing: Tensor = subtract(1, multiply<Shape, 'float32'>(prediction, target));
-      return f(select(less(fullLike(missing, 0), missing), missing, fullLike(missing, 0)));
+      return f(relu(missing));
     });
 
 /**

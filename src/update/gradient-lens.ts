@@ -5,7 +5,7 @@
 import { composeLenses, identityLens, type Lens, type SimpleLens } from '../lens/lens.js';
 import { add, divide, maximum, minimum, multiply } from '../operation/arithmetic.js';
 import { lengthOf, type ScaledLength, scaledLength } from '../operation/norm.js';
-import { requireNumber } from '../require.js';
+import { kinds, requireFunction, requireMade, requireNumber } from '../require.js';
 import { type FloatDType, isFloat } from '../tensor/dtype.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
@@ -28,19 +28,24 @@ const eachFloat = <P>(tree: P, f: (x: Tensor) => Tensor): P =>
   mapTree(tree, (leaf) => (isFloat((leaf as AnyTensor).dtype) ? f(leaf as Tensor) : leaf));
 
 /**
- * The update behind which gradients go through these lenses, the last of them first.
+ * The update behind which gradients go through these lenses, the last of them first. Throws if the first is no update, or
+ * the others are no lenses.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: chain(adam(), clipByGlobalNorm(1)) });
  */
-export const chain = (update: Update, ...lenses: readonly GradientLens[]): Update => ({
-  init: (parameters) => update.init(parameters),
-  lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> =>
-    composeLenses(
-      update.lens<P>(),
-      lenses.reduce<SimpleLens<P, P>>((all, each) => composeLenses(all, each<P>()), identityLens<P>()),
-    ),
-});
+export const chain = (update: Update, ...lenses: readonly GradientLens[]): Update => {
+  requireMade('chain', 'update', update, kinds.update);
+  for (const lens of lenses) requireFunction('chain', 'lenses', lens);
+  return {
+    init: (parameters) => update.init(parameters),
+    lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> =>
+      composeLenses(
+        update.lens<P>(),
+        lenses.reduce<SimpleLens<P, P>>((all, each) => composeLenses(all, each<P>()), identityLens<P>()),
+      ),
+  };
+};
 
 /**
  * Each number of the gradient held between −limit and limit. Throws where the limit is not above 0.

@@ -21,7 +21,7 @@ import {
   tensor,
   trace,
 } from 'paralens';
-import { iterableSource, type KeyValueBucket, type RawRecord } from 'paralens/online';
+import { type Fold, iterableSource, type KeyValueBucket, type RawRecord } from 'paralens/online';
 import { full, multiply, sum } from 'paralens/operation';
 import { EMPTY, type Observable } from 'rxjs';
 
@@ -80,5 +80,12 @@ export const bucket: KeyValueBucket = {
 // Of laws/README.md: what its reader has written.
 export const myAdam = adam;
 export const lars = lamb;
+export const myWindow: Fold<readonly number[], number, number> = {
+  initial: [],
+  step: (last, value) => {
+    const next = [...last, value].slice(-3);
+    return [next, Math.max(...next)];
+  },
+};
 export const mine = (lines: readonly string[]) =>
   iterableSource('mine', lines satisfies readonly RawRecord[]);

@@ -135,6 +135,12 @@ describe('each promised kind occurs', () => {
   });
 });
 
+test('no number that is drawn is −0', () => {
+  const numbers = drawn(({ numbers: draw }) => draw(100, -1, 1)).flat();
+  expect(numbers.filter((x) => Object.is(x, 0)).length).toBeGreaterThan(20);
+  expect(numbers.filter((x) => Object.is(x, -0))).toEqual([]);
+});
+
 describe('what fails shrinks', () => {
   test('to a small shape', () => {
     const found = smallest(

@@ -2,20 +2,28 @@
 import {
   loss,
   type Loss,
+  meanOf,
+  meanSquaredError,
+  scalar,
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
   type Tensor,
   tensor,
+  weighted,
+  type Weighted,
 } from 'paralens';
 import { checkLoss } from 'paralens/laws';
 import {
   abs,
   add,
+  cast,
   contract,
+  less,
   logSumExp,
   mean,
   multiply,
   negate,
+  select,
   slice,
   softplus,
   subtract,
@@ -114,6 +122,59 @@ describe('what is wrong is named', () => {
     expect(() => {
       checkLoss(wrong, both, { zero: true, backends: [], twice: false });
     }).toThrow(message);
+  });
+
+  test('pieces that do not meet', () => {
+    /** d²/2 up to |d| = ½, and (|d| − c)/2 beyond. */
+    const huberOf = (c: number) =>
+      matrices((y, t) => {
+        const d = abs(subtract(y, t));
+        const near = multiply(multiply(d, d), 0.5);
+        return mean(select(less(d, 0.5), near, multiply(subtract(d, c), 0.5)));
+      });
+    checkLoss(huberOf(0.25), both, { backends: [] });
+    expect(() => {
+      checkLoss(huberOf(0), both, { backends: [] });
+    }).toThrow(/^G-11 loss: the value jumps, and no slope says so/);
+    checkLoss(huberOf(0), both, { backends: [], continuous: false });
+  });
+
+  const rowsOf = (y: Matrix, t: Matrix): Tensor => abs(subtract(y, t));
+  const spec = {
+    prediction: { shape: [6, 2] },
+    target: { target: { shape: [6, 2] }, weight: { shape: [6], low: 0.25, high: 1 } },
+  } as const;
+
+  test('a weight that is not used', () => {
+    const ignoring = loss((y: Matrix, { target }: Weighted<Matrix>) => logCosh.run([y, target])[0]);
+    expect(() => {
+      checkLoss(ignoring, spec, { backends: [] });
+    }).toThrow(/^S-11 loss: a tensor of prediction or target never changes the loss.* at 1\.weight/);
+    checkLoss(ignoring, spec, { backends: [], ignores: true });
+  });
+
+  test('a weight of the batch that is another than that of its rows', () => {
+    const right = weighted(meanSquaredError<readonly [number, number]>());
+    checkLoss(right, spec, { backends: [] });
+    expect(() => {
+      checkLoss({ ...right, weight: () => scalar(6) }, spec, { backends: [] });
+    }).toThrow(/^S-6 loss: a batch does not count as much as its \d chunks together/);
+    const others: typeof right.weight = (_, { weight }) => sum(multiply(cast(weight, 'float32'), 2));
+    checkLoss({ ...right, weight: others }, spec, { backends: [] });
+    const squares: typeof right.weight = (_, { weight }) => {
+      const each = cast(weight, 'float32');
+      return sum(multiply(each, each));
+    };
+    expect(() => {
+      checkLoss({ ...right, weight: squares }, spec, { backends: [] });
+    }).toThrow(/^S-6 loss: a batch is not the mean of its \d chunks by what they count/);
+  });
+
+  test('rows that are not those of the mean', () => {
+    expect(() => {
+      checkLoss({ ...logCosh, rows: rowsOf }, both, { backends: [] });
+    }).toThrow(/^S-10 loss: it is not the mean of the rows/);
+    checkLoss(meanOf(rowsOf), both, { backends: [] });
   });
 
   test('leaves without one batch', () => {

@@ -6,6 +6,7 @@ import {
   para,
   pullback,
   sequential,
+  stateless,
   type Tensor,
   tensor,
   withPullback,
@@ -18,9 +19,11 @@ import {
   broadcast,
   exp,
   full,
+  less,
   matmul,
   mean,
   multiply,
+  select,
   sign,
   sqrt,
   subtract,
@@ -191,6 +194,18 @@ describe('special points', () => {
     checkPara(unitRows(0), { input: { shape: [4, 3], low: 0.5, high: 2 } }, { name: 'unit rows' });
   });
 
+  test('an exponential of large numbers is found, unless mathematics itself is too large', () => {
+    const naive = (x: Matrix): Matrix => {
+      const e = exp(x);
+      return divide(e, broadcast(sum(e, [1]), [4, 3], [0]));
+    };
+    expect(() => {
+      checkGradient(naive, { shape: [4, 3] }, { name: 'softmax' });
+    }).toThrow(/^N-4 softmax \(\w+\): the value is not finite where the argument is large/);
+    checkGradient(naive, { shape: [4, 3], low: -1, high: 1 }, { name: 'softmax' });
+    checkGradient((x: Matrix) => exp(x), { shape: [4, 3] }, { name: 'exp' });
+  });
+
   test('what init makes is a special point of the parameters', () => {
     // y = x·‖p‖, whose gradient at p = 0 is 0/0.
     const length = differentiable(
@@ -201,6 +216,17 @@ describe('special points', () => {
       checkPara(length, { input: { shape: [2] } }, { name: 'length' });
     }).toThrow(/^N-4 length: the gradient is not finite/);
   });
+});
+
+test('a layer whose pieces do not meet is found', () => {
+  // No number that is drawn is a multiple of 0.3: at the kink itself there is no slope.
+  const hinged = (offset: number) =>
+    stateless((x: Matrix) => select(less(x, 0.3), x, add(multiply(x, 0.25), offset)));
+  checkPara(hinged(0.225), { input: { shape: [4, 3] } });
+  expect(() => {
+    checkPara(hinged(0.1), { input: { shape: [4, 3] } }, { name: 'hinged' });
+  }).toThrow(/^G-11 hinged: the value jumps, and no slope says so/);
+  checkPara(hinged(0.1), { input: { shape: [4, 3] } }, { continuous: false });
 });
 
 describe('independentRows', () => {

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import {
   adam,
   batches,
+  chain,
+  clipByValue,
   dense,
   evaluate,
   key,
@@ -11,6 +13,7 @@ import {
   mapTree,
   meanSquaredError,
   ParalensError,
+  relu,
   sequential,
   sgd,
   tensor,
@@ -19,7 +22,7 @@ import {
 } from 'paralens';
 import { exp, max, maxPool, multiply, softmax } from 'paralens/operation';
 import { from, lastValueFrom } from 'rxjs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { moduleCache } from '../../src/backend/wasm/cache.js';
 
 const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: adam() });
@@ -114,4 +117,30 @@ test('where a page forbids WebAssembly the error says what to allow', () => {
 
 test('an axis that is not there is named', () => {
   expect(() => softmax(tensor([1]), 1.5)).toThrow('softmax: no axis 1.5');
+});
+
+describe('parts of another kind', () => {
+  const right = { model: dense(1, 1), loss: meanSquaredError(), update: sgd() };
+  const call = ' got a function; it is a function that makes one: call it with its options';
+
+  test.each([
+    ['model', dense, `learner: \`model\` must be a layer,${call}`],
+    ['loss', meanSquaredError, `learner: \`loss\` must be a loss,${call}`],
+    ['update', sgd, `learner: \`update\` must be an update,${call}`],
+    ['update', undefined, 'learner: `update` must be an update, got undefined'],
+    ['metrics', { accuracy: 3 }, 'learner: `metrics.accuracy` must be a function, got 3'],
+  ])('%s', (name, wrong, message) => {
+    expect(() => learner({ ...right, [name]: wrong })).toThrow(message);
+  });
+
+  test('in a chain', () => {
+    expect(() => chain(clipByValue(1) as never)).toThrow('chain: `update` must be an update, got a function');
+    expect(() => chain(sgd(), sgd() as never)).toThrow('chain: `lenses` must be a function, got an object');
+  });
+
+  test('in a sequence', () => {
+    const call = sequential as (...layers: readonly unknown[]) => unknown;
+    expect(() => call(dense(1, 1), relu)).toThrow('sequential: `layers[1]` must be a layer, got a function');
+    expect(() => call(3)).toThrow('sequential: `layers[0]` must be a layer, got 3');
+  });
 });

@@ -90,6 +90,11 @@ describe.each([reference(), wasm(), reference({ precision: 'float64' })])('on $n
       else expect(each).toBeCloseTo(slope[i] ?? 0, 6);
   });
 
+  test.each(Object.keys(losses))('%s of a prediction that is NaN is NaN', (name) => {
+    const loss = losses[name]?.() ?? meanSquaredError();
+    expect(numbers(loss.run([tensor([[Number.NaN, 0]]), tensor([[1, 0]])])[0])).toEqual([Number.NaN]);
+  });
+
   test.each([0, 1, 0.1])('sparse softmax cross-entropy of infinite logits, smoothing %d', (smoothing) => {
     const loss = sparseSoftmaxCrossEntropy({ smoothing });
     const of = (logits: readonly number[], label: number): number =>

@@ -1,7 +1,7 @@
 /** Numbers beside tensors: an operation gives the exact value or throws, and what no dtype holds is never made. */
 import { evaluate, key, ParalensError, reference, scalar, tensor, type Tensor, wasm } from 'paralens';
 import * as operations from 'paralens/operation';
-import { cast, full, fullLike, less, min, multiply } from 'paralens/operation';
+import { cast, full, fullLike, iota, less, min, multiply } from 'paralens/operation';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -111,6 +111,7 @@ test('data of another kind are named, and do not overflow', () => {
     "tensor: `dtype` must be one of 'float32', 'float64', 'int32', 'uint32', 'bool', got 'float'",
   );
   expect(() => cast(tensor([1]), 'float' as 'float32')).toThrow("cast: `dtype` must be one of 'float32'");
+  expect(() => iota([2], 0, 'float' as 'float32')).toThrow("iota: `dtype` must be one of 'float32'");
   expect(() => scalar(1, 'int' as 'int32')).toThrow('scalar: `dtype` must be one of');
   expect(() => anything(BigInt64Array.of(1n), [1])).toThrow(
     'tensor: data that are not numbers, got BigInt64Array',

@@ -2,7 +2,7 @@
 import { fail, showShape } from '../../error.js';
 import { threefry2x32 } from '../../random/threefry.js';
 import { showGiven } from '../../require.js';
-import { allocate, type DType } from '../dtype.js';
+import { allocate, type DType, requireDType } from '../dtype.js';
 import { requireShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
@@ -84,6 +84,7 @@ export const iota = <const S extends Shape, D extends DType = 'int32'>(
   dtype?: D,
 ): Tensor<S, D> => {
   requireShape('iota', shape);
+  requireDType('iota', dtype ?? 'int32');
   // Left out, the dtype is int32, as the type's default says.
   return typed(apply(iotaPrimitive, { shape, axis, dtype: dtype ?? 'int32' }, []));
 };

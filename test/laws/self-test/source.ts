@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import * as t from 'io-ts';
 import {
   brokenLaws,
+  checkSource,
+  LawError,
   type Medium,
   type PlacedRecord,
   sourceLaws,
@@ -132,6 +134,20 @@ const keeping = (name: string, killedBy: readonly string[], make: () => Open, ru
 /** Enough of those of which each takes its time: what is not let go of is waited for. */
 const FEW = 3;
 
+/** A source that `checkSource` has to refuse before a test runner loses its patience. */
+const refused = (name: string, law: string, open: Open): Suspect => ({
+  name: `source: ${name}`,
+  killedBy: [law],
+  breaks: async () => {
+    try {
+      await checkSource(subjectOf(name, open), { runs: 12 });
+    } catch (error) {
+      return [error instanceof LawError ? (error.finding?.law ?? error.message) : String(error)];
+    }
+    return [];
+  },
+});
+
 const pause = (turns: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, turns));
 
 export const sourceSuspects: readonly Suspect[] = [
@@ -145,6 +161,14 @@ export const sourceSuspects: readonly Suspect[] = [
   }),
   reading('what is unsound is left out', ['F-23'], (place, after) =>
     reader(Object.assign(place, { records: place.records.filter(({ sound }) => sound) }), after),
+  ),
+  reading('what is like the record before is left out', ['F-23'], (place, after) =>
+    reader(
+      Object.assign(place, {
+        records: place.records.filter(({ text }, i) => text !== place.records[i - 1]?.text),
+      }),
+      after,
+    ),
   ),
   reading(
     'what is unsound stops it',
@@ -309,6 +333,16 @@ export const sourceSuspects: readonly Suspect[] = [
     // Each of them takes its seconds.
     1,
   ),
+  refused('it does not end behind its last record', 'F-23', (place, after) => {
+    const own = reader(place, after);
+    return {
+      ...own,
+      next: async () => {
+        const result = await own.next();
+        return result.done === true ? new Promise(() => {}) : result;
+      },
+    };
+  }),
   suspect(
     ['F-8'],
     subjectOf('what is behind is counted from the beginning', reader, (_, { records }) => ({

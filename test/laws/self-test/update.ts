@@ -1,5 +1,5 @@
 /** Optimizers with planted bugs, and sound ones that a user may have written. */
-import { cosineDecay, lion, sgd } from 'paralens';
+import { cosineDecay, elementwiseUpdate, lion, sgd } from 'paralens';
 import {
   constantGradients,
   followsRule,
@@ -89,6 +89,7 @@ export const updateSuspects: readonly Suspect[] = [
     forms: [(map, point) => quadratic(map, nesterovBall, 2, point)],
   }),
   adamSuspect('sound', [], {}),
+  suspect('adam: sound, without a closed form', [], adamOf({}), { corrected: true }),
   suspect(
     'Adagrad',
     [],
@@ -156,6 +157,43 @@ export const updateSuspects: readonly Suspect[] = [
     descent((g) => select(less(g, 0.5), g, multiply(g, -1))),
   ),
   suspect('momentum: up the gradient', ['O-21'], velocity({ next: (v, g) => subtract(kept(v), g) })),
+  suspect(
+    'sgd: the gradient is not used',
+    ['O-22'],
+    descent((g) => multiply(g, 0)),
+  ),
+  suspect('momentum: the gradient is not used', ['O-22'], velocity({ next: (v) => kept(v) })),
+  suspect(
+    'momentum: the next velocity is not kept',
+    ['O-22'],
+    elementwiseUpdate({
+      learningRate: 0.25,
+      slots: ['velocity'],
+      move: ({ parameter, gradient, slots, rate }) => ({
+        parameter: subtract(parameter, multiply(add(kept(slots['velocity'] ?? gradient), gradient), rate)),
+        slots,
+      }),
+    }),
+  ),
+  suspect(
+    'momentum: more than all of the velocity is left',
+    ['O-22'],
+    velocity({ next: (v, g) => add(multiply(v, 1.25), g) }),
+  ),
+  suspect(
+    'sgd: weight decay by the wrong sign',
+    ['O-15'],
+    descent((g, p) => subtract(g, multiply(p, 0.1))),
+    { decays: true },
+  ),
+  ...([true, false] as const).map((first) =>
+    suspect(
+      `adam: without a closed form, the mean of ${first ? 'squares' : 'gradients'} is not corrected`,
+      ['O-12'],
+      adamOf({ corrects: [first, !first] }),
+      { corrected: true },
+    ),
+  ),
   suspect(
     'sgd: weight decay hides in it',
     ['O-2', 'O-5'],

@@ -333,7 +333,7 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
     }),
   },
   stay: {
-    traits: { memoryless: true, linear: true, ahead: false },
+    traits: { memoryless: true, linear: true, ahead: false, still: true },
     usual: stay,
     onWholeNumbers: stay,
     forms: forms(() => ({ update: stay, near: [rule(() => 0)] })),

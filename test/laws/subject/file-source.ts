@@ -119,9 +119,10 @@ const ofBytes = <A, P extends Json>(
   };
 };
 
+/** The bad byte is within the quotes: before them a comma in the text would begin a field, and a quote behind it another. */
 const cell = ({ text, sound }: PlacedRecord): Buffer => {
-  const quoted = Buffer.from(`"${text.replaceAll('"', '""')}",1`);
-  return sound ? quoted : Buffer.concat([Buffer.of(0xff), quoted]);
+  const bad = sound ? [] : [Buffer.of(0xff)];
+  return Buffer.concat([Buffer.from('"'), ...bad, Buffer.from(`${text.replaceAll('"', '""')}",1`)]);
 };
 
 /** Files of three records each. */
@@ -210,7 +211,7 @@ export const fileSources = {
     csv,
     cell,
     ({ text, sound }) =>
-      sound ? { a: text, b: '1' } : { broken: 'not UTF-8', text: `\uFFFD"${text.replaceAll('"', '""')}",1` },
+      sound ? { a: text, b: '1' } : { broken: 'not UTF-8', text: `"\uFFFD${text.replaceAll('"', '""')}",1` },
     'a,b\n',
   ),
   directory: directories,
