@@ -40,22 +40,22 @@ describe.each(primitiveNames.filter((name) => !withoutTensors.has(name)))('primi
   const draw: DrawSubject = (sampler) => drawPrimitive(sampler, name);
 
   test('G-9 in float64', () => {
-    check(name, batchOf(draw), batchingLaws(), { runs: 20 });
-    check(`backward of ${name}`, batchOf(draw, { twice: true }), batchingLaws(), { runs: 10 });
+    check(name, batchOf(draw), batchingLaws(), { runs: 12 });
+    check(`backward of ${name}`, batchOf(draw, { twice: true }), batchingLaws(), { runs: 6 });
   });
 
   test.each(everyBackend)('G-9 bit for bit on $name, threads: $threads', (backend) => {
     const example = drawing((sampler) =>
       drawLatticeBatch(sampler, draw(sampler), sampler.pick(vectorizations)),
     );
-    check(name, example, exactBatchingLaws(backend, { changes: false }), { runs: runsOn(backend, 15) });
+    check(name, example, exactBatchingLaws(backend, { changes: false }), { runs: runsOn(backend, 10) });
   });
 });
 
 describe.each(withTensors(operationSubjects))('operation %s', (name, draw) => {
   test('G-9 in float64', () => {
-    check(name, batchOf(draw), batchingLaws(), { runs: 6 });
-    check(`backward of ${name}`, batchOf(draw, { twice: true }), batchingLaws(), { runs: 3 });
+    check(name, batchOf(draw), batchingLaws(), { runs: 4 });
+    check(`backward of ${name}`, batchOf(draw, { twice: true }), batchingLaws(), { runs: 2 });
   });
 });
 
@@ -63,12 +63,12 @@ describe.each(Object.entries({ ...layerSubjects, ...compositeSubjects, ...lossSu
   '%s',
   (name, draw) => {
     test('G-9 in float64', () => {
-      check(name, batchOf(draw), batchingLaws(), { runs: 5 });
-      check(`backward of ${name}`, batchOf(draw, { twice: true }), batchingLaws(), { runs: 2 });
+      check(name, batchOf(draw), batchingLaws(), { runs: 3 });
+      check(`backward of ${name}`, batchOf(draw, { twice: true }), batchingLaws(), { runs: 1 });
     });
 
     test.each(compiledBackends)('G-9 on $name, threads: $threads', (backend) => {
-      check(name, batchOf(draw), batchingLaws(backend), { runs: runsOn(backend, 4) });
+      check(name, batchOf(draw), batchingLaws(backend), { runs: runsOn(backend, 1) });
     });
   },
 );
@@ -106,7 +106,7 @@ describe.each(Object.entries(outside))('%s outside', (name, draw) => {
     const example = drawing((sampler) =>
       drawLatticeBatch(sampler, draw(sampler), sampler.pick(vectorizations)),
     );
-    check(name, example, exactBatchingLaws(backend), { runs: runsOn(backend, 40) });
+    check(name, example, exactBatchingLaws(backend), { runs: runsOn(backend, 20) });
   });
 });
 
@@ -124,10 +124,10 @@ describe.each([...backends])('random programs on $name', (backend) => {
   const comparison = { backend, equality: normWise({ rtol: 1e-5, atol: 1e-5 }) };
 
   test('G-9 vmap commutes with derivatives', () => {
-    check('program', drawing(drawMapped), (at) => commutesWithDerivatives(at, comparison), { runs: 25 });
+    check('program', drawing(drawMapped), (at) => commutesWithDerivatives(at, comparison), { runs: 20 });
   });
 
   test('G-9 vmap nests', () => {
-    check('program', drawing(drawMapped), (at) => mapsNest(at, at.columns, comparison), { runs: 40 });
+    check('program', drawing(drawMapped), (at) => mapsNest(at, at.columns, comparison), { runs: 20 });
   });
 });

@@ -9,10 +9,10 @@ describe.each(Object.entries(subjects))('%s', (name, draw) => {
   const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
 
   test('laws of derivatives', () => {
-    check(name, example, derivativeLaws(), { runs: 8 });
+    check(name, example, derivativeLaws(), { runs: 5 });
   });
 
   test.each(compiledBackends)('laws on $name, threads: $threads', (backend) => {
-    check(name, example, backendLaws(backend), { runs: runsOn(backend, 5) });
+    check(name, example, backendLaws(backend), { runs: runsOn(backend, 2) });
   });
 });

@@ -8,11 +8,11 @@ describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) =>
   const example = drawing((sampler) => drawSubject(sampler, draw(sampler)));
 
   test('laws of derivatives', () => {
-    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 10 });
+    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 7 });
   });
 
   test.each(compiledBackends)('laws on $name, threads: $threads', (backend) => {
-    check(name, example, backendLaws(backend), { runs: runsOn(backend, 6) });
+    check(name, example, backendLaws(backend), { runs: runsOn(backend, 4) });
   });
 });
 

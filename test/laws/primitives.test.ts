@@ -8,7 +8,7 @@ describe.each(primitiveNames)('primitive %s', (name) => {
   const example = drawing((sampler) => drawSubject(sampler, drawPrimitive(sampler, name)));
 
   test('laws of derivatives', () => {
-    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 30 });
+    check(name, example, derivativeLaws({ derivative: !held.has(name) }), { runs: 20 });
   });
 
   test.each(everyBackend)('laws on $name, threads: $threads', (backend) => {

@@ -107,7 +107,7 @@ describe.each(compiledBackends)('on $name, threads: $threads', (backend) => {
       return { program, inputs };
     });
     check('program', example, ({ program, inputs }) => fusedAsApart('program', program, backend, inputs), {
-      runs: 60,
+      runs: 40,
     });
   });
 

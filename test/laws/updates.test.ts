@@ -33,11 +33,11 @@ const engines = [
 
 describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, forms }) => {
   test('laws of every update', () => {
-    checkUpdate(usual, undefined, { ...traits, name, backends: [], runs: 6 });
+    checkUpdate(usual, undefined, { ...traits, name, backends: [], runs: 4 });
   });
 
   test.each(compiledBackends)('laws of every update on $name, threads: $threads', (backend) => {
-    checkUpdate(usual, undefined, { ...traits, name, backends: [backend], runs: 3 });
+    checkUpdate(usual, undefined, { ...traits, name, backends: [backend], runs: 2 });
   });
 
   test('laws of every update, of parameters in float64', () => {
@@ -51,11 +51,15 @@ describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, f
   });
 
   test('closed forms', () => {
-    check(name, example, ({ near, on, point }) => every(near.map((law) => () => law(on(float64), point))));
+    check(name, example, ({ near, on, point }) => every(near.map((law) => () => law(on(float64), point))), {
+      runs: 12,
+    });
   });
 
   test.each(engines)('closed forms to the bit on $name, threads: $threads', ({ engine }) => {
-    check(name, example, ({ exact, on, point }) => every(exact.map((law) => () => law(on(engine), point))));
+    check(name, example, ({ exact, on, point }) => every(exact.map((law) => () => law(on(engine), point))), {
+      runs: 8,
+    });
   });
 });
 
@@ -65,7 +69,7 @@ const exact = Object.entries(updateRows).flatMap(([name, { traits, onWholeNumber
 
 describe.each(exact)('update %s on whole numbers', (name, update, traits) => {
   test.each(everyBackend)('on $name, threads: $threads', (backend) => {
-    checkUpdate(update, undefined, { ...traits, name, exact: true, backends: [backend], runs: 4 });
+    checkUpdate(update, undefined, { ...traits, name, exact: true, backends: [backend], runs: 2 });
   });
 });
 

@@ -1,7 +1,7 @@
 /** Errors of workers and beside workers. */
 import { describe, expect, test } from 'vitest';
 import { workerPool } from '../../src/backend/wasm/threads/pool.js';
-import { phase, platform, poolOf, trapping, until } from './workers.js';
+import { phase, platform, poolOf, slow, trapping, until } from './workers.js';
 
 describe('errors', () => {
   test('of a worker are the step’s, name it, and end the pool', async () => {
@@ -23,8 +23,8 @@ describe('errors', () => {
 
   test('of this thread leave no worker at work', async () => {
     const pool = poolOf(1);
-    const { doPart, ...shareable } = trapping();
-    const crew = pool.crewFor({ ...shareable, names: ['no such function'] });
+    const { doPart, ...shareable } = slow();
+    const crew = pool.crewFor(shareable);
     crew.gather();
     await until(() => pool.free() === 1);
     const throwing = (): void => {

@@ -45,11 +45,11 @@ export const unreachable = (): never => {
   throw new Error('no such program');
 };
 
-/** A module with one function, that takes its time over each part and traps where another thread does it. */
-export const trapping = (): Shareable & { readonly doPart: DoPart } => {
+/** A module with one function, that takes its time over each part, and may trap where another thread does it. */
+const timeTaking = ({ traps }: { readonly traps: boolean }): Shareable & { readonly doPart: DoPart } => {
   const builder = moduleBuilder([], true);
   const body = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end, worker) => {
-    scope.run(when(worker, statement([0x00])));
+    if (traps) scope.run(when(worker, statement([0x00])));
     const left = scope.hold(i32.mul(i32.sub(end, begin), constant(20000)));
     scope.run(loopWhile(set(left, i32.sub(left, constant(1))), left));
     return undefined;
@@ -59,5 +59,8 @@ export const trapping = (): Shareable & { readonly doPart: DoPart } => {
   const { part } = new WebAssembly.Instance(module, { host: { memory } }).exports;
   return { module, memory, names: ['part'], doPart: part as DoPart };
 };
+
+export const trapping = () => timeTaking({ traps: true });
+export const slow = () => timeTaking({ traps: false });
 
 export const phase = { kind: 'shared', name: 'part', extent: 200, piece: 1 } as const;
