@@ -3,7 +3,7 @@ import type { Point } from '../arbitrary/point.js';
 import { broken, type Finding, holds, rejected, type Verdict } from '../base/verdict.js';
 import type { NumericMap } from '../map/numeric-map.js';
 import { dot, lengthOf, norm, zeros } from '../map/vector.js';
-import { isJump, isKink, slopesOfMap, STEP } from './slope.js';
+import { isJump, isKink, slopesOfMap, STEP, staysApart } from './slope.js';
 
 export interface DirectionalOptions {
   readonly law?: string;
@@ -35,6 +35,8 @@ export const directionalSlope = (
   const tolerance = rtol * size + ROUNDING * magnitude;
   if (Math.abs(central - claimed) <= tolerance) return holds;
   if (isJump(map.forward, { x, v, w }, { central, scale, h: step })) return rejected(`${map.name}: a jump`);
+  if (staysApart(slopes, slopesOfMap(map, { x, v, w }, step / 2), Math.abs(central - claimed)))
+    return rejected(`${map.name}: slopes of the two sides that differ however small the step: a kink`);
   const entry = worstEntry(map, { x, w }, rtol);
   return broken({
     law,

@@ -38,6 +38,15 @@ const KINK = 1e-3;
 export const isKink = ({ left, right }: Slopes, scale: number): boolean =>
   Math.abs(right - left) > KINK * scale;
 
+/**
+ * Whether the slopes of the two sides differ by as much as an error, and as much again with half the step: those of a
+ * curve come to half, those of a kink do not, however little it weighs.
+ */
+export const staysApart = (whole: Slopes, half: Slopes, error: number): boolean => {
+  const [apart, still] = [Math.abs(whole.right - whole.left), Math.abs(half.right - half.left)];
+  return apart >= error && still > 0.75 * apart;
+};
+
 /** Whether the map jumps at x: its slope grows as the step gets smaller, which no kink and no curve shows. */
 export const isJump = (
   f: (x: Vector) => Vector,

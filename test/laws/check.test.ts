@@ -24,7 +24,6 @@ import {
   mean,
   multiply,
   select,
-  sign,
   sqrt,
   subtract,
   sum,
@@ -166,7 +165,8 @@ test('kinks are rejected, and too many of them are a failure', () => {
       { argument, name: 'abs', runs: 40 },
     );
   }).toThrow(/^abs: \d+ of \d+ examples rejected, at most \d+ may be/);
-  checkGradient((x: Tensor<readonly [2]>) => multiply(sign(x), abs(x)), { shape: [2] }, { name: 'x' });
+  // A zero among drawn numbers is a kink as well, and few of them are no failure.
+  checkGradient((x: Tensor<readonly [2]>) => abs(x), { shape: [2] }, { name: 'abs' });
 });
 
 describe('special points', () => {
