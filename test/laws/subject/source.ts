@@ -3,12 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import {
-  checkSource,
-  type Medium,
-  type PlacedRecord,
-  type SourceSubject,
-} from 'paralens/laws';
+import { checkSource, type Medium, type PlacedRecord, type SourceSubject } from 'paralens/laws';
 import { lineStream, standardInput } from 'paralens/node';
 import {
   type Broken,
