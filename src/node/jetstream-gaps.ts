@@ -31,11 +31,18 @@ const missingBetween = ({ seq, missing }: Place, next: number): number => {
 };
 
 /** Whether messages are missing before one of these, or their consumer was made anew: then the stream is to be asked. */
-export const isInDoubt = (messages: readonly Message[], place: Place, subject: string | undefined): boolean =>
-  messages.some(({ seq, info }, i) => {
-    const before = i === 0 ? place.seq : (messages[i - 1]?.seq ?? 0);
-    return info.deliverySequence === 1 || (subject === undefined && seq > before + 1);
-  });
+export const isInDoubt = (
+  messages: readonly Message[],
+  place: Place,
+  subject: string | undefined,
+): boolean => {
+  let before = place.seq;
+  for (const { seq, info } of messages) {
+    if (info.deliverySequence === 1 || (subject === undefined && seq > before + 1)) return true;
+    before = seq;
+  }
+  return false;
+};
 
 /** The records of messages that have come, with a `Broken` wherever the stream has let go of some before one. */
 export const recordsOf = (
@@ -48,8 +55,9 @@ export const recordsOf = (
   for (const { seq, data, info } of messages) {
     // What is delivered again, after a consumer was made anew, has been seen.
     if (seq <= place.seq) continue;
-    const missing =
-      subject === undefined ? missingBetween(place, seq) : Math.max(0, (behind ?? 0) - 1 - info.pending);
+    // Of a subject, the first message of a consumer says nothing of those before it.
+    const ofSubject = behind === undefined ? 0 : Math.max(0, behind - 1 - info.pending);
+    const missing = subject === undefined ? missingBetween(place, seq) : ofSubject;
     if (missing > 0) {
       const text =
         subject === undefined

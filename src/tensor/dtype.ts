@@ -73,7 +73,8 @@ const isTruths = (data: Data): boolean => {
 
 /** The data in the array type of a dtype, bools as 0 and 1; the same array where they are already. */
 export const asData = (data: Data, dtype: DType): Data => {
-  if (data instanceof arrays[dtype]) return dtype === 'bool' ? truthsOf(data) : data;
+  // By the constructor: a `Buffer` is a Uint8Array too, and its slices share memory.
+  if (data.constructor === arrays[dtype]) return dtype === 'bool' ? truthsOf(data) : data;
   const result = allocate(dtype, data.length);
   result.set(data);
   return result;

@@ -97,10 +97,13 @@ export const contractPrimitive: Primitive<'contract'> = {
     // In arrays of one kind the engine reads several times as fast as in those of all dtypes.
     const [x, y] = [new Float64Array(a.data), new Float64Array(b.data)];
     for (let i = 0; i < result.length; i++) {
-      const [rowOfA, rowOfB] = [fromA[i] ?? 0, fromB[i] ?? 0];
+      const [rowOfA, rowOfB] = [fromA[i] ?? Number.NaN, fromB[i] ?? Number.NaN];
       let total = 0;
       for (let k = 0; k < alongA.length; k++)
-        total += multiply(x[rowOfA + (alongA[k] ?? 0)] ?? 0, y[rowOfB + (alongB[k] ?? 0)] ?? 0);
+        total += multiply(
+          x[rowOfA + (alongA[k] ?? Number.NaN)] ?? Number.NaN,
+          y[rowOfB + (alongB[k] ?? Number.NaN)] ?? Number.NaN,
+        );
       result[i] = total;
     }
     return result;
