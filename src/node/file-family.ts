@@ -144,12 +144,13 @@ const isCopied = ({ stats: { mtimeNs, birthtimeNs } }: Member): boolean =>
 const areOfTheirTime = (rotated: readonly Member[], areTimesKept: boolean): boolean =>
   areTimesKept && !areShifted(rotated) && !rotated.some((each) => each.isZipped || isCopied(each));
 
+const areNamed = (rotated: readonly Member[]): boolean =>
+  rotated.every(({ numbers }) => numbers.length > 0) && (rotated.every(isIndex) || !rotated.some(isIndex));
+
 /** Whether names tell the order of the files, as numbers or dates do where times do not: of shifted or copied files. */
 export const areInOrderOfNames = (members: readonly Member[], areTimesKept: boolean): boolean => {
   const rotated = members.filter(({ isCurrent }) => !isCurrent);
-  const areNamed =
-    rotated.every(({ numbers }) => numbers.length > 0) && (rotated.every(isIndex) || !rotated.some(isIndex));
-  return areNamed && !areOfTheirTime(rotated, areTimesKept);
+  return areNamed(rotated) && !areOfTheirTime(rotated, areTimesKept);
 };
 
 /** From the oldest to the newest, as far as times and names tell. */
@@ -159,7 +160,7 @@ const inOrder = (members: readonly Member[], areTimesKept: boolean): readonly Me
   const named = (a: Member, b: Member): number => direction * byNumbers(a, b);
   const order = areOfTheirTime(rotated, areTimesKept)
     ? firstOf(byBirth, byWriting, named, byInode)
-    : areInOrderOfNames(members, areTimesKept)
+    : areNamed(rotated)
       ? firstOf(named, byWriting, byBirth, byInode)
       : firstOf(byWriting, byBirth, named, byInode);
   return [...rotated.toSorted(order), ...members.filter(({ isCurrent }) => isCurrent)];

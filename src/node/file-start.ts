@@ -118,14 +118,13 @@ const laterThan = async (
   const { birthtimeNs: born, mtimeNs: written, ctimeNs: changed } = await found.stats();
   const own = family.findIndex(({ identity }) => identity === found.identity);
   const isInOrder = areInOrderOfNames(family, start.areTimesKept);
-  const isAfter = (other: string): boolean => family.findIndex(({ identity }) => identity === other) > own;
   // What has the name came later, even if its inode is that of a file that was deleted in the same tick of the clock.
   let later = family.filter(
     ({ identity, isCurrent }) => identity !== found.identity && (isCurrent || !before.has(identity)),
   );
   if (own >= 0 && isInOrder)
     // Their names tell: this one may be a copy, which was begun after files that came after it.
-    later = later.filter(({ isCurrent, identity }) => isCurrent || isAfter(identity));
+    later = later.filter((member) => member.isCurrent || family.indexOf(member) > own);
   // Written last before this one was begun: an old file that was brought back, or compressed.
   else if (found.isLive && start.areTimesKept && written >= born)
     later = later.filter(({ stats, isCurrent }) => isCurrent || stats.mtimeNs >= born);

@@ -10,7 +10,7 @@
  * The last question is for a writer so late that its number was given, and removed again, while it wrote.
  */
 import { randomUUID } from 'node:crypto';
-import { access, link, mkdir, readFile } from 'node:fs/promises';
+import { link, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { either as E } from 'fp-ts';
 import { requireCount } from '../require.js';
@@ -27,6 +27,7 @@ import {
   syncFolder,
   writeThrough,
 } from './checkpoint-folder.js';
+import { statsOf } from './open-file.js';
 
 export interface FolderOptions {
   /** How many checkpoints to keep, 3 unless given: more than one, since a disk may damage the newest. */
@@ -98,7 +99,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     } finally {
       if (claimed !== 'claimed') await removeAll(folder, [temporary]);
     }
-    const again = claimed === 'gone' && attempts > 1 && (await exists(folder));
+    const again = claimed === 'gone' && attempts > 1 && (await statsOf(folder)) !== undefined;
     return again ? writeAs(bytes, sequence, attempts - 1) : { claimed, temporary };
   };
 
@@ -175,16 +176,6 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
 
 /** How often a checkpoint is written whose file another writer keeps removing: one of two is through after two. */
 const ATTEMPTS = 8;
-
-const exists = async (folder: string): Promise<boolean> => {
-  try {
-    await access(folder);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
-};
 
 /** None where there is no folder yet. */
 const sequencesIn = async (folder: string): Promise<readonly number[]> => {

@@ -8,24 +8,13 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  watch,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { compress, copy, rotate } from '../node/rotating.js';
 import { randomOf } from '../random-of.js';
 import { startBroker } from '../services/nats-server.js';
 
@@ -100,27 +89,6 @@ const rotatedFile = (path: string): Disturbed => {
     writeFileSync(path, `${lines.slice(written, written + PART).join('\n')}\n`);
     written += PART;
   };
-  const rotate = (): void => {
-    let last = 1;
-    while (existsSync(`${path}.${last}`) || existsSync(`${path}.${last}.gz`)) last += 1;
-    for (let i = last; i > 1; i--)
-      for (const end of ['', '.gz'])
-        if (existsSync(`${path}.${i - 1}${end}`)) renameSync(`${path}.${i - 1}${end}`, `${path}.${i}${end}`);
-    renameSync(path, `${path}.1`);
-    writePart();
-  };
-  /** Another file of the same content, under the same name. */
-  const copy = (name: string): void => {
-    if (!existsSync(name)) return;
-    copyFileSync(name, `${path}-copy`);
-    renameSync(`${path}-copy`, name);
-  };
-  const compress = (name: string): void => {
-    if (!existsSync(name)) return;
-    writeFileSync(`${path}-packed`, gzipSync(readFileSync(name)));
-    renameSync(`${path}-packed`, `${name}.gz`);
-    rmSync(name);
-  };
   for (const name of readdirSync(dirname(path)))
     if (name.startsWith(basename(path))) rmSync(join(dirname(path), name));
   writePart();
@@ -128,7 +96,11 @@ const rotatedFile = (path: string): Disturbed => {
     source: ['file', path],
     isWhole: () => written >= lines.length,
     disturb: () => {
-      if (written < lines.length) for (let times = 1 + Math.floor(2 * random()); times > 0; times--) rotate();
+      if (written < lines.length)
+        for (let times = 1 + Math.floor(2 * random()); times > 0; times--) {
+          rotate(path);
+          writePart();
+        }
       if (random() < 0.3) copy(path);
       if (random() < 0.3) copy(`${path}.1`);
       if (random() < 0.3) compress(`${path}.2`);

@@ -21,6 +21,7 @@ import { type FilePosition, ndjson } from 'paralens/node';
 import { isBroken, type RawRecord, type Received } from 'paralens/online';
 import { describe, expect, test } from 'vitest';
 import { collect, folder, listen, openIn } from './collect.js';
+import { compress, copy, rotate } from './rotating.js';
 
 const following = { follow: true, poll: 2 } as const;
 
@@ -157,31 +158,15 @@ describe.each(kinds)('rotated %s', (kind) => {
   });
 });
 
-/** Copied without its times, as a backup that is put back, or compressed in its place. */
 const disturbances = {
-  'copy the newest': (path: string): void => {
-    copyFileSync(path, `${path}-copy`);
-    renameSync(`${path}-copy`, path);
-  },
+  'copy the newest': copy,
   'copy the one before': (path: string): void => {
-    if (!existsSync(`${path}.1`)) return;
-    copyFileSync(`${path}.1`, `${path}-copy`);
-    renameSync(`${path}-copy`, `${path}.1`);
+    copy(`${path}.1`);
   },
   'compress the one before that': (path: string): void => {
-    if (!existsSync(`${path}.2`)) return;
-    writeFileSync(`${path}-packed`, gzipSync(readFileSync(`${path}.2`)));
-    renameSync(`${path}-packed`, `${path}.2.gz`);
-    unlinkSync(`${path}.2`);
+    compress(`${path}.2`);
   },
-  rotate: (path: string): void => {
-    let last = 1;
-    while (existsSync(`${path}.${last}`) || existsSync(`${path}.${last}.gz`)) last += 1;
-    for (let i = last; i > 1; i--)
-      for (const end of ['', '.gz'])
-        if (existsSync(`${path}.${i - 1}${end}`)) renameSync(`${path}.${i - 1}${end}`, `${path}.${i}${end}`);
-    renameSync(path, `${path}.1`);
-  },
+  rotate,
 } as const;
 
 test('rotated, copied and compressed in any order, between two lives or in one, each record is read once', async () => {
@@ -227,7 +212,7 @@ test('rotated, copied and compressed in any order, between two lives or in one, 
       const [, from] = /(\d+)/.exec(JSON.stringify(values[0])) ?? [];
       expect(values).toEqual(upTo(writer.written(), Number(from)));
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 25) },
+    { numRuns: 25 },
   );
 });
 
