@@ -55,6 +55,25 @@ export type Meaning = keyof typeof refused;
 /** An option: what it means, and the call with it. */
 export type Options = Readonly<Record<string, readonly [Meaning, (value: never) => unknown]>>;
 
+/** A function of the library, to be called as JavaScript would. */
+export type Call = (...given: readonly unknown[]) => unknown;
+
+/** Of a module: the meanings of a function's options, its last argument; `valid` are those that must be given. */
+export const namedIn =
+  (module: Readonly<Record<string, unknown>>) =>
+  (
+    name: string,
+    before: readonly unknown[],
+    options: Readonly<Record<string, Meaning>>,
+    valid: object = {},
+  ): Options =>
+    Object.fromEntries(
+      Object.entries(options).map(([option, meaning]) => [
+        option,
+        [meaning, (value: never) => (module[name] as Call)(...before, { ...valid, [option]: value })],
+      ]),
+    );
+
 /** The functions among what a module exports. */
 export const names = (entry: object): readonly string[] =>
   Object.entries(entry).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));

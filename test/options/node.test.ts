@@ -2,27 +2,9 @@
 import { Readable } from 'node:stream';
 import * as exported from 'paralens/node';
 import { expect, test } from 'vitest';
-import { type Meaning, names, type Options, refuses } from './meaning.js';
+import { namedIn, names, type Options, refuses } from './meaning.js';
 
-const all: Readonly<Record<string, unknown>> = { ...exported };
-
-/** The meanings of the options of a record, the last argument; `valid` are the options that must be given. */
-const named = (
-  name: string,
-  before: readonly unknown[],
-  options: Readonly<Record<string, Meaning>>,
-  valid: object = {},
-): Options =>
-  Object.fromEntries(
-    Object.entries(options).map(([option, meaning]) => [
-      option,
-      [
-        meaning,
-        (value: never) =>
-          (all[name] as (...given: readonly unknown[]) => unknown)(...before, { ...valid, [option]: value }),
-      ],
-    ]),
-  );
+const named = namedIn({ ...exported });
 
 const file = { follow: 'boolean', poll: 'rate', maxBytes: 'length', report: 'function' } as const;
 const table = { timeout: 'count', memory: 'count' } as const;

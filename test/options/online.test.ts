@@ -5,27 +5,10 @@ import * as exported from 'paralens/online';
 import { NEVER } from 'rxjs';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Meaning, names, type Options, refuses } from './meaning.js';
+import { namedIn, names, type Options, refuses } from './meaning.js';
 
 const all: Readonly<Record<string, unknown>> = { ...exported };
-
-/** The meanings of the options of a record, the last argument; `valid` are the options that must be given. */
-const named = (
-  name: string,
-  before: readonly unknown[],
-  valid: object,
-  options: Readonly<Record<string, Meaning>>,
-): Options =>
-  Object.fromEntries(
-    Object.entries(options).map(([option, meaning]) => [
-      option,
-      [
-        meaning,
-        (value: never) =>
-          (all[name] as (...given: readonly unknown[]) => unknown)(...before, { ...valid, [option]: value }),
-      ],
-    ]),
-  );
+const named = namedIn(all);
 
 const tiny = learner({ model: dense(1, 1), loss: meanSquaredError(), update: sgd() });
 const store = {
@@ -54,27 +37,22 @@ const socket = { policy: 'latest', constructor: WebSocket };
 
 const taken: Readonly<Record<string, Options>> = {
   // decoding
-  decoder: named(
-    'decoder',
-    [t.number],
-    {},
-    {
-      longest: 'size',
-      deepest: 'size',
-      raw: 'size',
-      integers: 'choice',
-    },
-  ),
-  decoderOfValues: named('decoderOfValues', [t.number], {}, { deepest: 'size', raw: 'size' }),
+  decoder: named('decoder', [t.number], {
+    longest: 'size',
+    deepest: 'size',
+    raw: 'size',
+    integers: 'choice',
+  }),
+  decoderOfValues: named('decoderOfValues', [t.number], { deepest: 'size', raw: 'size' }),
   badShareLimit: named(
     'badShareLimit',
     [],
-    { most: 0.5 },
     {
       most: 'wholeShare',
       after: 'count',
       over: 'atLeast1',
     },
+    { most: 0.5 },
   ),
   // features
   fillMissing: {
@@ -82,55 +60,45 @@ const taken: Readonly<Record<string, Options>> = {
     'one of by': ['double', (value: never) => exported.fillMissing({ by: [1, value] })],
     indicators: ['boolean', (value: never) => exported.fillMissing({ indicators: value })],
   },
-  hashed: named('hashed', [], { size: 4 }, { size: 'count', seed: 'integer', signed: 'boolean' }),
+  hashed: named('hashed', [], { size: 'count', seed: 'integer', signed: 'boolean' }, { size: 4 }),
   lags: { ago: ['countFrom0', (value: never) => exported.lags([value])] },
   lastValues: { count: ['count', (value: never) => exported.lastValues(value)] },
   oneHotSeen: { most: ['count', (value: never) => exported.oneHotSeen(value)] },
-  overTime: named('overTime', [], { span: 1 }, { span: 'positiveDouble', parts: 'count' }),
-  standardize: named('standardize', [], {}, { clip: 'limit' }),
+  overTime: named('overTime', [], { span: 'positiveDouble', parts: 'count' }, { span: 1 }),
+  standardize: named('standardize', [], { clip: 'limit' }),
   // monitors
-  adwin: named(
-    'adwin',
-    [],
-    {},
-    {
-      delta: 'innerShare',
-      range: 'positiveDouble',
-      every: 'count',
-      buckets: 'countFrom2',
-      shortest: 'count',
-      direction: 'choice',
-    },
-  ),
-  challenger: named('challenger', [], { trial: 1 }, { trial: 'count', share: 'positiveDouble' }),
-  ddm: named('ddm', [], {}, { warning: 'positiveDouble', drift: 'limit', after: 'count' }),
-  delayedLabels: named('delayedLabels', [], { bound: 1 }, { bound: 'count', span: 'limit' }),
+  adwin: named('adwin', [], {
+    delta: 'innerShare',
+    range: 'positiveDouble',
+    every: 'count',
+    buckets: 'countFrom2',
+    shortest: 'count',
+    direction: 'choice',
+  }),
+  challenger: named('challenger', [], { trial: 'count', share: 'positiveDouble' }, { trial: 1 }),
+  ddm: named('ddm', [], { warning: 'positiveDouble', drift: 'limit', after: 'count' }),
+  delayedLabels: named('delayedLabels', [], { bound: 'count', span: 'limit' }, { bound: 1 }),
   everyNth: { n: ['count', (value: never) => exported.everyNth(value)] },
-  fadingMean: named('fadingMean', [], {}, { factor: 'positiveShare' }),
-  pageHinkley: named(
-    'pageHinkley',
-    [],
-    {},
-    {
-      delta: 'doubleFrom0',
-      threshold: 'positiveDouble',
-      fading: 'positiveShare',
-      direction: 'choice',
-      after: 'count',
-    },
-  ),
+  fadingMean: named('fadingMean', [], { factor: 'positiveShare' }),
+  pageHinkley: named('pageHinkley', [], {
+    delta: 'doubleFrom0',
+    threshold: 'positiveDouble',
+    fading: 'positiveShare',
+    direction: 'choice',
+    after: 'count',
+  }),
   raiseRate: named(
     'raiseRate',
     [],
-    { steps: 1, scale: Number },
     {
       factor: 'positiveDouble',
       steps: 'count',
       scale: 'function',
     },
+    { steps: 1, scale: Number },
   ),
   reset: { fresh: ['function', (value: never) => exported.reset(value)] },
-  sizeOrTime: named('sizeOrTime', [], { size: 1 }, { size: 'count', span: 'limit', at: 'function' }),
+  sizeOrTime: named('sizeOrTime', [], { size: 'count', span: 'limit', at: 'function' }, { size: 1 }),
   slidingMean: { size: ['count', (value: never) => exported.slidingMean(value)] },
   // runs
   challenged: {
@@ -140,12 +108,12 @@ const taken: Readonly<Record<string, Options>> = {
     fresh: ['function', (value: never) => challengedWith({ fresh: value })],
   },
   checkpointing: {
-    ...named('checkpointing', [], { store }, { report: 'function', now: 'function' }),
+    ...named('checkpointing', [], { report: 'function', now: 'function' }, { store }),
     steps: ['countOrInfinity', (value: never) => exported.checkpointing({ store, every: { steps: value } })],
     seconds: ['limit', (value: never) => exported.checkpointing({ store, every: { seconds: value } })],
   },
-  counters: named('counters', [], {}, { every: 'positive' }),
-  keyValueCheckpoints: named('keyValueCheckpoints', [{}], { name: 'run' }, { keep: 'count', piece: 'count' }),
+  counters: named('counters', [], { every: 'positive' }),
+  keyValueCheckpoints: named('keyValueCheckpoints', [{}], { keep: 'count', piece: 'count' }, { name: 'run' }),
   onDrift: {
     levelOf: [
       'function',
@@ -196,23 +164,23 @@ const taken: Readonly<Record<string, Options>> = {
     buffer: ['count', (value: never) => exported.observableSource('never', NEVER, { buffer: value })],
     sample: ['rate', (value: never) => exported.observableSource('never', NEVER, { sample: value })],
   },
-  sse: named(
-    'sse',
-    ['http://127.0.0.1'],
-    {},
-    {
-      retry: 'rate',
-      maxLength: 'length',
-      fetch: 'function',
-      report: 'function',
-    },
-  ),
+  sse: named('sse', ['http://127.0.0.1'], {
+    retry: 'rate',
+    maxLength: 'length',
+    fetch: 'function',
+    report: 'function',
+  }),
   webSocket: {
-    ...named('webSocket', ['ws://127.0.0.1'], socket, {
-      policy: 'choice',
-      retry: 'rate',
-      report: 'function',
-    }),
+    ...named(
+      'webSocket',
+      ['ws://127.0.0.1'],
+      {
+        policy: 'choice',
+        retry: 'rate',
+        report: 'function',
+      },
+      socket,
+    ),
     buffer: [
       'count',
       (value: never) =>

@@ -2,10 +2,7 @@
 import * as paralens from 'paralens';
 import * as operations from 'paralens/operation';
 import { expect, test } from 'vitest';
-import { type Meaning, names, type Options, refuses } from './meaning.js';
-
-/** A function of the library, to be called as JavaScript would. */
-type Call = (...given: readonly unknown[]) => unknown;
+import { type Call, type Meaning, namedIn, names, type Options, refuses } from './meaning.js';
 
 const { tensor, scalar, key, sgd } = paralens;
 const all: Readonly<Record<string, unknown>> = { ...operations, ...paralens };
@@ -21,18 +18,7 @@ const tiny = paralens.learner({
   update: sgd(),
 });
 
-/** The same meaning for each of several options of a record, the last argument. */
-const named = (
-  name: string,
-  before: readonly unknown[],
-  options: Readonly<Record<string, Meaning>>,
-): Options =>
-  Object.fromEntries(
-    Object.entries(options).map(([option, meaning]) => [
-      option,
-      [meaning, (value: never) => call(name, ...before, { [option]: value })],
-    ]),
-  );
+const named = namedIn(all);
 
 /** The meanings of arguments in order; what stands beside the one that is tried is given. */
 const placed = (

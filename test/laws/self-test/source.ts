@@ -131,6 +131,18 @@ const keeping = (name: string, killedBy: readonly string[], make: () => Open, ru
   return reading(name, killedBy, open, runs);
 };
 
+/** Does not answer any more where it should end. */
+const neverEnding: Open = (place, after) => {
+  const own = reader(place, after);
+  return {
+    ...own,
+    next: async () => {
+      const result = await own.next();
+      return result.done === true ? new Promise(() => {}) : result;
+    },
+  };
+};
+
 /** Enough of those of which each takes its time: what is not let go of is waited for. */
 const FEW = 3;
 
@@ -320,29 +332,11 @@ export const sourceSuspects: readonly Suspect[] = [
   ),
   suspect(
     ['F-7'],
-    subjectOf('who waits for what does not come waits for ever', reader, undefined, (place, after) => {
-      const own = reader(place, after);
-      return {
-        ...own,
-        next: async () => {
-          const result = await own.next();
-          return result.done === true ? new Promise(() => {}) : result;
-        },
-      };
-    }),
+    subjectOf('who waits for what does not come waits for ever', reader, undefined, neverEnding),
     // Each of them takes its seconds.
     1,
   ),
-  refused('it does not end behind its last record', 'F-23', (place, after) => {
-    const own = reader(place, after);
-    return {
-      ...own,
-      next: async () => {
-        const result = await own.next();
-        return result.done === true ? new Promise(() => {}) : result;
-      },
-    };
-  }),
+  refused('it does not end behind its last record', 'F-23', neverEnding),
   suspect(
     ['F-8'],
     subjectOf('what is behind is counted from the beginning', reader, (_, { records }) => ({
