@@ -12,6 +12,23 @@ import type { Json } from './json.js';
 import { type Limits, type NonFinitePolicy, requireNonFinitePolicy } from './non-finite-policy.js';
 import type { Received } from './source.js';
 
+/** The options of a run that are values of their own. */
+interface RunSettings {
+  /** Examples a step: 1 learns from each by itself. */
+  readonly size: number;
+  /** The dtypes of examples; float32 unless another is named. */
+  readonly dtypes?: ExampleDTypes;
+  /** Whether monitors are told what was predicted of each example; the step computes it as well then. */
+  readonly predictions?: boolean;
+  /** The version of the pipeline, for what cannot be compared: a run resumes only from a checkpoint of the same version. */
+  readonly version?: string | number;
+  /** What is done about a step whose loss is not finite, or beyond the limits; `'stop'` by default. */
+  readonly nonFinite?: NonFinitePolicy;
+  readonly limits?: Limits;
+  /** The share of records that may be bad before the run stops. No limit by default. */
+  readonly badShare?: BadShareLimitOptions;
+}
+
 /** What a run is made of, apart from where its records come from and where it is kept. */
 export interface RunOptions<
   P extends Parameters,
@@ -24,32 +41,19 @@ export interface RunOptions<
   S extends Json,
   M,
   V extends Json,
-> {
+> extends RunSettings {
   /** From what came in to a record, or to a dead letter. */
   readonly decode: (received: Received<R, Json>) => either.Either<DeadLetter<Json>, X>;
   /** From a record to examples to learn from: none, one, or several. Its state is part of the run's. */
   readonly examples: Fold<F, X, readonly Example[]>;
   readonly learner: Learner<P, A, B, L>;
-  /** Examples a step: 1 learns from each by itself. */
-  readonly size: number;
-  /** The dtypes of examples; float32 unless another is named. */
-  readonly dtypes?: ExampleDTypes;
   /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
   readonly monitors?: Fold<S, Told, M>;
-  /** Whether monitors are told what was predicted of each example; the step computes it as well then. */
-  readonly predictions?: boolean;
-  /** Of the pipeline, for whatever of it cannot be compared: a run goes on from a checkpoint of the same version only. */
-  readonly version?: string | number;
-  /** From a step to the state to go on from, where that is not the step's own: a reaction to drift, a rate that changes. */
+  /** Returns the state to go on from after a step, if it is not the step's own: a reaction to drift, another rate. */
   readonly revise?: Fold<V, OnlineStep<P, M>, LearnerState<P> | undefined>;
-  /** What is done about a step whose loss is not finite, or beyond the limits; `'stop'` by default. */
-  readonly nonFinite?: NonFinitePolicy;
-  readonly limits?: Limits;
-  /** The share of records that may be bad before the run stops. No limit by default. */
-  readonly badShare?: BadShareLimitOptions;
 }
 
-/** Throws if a dtype of examples is none that tensors have. */
+/** Throws if a dtype of examples is not one of the dtypes of tensors. */
 export const requireDTypes = (operation: string, { input, target }: ExampleDTypes): void => {
   for (const dtype of [input, target]) if (dtype !== undefined) requireDType(operation, dtype);
 };
@@ -63,15 +67,7 @@ export const requireRunOptions = ({
   nonFinite = 'stop',
   limits: { gradientNorm } = {},
   badShare,
-}: {
-  readonly size: number;
-  readonly dtypes?: ExampleDTypes;
-  readonly predictions?: boolean;
-  readonly version?: string | number;
-  readonly nonFinite?: NonFinitePolicy;
-  readonly limits?: Limits;
-  readonly badShare?: BadShareLimitOptions;
-}): void => {
+}: RunSettings): void => {
   requireCount('online', 'size', size);
   requireDTypes('online', dtypes);
   requireBoolean('online', 'predictions', predictions);
