@@ -68,8 +68,8 @@ export interface Learner<P extends Parameters, A, B, L> {
 /**
  * The learner of a model, a loss and an update. Its step and its prediction are functions over expressions: `train`
  * compiles the step, and whoever steps or predicts in a loop of their own does so with `compile`. The states of a step
- * that is not compiled are expressions of all steps before. Throws if a part is missing or of another kind, such as `sgd` for
- * `sgd()`.
+ * that is not compiled are expressions of all steps before. Throws if a part is missing or of another
+ * kind, such as `sgd` for `sgd()`.
  *
  * @example
  * const mnist = learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop(), metrics: { accuracy } });

@@ -26,7 +26,7 @@ export interface Place {
   readonly missing: ReadonlySet<number>;
 }
 
-/** What a stream still has, against the position that is to be gone on with; for a new reader nothing is lost. */
+/** The place to resume at, and what the stream has lost since the position; for a new reader nothing is lost. */
 export const startOf = (
   { stream, subject }: { readonly stream: string; readonly subject?: string },
   after: JetStreamPosition,

@@ -121,8 +121,8 @@ async function* read(
  * The messages of a stream, UTF-8 text each (or `Broken`), in their order and each once. The position is the sequence
  * number in the stream, which the broker keeps, and when the stream was made. Messages are fetched as they are asked
  * for, up to `buffer` ahead, and nothing is acknowledged: any number of readers read on their own. While it follows, it
- * outlives a broker that goes away and comes back. What the broker has let go of behind the position or ahead of the reader is said once by a `Broken`
- * that is `lost`; of one `subject` only as far as the broker's count of waiting messages shows it. Needs the packages
+ * outlives a broker that goes away and comes back. What the broker has let go of behind the position or ahead of the
+ * reader is said once by a `Broken` that is `lost`; of one `subject` only as far as the broker's count of waiting messages shows it. Needs the packages
  * @nats-io/transport-node and @nats-io/jetstream.
  *
  * Throws if an option is invalid; while running, if there is no such stream, if the broker refuses the reader or its

@@ -129,8 +129,8 @@ async function* eventsOf(
  * without ids keep the id before them, so the server repeats what followed that one; without any ids, what passes
  * while nobody listens is missed. It ends when the server answers 204.
  *
- * Throws if an option is invalid; while running, if the answer is a refusal (a status of 400 to 499 but for 408, 425 and 429) or no event stream,
- * if the request cannot be made, and if no header can hold an id; failures of the network and of the server are tried
+ * Throws if an option is invalid; while running, if the answer is a refusal (a status of 400 to 499 but for 408, 425 and
+ * 429) or no event stream, if the request cannot be made, and if no header can hold an id; failures of the network and of the server are tried
  * again.
  *
  * Source: WHATWG HTML, "Server-sent events". Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where each event has an id and the

@@ -105,8 +105,8 @@ const messages = (
  * position only counts: opened after it, the source counts on with the messages that come then, and what came in
  * between is missing. For a stream that has to survive, let a broker or a file stand in between.
  *
- * Throws if an option is invalid; while running, if there is no connection to begin with, if the server closes for a reason that lasts (a policy,
- * a protocol, a message that it refuses), and what `toPull` throws.
+ * Throws if an option is invalid; while running, if there is no connection to begin with, if the server closes for a
+ * reason that lasts (a policy, a protocol, a message that it refuses), and what `toPull` throws.
  *
  * Source: RFC 6455. Laws: F-3 to F-9, F-19, F-23; not F-1 and F-13, as what has passed by is gone.
  *

@@ -16,7 +16,7 @@ import { sizeOf } from '../../tensor/shape.js';
 import type { Backend, Executable, Machine } from '../backend.js';
 import { guarded } from '../guard.js';
 
-/** What is told of each value when it has been computed. */
+/** Called with each value when it has been computed. */
 export type Visit = (instruction: StraightInstruction, data: Data) => void;
 
 type Evaluate = (inputs: readonly Data[], values: readonly Data[]) => Data;

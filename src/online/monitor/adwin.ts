@@ -110,8 +110,8 @@ const withoutOldest = (rows: AdwinState['rows']): AdwinState['rows'] => {
  * means differ by more than chance explains; drift where something was dropped. `mean` and `count` are those of the
  * window that is left. The state has at most `buckets` sums for each doubling of the window: about a hundred pairs of
  * numbers after a million. It looks at the borders of buckets, every `every` numbers. A mean that falls, as an error does
- * after recovery, is a drift only with the `direction` `down` or `both`. Throws if an option is invalid, and in a step if a number is
- * not finite.
+ * after recovery, is a drift only with the `direction` `down` or `both`. Throws if an option is invalid, and in
+ * a step if a number is not finite.
  *
  * Source: A. Bifet, R. Gavaldà, "Learning from time-changing data with adaptive windowing" (SDM 2007), ADWIN2 with
  * δ′ = δ/ln n and the defaults of MOA.
