@@ -73,6 +73,10 @@ export const requireOneOf = <T extends string | boolean>(
 export const requireBoolean = (operation: string, name: string, got: boolean): boolean =>
   typeof got === 'boolean' ? got : refuse(operation, name, 'true or false', got);
 
+/** The text. Throws if it is not one. */
+export const requireText = (operation: string, name: string, got: string): string =>
+  typeof got === 'string' ? got : refuse(operation, name, 'a text', got);
+
 /** The function. Throws if it is not one. */
 export const requireFunction = <F extends (...given: never) => unknown>(
   operation: string,
@@ -112,9 +116,21 @@ export const requireMade = <T>(
   });
 };
 
-/** What is common to all layers, losses and updates. */
+/** What is common to all layers, cells, lenses, losses and updates. */
 export const kinds = {
   layer: { kind: 'a layer', methods: ['init', 'run'] },
+  cell: { kind: 'a cell', methods: ['init', 'run', 'initial', 'output'] },
+  lens: { kind: 'a lens', methods: ['run'] },
   loss: { kind: 'a loss', methods: ['run'] },
   update: { kind: 'an update', methods: ['init', 'lens'] },
 } as const;
+
+/** Throws if one of these, by their names, is no layer. */
+export const requireLayers = (operation: string, layers: Readonly<Record<string, unknown>>): void => {
+  for (const [name, layer] of Object.entries(layers)) requireMade(operation, name, layer, kinds.layer);
+};
+
+/** Throws if one of these, by their names, is no lens. */
+export const requireLenses = (operation: string, lenses: Readonly<Record<string, unknown>>): void => {
+  for (const [name, lens] of Object.entries(lenses)) requireMade(operation, name, lens, kinds.lens);
+};

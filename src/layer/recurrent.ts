@@ -3,7 +3,7 @@ import { zerosLike } from '../lens/differentiable.js';
 import { evaluation } from '../lens/evaluation.js';
 import type { Para, Parameters } from '../lens/para.js';
 import { keepRows } from '../operation/masking.js';
-import { requireBoolean } from '../require.js';
+import { kinds, requireBoolean, requireMade } from '../require.js';
 import type { SequenceMask } from './attention.js';
 import {
   type Mask,
@@ -102,7 +102,8 @@ const ofMasked = <P extends Parameters, S, I extends number, U extends number, B
 export const recurrentSequence = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Sequence<I>, Sequence<U>> => ofSequence(cell, options, atEachPlace);
+): Para<P, Sequence<I>, Sequence<U>> =>
+  ofSequence(requireMade('recurrentSequence', 'cell', cell, kinds.cell), options, atEachPlace);
 
 /**
  * A cell over `[batch, time, inputs]`, from its initial state: what it gives at the end, `[batch, units]`. Throws where
@@ -114,7 +115,8 @@ export const recurrentSequence = <P extends Parameters, S, I extends number, U e
 export const recurrent = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Sequence<I>, Vectors<U>> => ofSequence(cell, options, atTheEnd);
+): Para<P, Sequence<I>, Vectors<U>> =>
+  ofSequence(requireMade('recurrent', 'cell', cell, kinds.cell), options, atTheEnd);
 
 /**
  * `recurrent` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, as in padding, the state
@@ -126,7 +128,8 @@ export const recurrent = <P extends Parameters, S, I extends number, U extends n
 export const maskedRecurrent = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Masked<I>, Vectors<U>> => ofMasked(cell, options, atTheEnd);
+): Para<P, Masked<I>, Vectors<U>> =>
+  ofMasked(requireMade('maskedRecurrent', 'cell', cell, kinds.cell), options, atTheEnd);
 
 /**
  * `recurrentSequence` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, the state stays as
@@ -138,4 +141,5 @@ export const maskedRecurrent = <P extends Parameters, S, I extends number, U ext
 export const maskedRecurrentSequence = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Masked<I>, Sequence<U>> => ofMasked(cell, options, atEachPlace);
+): Para<P, Masked<I>, Sequence<U>> =>
+  ofMasked(requireMade('maskedRecurrentSequence', 'cell', cell, kinds.cell), options, atEachPlace);

@@ -4,6 +4,7 @@ import { requireLike } from '../autodiff/like.js';
 import { tensorsOf } from '../autodiff/variable.js';
 import { type Batched, batchedTree, oneOfBatch } from '../autodiff/vmap.js';
 import { fail } from '../error.js';
+import { requireLayers } from '../require.js';
 import { examplesOf } from '../tensor/primitive/batching.js';
 import { leafPaths, unflatten } from '../tree/tree.js';
 import { withCarried } from './carried.js';
@@ -43,33 +44,36 @@ const requireStill = (p: Parameters, next: () => Parameters): void => {
  * @example
  * batched(scale).run(scale.init(key(1)), tensor([[1, 2], [3, 4]]))[0]; // [[1, 2], [3, 4]]
  */
-export const batched = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, Batched<A>, Batched<B>> => ({
-  size: f.size,
-  init: (key) => f.init(key),
-  run: (p, a) => {
-    const { example, examples, size } = oneOfBatch<A>('batched', a);
-    const [b, back] = f.run(p, example);
-    const forward = batchTensors(tensorsOf(b), examples, size);
-    const results = tensorsOf(b).map(forward.stack);
-    const cotangents = examplesOf(results);
-    const ofOne = (): readonly [P, A] => back(unflatten(b, cotangents));
-    requireStill(p, () => ofOne()[0]);
-    const backOfBatch = (db: Batched<B>): readonly [P, Batched<A>] => {
-      const given = tensorsOf(db);
-      requireLike({ operation: 'batched', what: 'cotangent', like: 'result' }, results, given);
-      const known = new Map(forward.known);
-      for (const [i, cotangent] of cotangents.entries()) {
-        const batch = given[i];
-        if (batch !== undefined) known.set(cotangent, batch);
-      }
-      const [dp, da] = ofOne();
-      const { stack, total } = batchTensors(tensorsOf([dp, da]), known, size);
-      return [
-        withCarried(unflatten(dp, tensorsOf(dp).map(total)), nextOf(p, p)),
-        batchedTree(da, tensorsOf(da).map(stack)),
-      ];
-    };
-    return [batchedTree(b, results), backOfBatch];
-  },
-  evaluation: () => batched(evaluation(f)),
-});
+export const batched = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, Batched<A>, Batched<B>> => {
+  requireLayers('batched', { f });
+  return {
+    size: f.size,
+    init: (key) => f.init(key),
+    run: (p, a) => {
+      const { example, examples, size } = oneOfBatch<A>('batched', a);
+      const [b, back] = f.run(p, example);
+      const forward = batchTensors(tensorsOf(b), examples, size);
+      const results = tensorsOf(b).map(forward.stack);
+      const cotangents = examplesOf(results);
+      const ofOne = (): readonly [P, A] => back(unflatten(b, cotangents));
+      requireStill(p, () => ofOne()[0]);
+      const backOfBatch = (db: Batched<B>): readonly [P, Batched<A>] => {
+        const given = tensorsOf(db);
+        requireLike({ operation: 'batched', what: 'cotangent', like: 'result' }, results, given);
+        const known = new Map(forward.known);
+        for (const [i, cotangent] of cotangents.entries()) {
+          const batch = given[i];
+          if (batch !== undefined) known.set(cotangent, batch);
+        }
+        const [dp, da] = ofOne();
+        const { stack, total } = batchTensors(tensorsOf([dp, da]), known, size);
+        return [
+          withCarried(unflatten(dp, tensorsOf(dp).map(total)), nextOf(p, p)),
+          batchedTree(da, tensorsOf(da).map(stack)),
+        ];
+      };
+      return [batchedTree(b, results), backOfBatch];
+    },
+    evaluation: () => batched(evaluation(f)),
+  };
+};

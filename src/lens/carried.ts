@@ -4,6 +4,7 @@
  */
 import { pullback } from '../autodiff/pullback.js';
 import type { Key } from '../operation/random.js';
+import { requireLayers, requireMade } from '../require.js';
 import { stopGradient } from '../tensor/primitive/conversion.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { isLeaf, mapTree } from '../tree/tree.js';
@@ -60,6 +61,10 @@ export const carrying = <R extends Carries<unknown>, A, B>(layer: {
   readonly run: (r: R, a: A) => readonly [b: B, next: R['carried']];
   readonly predict: (r: R, a: A) => B;
 }): Layer<R, A, B> => {
+  requireMade('carrying', 'layer', layer, {
+    kind: 'a layer that carries state',
+    methods: ['init', 'run', 'predict'],
+  });
   type Run = (r: R, a: A) => readonly [b: B, next: R['carried']];
   const running = (run: Run, results: (r: R, b: B) => B): Layer<R, A, B> => ({
     size: 1,
@@ -94,18 +99,21 @@ export const carrying = <R extends Carries<unknown>, A, B>(layer: {
  * The layer with what it carries held as it is in `parameters`: all its parameters are learned, so that its
  * backward is the derivative of its forward.
  */
-export const holdCarried = <P extends Parameters, A, B>(parameters: P, f: Para<P, A, B>): Para<P, A, B> => ({
-  size: f.size,
-  init: (key) => learned(f.init(key)),
-  run: (p, a) => {
-    const [b, back] = f.run(withCarried(p, parameters), a);
-    return [
-      b,
-      (db) => {
-        const [dp, da] = back(db);
-        return [learned(dp), da];
-      },
-    ];
-  },
-  evaluation: () => holdCarried(parameters, evaluation(f)),
-});
+export const holdCarried = <P extends Parameters, A, B>(parameters: P, f: Para<P, A, B>): Para<P, A, B> => {
+  requireLayers('holdCarried', { f });
+  return {
+    size: f.size,
+    init: (key) => learned(f.init(key)),
+    run: (p, a) => {
+      const [b, back] = f.run(withCarried(p, parameters), a);
+      return [
+        b,
+        (db) => {
+          const [dp, da] = back(db);
+          return [learned(dp), da];
+        },
+      ];
+    },
+    evaluation: () => holdCarried(parameters, evaluation(f)),
+  };
+};

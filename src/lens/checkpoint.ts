@@ -1,4 +1,5 @@
 /** Rematerialization: what a part of a model computes on the way forward is computed again on the way back. */
+import { requireLayers } from '../require.js';
 import { fence } from '../tensor/primitive/conversion.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, mapTree } from '../tree/tree.js';
@@ -25,17 +26,20 @@ const fenced = <T>(tree: T, after: readonly AnyTensor[]): T =>
  * @example
  * const block = checkpoint(sequential(dense(64, 64), relu(), dense(64, 64), relu()));
  */
-export const checkpoint = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> => ({
-  size: f.size,
-  init: (key) => f.init(key),
-  run: (p, a) => [
-    f.run(p, a)[0],
-    // (p, a) when db is there ⇒ b again, and its way back
-    (db) => {
-      const after = leaves<AnyTensor>(db);
-      const [, back] = f.run(fenced(p, after), fenced(a, after));
-      return back(db);
-    },
-  ],
-  evaluation: () => checkpoint(evaluation(f)),
-});
+export const checkpoint = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> => {
+  requireLayers('checkpoint', { f });
+  return {
+    size: f.size,
+    init: (key) => f.init(key),
+    run: (p, a) => [
+      f.run(p, a)[0],
+      // (p, a) when db is there ⇒ b again, and its way back
+      (db) => {
+        const after = leaves<AnyTensor>(db);
+        const [, back] = f.run(fenced(p, after), fenced(a, after));
+        return back(db);
+      },
+    ],
+    evaluation: () => checkpoint(evaluation(f)),
+  };
+};

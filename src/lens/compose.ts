@@ -1,4 +1,5 @@
 /** Composition of parametric lenses: one after the other, parameters concatenated. */
+import { requireLayers } from '../require.js';
 import { compositeOf } from './composite.js';
 import type { Para, Parameters } from './para.js';
 
@@ -9,9 +10,11 @@ import type { Para, Parameters } from './para.js';
 export const compose = <P extends Parameters, A, B, Q extends Parameters, C>(
   f: Para<P, A, B>,
   g: Para<Q, B, C>,
-): Para<readonly [...P, ...Q], A, C> =>
+): Para<readonly [...P, ...Q], A, C> => {
+  requireLayers('compose', { f, g });
   // The types say what the layers are; here they are only composed.
-  compositeOf([f, g]) as Para<readonly [...P, ...Q], A, C>;
+  return compositeOf([f, g]) as Para<readonly [...P, ...Q], A, C>;
+};
 
 /**
  * Composition with the layer before it left out, for `pipe`.
@@ -19,7 +22,12 @@ export const compose = <P extends Parameters, A, B, Q extends Parameters, C>(
  * @example
  * pipe(dense(784, 512), andThen(relu()), andThen(dense(512, 10)));
  */
-export const andThen =
-  <B, Q extends Parameters, C>(g: Para<Q, B, C>) =>
-  <P extends Parameters, A>(f: Para<P, A, B>): Para<readonly [...P, ...Q], A, C> =>
-    compose(f, g);
+export const andThen = <B, Q extends Parameters, C>(
+  g: Para<Q, B, C>,
+): (<P extends Parameters, A>(f: Para<P, A, B>) => Para<readonly [...P, ...Q], A, C>) => {
+  requireLayers('andThen', { g });
+  return (f) => {
+    requireLayers('andThen', { f });
+    return compose(f, g);
+  };
+};

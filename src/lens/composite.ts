@@ -1,6 +1,5 @@
 /** Layers one after the other, any number of them: what `compose` and `sequential` make. */
 import { fail } from '../error.js';
-import { kinds, requireMade } from '../require.js';
 import { advance } from '../operation/random.js';
 import { evaluation } from './evaluation.js';
 import { located } from './locate.js';
@@ -69,7 +68,6 @@ export const followedBy = <P extends Parameters, A, B, Q extends Parameters, C>(
  * places, as parameters, do not depend on how a composition is bracketed.
  */
 export const compositeOf = (layers: readonly AnyPara[]): AnyPara => {
-  for (const [i, layer] of layers.entries()) requireMade('sequential', `layers[${i}]`, layer, kinds.layer);
   const all = layers.flatMap(partsOf);
   const composite = {
     ...inOrder(all.map((layer, i) => located(String(i), layer))),

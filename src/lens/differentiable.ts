@@ -1,5 +1,6 @@
 /** Lenses whose backward is derived: any function over trees of tensors is one. */
 import { pullback } from '../autodiff/pullback.js';
+import { requireFunction } from '../require.js';
 import { mapTree, zipTrees } from '../tree/tree.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { add } from '../tensor/primitive/arithmetic.js';
@@ -8,7 +9,10 @@ import type { AnyTensor } from '../tensor/tensor.js';
 import type { SimpleLens } from './lens.js';
 
 /** The lens of a function and its reverse derivative. */
-export const differentiate = <A, B>(f: (a: A) => B): SimpleLens<A, B> => ({ run: pullback(f) });
+export const differentiate = <A, B>(f: (a: A) => B): SimpleLens<A, B> => {
+  requireFunction('differentiate', 'f', f);
+  return { run: pullback(f) };
+};
 
 /** The name in a record of parameters under which stands what is replaced at each step, not moved. */
 export const CARRIED = 'carried';

@@ -1,4 +1,5 @@
 /** How a model acts when it predicts. */
+import { requireLayers } from '../require.js';
 import type { Para, Parameters } from './para.js';
 
 /**
@@ -9,5 +10,7 @@ import type { Para, Parameters } from './para.js';
  * const model = dense(2, 1);
  * const [y] = evaluation(model).run(model.init(key(1)), tensor([[1, 2]]));
  */
-export const evaluation = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> =>
-  f.evaluation?.() ?? f;
+export const evaluation = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> => {
+  requireLayers('evaluation', { f });
+  return f.evaluation?.() ?? f;
+};

@@ -1,5 +1,7 @@
 /** Lenses: a forward map paired with its backward map, and the category they form. */
 
+import { requireLenses } from '../require.js';
+
 /** A backward map. Its parameter is compared as a method's is, which lets `number` stand for any size. */
 export type Backward<DB, DA> = { back(db: DB): DA }['back'];
 
@@ -15,16 +17,16 @@ export interface Lens<A, DA, B, DB> {
 export type SimpleLens<A, B> = Lens<A, A, B, B>;
 
 /** The forward half: law L-4 says that it agrees with `run`. */
-export const forward =
-  <A, DA, B, DB>(lens: Lens<A, DA, B, DB>) =>
-  (a: A): B =>
-    lens.run(a)[0];
+export const forward = <A, DA, B, DB>(lens: Lens<A, DA, B, DB>): ((a: A) => B) => {
+  requireLenses('forward', { lens });
+  return (a) => lens.run(a)[0];
+};
 
 /** The backward half, as the textbook writes it: law L-4 says that it agrees with `run`. */
-export const backward =
-  <A, DA, B, DB>(lens: Lens<A, DA, B, DB>) =>
-  (a: A, db: DB): DA =>
-    lens.run(a)[1](db);
+export const backward = <A, DA, B, DB>(lens: Lens<A, DA, B, DB>): ((a: A, db: DB) => DA) => {
+  requireLenses('backward', { lens });
+  return (a, db) => lens.run(a)[1](db);
+};
 
 /** a ↦ a, da ↤ da */
 export const identityLens = <A, DA = A>(): Lens<A, DA, A, DA> => ({ run: (a) => [a, (da) => da] });
@@ -33,25 +35,31 @@ export const identityLens = <A, DA = A>(): Lens<A, DA, A, DA> => ({ run: (a) => 
 export const composeLenses = <A, DA, B, DB, C, DC>(
   f: Lens<A, DA, B, DB>,
   g: Lens<B, DB, C, DC>,
-): Lens<A, DA, C, DC> => ({
-  run: (a) => {
-    const [b, backF] = f.run(a);
-    const [c, backG] = g.run(b);
-    return [c, (dc) => backF(backG(dc))];
-  },
-});
+): Lens<A, DA, C, DC> => {
+  requireLenses('composeLenses', { f, g });
+  return {
+    run: (a) => {
+      const [b, backF] = f.run(a);
+      const [c, backG] = g.run(b);
+      return [c, (dc) => backF(backG(dc))];
+    },
+  };
+};
 
 /** Both side by side: the tensor of the category. */
 export const parallelLenses = <A, DA, B, DB, C, DC, D, DD>(
   f: Lens<A, DA, B, DB>,
   g: Lens<C, DC, D, DD>,
-): Lens<readonly [A, C], readonly [DA, DC], readonly [B, D], readonly [DB, DD]> => ({
-  run: ([a, c]) => {
-    const [b, backF] = f.run(a);
-    const [d, backG] = g.run(c);
-    return [[b, d], ([db, dd]) => [backF(db), backG(dd)]];
-  },
-});
+): Lens<readonly [A, C], readonly [DA, DC], readonly [B, D], readonly [DB, DD]> => {
+  requireLenses('parallelLenses', { f, g });
+  return {
+    run: ([a, c]) => {
+      const [b, backF] = f.run(a);
+      const [d, backG] = g.run(c);
+      return [[b, d], ([db, dd]) => [backF(db), backG(dd)]];
+    },
+  };
+};
 
 /** A lens from a pair of inverse maps of values and one of changes: what re-brackets and exchanges. */
 export const isomorphism = <A, DA, B, DB>(to: (a: A) => B, fro: (db: DB) => DA): Lens<A, DA, B, DB> => ({

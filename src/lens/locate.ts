@@ -1,5 +1,6 @@
 /** Where a part stands in its model: told by mistakes, and by programs for each value. */
 import { within } from '../error.js';
+import { requireLayers, requireText } from '../require.js';
 import { identity } from '../tensor/primitive/conversion.js';
 import type { AnyTensor, Scope } from '../tensor/tensor.js';
 import { mapTree } from '../tree/tree.js';
@@ -13,6 +14,8 @@ const marked = <T>(tree: T, scope: Scope): T =>
 
 /** The same layer, its place said in front of its mistakes and behind the values it asks for. */
 export const located = <P extends Parameters, A, B>(segment: string, f: Para<P, A, B>): Para<P, A, B> => {
+  requireText('located', 'segment', segment);
+  requireLayers('located', { f });
   const inside = { close: segment };
   const outside = { open: segment };
   return {

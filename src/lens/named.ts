@@ -1,5 +1,6 @@
 /** A part of a model under a name. */
 import { fail } from '../error.js';
+import { requireLayers, requireText } from '../require.js';
 import { CARRIED } from './differentiable.js';
 import { evaluation } from './evaluation.js';
 import { located } from './locate.js';
@@ -17,6 +18,8 @@ export const named = <const N extends string, P extends Parameters, A, B>(
   name: N,
   f: Para<P, A, B>,
 ): Para<readonly [{ readonly [K in N]: P }], A, B> => {
+  requireText('named', 'name', name);
+  requireLayers('named', { f });
   if (name === CARRIED)
     fail({
       operation: 'named',

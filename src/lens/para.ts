@@ -1,5 +1,6 @@
 /** Parametric lenses: what a layer is. */
 import { pullback } from '../autodiff/pullback.js';
+import { kinds, requireFunction, requireLayers, requireLenses, requireMade } from '../require.js';
 import type { Key } from '../operation/random.js';
 import type { Backward, SimpleLens } from './lens.js';
 import { requireNothingCarried } from './carried-marks.js';
@@ -43,20 +44,23 @@ export type Layer<R, A, B> = Para<readonly [R], A, B>;
 export const para = <R, A, B>(layer: {
   readonly init: (key: Key) => R;
   readonly run: (r: R, a: A) => readonly [b: B, back: (db: B) => readonly [dr: R, da: A]];
-}): Layer<R, A, B> => ({
-  size: 1,
-  init: (key) => [layer.init(key)],
-  run: ([r], a) => {
-    const [b, back] = layer.run(r, a);
-    return [
-      b,
-      (db) => {
-        const [dr, da] = back(db);
-        return [[dr], da];
-      },
-    ];
-  },
-});
+}): Layer<R, A, B> => {
+  requireMade('para', 'layer', layer, kinds.layer);
+  return {
+    size: 1,
+    init: (key) => [layer.init(key)],
+    run: ([r], a) => {
+      const [b, back] = layer.run(r, a);
+      return [
+        b,
+        (db) => {
+          const [dr, da] = back(db);
+          return [[dr], da];
+        },
+      ];
+    },
+  };
+};
 
 /**
  * A layer whose backward is derived from its forward map. Throws, when it runs, if the map runs a layer that carries
@@ -65,24 +69,30 @@ export const para = <R, A, B>(layer: {
  * @example
  * const scale = differentiable(() => ({ factor: scalar(2) }), ({ factor }, x: Tensor) => multiply(x, factor));
  */
-export const differentiable = <R, A, B>(init: (key: Key) => R, f: (r: R, a: A) => B): Layer<R, A, B> =>
-  para({
+export const differentiable = <R, A, B>(init: (key: Key) => R, f: (r: R, a: A) => B): Layer<R, A, B> => {
+  requireFunction('differentiable', 'init', init);
+  requireFunction('differentiable', 'f', f);
+  return para({
     init,
     run: (r, a) =>
       pullback(
         requireNothingCarried('differentiable', ([record, argument]: readonly [R, A]) => f(record, argument)),
       )([r, a]),
   });
+};
 
 /** A lens as a layer without parameters. */
-export const lift = <A, B>(lens: SimpleLens<A, B>): Para<readonly [], A, B> => ({
-  size: 0,
-  init: () => [],
-  run: (_, a) => {
-    const [b, back] = lens.run(a);
-    return [b, (db) => [[], back(db)]];
-  },
-});
+export const lift = <A, B>(lens: SimpleLens<A, B>): Para<readonly [], A, B> => {
+  requireLenses('lift', { lens });
+  return {
+    size: 0,
+    init: () => [],
+    run: (_, a) => {
+      const [b, back] = lens.run(a);
+      return [b, (db) => [[], back(db)]];
+    },
+  };
+};
 
 /**
  * A function over tensors as a layer without parameters. Throws, when it runs, if the function runs a layer that
@@ -91,13 +101,18 @@ export const lift = <A, B>(lens: SimpleLens<A, B>): Para<readonly [], A, B> => (
  * @example
  * const double = stateless((x: Tensor) => add(x, x));
  */
-export const stateless = <A, B>(f: (a: A) => B): Para<readonly [], A, B> =>
-  lift({ run: pullback(requireNothingCarried('stateless', f)) });
+export const stateless = <A, B>(f: (a: A) => B): Para<readonly [], A, B> => {
+  requireFunction('stateless', 'f', f);
+  return lift({ run: pullback(requireNothingCarried('stateless', f)) });
+};
 
 /** A layer as a lens from parameters and argument together. */
-export const asLens = <P extends Parameters, A, B>(f: Para<P, A, B>): SimpleLens<readonly [P, A], B> => ({
-  run: ([p, a]) => f.run(p, a),
-});
+export const asLens = <P extends Parameters, A, B>(f: Para<P, A, B>): SimpleLens<readonly [P, A], B> => {
+  requireLayers('asLens', { f });
+  return {
+    run: ([p, a]) => f.run(p, a),
+  };
+};
 
 /** a ↦ a, without parameters. */
 export const identity = <A>(): Para<readonly [], A, A> => ({

@@ -1,4 +1,5 @@
 /** Parametric lenses side by side: on a pair of arguments, or on one argument for both. */
+import { requireLayers } from '../require.js';
 import { addTrees } from './differentiable.js';
 import { evaluation } from './evaluation.js';
 import { located } from './locate.js';
@@ -9,8 +10,10 @@ import type { Para, Parameters } from './para.js';
 export const parallel = <P extends Parameters, A, B, Q extends Parameters, C, D>(
   f: Para<P, A, B>,
   g: Para<Q, C, D>,
-): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D]> =>
-  sideBySide(located('0', f), located('1', g));
+): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D]> => {
+  requireLayers('parallel', { f, g });
+  return sideBySide(located('0', f), located('1', g));
+};
 
 const sideBySide = <P extends Parameters, A, B, Q extends Parameters, C, D>(
   f: Para<P, A, B>,
@@ -42,6 +45,7 @@ export const fanOut = <P extends Parameters, A, B, Q extends Parameters, C>(
   f: Para<P, A, B>,
   g: Para<Q, A, C>,
 ): Para<readonly [...P, ...Q], A, readonly [B, C]> => {
+  requireLayers('fanOut', { f, g });
   const both = parallel(f, g);
   return {
     size: both.size,

@@ -1,5 +1,6 @@
 /** Reparametrization: a lens put before the parameters. Sharing and freezing weights are two of these. */
 import { fail, showShape } from '../error.js';
+import { kinds, requireFunction, requireLayers, requireMade, showGiven } from '../require.js';
 import type { Key } from '../operation/random.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, leafPaths } from '../tree/tree.js';
@@ -25,22 +26,27 @@ export interface Reparametrization<Q extends Parameters, P> {
 export const reparametrize = <Q extends Parameters, P extends Parameters, A, B>(
   by: Reparametrization<Q, P>,
   f: Para<P, A, B>,
-): Para<Q, A, B> => ({
-  size: by.size,
-  init: by.init,
-  run: (q, a) => {
-    const [p, backLens] = by.lens.run(q);
-    const [b, back] = f.run(p, a);
-    return [
-      b,
-      (db) => {
-        const [dp, da] = back(db);
-        return [backLens(dp), da];
-      },
-    ];
-  },
-  evaluation: () => reparametrize(by, evaluation(f)),
-});
+): Para<Q, A, B> => {
+  requireMade('reparametrize', 'by', by, { kind: 'a reparametrization', methods: ['init'] });
+  requireMade('reparametrize', 'by.lens', by.lens, kinds.lens);
+  requireLayers('reparametrize', { f });
+  return {
+    size: by.size,
+    init: by.init,
+    run: (q, a) => {
+      const [p, backLens] = by.lens.run(q);
+      const [b, back] = f.run(p, a);
+      return [
+        b,
+        (db) => {
+          const [dp, da] = back(db);
+          return [backLens(dp), da];
+        },
+      ];
+    },
+    evaluation: () => reparametrize(by, evaluation(f)),
+  };
+};
 
 /** Throws if the records differ in structure, shapes or dtypes. */
 const requireAlike = (records: Parameters): void => {
@@ -70,6 +76,7 @@ type Alike<P extends Parameters> = [P[number]] extends [P[0]]
  * share(compose(dense(8, 8), dense(8, 8))); // one kernel and one bias, used twice
  */
 export const share = <P extends Parameters, A, B>(f: Para<P, A, B> & Alike<P>): Layer<P[0], A, B> => {
+  requireLayers('share', { f });
   const layer: Para<Parameters, A, B> = f;
   return reparametrize<readonly [P[0]], Parameters, A, B>(
     {
@@ -101,12 +108,30 @@ export const share = <P extends Parameters, A, B>(f: Para<P, A, B> & Alike<P>): 
 export const freeze = <P extends Parameters, A, B>(
   parameters: P,
   f: Para<P, A, B>,
-): Para<readonly [], A, B> =>
-  reparametrize({ size: 0, init: () => [], lens: { run: () => [parameters, () => []] } }, evaluation(f));
+): Para<readonly [], A, B> => {
+  requireLayers('freeze', { f });
+  const given: unknown = parameters;
+  if (!Array.isArray(given) || given.length !== f.size)
+    fail({
+      operation: 'freeze',
+      what: 'parameters of another layer',
+      got: Array.isArray(given) ? `an array of ${given.length}` : showGiven(given),
+      needed: `an array of ${f.size}`,
+      hint: 'take those that the `init` of this layer makes, or that were learned of it',
+    });
+  return reparametrize(
+    { size: 0, init: () => [], lens: { run: () => [parameters, () => []] } },
+    evaluation(f),
+  );
+};
 
 /** Parameters as a function of other parameters, its backward derived. */
 export const reparametrization = <Q extends Parameters, P>(
   size: Q['length'],
   init: (key: Key) => Q,
   f: (q: Q) => P,
-): Reparametrization<Q, P> => ({ size, init, lens: differentiate(f) });
+): Reparametrization<Q, P> => {
+  requireFunction('reparametrization', 'init', init);
+  requireFunction('reparametrization', 'f', f);
+  return { size, init, lens: differentiate(f) };
+};

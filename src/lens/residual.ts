@@ -1,5 +1,6 @@
 /** Branches that come together again: what goes around a part, and parts side by side. */
 import { fail, showShape } from '../error.js';
+import { requireLayers } from '../require.js';
 import { concat } from '../tensor/primitive/slicing.js';
 import { sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -17,29 +18,32 @@ import { fanOut } from './parallel.js';
  * @example
  * const model = sequential(dense(4, 8), residual(sequential(dense(8, 8), relu())), dense(8, 1));
  */
-export const residual = <P extends Parameters, A extends Tensor<Shape>>(f: Para<P, A, A>): Para<P, A, A> => ({
-  size: f.size,
-  init: (key) => f.init(key),
-  run: (p, a) => {
-    const [b, back] = f.run(p, a);
-    if (!sameShape(a.shape, b.shape))
-      fail({
-        operation: 'residual',
-        what: 'a part that changes the shape',
-        got: `${showShape(a.shape)} to ${showShape(b.shape)}`,
-        needed: 'the shape that goes around it',
-      });
-    return [
-      addTrees(a, b),
-      // y = x + f(x) ⇒ dx = dy + f*(dy)
-      (db) => {
-        const [dp, da] = back(db);
-        return [dp, addTrees(db, da)];
-      },
-    ];
-  },
-  evaluation: () => residual(evaluation(f)),
-});
+export const residual = <P extends Parameters, A extends Tensor<Shape>>(f: Para<P, A, A>): Para<P, A, A> => {
+  requireLayers('residual', { f });
+  return {
+    size: f.size,
+    init: (key) => f.init(key),
+    run: (p, a) => {
+      const [b, back] = f.run(p, a);
+      if (!sameShape(a.shape, b.shape))
+        fail({
+          operation: 'residual',
+          what: 'a part that changes the shape',
+          got: `${showShape(a.shape)} to ${showShape(b.shape)}`,
+          needed: 'the shape that goes around it',
+        });
+      return [
+        addTrees(a, b),
+        // y = x + f(x) ⇒ dx = dy + f*(dy)
+        (db) => {
+          const [dp, da] = back(db);
+          return [dp, addTrees(db, da)];
+        },
+      ];
+    },
+    evaluation: () => residual(evaluation(f)),
+  };
+};
 
 /**
  * f(x) and g(x) joined along the last axis: `[…lead, b]` and `[…lead, c]` to `[…lead, b + c]`. Throws where they
@@ -52,6 +56,7 @@ export const concatenate = <P extends Parameters, A, Lead extends Shape, Q exten
   f: Para<P, A, Tensor<readonly [...Lead, number]>>,
   g: Para<Q, A, Tensor<readonly [...Lead, number]>>,
 ): Para<readonly [...P, ...Q], A, Tensor<readonly [...Lead, number]>> => {
+  requireLayers('concatenate', { f, g });
   type Part = Tensor<readonly [...Lead, number]>;
   const joined = stateless<readonly [Part, Part], Part>(
     // The shape of the parts but for the last axis.

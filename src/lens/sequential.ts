@@ -1,4 +1,5 @@
 /** Composition of any number of layers. */
+import { kinds, requireMade } from '../require.js';
 import { type AnyPara, compositeOf } from './composite.js';
 import type { Para, Parameters } from './para.js';
 
@@ -41,6 +42,11 @@ export interface Sequential {
  */
 export const sequential: Sequential = (
   ...layers: readonly (AnyPara | undefined)[]
-): Para<never, unknown, unknown> =>
+): Para<never, unknown, unknown> => {
+  // One that is `undefined` is a mistake as well: a model without it would be another one.
+  const all = layers.map((layer, i) =>
+    requireMade<unknown>('sequential', `layers[${i}]`, layer, kinds.layer),
+  );
   // The overloads say what the layers are; here they are only composed.
-  compositeOf(layers.filter((layer) => layer !== undefined)) as Para<never, unknown, unknown>;
+  return compositeOf(all as readonly AnyPara[]) as Para<never, unknown, unknown>;
+};

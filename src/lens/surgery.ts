@@ -1,5 +1,6 @@
 /** Surgery: parts of parameters by name, replaced, made anew, or taken over from another model. All are new values. */
 import { fail, showShape } from '../error.js';
+import { requireLayers, requireText } from '../require.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Key } from '../operation/random.js';
 import type { AnyTensor } from '../tensor/tensor.js';
@@ -107,4 +108,8 @@ export const reinitialize = <P extends Parameters, A, B, const N extends string>
   parameters: P,
   name: N,
   from: Key,
-): P => replacePart(parameters, name, partOf(model.init(from), name));
+): P => {
+  requireLayers('reinitialize', { model });
+  requireText('reinitialize', 'name', name);
+  return replacePart(parameters, name, partOf(model.init(from), name));
+};

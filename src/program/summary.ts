@@ -3,6 +3,7 @@ import { learned } from '../lens/carried.js';
 import type { Para, Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
 import { key } from '../operation/random.js';
+import { requireLayers } from '../require.js';
 import { bytesOf } from '../tensor/dtype.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
@@ -112,6 +113,7 @@ export const layersOf = <P extends Parameters, A, B>(
   model: Para<P, A, B>,
   input: InputForm,
 ): readonly LayerSummary[] => {
+  requireLayers('layersOf', { model });
   const initial = model.init(key(0));
   const parameters = leaves<AnyTensor>(initial).map((each, i) => placeholder(each, `parameter ${i}`));
   const x = standIns(input, 'input');
@@ -174,6 +176,7 @@ const recordsOf = (paths: readonly string[]): readonly string[] => [
  * summary(sequential(dense(784, 512), dense(512, 10)), [128, 784]);
  */
 export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input: InputForm): string => {
+  requireLayers('summary', { model });
   const layers = layersOf(model, input);
   const total = (of: (layer: LayerSummary) => number): number =>
     layers.reduce((sum, layer) => sum + of(layer), 0);
