@@ -55,14 +55,15 @@ const plainRow = (text: string, count: number, makeRow: MakeRow, delimiter: stri
 
 const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options): readonly string[] => {
   const [names] = isBroken(header) ? [] : parse(header, options);
-  if (Array.isArray(names)) {
+  const hasZeros = !isBroken(header) && header.includes('\0');
+  if (Array.isArray(names) && !hasZeros) {
     requireColumns('csv', path, names as readonly string[]);
     return names as readonly string[];
   }
   return fail({
     operation: 'csv',
     what: `a header of ${path} that cannot be read`,
-    got: isBroken(header) ? header.broken : 'nothing',
+    got: isBroken(header) ? header.broken : hasZeros ? 'zeros in it, as UTF-16 has' : 'nothing',
     needed: 'the names of the columns in the first row',
     hint: 'a file without such a row takes the names as `columns`; one that is not UTF-8 must be converted',
   });

@@ -1,13 +1,16 @@
 /** The files of a folder, one after the other in the order of their names. */
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
-import { requireBoolean } from '../require.js';
+import { fail } from '../error.js';
+import { requireBoolean, showGiven } from '../require.js';
 import { type Broken, isBroken } from '../online/broken.js';
 import type { Json } from '../online/json.js';
 import type { Lag, Received, Source } from '../online/source.js';
 import { abortable } from '../stream/pulling.js';
 import { pause, requireMilliseconds } from '../stream/timer.js';
+import { statsOf } from './open-file.js';
+import { readingOf } from './system-error.js';
 
 export interface DirectoryOptions {
   /** Which names count; all but hidden ones unless told otherwise. */
@@ -21,11 +24,8 @@ export interface DirectoryOptions {
 /** Where a folder has been read up to: a file by its name, and a position within it. */
 export type DirectoryPosition<P extends Json> = { readonly name: string; readonly at: P };
 
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
+const isThere = async (path: string): Promise<boolean> =>
+  (await readingOf('directory', path, () => statsOf(path))) !== undefined;
 
 /** All of a source that is pulled, let go of when nobody asks any more, also while it is waited for. */
 async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
@@ -44,7 +44,10 @@ async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGe
 const SHOWN = /^[^.]/;
 
 const namesIn = async (folder: string, match: RegExp): Promise<readonly string[]> =>
-  (await readdir(folder)).filter((name) => match.test(name)).toSorted();
+  (await readingOf('directory', folder, () => readdir(folder)))
+    // Not `test`, which begins behind the last match of an expression that has the flag g.
+    .filter((name) => name.search(match) >= 0)
+    .toSorted();
 
 /** What the file of a position has behind it, and what there is in those after it, in the unit of their source. */
 const allBehind = async <A, P extends Json>(
@@ -105,6 +108,8 @@ async function* readAll<A, P extends Json>(
  * within it. With `follow`, names that come later and after those that were read are gone on with: a file should get
  * its name when it is whole, by renaming. A file that is gone is said to be so by a `Broken` that is `lost`.
  *
+ * Throws if an option is invalid; while running, if the folder cannot be read.
+ *
  * Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *
  * @example
@@ -115,7 +120,9 @@ export const directory = <A, P extends Json>(
   fileSource: (path: string) => Source<A, P>,
   options: DirectoryOptions = {},
 ): Source<A | Broken, DirectoryPosition<P>> => {
-  const { follow = false, poll = 200 } = options;
+  const { follow = false, poll = 200, match = SHOWN } = options;
+  if (!(match instanceof RegExp))
+    fail({ operation: 'directory', what: '`match` must be a regular expression', got: showGiven(match) });
   requireBoolean('directory', 'follow', follow);
   requireMilliseconds('directory', 'poll', poll);
   // Of no file in particular: any source of this kind reads its positions.

@@ -3,7 +3,8 @@ import { type RawRecord, textOf } from '../online/raw-record.js';
 import type { Lag } from '../online/source.js';
 import type { FilePosition } from './file-position.js';
 import { locate } from './file-search.js';
-import { openFound } from './open-file.js';
+import { type Found, openFound } from './open-file.js';
+import { readingOf } from './system-error.js';
 
 /** Bytes of a line with its end, as far as they are known: of one too long only what is shown. */
 export const bytesOfLine = (line: RawRecord): number => Buffer.byteLength(textOf(line)) + 1;
@@ -12,11 +13,15 @@ export const bytesOfLine = (line: RawRecord): number => Buffer.byteLength(textOf
  * The bytes that a file has behind a position. Where it has been renamed and begun anew, those of the old file and of
  * the new one; files in between are not looked for, so that there are at least so many.
  */
-export const bytesBehind = async (path: string, position: FilePosition | null): Promise<Lag> => {
+export const bytesBehind = (path: string, position: FilePosition | null): Promise<Lag> =>
+  readingOf('file', path, () => behind(path, position));
+
+const behind = async (path: string, position: FilePosition | null): Promise<Lag> => {
   const located = position === null ? undefined : await locate(path, position);
   const own = located?.found;
-  const current = await openFound(path);
+  let current: Found | undefined;
   try {
+    current = await openFound(path);
     const rest =
       own === undefined || !own.isLive ? 0 : Number((await own.stats()).size) - (position?.offset ?? 0);
     const begun =

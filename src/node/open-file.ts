@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { fail } from '../error.js';
 
 /** Inode and time of birth: an inode alone is given to the next file as soon as its file is deleted. */
 export const identityOf = ({ ino, birthtimeNs }: BigIntStats): string => `${ino}:${birthtimeNs}`;
@@ -32,6 +33,16 @@ export const absent = (error: unknown): undefined => {
 
 export const statsOf = (path: string): Promise<BigIntStats | undefined> =>
   stat(path, { bigint: true }).catch(absent);
+
+/** A folder can be opened as a file can, and only reading it fails. */
+export const refuseFolder = (operation: string, path: string): never =>
+  fail({
+    operation,
+    what: 'a folder in place of a file',
+    got: path,
+    needed: 'a file',
+    hint: 'the files of a folder are read by directory(folder, (path) => ndjson(path)), whose `match` says which',
+  });
 
 const isZlibError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && /^(?:Z_|ERR_)/.test(String(error.code));
@@ -105,7 +116,9 @@ export const openFound = async (path: string, isZipped = false): Promise<Found |
   if (handle === undefined) return undefined;
   const stats = (): Promise<BigIntStats> => handle.stat({ bigint: true });
   try {
-    const known = { path, identity: identityOf(await stats()), stats, descriptor: handle.fd };
+    const opened = await stats();
+    if (opened.isDirectory()) refuseFolder('file', path);
+    const known = { path, identity: identityOf(opened), stats, descriptor: handle.fd };
     if (isZipped) return { ...known, isLive: false, ...unzipped(handle) };
     return {
       ...known,

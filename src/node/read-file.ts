@@ -11,6 +11,8 @@ import type { RawRecord } from '../online/raw-record.js';
 import { linesOf } from './lines.js';
 import { type Found, identityOf, statsOf } from './open-file.js';
 import type { Ends } from './record-ends.js';
+import { readingError } from './system-error.js';
+import { encodingCheck, TELLING } from './text-encoding.js';
 
 export interface FileOptions {
   /** Waits at the end for what is added, also through rotations; without it, the source ends there. */
@@ -74,6 +76,8 @@ async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progre
   const { path, poll, follow, maxBytes, signal } = progress;
   const { found, offset } = start;
   const content = await contentFrom(found, offset);
+  const checkEncoding = encodingCheck('file', found.path);
+  if (offset > 0) checkEncoding(await readFully(found, TELLING, 0));
   const stage = await reading.begin(found, offset);
   const ends = reading.ends?.();
   const lines = linesOf({ maxBytes, start: offset, at: content.position, ...(ends && { ends }) });
@@ -91,6 +95,7 @@ async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progre
         const passed =
           content.at() === bytes.length && found.isLive ? await passedOver(path, start, content) : undefined;
         if (passed !== undefined) return passed;
+        checkEncoding(bytes);
         const read = lines.push(bytes);
         last = read.at(-1)?.position.offset ?? last;
         const records = stage(read);
@@ -167,6 +172,20 @@ export const requireFileOptions = (
 
 /** The records of a file after a position, and of those that go on after it. */
 export async function* readFile<A>(
+  path: string,
+  options: FileOptions,
+  after: FilePosition | undefined,
+  reading: Reading<A>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Received<A | Broken, FilePosition>[], void, undefined> {
+  try {
+    yield* filesOf(path, options, after, reading, signal);
+  } catch (error) {
+    throw readingError('file', path, error);
+  }
+}
+
+async function* filesOf<A>(
   path: string,
   { follow = false, poll = 200, maxBytes = MAX_BYTES, report = () => undefined }: FileOptions,
   after: FilePosition | undefined,

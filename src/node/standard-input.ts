@@ -1,19 +1,36 @@
 /** Lines of standard input, or of any stream of bytes. */
 import type { Readable } from 'node:stream';
+import { fail } from '../error.js';
+import type { Broken } from '../online/broken.js';
 import { count } from '../online/count.js';
 import type { Received, Source } from '../online/source.js';
+import { showGiven } from '../require.js';
 import { pulling } from '../stream/pulling.js';
 import type { RawRecord } from '../online/raw-record.js';
 import { bytesOfLine } from './file-lag.js';
 import { linesOf } from './lines.js';
 import { type FileOptions, MAX_BYTES, requireFileOptions } from './read-file.js';
+import { readingOf } from './system-error.js';
+import { encodingCheck } from './text-encoding.js';
 
 export type StreamOptions = Pick<FileOptions, 'maxBytes'>;
 
 interface Opened {
   readonly readable: Readable;
-  readonly chunks: AsyncIterator<Buffer, undefined>;
+  readonly chunks: AsyncIterator<Uint8Array, undefined>;
 }
+
+/** Bytes as they come. Throws if a stream gives texts or objects, whose bytes nobody knows. */
+const bytesOf = (name: string, chunk: unknown): Buffer =>
+  chunk instanceof Uint8Array
+    ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    : fail({
+        operation: 'lineStream',
+        what: `the stream '${name}' gave something else than bytes`,
+        got: showGiven(typeof chunk === 'string' ? chunk.slice(0, 40) : chunk),
+        needed: 'a Buffer or Uint8Array',
+        hint: 'set no encoding, and make Buffers of texts: Buffer.from(text)',
+      });
 
 const openedOf = (readable: Readable): Opened => ({
   readable,
@@ -23,8 +40,10 @@ const openedOf = (readable: Readable): Opened => ({
 /**
  * The lines of a stream of bytes; lines and `maxBytes` are those of `ndjson`, and a last line without an end counts.
  * The stream is read as it is asked for; `return()` destroys it. The position is the byte after the line. A stream
- * cannot go back: opened after a position it is taken to begin anew, and so many bytes of it are read and left out.
- * Throws if `maxBytes` is not a positive integer.
+ * cannot go back: opened after a position it is taken to begin anew, and so many bytes of it are read and left out; if
+ * it has fewer, a `Broken` that is `lost` says so.
+ * Throws if `maxBytes` is not a positive integer; while running, if the stream fails, gives something else than bytes, or
+ * looks like UTF-16 or UTF-32.
  *
  * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where the stream gives the same each time.
  *
@@ -44,17 +63,27 @@ export const lineStream = (
     open: (after = 0) => ({
       [Symbol.asyncIterator]: () => {
         const lines = linesOf({ maxBytes, start: after, at: (end) => end });
+        const checkEncoding = encodingCheck('lineStream', name);
         let toSkip = after;
         let opened: Opened | undefined;
         let ended = false;
+        /** A stream that ends before the position is another one. */
+        const missing = (): readonly Received<Broken, number>[] => {
+          const had = after - toSkip;
+          const text = `${name} ended after ${had} bytes, before ${after}: what followed there is lost`;
+          return [{ value: { broken: 'lost', text }, position: had }];
+        };
         const next = async (): Promise<IteratorResult<readonly Received<RawRecord, number>[], undefined>> => {
           if (ended) return { done: true, value: undefined };
           opened ??= openedOf(stream());
-          const result = await opened.chunks.next();
+          const { chunks } = opened;
+          const result = await readingOf('lineStream', name, () => chunks.next());
           ended = result.done === true;
-          if (result.done === true) return { done: false, value: lines.end() };
-          const rest = result.value.subarray(toSkip);
-          toSkip -= result.value.length - rest.length;
+          if (result.done === true) return { done: false, value: toSkip > 0 ? missing() : lines.end() };
+          const bytes = bytesOf(name, result.value);
+          checkEncoding(bytes);
+          const rest = bytes.subarray(toSkip);
+          toSkip -= bytes.length - rest.length;
           return { done: false, value: lines.push(rest) };
         };
         return pulling({

@@ -6,7 +6,9 @@ import type { Received, Source } from '../online/source.js';
 import { requireCount } from '../require.js';
 import { pulling } from '../stream/pulling.js';
 import { requireColumns, rowOf } from './columns.js';
+import { refuseFolder } from './open-file.js';
 import { addressOf } from './peer.js';
+import { readingOf } from './system-error.js';
 import { tableWorker } from './table-worker.js';
 import { type Setting, type TableProgram, type Told, workerText } from './table-protocol.js';
 
@@ -57,9 +59,11 @@ const begin = async (
       return address === undefined ? [] : [[name, address] as const];
     }),
   ]);
-  const file = await open(path);
+  const file = await readingOf(operation, path, () => open(path));
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    if (stats.isDirectory()) refuseFolder(operation, path);
+    const { size } = stats;
     const worker = tableWorker(workerText(program, addresses), `paralens ${operation}`, memory);
     worker.begin({ ...setting, fd: file.fd, size, rows: ROWS, memory: memory * 2 ** 20 });
     return {

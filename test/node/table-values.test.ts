@@ -190,7 +190,7 @@ describe('CSV', () => {
   });
 
   test('UTF-16 is refused with what to do', async () => {
-    await expect(rowsOf(Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'))).rejects.toThrow('must be converted');
+    await expect(rowsOf(Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'))).rejects.toThrow('convert it: iconv');
   });
 
   test.each(['', ';;', '"', '\n', '\r', 'é'])('the delimiter %j is refused', (delimiter) => {

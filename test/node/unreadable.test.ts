@@ -1,0 +1,231 @@
+/** What cannot be read as it should be is one clear error: another encoding, a folder, a file without the right to read it. */
+import { chmodSync, createReadStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { either } from 'fp-ts';
+import { ParalensError } from 'paralens';
+import { arrow, csv, directory, folderCheckpoints, lineStream, ndjson, parquet } from 'paralens/node';
+import { describe, expect, test } from 'vitest';
+import { collect, folder, openIn } from './collect.js';
+
+const errorOf = (use: () => Promise<unknown>): Promise<unknown> =>
+  use().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+/** The error, in the one form of the library. */
+const told = async (use: () => Promise<unknown>): Promise<string> => {
+  const error = await errorOf(use);
+  expect(error).toBeInstanceOf(ParalensError);
+  return String(error);
+};
+
+const utf16be = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
+const utf32le = (text: string): Buffer =>
+  Buffer.from(Uint32Array.from(text, (each) => each.charCodeAt(0)).buffer);
+const utf32be = (text: string): Buffer => utf32le(text).swap32();
+
+describe.each([
+  ['UTF-16LE', Buffer.from('{"a":1}\n{"a":2}\n', 'utf16le'), Buffer.from('a,b\n1,2\n', 'utf16le')],
+  ['UTF-16BE', utf16be('{"a":1}\n{"a":2}\n'), utf16be('a,b\r\n1,2\r\n')],
+  ['UTF-16LE', Buffer.from('{"é€":1}\n', 'utf16le'), Buffer.from('é,b\n1,2\n', 'utf16le')],
+  ['UTF-16', Buffer.from('\uFEFF{"a":1}\n', 'utf16le'), Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le')],
+  ['UTF-16', utf16be('\uFEFF{"a":1}\n'), utf16be('\uFEFFa,b\n1,2\n')],
+  ['UTF-32LE', utf32le('{"a":1}\n'), utf32le('a,b\n1,2\n')],
+  ['UTF-32LE', utf32le('\uFEFF{"a":1}\n'), utf32le('\uFEFFa,b\n1,2\n')],
+  ['UTF-32BE', utf32be('{"a":1}\n'), utf32be('\uFEFFa,b\n1,2\n')],
+])('%s is refused', (encoding, lines, rows) => {
+  const says = (path: string): string =>
+    `${path} is no UTF-8, got what looks like ${encoding}: zeros between the bytes of its first characters, needed UTF-8; convert it: iconv -f ${encoding} -t UTF-8`;
+
+  test('in files of lines, at the start and behind a position', async () => {
+    const path = join(folder(), 'a.ndjson');
+    writeFileSync(path, lines);
+    const source = ndjson(path);
+    expect(await told(() => collect(source))).toBe(`ParalensError: file: ${says(path)}`);
+    const { ino, birthtimeNs } = statSync(path, { bigint: true });
+    // As an earlier version wrote it, which read such files.
+    const after = { file: `${ino}:${birthtimeNs}`, offset: 4 };
+    expect(await told(() => collect(source, after))).toContain(says(path));
+  });
+
+  test('in CSV, with names and without', async () => {
+    const path = join(folder(), 'a.csv');
+    writeFileSync(path, rows);
+    for (const source of [csv(path), csv(path, { columns: ['a', 'b'] })])
+      expect(await told(() => collect(source))).toBe(`ParalensError: file: ${says(path)}`);
+  });
+
+  test('in streams, in pieces of any size', async () => {
+    for (const size of [1, 3, 100]) {
+      const pieces = Array.from({ length: Math.ceil(lines.length / size) }, (_, i) =>
+        lines.subarray(i * size, (i + 1) * size),
+      );
+      const source = lineStream('pipe', () => Readable.from(pieces));
+      expect(await told(() => collect(source))).toBe(`ParalensError: lineStream: ${says('pipe')}`);
+    }
+  });
+});
+
+test('zeros in UTF-8 are no other encoding: a hole at the start, and single ones', async () => {
+  const values = async (bytes: Buffer): Promise<readonly unknown[]> => {
+    const all = await collect(lineStream('pipe', () => Readable.from([bytes])));
+    return all.map(({ value }) => value);
+  };
+  expect(await values(Buffer.from('\0\0\0\0\0\0\0\0\0\0\n{"a":1}\n'))).toEqual(['\0'.repeat(10), '{"a":1}']);
+  expect(await values(Buffer.from('a\0bcdefgh\n'))).toEqual(['a\0bcdefgh']);
+  expect(await values(Buffer.from('a\0\n'))).toEqual(['a\0']);
+  expect(await values(Buffer.from('\uFEFF{"a":1}\n'))).toEqual(['{"a":1}']);
+});
+
+test('a row of names with zeros in it is refused', async () => {
+  const path = join(folder(), 'a.csv');
+  writeFileSync(path, Buffer.from('日本語,a\n1,2\n', 'utf16le'));
+  expect(await told(() => collect(csv(path)))).toContain('csv: a header of');
+  writeFileSync(path, 'name,a\0b\n1,2\n');
+  expect(await told(() => collect(csv(path)))).toContain('got zeros in it, as UTF-16 has, needed the names');
+});
+
+test('a byte order mark of UTF-8 is no part of the first name', async () => {
+  const path = join(folder(), 'a.csv');
+  writeFileSync(path, '\uFEFF"a",b\n1,2\n');
+  expect((await collect(csv(path))).map(({ value }) => value)).toEqual([{ a: '1', b: '2' }]);
+});
+
+/** Every source of one file. */
+const ofFiles = {
+  ndjson: (path: string) => ndjson(path),
+  following: (path: string) => ndjson(path, { follow: true, poll: 5 }),
+  csv: (path: string) => csv(path),
+  parquet: (path: string) => parquet(path),
+  arrow: (path: string) => arrow(path),
+};
+
+describe.each(Object.entries(ofFiles))('%s', (name, open) => {
+  const operation = name === 'parquet' || name === 'arrow' ? name : 'file';
+
+  test('a folder in place of a file', async () => {
+    const path = folder();
+    const source = open(path);
+    const message = `ParalensError: ${operation}: a folder in place of a file, got ${path}, needed a file; `;
+    expect(await told(() => collect<unknown, never>(source as never))).toContain(message);
+    expect(await told(() => source.behind?.(null) ?? Promise.resolve())).toContain(message);
+    expect(openIn(path)).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a file that may not be read', async () => {
+    const path = join(folder(), 'a');
+    writeFileSync(path, 'a\n');
+    chmodSync(path, 0);
+    const message = await told(() => collect<unknown, never>(open(path) as never));
+    expect(message).toContain(`ParalensError: ${operation}: ${path} cannot be read, got EACCES`);
+    expect(message).toContain('; give this process the right to read it');
+  });
+
+  test.skipIf(name === 'following')('a file that is not there', async () => {
+    const path = join(folder(), 'none');
+    const message = await told(() => collect<unknown, never>(open(path) as never));
+    expect(message).toContain(`ParalensError: ${operation}: `);
+    expect(message).toContain(path);
+  });
+
+  test('a name that is too long, an error of the system that no other part speaks of', async () => {
+    const path = join(folder(), 'a'.repeat(5000));
+    const message = await told(() => collect<unknown, never>(open(path) as never));
+    expect(message).toContain(`ParalensError: ${operation}: ${path} cannot be read, got ENAMETOOLONG`);
+  });
+});
+
+describe('directory', () => {
+  const lines = (path: string) => ndjson(path);
+
+  test('a folder that is not there, and a file in place of one', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'a'), '');
+    const none = await told(() => collect(directory(join(path, 'none'), lines)));
+    expect(none).toContain(`ParalensError: directory: ${join(path, 'none')} cannot be read, got ENOENT`);
+    const file = await told(() => collect(directory(join(path, 'a'), lines)));
+    expect(file).toContain(`ParalensError: directory: ${join(path, 'a')} cannot be read, got ENOTDIR`);
+    expect(file).toContain('; a part of its name is a file and no folder');
+    expect(await told(() => directory(join(path, 'a'), lines).behind?.(null) ?? Promise.resolve())).toContain(
+      'ENOTDIR',
+    );
+  });
+
+  test('a folder among its files is told by its name', async () => {
+    const path = folder();
+    mkdirSync(join(path, 'b'));
+    writeFileSync(join(path, 'a'), '1\n');
+    expect(await told(() => collect(directory(path, lines)))).toContain(
+      `a folder in place of a file, got ${join(path, 'b')}, needed a file; `,
+    );
+  });
+
+  test('an expression with the flag g or y passes over no file', async () => {
+    const path = folder();
+    for (const name of ['a.log', 'b.log', 'c.log', 'd.txt']) writeFileSync(join(path, name), `${name}\n`);
+    for (const match of [/\.log$/, /\.log$/g, /[a-z]\.log$/y]) {
+      const all = await collect(directory(path, lines, { match }));
+      expect(all.map(({ value }) => value)).toEqual(['a.log', 'b.log', 'c.log']);
+    }
+    expect(() => directory(path, lines, { match: '.log' as never })).toThrow(
+      "directory: `match` must be a regular expression, got '.log'",
+    );
+  });
+});
+
+describe('lineStream', () => {
+  test('a stream that fails', async () => {
+    const path = join(folder(), 'none');
+    const source = lineStream('pipe', () => createReadStream(path));
+    expect(await told(() => collect(source))).toContain('lineStream: pipe cannot be read, got ENOENT');
+    const own = new Error('of its own');
+    const failing = lineStream('pipe', () => {
+      const stream = new PassThrough();
+      stream.destroy(own);
+      return stream;
+    });
+    expect(await errorOf(() => collect(failing))).toBe(own);
+  });
+
+  test('a stream that gives something else than bytes', async () => {
+    expect(await told(() => collect(lineStream('pipe', () => Readable.from(['a\n', 'b\n']))))).toContain(
+      "lineStream: the stream 'pipe' gave something else than bytes, got 'a\n', needed a Buffer or Uint8Array; ",
+    );
+    expect(await told(() => collect(lineStream('pipe', () => Readable.from([{}]))))).toContain(
+      'got an object',
+    );
+    const plain = lineStream('pipe', () => Readable.from([new Uint8Array([97, 10])]));
+    expect((await collect(plain)).map(({ value }) => value)).toEqual(['a']);
+  });
+
+  test('a stream that has less than was read before says what is lost', async () => {
+    const source = lineStream('pipe', () => Readable.from([Buffer.from('1\n2\n')]));
+    expect(await collect(source, 4)).toEqual([]);
+    const all = await collect(source, 10);
+    expect(all).toEqual([
+      {
+        value: { broken: 'lost', text: expect.stringContaining('pipe ended after 4 bytes, before 10') },
+        position: 4,
+      },
+    ]);
+    expect(await collect(source, all[0]?.position)).toEqual([]);
+  });
+});
+
+test('a file in place of a folder of checkpoints is told on the left', async () => {
+  const path = join(folder(), 'a');
+  writeFileSync(path, '');
+  const store = folderCheckpoints(path);
+  const restored = await store.restore({ structure: '', tensors: {} });
+  expect(either.isLeft(restored) && restored.left).toMatchObject({
+    kind: 'unreadable',
+    message: expect.stringContaining(`${path}: unreadable: it cannot be read: ENOTDIR`),
+  });
+  const saved = await store.save({ step: 1, structure: '', tensors: {}, data: null });
+  expect(either.isLeft(saved) && saved.left).toMatchObject({
+    kind: 'unreadable',
+    message: expect.stringContaining('unreadable: it cannot be saved: EEXIST'),
+  });
+});
