@@ -8,6 +8,7 @@ import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
 import { kindOfObject } from '../tree/tree.js';
 import type { Json } from './json.js';
+import { lossyInteger } from './lossy-integer.js';
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['~NaN', Number.NaN],
@@ -60,13 +61,16 @@ const escape = (name: string, value: unknown): unknown => {
 export const jsonText = (json: Json): string => JSON.stringify(json, escape);
 
 /**
- * The plain data that `jsonText` wrote; on the left why a text is none.
+ * The plain data that `jsonText` wrote; on the left why a text is none. Numbers that no double holds are refused as by
+ * `decoder`: integers that would lose digits, such as 9007199254740993, and those beyond all doubles, such as 1e999.
  *
  * @example
  * jsonOfText('["~-0"]'); // right([-0])
  */
 export const jsonOfText = (text: string): E.Either<string, Json> => {
   const unescape = (_: string, value: unknown): unknown => {
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new SyntaxError('a number that is beyond all doubles');
     if (typeof value !== 'string' || !value.startsWith('~')) return value;
     if (value.startsWith('~~')) return value.slice(1);
     const number = NUMBERS.get(value);
@@ -74,7 +78,10 @@ export const jsonOfText = (text: string): E.Either<string, Json> => {
     return number;
   };
   try {
-    return E.right(JSON.parse(text, unescape) as Json);
+    const json = JSON.parse(text, unescape) as Json;
+    const integer = lossyInteger(text, { written: true });
+    if (integer !== undefined) return E.left(`${integer.slice(0, 60)} would lose digits, write it as text`);
+    return E.right(json);
   } catch (error) {
     return E.left(error instanceof Error ? error.message : String(error));
   }

@@ -64,3 +64,32 @@ test.each([
 test.each(['', '{', '"~x"', '["~"]', '{"a":"~nan"}'])('%s is no text of plain data', (text) => {
   expect(E.isLeft(jsonOfText(text))).toBe(true);
 });
+
+test.each([
+  ['[9007199254740993]', '9007199254740993 would lose digits, write it as text'],
+  ['{"id":-9223372036854775807}', '-9223372036854775807 would lose digits, write it as text'],
+  ['[1e999]', 'a number that is beyond all doubles'],
+  [`[${'9'.repeat(400)}]`, 'a number that is beyond all doubles'],
+])('%s is refused, whose number no double holds', (text, why) => {
+  expect(jsonOfText(text)).toEqual(E.left(why));
+});
+
+test('integers that doubles hold, and those that they are written as, are read again', () => {
+  for (const text of [
+    '9007199254740992',
+    '"9007199254740993"',
+    '{"9007199254740993":1}',
+    '0.12345678901234567',
+  ])
+    expect(E.isRight(jsonOfText(text))).toBe(true);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 970 }),
+      fc.double({ min: 1, max: 2, maxExcluded: true }),
+      (by, x) => {
+        const value = -x * 2 ** (by + 53);
+        expect(jsonOfText(jsonText([value]))).toEqual(E.right([value]));
+      },
+    ),
+  );
+});
