@@ -1,7 +1,9 @@
 /** Where a file has been read up to, and by what its content is known again. */
 import { createHash } from 'node:crypto';
+import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { count } from '../online/count.js';
+import type { Json } from '../online/json.js';
 
 /** The first bytes of a file: how many, and the beginning of their SHA-256. */
 const head = t.readonly(t.type({ bytes: count, hash: t.string }, 'Head'), 'Head');
@@ -16,17 +18,31 @@ const byContent = t.readonly(
 /** As it was written by earlier versions: such a file is known by inode and time of birth alone. */
 const byInode = t.readonly(t.type({ file: t.string, offset: count }, 'FilePosition'), 'FilePosition');
 
-/**
- * The byte after a record, and the file by its content: a hash of its first bytes and one of the last before the
- * offset. `file` is its inode and time of birth, by which it is found quickly where it still has them.
- */
-export const filePosition = t.union([byContent, byInode], 'FilePosition');
+const written = t.union([byContent, byInode], 'FilePosition');
 
-export type FilePosition = t.TypeOf<typeof filePosition>;
+export type FilePosition = t.TypeOf<typeof written>;
 
 /** The bytes at a file's start, and before a position, that tell it from others. */
 export const HEAD = 4096;
 export const TAIL = 128;
+
+/** Whether a head, where a position has one, is one: a length out of nowhere would be read into memory. */
+const isSound = (position: FilePosition): boolean =>
+  !('head' in position) || (byContent.is(position) && position.head.bytes <= HEAD);
+
+/**
+ * The byte after a record, and the file by its content: a hash of its first bytes and one of the last before the
+ * offset. `file` is its inode and time of birth, by which it is found quickly where it still has them.
+ */
+export const filePosition: t.Type<FilePosition, Json> = new t.Type<FilePosition, Json>(
+  'FilePosition',
+  (value): value is FilePosition => written.is(value) && isSound(value),
+  (value, context) => {
+    const read = written.validate(value, context);
+    return E.isRight(read) && !isSound(read.right) ? t.failure(value, context) : read;
+  },
+  (position) => written.encode(position),
+);
 
 export const headOf = (bytes: Buffer): Head => ({
   bytes: bytes.length,

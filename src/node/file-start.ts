@@ -33,8 +33,9 @@ const startAt = (
 
 /** The file that was begun next after the birth in an identity, or the one that has the name. */
 const afterBirth = (family: readonly Member[], identity: string): Member | undefined => {
-  const [, born = '0'] = identity.split(':');
-  return family.find(({ stats, isCurrent }) => isCurrent || stats.birthtimeNs > BigInt(born));
+  // Of an identity that nobody wrote, any may be the next.
+  const born = BigInt(/:(\d+)$/.exec(identity)?.[1] ?? '0');
+  return family.find(({ stats, isCurrent }) => isCurrent || stats.birthtimeNs > born);
 };
 
 /** Where reading begins: at the start of the file, or behind a position, wherever its file is by now. Nothing if there is none yet. */
