@@ -55,5 +55,9 @@ export const connectForLong = (broker: Broker): Promise<Connection> => {
 
 /** Calls back when a lost connection is there again. */
 export const onReconnect = async (connection: Connection, act: () => void): Promise<void> => {
-  for await (const { type } of connection.status()) if (type === 'reconnect') act();
+  try {
+    for await (const { type } of connection.status()) if (type === 'reconnect') act();
+  } catch {
+    // Whoever reads is told of the connection where it reads, and nobody waits for this.
+  }
 };

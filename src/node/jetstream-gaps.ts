@@ -25,9 +25,13 @@ export const lostAt = (text: string, { created, seq }: Place): Messages => [
 
 /** How many of the messages between two are missing that were there when reading began. */
 const missingBetween = ({ seq, missing }: Place, next: number): number => {
+  const between = next - seq - 1;
   let known = 0;
-  if (missing.size > 0) for (let each = seq + 1; each < next; each++) if (missing.has(each)) known += 1;
-  return next - seq - 1 - known;
+  // Over the fewer: a stream may go on many millions of messages later.
+  if (between < missing.size)
+    for (let each = seq + 1; each < next; each++) known += Number(missing.has(each));
+  else for (const each of missing) known += Number(each > seq && each < next);
+  return between - known;
 };
 
 /** Whether messages are missing before one of these, or their consumer was made anew: then the stream is to be asked. */

@@ -148,7 +148,8 @@ export const jetStream = (options: JetStreamOptions): Source<RawRecord, JetStrea
         await transportPackage();
         const stays = (error: unknown): boolean => !follow || !isPassing(error);
         const connection = await eventually(options, signal, stays, () => connectForLong(options));
-        const close = (): void => void connection.close();
+        // Closed again below, where what goes wrong is told.
+        const close = (): void => void connection.close().catch(() => undefined);
         signal.addEventListener('abort', close, { once: true });
         try {
           yield* read(options, after, connection, signal);
