@@ -18,6 +18,7 @@ import {
   type Head,
   headKey,
   joined,
+  MOST_PIECES,
   type KeyValueBucket,
   pieceKeys,
   piecesOf,
@@ -33,6 +34,9 @@ export interface KeyValueOptions {
   /** Bytes a value may have, 512 KiB unless given: less than the broker's largest message, 1 MiB unless set otherwise. */
   readonly piece?: number;
 }
+
+/** The key of a piece: `run.12-1f0e9c….0.3`. */
+const PIECE = /^[-\w]+\.((\d{1,16})-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.\d+\.\d+$/;
 
 type Saved = E.Either<CheckpointError, string>;
 
@@ -113,9 +117,11 @@ export const keyValueCheckpoints = (
     const needed = new Set([headKey(name), ...head.checkpoints.flatMap((each) => pieceKeys(name, each))]);
     const left: string[] = [];
     for await (const key of await bucket.keys(`${name}.>`)) {
-      const [, owner = ''] = key.split('.');
+      // Only keys of pieces: others under this name are somebody else's.
+      const [, owner, begun] = PIECE.exec(key) ?? [];
+      if (needed.has(key) || begun === undefined || owner === writer) continue;
       // One that begins behind our checkpoint has found it, and may be right.
-      if (!needed.has(key) && owner !== writer && Number(owner.split('-')[0]) <= sequence) left.push(key);
+      if (Number(begun) <= sequence) left.push(key);
     }
     await purge(left);
   };
@@ -162,6 +168,10 @@ export const keyValueCheckpoints = (
     const bytes = await encodeCheckpoint(`${name} ${sequence}`, checkpoint, sequence);
     if (E.isLeft(bytes)) return bytes;
     const pieces = piecesOf(bytes.right, piece);
+    if (pieces.length > MOST_PIECES)
+      return E.left(
+        errorOf('too large', `${pieces.length} pieces, at most ${MOST_PIECES}: make \`piece\` larger`),
+      );
     const used = before.filter((each) => each.writer === writer).map(({ slot }) => slot);
     const slot = Array.from({ length: used.length + 1 }, (_, i) => i).find((i) => !used.includes(i)) ?? 0;
     const placed: Placed = { sequence, step: checkpoint.step, writer, slot, pieces: pieces.length };
@@ -175,8 +185,11 @@ export const keyValueCheckpoints = (
     }
     const outdated = before.filter((each) => !kept.includes(each) && each.writer !== writer);
     await purge(outdated.flatMap((each) => pieceKeys(name, each)));
-    if (!tidied) await tidy(sequence);
-    tidied = true;
+    // The checkpoint is there, whatever becomes of what others left: the next save tries again.
+    tidied ||= await tidy(sequence).then(
+      () => true,
+      () => false,
+    );
     return E.right(`${name} ${sequence}`);
   };
 

@@ -7,6 +7,7 @@
  */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
+import { count } from './count.js';
 
 /** A bucket as `@nats-io/kv` has it: what of it is used. */
 export interface KeyValueBucket {
@@ -31,12 +32,15 @@ const FORMAT = 'paralens.checkpoints';
 const VERSION = 1;
 
 const placed = t.strict(
-  { sequence: t.number, step: t.number, writer: t.string, slot: t.number, pieces: t.number },
+  { sequence: count, step: count, writer: t.string, slot: count, pieces: count },
   'PlacedCheckpoint',
 );
 
 /** Where a checkpoint lies. */
 export type Placed = Readonly<t.TypeOf<typeof placed>>;
+
+/** More pieces no checkpoint has: what a head says is not believed beyond that. */
+export const MOST_PIECES = 2 ** 20;
 
 const headCodec = t.strict(
   { format: t.literal(FORMAT), version: t.number, checkpoints: t.array(placed) },
@@ -77,8 +81,11 @@ export const decodeHead = (
   const read = headCodec.decode(parsed(entry.value));
   if (E.isLeft(read)) return E.left({ kind: 'foreign', message: `is no list of checkpoints of ${FORMAT}` });
   const { version, checkpoints } = read.right;
-  return version > VERSION
-    ? E.left({ kind: 'future', message: `of version ${version}, this paralens reads up to ${VERSION}` })
+  if (version > VERSION)
+    return E.left({ kind: 'future', message: `of version ${version}, this paralens reads up to ${VERSION}` });
+  const pieces = Math.max(0, ...checkpoints.map((each) => each.pieces));
+  return pieces > MOST_PIECES
+    ? E.left({ kind: 'foreign', message: `names a checkpoint of ${pieces} pieces, at most ${MOST_PIECES}` })
     : E.right({ revision: entry.revision, checkpoints });
 };
 

@@ -117,3 +117,43 @@ test.each([{ name: 'a.b' }, { name: '' }, { name: 'a', keep: 0 }, { name: 'a', p
     expect(() => keyValueCheckpoints(memory().bucket, options)).toThrow(ParalensError);
   },
 );
+
+test('keys under its name that are no pieces of checkpoints are left alone', async () => {
+  const { bucket, entries } = memory();
+  const others = ['run.1', 'run.0x1.a', 'run..b', 'run.1-notes.0.0', 'run.notes'];
+  for (const key of others) await bucket.put(key, Uint8Array.of(1));
+  const dead = `run.1-${crypto.randomUUID()}.0.0`;
+  await bucket.put(dead, Uint8Array.of(1));
+  right(await keyValueCheckpoints(bucket, { name: 'run', piece: 300 }).save(checkpointAt(1)));
+  expect(others.map((key) => entries.get(key)?.operation)).toEqual(others.map(() => 'PUT'));
+  expect(entries.get(dead)?.operation).toBe('PURGE');
+});
+
+test('a checkpoint is kept also where what others left cannot be removed, which the next save tries again', async () => {
+  const { bucket, entries } = memory();
+  let asked = 0;
+  const keys: KeyValueBucket['keys'] = (filter) => {
+    asked += 1;
+    return asked > 1 ? bucket.keys(filter) : Promise.reject(new Error('timeout'));
+  };
+  const dead = `run.1-${crypto.randomUUID()}.0.0`;
+  await bucket.put(dead, Uint8Array.of(1));
+  const store = keyValueCheckpoints({ ...bucket, keys }, { name: 'run', piece: 300 });
+  expect(right(await store.save(checkpointAt(1)))).toBe('run 1');
+  expect(entries.get(dead)?.operation).toBe('PUT');
+  expect(right(await store.save(checkpointAt(2)))).toBe('run 2');
+  expect(entries.get(dead)?.operation).toBe('PURGE');
+});
+
+test.each([
+  [{ pieces: 2 ** 40 }, `names a checkpoint of ${2 ** 40} pieces, at most ${2 ** 20}`],
+  [{ pieces: -1 }, 'is no list of checkpoints'],
+  [{ sequence: 1.5 }, 'is no list of checkpoints'],
+])('a head that says %j is not believed', async (wrong, why) => {
+  const { bucket } = memory();
+  const placed = { sequence: 1, step: 1, writer: 'a', slot: 0, pieces: 1, ...wrong };
+  const head = { format: 'paralens.checkpoints', version: 1, checkpoints: [placed] };
+  await bucket.put('run.head', new TextEncoder().encode(JSON.stringify(head)));
+  const error = left(await keyValueCheckpoints(bucket, { name: 'run' }).restore(checkpointAt(0)));
+  expect(error).toMatchObject({ kind: 'foreign', message: expect.stringContaining(why) });
+});
