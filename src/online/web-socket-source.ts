@@ -1,7 +1,8 @@
 /** Messages of a WebSocket as a source; it can neither wait nor go back, so what is lost is named. */
 import { Observable } from 'rxjs';
-import { ParalensError } from '../error.js';
-import { requireFunction } from '../require.js';
+import { fail, ParalensError } from '../error.js';
+import { requireFunction, showGiven } from '../require.js';
+import { thrown } from './decode.js';
 import { mapPulled } from '../stream/mapped.js';
 import { later, requireMilliseconds } from '../stream/timer.js';
 import { type HoldPolicy, requirePolicy, toPull } from '../stream/to-pull.js';
@@ -53,8 +54,27 @@ const messages = (
     /** An outage is told once, however many tries it takes until a message comes again. */
     let isTold = false;
     let inVain = 0;
+    const opened = (): Socket | undefined => {
+      try {
+        return new Constructor(url);
+      } catch (error) {
+        subscriber.error(
+          new ParalensError(
+            {
+              operation: 'webSocket',
+              what: 'no connection',
+              got: thrown(error),
+              needed: `a server at ${url}`,
+            },
+            { cause: error },
+          ),
+        );
+        return undefined;
+      }
+    };
     const connect = (): void => {
-      const own = new Constructor(url);
+      const own = opened();
+      if (own === undefined) return;
       socket = own;
       own.binaryType = 'arraybuffer';
       own.addEventListener('open', () => {
@@ -117,6 +137,14 @@ export const webSocket = (url: string, options: WebSocketOptions): Source<Messag
   const { policy, retry = 1000, report = () => undefined } = options;
   requirePolicy(policy);
   requireMilliseconds('webSocket', 'retry', retry);
+  // Its own: every object inherits something of this name.
+  if (!Object.hasOwn(options, 'constructor') || typeof options.constructor !== 'function')
+    fail({
+      operation: 'webSocket',
+      what: '`constructor` must be a class of WebSockets',
+      got: Object.hasOwn(options, 'constructor') ? showGiven(options.constructor) : 'undefined',
+      hint: 'Node has one from version 22 on; before, take that of the package ws',
+    });
   requireFunction('webSocket', 'report', report);
   return {
     name: url,

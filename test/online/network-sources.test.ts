@@ -310,3 +310,34 @@ test('let go of at any turn of the event loop, nothing is left open', async () =
     expect(sockets()).toBeLessThan(8);
   }, 5000);
 });
+
+test('a class that makes no WebSockets is refused, and what one throws is told', async () => {
+  for (const options of [{}, { constructor: undefined }, { constructor: 5 }])
+    expect(() => webSocket('ws://127.0.0.1:1', { policy: 'drop', ...options } as never)).toThrow(
+      /^webSocket: `constructor` must be a class of WebSockets, got (?:undefined|5); /,
+    );
+  const nowhere = webSocket('nonsense', { policy: 'drop', constructor: WebSocket });
+  await expect(collect(nowhere)).rejects.toThrow(/^webSocket: no connection, got Invalid URL/);
+});
+
+test('a class that throws when it connects again ends the source and not the process', async () => {
+  let made = 0;
+  class Once {
+    binaryType = '';
+    constructor() {
+      made += 1;
+      if (made > 1) throw new Error('no more');
+    }
+    addEventListener(type: string, listener: (event: never) => void): void {
+      if (type === 'open') setTimeout(listener, 1, {});
+      if (type === 'close') setTimeout(listener, 5, { code: 1006 });
+    }
+    close(): void {
+      this.binaryType = '';
+    }
+  }
+  const source = webSocket('ws://there', { policy: { buffer: 2 }, constructor: Once, retry: 1 });
+  await expect(collect(source)).rejects.toThrow(
+    'webSocket: no connection, got no more, needed a server at ws://there',
+  );
+});
