@@ -113,3 +113,11 @@ test('invalid options are refused', () => {
   expect(() => overTime({ span: 0 })).toThrow('overTime: `span` must be in (0, ∞), got 0');
   expect(() => fillMissing({ by: Number.NaN })).toThrow('fillMissing: `by` must be in (-∞, ∞), got NaN');
 });
+
+test('a list of numbers to fill in has one for each column', () => {
+  const fill = fillMissing({ by: [1, 2] });
+  expect(runFold(fill, [[null, null]])[1]).toEqual([[1, 2]]);
+  expect(() => runFold(fill, [[0, 0, null]])).toThrow(
+    'fillMissing: `by` has no number for some columns, got 2 for a record of 3, needed one for each column, or one for all',
+  );
+});

@@ -1,4 +1,5 @@
 /** What is missing in a record, filled in and said. */
+import { fail } from '../../error.js';
 import { requireBoolean, requireDouble } from '../../require.js';
 import type { Fold } from '../fold.js';
 
@@ -35,6 +36,13 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
   requireBoolean('fillMissing', 'indicators', indicators);
   const constant = (i: number): number => (typeof by === 'number' ? by : (given[i] ?? 0));
   const filled = (record: readonly Maybe[], fill: (i: number) => number): readonly number[] => {
+    if (typeof by === 'object' && record.length > by.length)
+      fail({
+        operation: 'fillMissing',
+        what: '`by` has no number for some columns',
+        got: `${by.length} for a record of ${record.length}`,
+        needed: 'one for each column, or one for all',
+      });
     const columns: number[] = [];
     for (let i = 0; i < record.length; i++) {
       const x = record[i];
