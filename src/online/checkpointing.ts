@@ -73,7 +73,8 @@ export const checkpointing = ({
   const { steps = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY } = every;
 
   let newest: { readonly step: number; readonly state: () => Checkpoint } | undefined;
-  let due = false;
+  // One that has aborted already will not do so again.
+  let due = signal?.aborted === true;
   /** The step that was offered last, and the one that was saved last or is being saved. */
   let [before, taken]: (number | undefined)[] = [];
   let since = now();

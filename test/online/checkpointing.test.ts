@@ -215,3 +215,12 @@ test('a mistake of a state, of a store and of a report is thrown', async () => {
 test.each([{ steps: 0 }, { seconds: -1 }, { steps: Number.NaN }])('a pace of %o is refused', (every) => {
   expect(() => checkpointing({ store: slow().store, every })).toThrow(ParalensError);
 });
+
+test('a signal that has aborted already saves the first state that is offered', async () => {
+  const { store, begun, end } = slow();
+  const pace = checkpointing({ store, signal: AbortSignal.abort() });
+  pace.offer(1, () => checkpointAt(1));
+  pace.offer(2, () => checkpointAt(2));
+  expect(begun).toEqual([1]);
+  await end();
+});
