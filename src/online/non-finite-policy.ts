@@ -28,13 +28,21 @@ export const requireNonFinitePolicy = (policy: NonFinitePolicy): void => {
   }
 };
 
-/** Why a step cannot count; `undefined` where it can. */
+/** Why a step cannot count; `undefined` where it can. Throws if there is a limit of what the learner does not tell. */
 export const reasonOf = (
   { loss, metrics }: Pick<Taken<never>, 'loss' | 'metrics'>,
   { gradientNorm: most = Number.POSITIVE_INFINITY }: Limits,
 ): string | undefined => {
   if (!Number.isFinite(loss)) return `a loss of ${loss}`;
   const norm = metrics['gradientNorm'];
+  if (norm === undefined && most < Number.POSITIVE_INFINITY)
+    fail({
+      operation: 'online',
+      what: '`limits.gradientNorm` of a learner that tells no norm',
+      got: `the metrics ${Object.keys(metrics).join(', ') || 'none'}`,
+      needed: 'gradientNorm',
+      hint: 'make the learner with gradientNorm: true',
+    });
   if (norm !== undefined && !(norm <= most)) return `a gradient of norm ${norm}`;
   return undefined;
 };

@@ -9,6 +9,7 @@ import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
 import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
+import { requireFunction, requireMade } from '../require.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling, requireResult } from '../stream/pulling.js';
 import { requireMilliseconds } from '../stream/timer.js';
@@ -230,7 +231,10 @@ const pulled = <
     next,
     release: async () => {
       released = true;
-      await Promise.all([records?.return?.(), pace?.close()]);
+      // Both in any case, and until both are over: a source that fails to close must not cost what was reached.
+      const close = async (): Promise<unknown> => records?.return?.();
+      const results = await Promise.allSettled([close(), pace?.close()]);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
   });
 };
@@ -274,7 +278,20 @@ export const online = <
   options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
 ): Observable<OnlineEvent<P, M, F>> => {
   requireRunOptions(options);
+  const { source, learner, decode, examples, monitors, revise, checkpoints } = options;
+  const aFold = { kind: 'a fold', methods: ['step'] };
+  requireMade('online', 'source', source, { kind: 'a source', methods: ['open'] });
+  requireMade('online', 'learner', learner, { kind: 'a learner', methods: ['init', 'step', 'evaluate'] });
+  requireFunction('online', 'decode', decode);
+  requireMade('online', 'examples', examples, aFold);
+  if (monitors !== undefined) requireMade('online', 'monitors', monitors, aFold);
+  if (revise !== undefined) requireMade('online', 'revise', revise, aFold);
+  if (checkpoints !== undefined)
+    requireMade('online', 'checkpoints.store', checkpoints.store, {
+      kind: 'a store',
+      methods: ['save', 'restore'],
+    });
   if (options.wait !== undefined) requireMilliseconds('online', 'wait', options.wait);
-  if (options.checkpoints !== undefined) requirePace(options.checkpoints.every);
+  if (checkpoints !== undefined) requirePace(checkpoints.every);
   return fromPull({ [Symbol.asyncIterator]: () => pulled(options) }, { prefetch: 1 });
 };

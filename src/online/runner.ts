@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend.js';
 import { fail, ParalensError, withTime } from '../error.js';
 import type { Batch, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
+import { showGiven } from '../require.js';
 import { withLazy } from '../stream/lazy-property.js';
 import { stepper, type Taken } from '../stream/stepper.js';
 import { isBroken } from './broken.js';
@@ -50,6 +51,20 @@ const isInData = (error: unknown): error is ParalensError =>
 const textOfRecord = (record: unknown): string => {
   if (isBroken(record)) return cut(record.text, RAW);
   return cut(typeof record === 'string' ? record : shownAs(record), RAW);
+};
+
+/** Throws if what makes examples gives something else than an array of them, which is a mistake and no data. */
+const requireExamples = (made: unknown): void => {
+  const isExample = (each: unknown): boolean => typeof each === 'object' && each !== null;
+  if (Array.isArray(made) && made.every(isExample)) return;
+  fail({
+    operation: 'online',
+    what: '`examples` gave something else than an array of examples',
+    got: Array.isArray(made)
+      ? `an array with ${showGiven(made.find((each) => !isExample(each)))}`
+      : showGiven(made),
+    needed: '[{ input, target }, …]',
+  });
 };
 
 /** A run from a state on. */
@@ -292,6 +307,7 @@ export const runner = <
     } catch (error) {
       return [letterOf('features', thrown(error), received.position, textOfRecord(received.value))];
     }
+    requireExamples(made);
     let letters: OnlineEvent<P, M, F>[] | undefined;
     for (const example of made) {
       const refusal = refusalOf(example);

@@ -24,7 +24,7 @@ import {
   type RawRecord,
   type Source,
 } from 'paralens/online';
-import { firstValueFrom, from, lastValueFrom, take, tap, toArray } from 'rxjs';
+import { config, firstValueFrom, from, lastValueFrom, take, tap, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { bitsOf } from '../stream/tiny.js';
 
@@ -240,4 +240,73 @@ test('what was kept is told when it is, also where no more records come', async 
     { kind: 'step', step: 1 },
     { kind: 'kept', step: 1, name: 'step 1' },
   ]);
+});
+
+test('a limit of a gradient whose norm the learner does not tell is refused, and not left out', async () => {
+  const options = { ...optionsFor([line(1)], 1), limits: { gradientNorm: 5 } };
+  await expect(lastValueFrom(online(options))).rejects.toThrow(
+    'online: `limits.gradientNorm` of a learner that tells no norm, got the metrics none, needed gradientNorm; make the learner with gradientNorm: true',
+  );
+});
+
+test.each([
+  ['nothing', undefined, 'undefined'],
+  ['an example by itself', { input: [1, 2], target: [1] }, 'an object'],
+  ['an array of nothing', [undefined], 'an array with undefined'],
+])('%s in place of an array of examples is a mistake and no data', async (_, made, got) => {
+  const options = { ...optionsFor([line(1)], 1), examples: pure(() => made as never) };
+  await expect(lastValueFrom(online(options))).rejects.toThrow(
+    `online: \`examples\` gave something else than an array of examples, got ${got}, needed [{ input, target }, …]`,
+  );
+});
+
+test.each(['source', 'learner', 'decode', 'examples', 'monitors', 'revise', 'checkpoints.store'])(
+  'something else than %s is refused at the call',
+  (name) => {
+    for (const wrong of [null, 5, {}]) {
+      const part = name === 'checkpoints.store' ? { checkpoints: { store: wrong } } : { [name]: wrong };
+      const options = { ...optionsFor([], 1), ...part } as never;
+      expect(() => online(options)).toThrow(new RegExp(`^online: \`${name}\` must be a`));
+    }
+  },
+);
+
+test('a source that fails to close costs nothing of what was reached', async () => {
+  for (const close of [
+    () => {
+      throw new Error('stuck');
+    },
+    () => Promise.reject(new Error('stuck')),
+  ]) {
+    const saved: number[] = [];
+    const store: CheckpointStore = {
+      restore: () => Promise.resolve(either.right({ checkpoint: undefined, passedOver: [] })),
+      save: async ({ step }) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        saved.push(step);
+        return either.right('kept');
+      },
+    };
+    const { source, ...options } = optionsFor([line(1), line(2), line(3)], 1, 1);
+    const stuck: Source<RawRecord, number> = {
+      ...source,
+      open: (after) => {
+        const records = source.open(after)[Symbol.asyncIterator]();
+        return { [Symbol.asyncIterator]: () => ({ next: () => records.next(), return: close }) };
+      },
+    };
+    const told: unknown[] = [];
+    config.onStoppedNotification = (notification) => {
+      if (notification.kind === 'E') told.push([saved.length, notification.error]);
+    };
+    try {
+      await firstValueFrom(online({ ...options, source: stuck, checkpoints: { store } }));
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    } finally {
+      config.onStoppedNotification = null;
+    }
+    expect(saved).toHaveLength(1);
+    // Told once, when all is over.
+    expect(told).toEqual([[1, new Error('stuck')]]);
+  }
 });
