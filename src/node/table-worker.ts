@@ -76,8 +76,9 @@ export const tableWorker = (text: string, name: string, memory: number): TableWo
     if (told.kind === 'failed') sound = false;
     settle?.(told);
   };
-  const onError = ({ message }: Error): void => {
-    failed(message);
+  // Whatever a package has thrown.
+  const onError = (error: unknown): void => {
+    failed(error instanceof Error ? error.message : String(error));
   };
   const onExit = (): void => {
     failed('the worker that reads it has ended');
