@@ -1,7 +1,7 @@
 /** Every function that takes layers, cells or lenses says so when it is given something else, at the call. */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as paralens from 'paralens';
-import { dense, gruCell, identityLens, key, ParalensError, relu } from 'paralens';
+import { dense, identityLens, key, ParalensError, relu } from 'paralens';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
