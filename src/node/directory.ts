@@ -30,13 +30,15 @@ const isThere = async (path: string): Promise<boolean> =>
 /** All of a source that is pulled, let go of when nobody asks any more, also while it is waited for. */
 async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
-  const stop = (): void => void iterator.return?.();
+  const letGo = async (): Promise<unknown> => iterator.return?.();
+  // Asked once more below; nobody waits for this one.
+  const stop = (): void => void letGo().catch(() => undefined);
   signal.addEventListener('abort', stop);
   try {
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
   } finally {
     signal.removeEventListener('abort', stop);
-    await iterator.return?.();
+    await letGo();
   }
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { familyOf, foldersOf, type Member, namesIn, openMember } from './file-family.js';
 import { hasContentOf } from './file-content.js';
 import type { FilePosition } from './file-position.js';
-import { absent, type Found, identityOf, openFound, statsOf } from './open-file.js';
+import { absent, askedOf, type Found, identityOf, openFound, statsOf } from './open-file.js';
 
 /** The files around a name, as they were looked at. */
 export interface Around {
@@ -52,7 +52,7 @@ export const withContentOf = async (
     if (!member.isZipped && member.stats.size < BigInt(position.offset)) continue;
     const found = await openMember(member);
     if (found === undefined) continue;
-    if ((await hasContentOf(found, position)) === true) return found;
+    if ((await askedOf(found, () => hasContentOf(found, position))) === true) return found;
     await found.close();
   }
   return undefined;
@@ -77,16 +77,18 @@ const locatedIn = async (
   const { family, folders } = around;
   const member = family.find(({ identity }) => identity === position.file);
   const own = member === undefined ? await openStranger(folders, position.file) : await openMember(member);
-  if (own !== undefined && (await isIntact(own, position))) return { ...around, found: own, isSame: true };
+  if (own !== undefined && (await askedOf(own, () => isIntact(own, position))))
+    return { ...around, found: own, isSame: true };
   const others = family.filter(({ identity }) => identity !== position.file);
-  const copy = await withContentOf(likeliestFirst(others), position);
+  const look = (): Promise<Found | undefined> => withContentOf(likeliestFirst(others), position);
+  const copy = await (own === undefined ? look() : askedOf(own, look));
   if (copy === undefined) return own && { ...around, found: own, isSame: false };
   if (own !== undefined) {
     await own.close();
     return { ...around, found: copy, isSame: true };
   }
   // Its times are those of its copying: only the names of its family tell their order.
-  const copied = await familyOf(path, folders, false);
+  const copied = await askedOf(copy, () => familyOf(path, folders, false));
   return { folders, areTimesKept: false, family: copied, found: copy, isSame: true };
 };
 
@@ -99,13 +101,15 @@ export const locate = async (path: string, position: FilePosition): Promise<Loca
   const around = await lookAround(path);
   const located = await locatedIn(path, around, position);
   if (located?.isSame === true) return located;
-  const folders = [...around.folders, ...(await subfoldersOf(dirname(path)))];
+  const look = (): Promise<readonly string[]> => subfoldersOf(dirname(path));
+  const below = await (located === undefined ? look() : askedOf(located.found, look));
+  const folders = [...around.folders, ...below];
   if (folders.length === around.folders.length) return located;
-  const further = await locatedIn(
-    path,
-    { ...around, folders, family: await familyOf(path, folders, true) },
-    position,
-  );
+  const lookFurther = async (): Promise<Located | undefined> => {
+    const family = await familyOf(path, folders, true);
+    return locatedIn(path, { ...around, folders, family }, position);
+  };
+  const further = await (located === undefined ? lookFurther() : askedOf(located.found, lookFurther));
   if (further === undefined) return located;
   await located?.found.close();
   return further;

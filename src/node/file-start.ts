@@ -3,7 +3,7 @@ import { type Content, hasContentOf, readFully } from './file-content.js';
 import { areInOrderOfNames, familyOf, foldersOf, folderNow, type Member, openMember } from './file-family.js';
 import { type FilePosition, HEAD } from './file-position.js';
 import { type Around, locate, lookAround, withContentOf } from './file-search.js';
-import { type Found, identityOf, openFound, statsOf } from './open-file.js';
+import { askedOf, type Found, identityOf, openFound, statsOf } from './open-file.js';
 
 /** A file that is open, the byte to begin at, and what is missing before it. */
 export interface Start {
@@ -49,7 +49,7 @@ export const startOf = async (path: string, after: FilePosition | undefined): Pr
   const located = await locate(path, after);
   if (located?.isSame === true) return startAt(located, located.found, after.offset);
   if (located !== undefined) {
-    const { size } = await located.found.stats();
+    const { size } = await askedOf(located.found, () => located.found.stats());
     return startAt(
       located,
       located.found,
@@ -104,7 +104,7 @@ const isCopyOf = async (found: Found, content: Content, other: Found): Promise<b
 const hasAllOf = async (content: Content, member: Member): Promise<boolean> => {
   const other = await openMember(member);
   if (other === undefined) return false;
-  const has = (await hasContentOf(other, content.position(content.at()))) === true;
+  const has = (await askedOf(other, () => hasContentOf(other, content.position(content.at())))) === true;
   await other.close();
   return has;
 };
@@ -142,7 +142,7 @@ const laterThan = async (
       (own < 0 && member.stats.size === BigInt(content.at()));
     if (!member.isCurrent && mayBeCopy) {
       const other = await openMember(member);
-      const isCopy = other !== undefined && (await isCopyOf(found, content, other));
+      const isCopy = other !== undefined && (await askedOf(other, () => isCopyOf(found, content, other)));
       await other?.close();
       if (isCopy) {
         // What stands before the copy of this one, which has gone, is older.
@@ -173,7 +173,7 @@ export const passedOver = async (
     if (member.isZipped || member.identity === found.identity || before.has(member.identity)) continue;
     const copy = await openMember(member);
     if (copy === undefined) continue;
-    if (!(await content.beginsLike(copy, await sizeOf(copy)))) {
+    if (!(await askedOf(copy, async () => content.beginsLike(copy, await sizeOf(copy))))) {
       const passed = identitiesOf(around.family.slice(0, i));
       return { ...around, found: copy, offset: 0, before: new Set([...before, ...passed]) };
     }

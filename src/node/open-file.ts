@@ -107,6 +107,16 @@ const unzipped = (handle: FileHandle) => {
   };
 };
 
+/** What is asked of an open file, which is closed where the answer is an error. */
+export const askedOf = async <T>(found: Found, ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    await found.close();
+    throw error;
+  }
+};
+
 /**
  * Opens a file if it is there. Which one it is, is asked of the open file: its name may be another's by then. What a
  * rotation has compressed is read as what it was.

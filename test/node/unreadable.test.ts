@@ -6,6 +6,9 @@ import { either } from 'fp-ts';
 import { ParalensError } from 'paralens';
 import { arrow, csv, directory, folderCheckpoints, lineStream, ndjson, parquet } from 'paralens/node';
 import { describe, expect, test } from 'vitest';
+import { headOf } from '../../src/node/file-position.js';
+import { withContentOf } from '../../src/node/file-search.js';
+import { readingError } from '../../src/node/system-error.js';
 import { collect, folder, openIn } from './collect.js';
 
 const errorOf = (use: () => Promise<unknown>): Promise<unknown> =>
@@ -153,6 +156,44 @@ describe('directory', () => {
     );
   });
 
+  test('a file that fails to close while nobody asks any more is no unhandled rejection', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'a'), '');
+    for (const fail of [
+      () => Promise.reject(new Error('stuck')),
+      () => {
+        throw new Error('stuck');
+      },
+    ]) {
+      let end = (): void => {};
+      const pending = new Promise<{ done: true; value: undefined }>((resolve) => {
+        end = () => {
+          resolve({ done: true, value: undefined });
+        };
+      });
+      const stuck = {
+        ...ndjson(path),
+        open: () => ({
+          [Symbol.asyncIterator]: () => ({
+            next: () => pending,
+            return: () => {
+              end();
+              return fail();
+            },
+          }),
+        }),
+      };
+      const iterator = directory(path, () => stuck)
+        .open()
+        [Symbol.asyncIterator]();
+      const asked = iterator.next();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await iterator.return?.();
+      expect((await asked).done).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
   test('a folder among its files is told by its name', async () => {
     const path = folder();
     mkdirSync(join(path, 'b'));
@@ -173,6 +214,21 @@ describe('directory', () => {
       "directory: `match` must be a regular expression, got '.log'",
     );
   });
+});
+
+test.each([
+  ['EACCES', '; give this process the right to read it'],
+  ['EMFILE', '; too many files are open: raise the limit of open files'],
+  ['EIO', ''],
+])('an error of the system, %s, is told in one form; others stay what they are', (code, hint) => {
+  const error = Object.assign(new Error(`${code}: what it says`), { code, syscall: 'open' });
+  const told = readingError('file', 'a.csv', error);
+  expect(String(told)).toBe(
+    `ParalensError: file: a.csv cannot be read, got ${code}: what it says, needed what the system lets this process read${hint}`,
+  );
+  expect(told instanceof Error && told.cause).toBe(error);
+  for (const other of [new Error('of its own'), Object.assign(new Error('x'), { code }), 5, told])
+    expect(readingError('file', 'a.csv', other)).toBe(other);
 });
 
 describe('lineStream', () => {
@@ -228,4 +284,30 @@ test('a file in place of a folder of checkpoints is told on the left', async () 
     kind: 'unreadable',
     message: expect.stringContaining('unreadable: it cannot be saved: EEXIST'),
   });
+});
+
+test('a file that cannot be read while a position is looked for is closed again', async () => {
+  // A file that can be opened, and whose first byte is an error.
+  const path = '/proc/self/mem';
+  const stats = statSync(path, { bigint: true });
+  const member = {
+    path,
+    identity: `${stats.ino}:${stats.birthtimeNs}`,
+    isCurrent: false,
+    isZipped: false,
+    stats,
+    numbers: [],
+  };
+  const position = {
+    file: '1:2',
+    offset: 0,
+    head: { bytes: 0, hash: headOf(Buffer.alloc(0)).hash },
+    tail: 0,
+  };
+  const open = (): readonly string[] => openIn('/proc').filter((each) => each.endsWith('/mem'));
+  const found = await withContentOf([member], position);
+  await found?.close();
+  const wrong = { ...position, head: { bytes: 1, hash: '' } };
+  await expect(withContentOf([member], wrong)).rejects.toThrow('EIO');
+  expect(open()).toEqual([]);
 });
