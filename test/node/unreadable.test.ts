@@ -183,9 +183,8 @@ describe('directory', () => {
           }),
         }),
       };
-      const iterator = directory(path, () => stuck)
-        .open()
-        [Symbol.asyncIterator]();
+      const records = directory(path, () => stuck).open();
+      const iterator = records[Symbol.asyncIterator]();
       const asked = iterator.next();
       await new Promise((resolve) => setTimeout(resolve, 20));
       await iterator.return?.();
