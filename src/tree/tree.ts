@@ -90,17 +90,45 @@ const walk = (
   return Object.fromEntries(keysOf(tree).map((key) => [key, walk(tree[key], [...path, key], visit)]));
 };
 
+/** Visits the leaves in the order of `walk`, and makes nothing: `path` is one list, which changes from leaf to leaf. */
+const visitLeaves = (
+  tree: unknown,
+  path: string[],
+  visit: (leaf: Leaf, path: readonly string[]) => void,
+): void => {
+  if (isLeaf(tree)) {
+    visit(tree, path);
+    return;
+  }
+  if (path.length > MOST_DEEP) refuseDeep();
+  if (Array.isArray(tree))
+    for (const [i, part] of (tree as readonly unknown[]).entries()) {
+      path.push(String(i));
+      visitLeaves(part, path, visit);
+      path.pop();
+    }
+  else {
+    if (!isRecord(tree)) return refuse(tree, path);
+    if (isCloned(tree)) refuseClone(path);
+    for (const key of keysOf(tree)) {
+      path.push(key);
+      visitLeaves(tree[key], path, visit);
+      path.pop();
+    }
+  }
+};
+
 /** The leaves of a tree, arrays in order and records by name. Throws where a part is no tree. */
 export const leaves = <L extends Leaf>(tree: unknown): readonly L[] => {
   const found: L[] = [];
-  walk(tree, [], (each) => found.push(each as L));
+  visitLeaves(tree, [], (each) => found.push(each as L));
   return found;
 };
 
 /** The path of each leaf, in the order of `leaves`. */
 export const leafPaths = (tree: unknown): readonly (readonly string[])[] => {
   const found: (readonly string[])[] = [];
-  walk(tree, [], (_, path) => found.push(path));
+  visitLeaves(tree, [], (_, path) => found.push(path.slice()));
   return found;
 };
 
