@@ -134,10 +134,10 @@ const constantInstruction = (
   { shape, dtype }: AnyTensor,
   { data, exact }: Extract<Node, { readonly kind: 'constant' }>,
   path: string,
-): Instruction => {
-  const constant = { kind: 'constant', data, shape, dtype, path } as const;
-  return exact === undefined ? constant : { ...constant, exact };
-};
+): Instruction =>
+  exact === undefined
+    ? { kind: 'constant', data, shape, dtype, path }
+    : { kind: 'constant', data, exact, shape, dtype, path };
 
 const foreign = (name?: string): never =>
   fail({
