@@ -103,9 +103,7 @@ const step = (
 /** The element of a value that an index map points at. */
 export const expressionOf = (access: Access, value: ValueId, map: IndexMap): Expression => {
   const { here, elsewhere, program, own } = access;
-  const computed = knownAt(access, value, () =>
-    addressAt(access, map, instructionAt(program, value).shape),
-  );
+  const computed = knownAt(access, value, () => addressAt(access, map, instructionAt(program, value).shape));
   if (computed !== undefined) return computed;
   if (sameMap(map, own.map)) {
     const found = here.get(value);

@@ -110,10 +110,11 @@ export const noDrafts = (): Drafts => {
     },
     *openAfter(before, over) {
       const list = open.get(keyOf(over)) ?? [];
+      const from = turnOf(before);
       let looked = 0;
       for (let i = list.length - 1; i >= 0 && looked < MOST_CANDIDATES; i--) {
         const entry = list[i];
-        if (entry === undefined || entry.turn <= turnOf(before)) return;
+        if (entry === undefined || entry.turn <= from) return;
         const isOpen = entry.turn === turnOf(entry.draft) && hasRoomFor(entry.draft, 1);
         if (isOpen) {
           looked++;

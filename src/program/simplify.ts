@@ -155,8 +155,7 @@ export const withoutDead = (program: Program): Program => {
   const places = new Int32Array(program.instructions.length);
   const renamed = (id: ValueId): ValueId => places[id] ?? id;
   for (let id = 0; id < program.instructions.length; id++)
-    if (live[id] === 1)
-      places[id] = instructions.push(renamedBy(renamed, instructionAt(program, id))) - 1;
+    if (live[id] === 1) places[id] = instructions.push(renamedBy(renamed, instructionAt(program, id))) - 1;
   return renamedResults({ ...program, instructions }, renamed);
 };
 

@@ -39,7 +39,11 @@ const placeBelow = (
   // A stack of our own: expressions may be deeper than the machine's. Two lists, as a record for each tensor costs more.
   const stack: AnyTensor[] = roots.toReversed();
   const paths: string[] = roots.map(() => '');
-  for (let top = stack.at(-1), path = paths.at(-1); top !== undefined; top = stack.at(-1), path = paths.at(-1)) {
+  for (
+    let top = stack.at(-1), path = paths.at(-1);
+    top !== undefined;
+    top = stack.at(-1), path = paths.at(-1)
+  ) {
     const place = places.get(top);
     if (place === undefined) {
       places.set(top, PENDING);
@@ -119,7 +123,9 @@ export const traceTensors = (
   placeBelow(results, places, (tensor, path) => {
     const { node } = tensor;
     if (node.kind === 'input') return foreign(node.name);
-    return node.kind === 'constant' ? add(constantInstruction(tensor, node, path)) : apply(node, tensor, path);
+    return node.kind === 'constant'
+      ? add(constantInstruction(tensor, node, path))
+      : apply(node, tensor, path);
   });
   return {
     inputs: inputs.map(({ shape, dtype }) => ({ shape, dtype })),
