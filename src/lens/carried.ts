@@ -24,8 +24,16 @@ const entriesOf = (record: unknown): readonly (readonly [string, unknown])[] =>
 /** The tree with nothing under `carried`: what an update moves. The type does not tell. */
 export const learned = <T>(tree: T): T => withCarried(tree, undefined);
 
+/** Whether anything in a tree is carried. */
+const carriesAny = (tree: unknown): boolean => {
+  if (typeof tree !== 'object' || tree === null || isLeaf(tree)) return false;
+  const parts: readonly unknown[] = Array.isArray(tree) ? tree : Object.values(tree);
+  return Object.hasOwn(tree, CARRIED) || parts.some(carriesAny);
+};
+
 /** The tree with what `from`, a tree like it, has under `carried`; with nothing there if it is not given. */
 export const withCarried = <T>(tree: T, from: T | undefined): T => {
+  if (!carriesAny(tree)) return tree;
   const walk = (part: unknown, other: unknown): unknown => {
     if (isLeaf(part)) return part;
     const inside = (name: string | number): unknown =>

@@ -9,8 +9,9 @@ import * as primitive from '../tensor/primitive/arithmetic.js';
 import * as comparison from '../tensor/primitive/comparison.js';
 import { scalar, scalarFor } from '../tensor/primitive/constant.js';
 import * as magnitude from '../tensor/primitive/magnitude.js';
+import { typed } from '../tensor/primitive/elementwise.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
-import { isSuffix, range, sameElements, type Shape } from '../tensor/shape.js';
+import { isSuffix, range, sameElements, sameShape, type Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { isLeaf } from '../tree/tree.js';
 
@@ -36,6 +37,7 @@ const requireOperand = (operation: string, operand: unknown): void => {
 
 /** Spreads a tensor along the leading axes of `shape`, whose end it has. */
 export const spread = <S extends Shape, D extends DType>(x: Tensor<Shape, D>, shape: S): Tensor<S, D> => {
+  if (sameShape(x.shape, shape)) return typed(x);
   const lead = shape.length - x.shape.length;
   return broadcast(
     x,

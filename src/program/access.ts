@@ -1,7 +1,6 @@
 /** From the values of a program to what a kernel computes at one point: expressions over loads. */
-import { sizeOf, stridesOf } from '../tensor/shape.js';
+import { sameShape, type Shape, sizeOf } from '../tensor/shape.js';
 import {
-  addressOf,
   type Affine,
   affine,
   alongAxis,
@@ -24,11 +23,41 @@ export interface Access {
   readonly inMemory: ReadonlySet<ValueId>;
   /** The number of the kernel's axes. */
   readonly rank: number;
-  /** What the kernel itself has computed at this point, if it is asked for there. */
-  readonly known: (value: ValueId, at: Affine) => Expression | undefined;
-  /** Expressions made before of each value, and where, so that shared parts are one object. */
-  readonly memo: Map<ValueId, { readonly map: IndexMap; readonly expression: Expression }[]>;
+  /** The kernel's own point in a value of its domain's shape. */
+  readonly own: { readonly shape: Shape; readonly map: IndexMap; readonly at: Affine };
+  /** What the kernel itself has computed of a value at its own point. */
+  readonly known: (value: ValueId) => Expression | undefined;
+  /** Expressions made before of each value at the own point, so that shared parts are one object. */
+  readonly here: Map<ValueId, Expression>;
+  /** Those made elsewhere, and where. */
+  readonly elsewhere: Map<ValueId, { readonly map: IndexMap; readonly expression: Expression }[]>;
 }
+
+/** What the expressions of a kernel of so many axes over a domain are built with. */
+export const accessOver = (
+  program: Program,
+  inMemory: ReadonlySet<ValueId>,
+  domain: Shape,
+  rank: number,
+  known: Access['known'] = () => undefined,
+): Access => {
+  const map = identityMap(domain, rank);
+  const own = { shape: domain, map, at: rowMajor(map, domain, rank) };
+  return { program, inMemory, rank, own, known, here: new Map(), elsewhere: new Map() };
+};
+
+/** The place in row-major memory of what a map points at. Most point at the kernel's own point. */
+const addressAt = ({ own, rank }: Access, map: IndexMap, shape: Shape): Affine =>
+  map === own.map && sameShape(shape, own.shape) ? own.at : rowMajor(map, shape, rank);
+
+/** What the kernel has computed of a value, if a place in it is that of the kernel's own point. */
+const knownAt = (access: Access, value: ValueId, at: () => Affine): Expression | undefined => {
+  const { known, own, program } = access;
+  const computed = known(value);
+  return computed !== undefined && sameAffine(at(), own.at) && fills(program, value, own.shape)
+    ? computed
+    : undefined;
+};
 
 const isStored = ({ program, inMemory }: Access, value: ValueId): boolean =>
   inMemory.has(value) || instructionAt(program, value).kind !== 'operation';
@@ -73,34 +102,43 @@ const step = (
 
 /** The element of a value that an index map points at. */
 export const expressionOf = (access: Access, value: ValueId, map: IndexMap): Expression => {
-  const { memo, program, rank, known } = access;
-  const instruction = instructionAt(program, value);
-  const at = rowMajor(map, instruction.shape, rank);
-  const computed = known(value, at);
+  const { here, elsewhere, program, own } = access;
+  const computed = knownAt(access, value, () => addressAt(access, map, instructionAt(program, value).shape));
   if (computed !== undefined) return computed;
-  const made = memo.get(value);
+  if (sameMap(map, own.map)) {
+    const found = here.get(value);
+    if (found !== undefined) return found;
+    const expression = build(access, value, own.map);
+    here.set(value, expression);
+    return expression;
+  }
+  const made = elsewhere.get(value);
   const found = made?.find((each) => sameMap(each.map, map));
   if (found !== undefined) return found.expression;
-  const expression = build(access, value, map, at);
+  const expression = build(access, value, map);
   const entry = { map, expression };
   // Of the same value nothing has been made meanwhile: it is not part of itself.
-  if (made === undefined) memo.set(value, [entry]);
+  if (made === undefined) elsewhere.set(value, [entry]);
   else made.push(entry);
   return expression;
 };
 
-const sameMap = (a: IndexMap, b: IndexMap): boolean =>
-  a.every((each, axis) => {
+const sameMap = (a: IndexMap, b: IndexMap): boolean => {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every((each, axis) => {
     const other = b[axis];
     return other !== undefined && sameAffine(each, other);
   });
+};
 
-const build = (access: Access, value: ValueId, map: IndexMap, at: Affine): Expression => {
+const build = (access: Access, value: ValueId, map: IndexMap): Expression => {
   const instruction = instructionAt(access.program, value);
   const { dtype } = instruction;
   if (instruction.kind === 'constant' && instruction.data.length === 1)
     return { kind: 'literal', dtype, value: instruction.data[0] ?? 0 };
-  if (isStored(access, value)) return { kind: 'load', dtype, value, at };
+  if (isStored(access, value))
+    return { kind: 'load', dtype, value, at: addressAt(access, map, instruction.shape) };
   if (instruction.kind !== 'operation') throw new RangeError(`schedule: %${value} is nothing to compute`);
   return computeAt(access, instruction, map);
 };
@@ -156,7 +194,7 @@ const readView = (access: Access, view: View, map: IndexMap): Expression => {
   const { dtype } = view;
   const { kind } = instructionAt(access.program, operand);
   if (kind === 'constant' && isUniform(access.program, operand)) return expressionOf(access, operand, []);
-  return access.known(operand, next) ?? { kind: 'load', dtype, value: operand, at: next };
+  return knownAt(access, operand, () => next) ?? { kind: 'load', dtype, value: operand, at: next };
 };
 
 const elementProduct = (
@@ -211,7 +249,7 @@ export const identityMap = (shape: readonly number[], rank: number): IndexMap =>
 
 /** The place of a kernel's own point in a value of the domain's shape. */
 export const placeOf = (shape: readonly number[], rank: number): Affine =>
-  addressOf(identityMap(shape, rank), stridesOf(shape), rank);
+  rowMajor(identityMap(shape, rank), shape, rank);
 
 /** Whether a value has as many elements as a domain, so that one may stand for the other. */
 export const fills = (program: Program, value: ValueId, domain: readonly number[]): boolean =>

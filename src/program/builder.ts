@@ -13,8 +13,8 @@ const textOf = (attributes: object): string => {
   return '';
 };
 
-/** Constant data is told apart by identity, numbers by value. */
-export const keyOf = (instruction: Instruction, numberOf: (data: object) => number): string => {
+/** What a value is beside its operands. Constant data is told apart by identity, numbers by value. */
+const headOf = (instruction: Instruction, numberOf: (data: object) => number): string => {
   const { shape, dtype } = instruction;
   switch (instruction.kind) {
     case 'input':
@@ -25,33 +25,101 @@ export const keyOf = (instruction: Instruction, numberOf: (data: object) => numb
         exact === undefined ? `data ${numberOf(data)}` : Object.is(exact, -0) ? '-0' : String(exact);
       return `constant ${dtype} [${shape.join()}] ${content}`;
     }
-    case 'operation':
-      return `${instruction.name} ${textOf(instruction.attributes)} ${instruction.inputs.join()}`;
+    case 'operation': {
+      const text = textOf(instruction.attributes);
+      return text === '' ? instruction.name : `${instruction.name} ${text}`;
+    }
     case 'scan': {
-      const { body, length, reverse, shared, state, summed, inputs } = instruction;
+      const { body, length, reverse, shared, state, summed } = instruction;
       const steps = body.instructions.map((each) => keyOf(each, numberOf)).join('; ');
       const how = [length, reverse, shared, state, summed].join();
-      return `scan ${how} (${steps} → ${body.outputs.join()}) ${inputs.join()}`;
+      return `scan ${how} (${steps} → ${body.outputs.join()})`;
     }
   }
 };
 
-/** A new builder; it owns the table of what it has written. */
-export const builder = (): Builder => {
-  const instructions: Instruction[] = [];
-  const known = new Map<string, ValueId>();
+/** A value in one string. */
+export const keyOf = (instruction: Instruction, numberOf: (data: object) => number): string => {
+  const head = headOf(instruction, numberOf);
+  return 'inputs' in instruction ? `${head} ${instruction.inputs.join()}` : head;
+};
+
+const NOTHING: readonly ValueId[] = [];
+
+const sameIds = (a: readonly ValueId[], b: readonly ValueId[]): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
+
+const mix = (hash: number, word: number): number => {
+  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+};
+
+/**
+ * A table of values: the place that the first of equal ones was given. Operands are compared as numbers, since a
+ * string for each value is most of what a long program costs; what else a value is, of which a program has few kinds,
+ * by a string.
+ */
+export const numbering = (): ((instruction: Instruction, place: ValueId) => ValueId) => {
+  const kinds = new Map<string, number>();
   const numbers = new Map<object, number>();
   const numberOf = (data: object): number => {
     const number = numbers.get(data) ?? numbers.size;
     numbers.set(data, number);
     return number;
   };
+  const kindOf = (instruction: Instruction): number => {
+    const head = headOf(instruction, numberOf);
+    const kind = kinds.get(head);
+    if (kind !== undefined) return kind;
+    kinds.set(head, kinds.size);
+    return kinds.size - 1;
+  };
+  // The values met so far: the kind, the operands and the place of each.
+  const kindsOf: number[] = [];
+  const operandsOf: (readonly ValueId[])[] = [];
+  const places: ValueId[] = [];
+  // An open table of them, counted from 1; at most half full.
+  let slots = new Int32Array(64);
+  const slotOf = (kind: number, operands: readonly ValueId[]): number => {
+    let hash = mix(0, kind);
+    for (let i = 0; i < operands.length; i++) hash = mix(hash, operands[i] ?? 0);
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    for (let found = slots[slot] ?? 0; found !== 0; found = slots[slot] ?? 0) {
+      if (kindsOf[found - 1] === kind && sameIds(operandsOf[found - 1] ?? NOTHING, operands)) return slot;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  };
+  const grow = (): void => {
+    slots = new Int32Array(2 * slots.length);
+    for (let i = 0; i < places.length; i++) slots[slotOf(kindsOf[i] ?? 0, operandsOf[i] ?? NOTHING)] = i + 1;
+  };
+  return (instruction, place) => {
+    const kind = kindOf(instruction);
+    const operands = 'inputs' in instruction ? instruction.inputs : NOTHING;
+    const slot = slotOf(kind, operands);
+    const found = slots[slot] ?? 0;
+    if (found !== 0) return places[found - 1] ?? place;
+    kindsOf.push(kind);
+    operandsOf.push(operands);
+    slots[slot] = places.push(place);
+    if (2 * places.length > slots.length) grow();
+    return place;
+  };
+};
+
+/** A new builder; it owns the table of what it has written. */
+export const builder = (): Builder => {
+  const instructions: Instruction[] = [];
+  const placeOf = numbering();
   const add = (instruction: Instruction): ValueId => {
-    const key = keyOf(instruction, numberOf);
-    const place = known.get(key);
-    if (place !== undefined) return place;
-    known.set(key, instructions.length);
-    return instructions.push(instruction) - 1;
+    const place = placeOf(instruction, instructions.length);
+    if (place === instructions.length) instructions.push(instruction);
+    return place;
   };
   return { add, instructions };
 };

@@ -73,7 +73,8 @@ export const noDrafts = (): Drafts => {
   /** The turn at which each draft was put last: the order of the drafts. */
   const turns = new Map<Draft, number>();
   const makers = new Map<ValueId, Draft>();
-  const readers = new Map<ValueId, Set<Draft>>();
+  /** The draft that reads a value, or waits for it; `undefined` where there are several. */
+  const readers = new Map<ValueId, Draft | undefined>();
   const open = new Map<string, { readonly draft: Draft; readonly turn: number }[]>();
   const turnOf = (draft: Draft | undefined): number => (draft && turns.get(draft)) ?? -1;
 
@@ -92,13 +93,10 @@ export const noDrafts = (): Drafts => {
     putLast,
     place: (id, draft, waits) => {
       makers.set(id, draft);
-      for (const value of waits) draft.group.waits.add(value);
       for (const values of [draft.group.reads, waits])
-        for (const value of values) {
-          const known = readers.get(value);
-          if (known === undefined) readers.set(value, new Set([draft]));
-          else known.add(draft);
-        }
+        for (const value of values)
+          if (!readers.has(value)) readers.set(value, draft);
+          else if (readers.get(value) !== draft) readers.set(value, undefined);
       if (!turns.has(draft)) putLast(draft);
     },
     makerOf: (value) => makers.get(value),
@@ -112,10 +110,11 @@ export const noDrafts = (): Drafts => {
     },
     *openAfter(before, over) {
       const list = open.get(keyOf(over)) ?? [];
+      const from = turnOf(before);
       let looked = 0;
       for (let i = list.length - 1; i >= 0 && looked < MOST_CANDIDATES; i--) {
         const entry = list[i];
-        if (entry === undefined || entry.turn <= turnOf(before)) return;
+        if (entry === undefined || entry.turn <= from) return;
         const isOpen = entry.turn === turnOf(entry.draft) && hasRoomFor(entry.draft, 1);
         if (isOpen) {
           looked++;
@@ -125,7 +124,7 @@ export const noDrafts = (): Drafts => {
     },
     isRead: (draft) => {
       for (const value of draft.group.values.keys())
-        for (const reader of readers.get(value) ?? []) if (reader !== draft) return true;
+        if (readers.has(value) && readers.get(value) !== draft) return true;
       return false;
     },
     inOrder: () => [...turns].toSorted(([, a], [, b]) => a - b).map(([draft]) => draft),

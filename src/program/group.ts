@@ -1,6 +1,6 @@
 /** Groups: kernels while they are being put together. A group computes values over one domain in one pass. */
-import { otherAxes, type Shape } from '../tensor/shape.js';
-import { type Access, computeAt, fills, identityMap, placeOf } from './access.js';
+import { otherAxes, sameShape, type Shape } from '../tensor/shape.js';
+import { type Access, accessOver, computeAt, fills, identityMap } from './access.js';
 import { type IndexMap, sameAffine } from './index-map.js';
 import { type Expression, expressionsBelow, type Reduction } from './kernel.js';
 import type { ProductShape } from './product.js';
@@ -16,8 +16,6 @@ export interface Group {
   readonly values: Map<ValueId, Expression>;
   /** What it reads from memory. */
   readonly reads: Set<ValueId>;
-  /** What must be there before, though it does not read it. */
-  readonly waits: Set<ValueId>;
   /** Its values, apart from these, are not for others to join: it is a scatter, of several kernels. */
   readonly sealed: boolean;
   readonly access: Access;
@@ -25,9 +23,9 @@ export interface Group {
   readonly noted: Set<Expression>;
 }
 
-/** Whether float64 is in it. */
+/** Whether float64 is among these. */
 export const isWide = (expressions: readonly Expression[]): boolean =>
-  expressionsBelow(expressions).some(({ dtype }) => dtype === 'float64');
+  expressions.some(({ dtype }) => dtype === 'float64');
 
 export const emptyGroup = (
   program: Program,
@@ -38,10 +36,7 @@ export const emptyGroup = (
   const { reduced = [], product, sealed = false } = options;
   const rank = domain.length + reduced.length;
   const values = new Map<ValueId, Expression>();
-  const own = placeOf(domain, rank);
-  const known: Access['known'] = (value, at) =>
-    sameAffine(at, own) && fills(program, value, domain) ? values.get(value) : undefined;
-  const access = { program, inMemory, rank, known, memo: new Map() };
+  const access = accessOver(program, inMemory, domain, rank, (value) => values.get(value));
   return {
     domain,
     reduced,
@@ -49,18 +44,20 @@ export const emptyGroup = (
     reductions: [],
     values,
     reads: new Set(),
-    waits: new Set(),
     sealed,
     access,
     noted: new Set(),
   };
 };
 
-const noteReads = ({ reads, noted }: Group, expression: Expression): void => {
-  for (const each of expressionsBelow([expression], noted)) {
+/** Notes what an expression reads, and gives what of it is new to the group. */
+const noteReads = ({ reads, noted }: Group, expression: Expression): readonly Expression[] => {
+  const fresh = expressionsBelow([expression], noted);
+  for (const each of fresh) {
     noted.add(each);
     if (each.kind === 'load' || each.kind === 'gather') reads.add(each.value);
   }
+  return fresh;
 };
 
 const operationOf = ({ access: { program } }: Group, id: ValueId): SomeOperation => {
@@ -69,25 +66,28 @@ const operationOf = ({ access: { program } }: Group, id: ValueId): SomeOperation
   return instruction;
 };
 
-/** Adds a value that is computed at each point of the domain. */
-export const addValue = (group: Group, id: ValueId): void => {
+/** Adds a value that is computed at each point of the domain; gives what is computed that was not before. */
+export const addValue = (group: Group, id: ValueId): readonly Expression[] => {
   const operation = operationOf(group, id);
-  const expression = computeAt(group.access, operation, identityMap(operation.shape, group.access.rank));
+  const { own, rank } = group.access;
+  const { shape } = operation;
+  const map = sameShape(shape, own.shape) ? own.map : identityMap(shape, rank);
+  const expression = computeAt(group.access, operation, map);
   group.values.set(id, expression);
-  noteReads(group, expression);
+  return noteReads(group, expression);
 };
 
-/** Adds a reduction whose operands, at each point of domain and reduced axes, are these. */
+/** Adds a reduction whose operands, at each point of domain and reduced axes, are these; gives what is new of them. */
 export const addReduction = (
   group: Group,
   id: ValueId,
   combine: Reduction['combine'],
   body: Expression,
-): void => {
+): readonly Expression[] => {
   const { dtype } = operationOf(group, id);
   const reduction = group.reductions.push({ combine, body, dtype }) - 1;
   group.values.set(id, { kind: 'reduced', dtype, reduction });
-  noteReads(group, body);
+  return noteReads(group, body);
 };
 
 /** The map of the operand of a reduction: each axis is one of the domain or one of those reduced. */
@@ -107,15 +107,18 @@ export interface Dependency {
   readonly inPlace: boolean;
 }
 
-/** What the values of a group read from memory. */
-export const dependenciesOf = (program: Program, { domain, values }: Group): readonly Dependency[] => {
-  const own = placeOf(domain, domain.length);
+/** What these expressions of a group read from memory. */
+export const dependenciesOf = (
+  program: Program,
+  { domain, access: { own } }: Group,
+  expressions: readonly Expression[],
+): readonly Dependency[] => {
   const places = new Map<ValueId, boolean>();
-  for (const expression of expressionsBelow([...values.values()])) {
+  for (const expression of expressions) {
     if (expression.kind !== 'load' && expression.kind !== 'gather') continue;
     const { value } = expression;
     const here =
-      expression.kind === 'load' && sameAffine(expression.at, own) && fills(program, value, domain);
+      expression.kind === 'load' && sameAffine(expression.at, own.at) && fills(program, value, domain);
     places.set(value, here && (places.get(value) ?? true));
   }
   return [...places].map(([value, inPlace]) => ({ value, inPlace }));

@@ -66,8 +66,13 @@ export const addressOf = (map: IndexMap, strides: readonly number[], rank: numbe
 export const rowMajor = (map: IndexMap, shape: Shape, rank: number): Affine =>
   addressOf(map, stridesOf(shape), rank);
 
-export const sameAffine = (a: Affine, b: Affine): boolean =>
-  a.offset === b.offset && a.strides.every((stride, axis) => stride === b.strides[axis]);
+export const sameAffine = (a: Affine, b: Affine): boolean => {
+  if (a === b) return true;
+  if (a.offset !== b.offset) return false;
+  // A plain loop: of every access of every kernel.
+  for (let axis = 0; axis < a.strides.length; axis++) if (a.strides[axis] !== b.strides[axis]) return false;
+  return true;
+};
 
 /** The movements: what takes the elements of its one input as they are, each at a computed place. */
 const VIEWS = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice', 'window'] as const;

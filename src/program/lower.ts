@@ -1,5 +1,5 @@
 /** From a finished group to kernels: stores for what is asked for elsewhere, and as few loops as can be. */
-import { addressIn, placeOf } from './access.js';
+import { accessOver, addressIn, placeOf } from './access.js';
 import { permuteAxes, simplifyAxes, withTile } from './axes.js';
 import type { Group } from './group.js';
 import { alongAxis } from './index-map.js';
@@ -43,13 +43,7 @@ const lowerProduct = (
   const { left, right, out } = operation.attributes;
   const [first, second] = operation.inputs;
   const letters = [...shape.batch, ...shape.row, ...shape.column, ...shape.inner];
-  const access = {
-    program,
-    inMemory,
-    rank: letters.length,
-    known: () => undefined,
-    memo: new Map(),
-  };
+  const access = accessOver(program, inMemory, [], letters.length);
   const factorOf = (
     input: ValueId | undefined,
     word: string,

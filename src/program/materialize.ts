@@ -58,11 +58,12 @@ const costOf = (operation: SomeOperation): number => {
   return isPointwise(operation.name) ? (DEAR[operation.name] ?? 1) : 1;
 };
 
-/** The values that the outputs depend on. */
-export const reachable = (program: Program): ReadonlySet<ValueId> => {
-  const found = new Set<ValueId>(program.outputs);
+/** For each value, whether the outputs depend on it. */
+const reachable = (program: Program): Uint8Array => {
+  const found = new Uint8Array(program.instructions.length);
+  for (const id of program.outputs) found[id] = 1;
   for (let id = program.instructions.length - 1; id >= 0; id--)
-    if (found.has(id)) for (const operand of operandsOf(instructionAt(program, id))) found.add(operand);
+    if (found[id] === 1) for (const operand of operandsOf(instructionAt(program, id))) found[operand] = 1;
   return found;
 };
 
@@ -104,7 +105,7 @@ export const rowMajorSource = (
 };
 
 /** The values that must stand in memory whatever they cost. */
-const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
+const forced = (program: Program, live: Uint8Array): Set<ValueId> => {
   const values = new Set<ValueId>();
   /** The value that views lead to, where they have been followed before. */
   const behind = new Map<ValueId, ValueId>();
@@ -124,8 +125,8 @@ const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
     for (const each of followed) behind.set(each, value);
     if (instructionAt(program, value).kind === 'operation') values.add(value);
   };
-  for (const id of live) {
-    const instruction = instructionAt(program, id);
+  for (const [id, instruction] of program.instructions.entries()) {
+    if (live[id] === 0) continue;
     if (instruction.kind === 'scan') {
       values.add(id);
       for (const operand of instruction.inputs) {
@@ -155,63 +156,59 @@ const forced = (program: Program, live: ReadonlySet<ValueId>): Set<ValueId> => {
   return values;
 };
 
-interface Use {
-  count: number;
-  spread: boolean;
+/** Of each value: how often it is read, views seen through, and whether along axes that it does not have. */
+interface Uses {
+  readonly counts: Int32Array;
+  readonly spread: Uint8Array;
 }
 
-/** How often each value is read, views seen through, and whether along axes that it does not have. */
-const usesOf = (
-  program: Program,
-  live: ReadonlySet<ValueId>,
-  inMemory: ReadonlySet<ValueId>,
-): ReadonlyMap<ValueId, Readonly<Use>> => {
-  const uses = new Map<ValueId, Use>();
-  const note = (id: ValueId, count: number, spread: boolean): void => {
-    const known = uses.get(id);
-    if (known === undefined) uses.set(id, { count, spread });
-    else {
-      known.count += count;
-      known.spread ||= spread;
-    }
+const usesOf = (program: Program, live: Uint8Array, inMemory: ReadonlySet<ValueId>): Uses => {
+  const counts = new Int32Array(program.instructions.length);
+  const spread = new Uint8Array(program.instructions.length);
+  const note = (id: ValueId, count: number, isSpread: boolean): void => {
+    counts[id] = (counts[id] ?? 0) + count;
+    if (isSpread) spread[id] = 1;
   };
   for (let id = program.instructions.length - 1; id >= 0; id--) {
-    if (!live.has(id)) continue;
+    if (live[id] === 0) continue;
     const instruction = instructionAt(program, id);
     if (instruction.kind === 'scan') for (const operand of instruction.inputs) note(operand, 1, false);
     if (instruction.kind !== 'operation') continue;
-    const own = uses.get(id) ?? { count: 1, spread: false };
-    const { inputs } = instruction;
-    for (const operand of inputs.length === 1 ? inputs : new Set(inputs)) {
-      const grows = sizeOf(instruction.shape) > sizeOf(instructionAt(program, operand).shape);
-      if (isView(instruction) && !inMemory.has(id)) note(operand, own.count, own.spread || grows);
+    const { inputs, shape } = instruction;
+    const isSeenThrough = isView(instruction) && !inMemory.has(id);
+    for (const [slot, operand] of inputs.entries()) {
+      if (inputs.indexOf(operand) < slot) continue;
+      const of = instructionAt(program, operand).shape;
+      const grows = shape !== of && sizeOf(shape) > sizeOf(of);
+      // What is live and has not been read is an output.
+      if (isSeenThrough) note(operand, Math.max(1, counts[id] ?? 0), spread[id] === 1 || grows);
       else note(operand, 1, grows && isInline(instruction));
     }
   }
-  return uses;
+  return { counts, spread };
 };
 
 /** The operations whose results stand in memory. */
 export const materialized = (program: Program): ReadonlySet<ValueId> => {
   const live = reachable(program);
   const values = forced(program, live);
-  const uses = usesOf(program, live, values);
+  const { counts, spread } = usesOf(program, live, values);
   // Of what is computed where it is used: all that it costs there, and how long it is.
-  const weights = program.instructions.map(() => 0);
-  const lengths = program.instructions.map(() => 0);
+  const weights = new Int32Array(program.instructions.length);
+  const lengths = new Int32Array(program.instructions.length);
   for (const [id, operation] of program.instructions.entries()) {
-    if (!live.has(id)) continue;
+    if (live[id] === 0) continue;
     if (operation.kind !== 'operation' || values.has(id)) continue;
     let [weight, length] = [costOf(operation), 1];
     for (const input of operation.inputs) {
       weight += weights[input] ?? 0;
       length = Math.max(length, (lengths[input] ?? 0) + 1);
     }
-    const { count, spread } = uses.get(id) ?? { count: 0, spread: false };
-    const single = sizeOf(operation.shape) === 1;
+    const count = counts[id] ?? 0;
+    const isSpread = spread[id] === 1 && sizeOf(operation.shape) !== 1;
     const dear =
       !isView(operation) &&
-      ((count > 1 && weight >= TWICE) || (spread && !single && weight >= SPREAD) || weight > LARGEST);
+      ((count > 1 && weight >= TWICE) || (isSpread && weight >= SPREAD) || weight > LARGEST);
     if (dear || length > LONGEST) values.add(id);
     else {
       weights[id] = weight;

@@ -56,8 +56,7 @@ const reduction = (
   const reduced = axes.map((axis) => shape[axis] ?? 0);
   const map = reducedMap(shape, axes);
   const alone = emptyGroup(program, inMemory, domain, { reduced });
-  addReduction(alone, id, combine, expressionOf(alone.access, operand, map));
-  const wide = isWide(alone.reductions.map(({ body }) => body));
+  const wide = isWide(addReduction(alone, id, combine, expressionOf(alone.access, operand, map)));
   // Another reduction over the same axes of the same arrays shares their loads.
   const reads = [...alone.reads];
   const latest = drafts.latestOf([...reads, ...waitsOf(id)]);
@@ -95,6 +94,6 @@ const dot = (
     inputs: [read(0, left), read(1, right)],
   } as const;
   // A dot is added up in the dtype itself, a sum in float64.
-  addReduction(group, id, countOf(shape, shape.inner) > LONG ? 'sum' : 'dot', body);
-  return { group, wide: isWide([body]) };
+  const combine = countOf(shape, shape.inner) > LONG ? 'sum' : 'dot';
+  return { group, wide: isWide(addReduction(group, id, combine, body)) };
 };

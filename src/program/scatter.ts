@@ -3,7 +3,7 @@
  * its result, where something of it is left open, and then stores or adds its operand at its places.
  */
 import { sizeOf, stridesOf } from '../tensor/shape.js';
-import { type Access, expressionOf, identityMap } from './access.js';
+import { type Access, accessOver, expressionOf, identityMap } from './access.js';
 import { type Affine, affine, alongAxis } from './index-map.js';
 import type { LoopKernel, Store } from './kernel.js';
 import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
@@ -42,13 +42,8 @@ interface Target {
   readonly inMemory: ReadonlySet<ValueId>;
 }
 
-const accessOf = ({ program, inMemory }: Target, rank: number): Access => ({
-  program,
-  inMemory,
-  rank,
-  known: () => undefined,
-  memo: new Map(),
-});
+const accessOf = ({ program, inMemory }: Target, rank: number): Access =>
+  accessOver(program, inMemory, [], rank);
 
 const loops = (axes: readonly number[], ordered: number, store: Store): LoopKernel => ({
   kind: 'loop',

@@ -40,8 +40,8 @@ export const schedule = (fenced: Program): Schedule => {
   const state: State = { program, inMemory, drafts: noDrafts(), waitsOf };
   const { drafts } = state;
 
-  for (const id of [...inMemory].toSorted((a, b) => a - b)) {
-    const operation = instructionAt(program, id);
+  for (const [id, operation] of program.instructions.entries()) {
+    if (!inMemory.has(id)) continue;
     const draft = draftFor(state, id, operation);
     if (draft !== undefined) drafts.place(id, draft, waitsOf(id));
   }
@@ -68,18 +68,22 @@ const pointwise = (state: State, id: ValueId): Draft => {
   const { program, inMemory } = state;
   const { shape } = instructionAt(program, id);
   const alone = emptyGroup(program, inMemory, shape);
-  addValue(alone, id);
-  const draft = { group: alone, wide: isWide([...alone.values.values()]) };
-  const joined = hostOf(state, id, draft);
+  const expressions = addValue(alone, id);
+  const draft = { group: alone, wide: isWide(expressions) };
+  const joined = hostOf(state, id, draft, dependenciesOf(program, alone, expressions));
   if (joined === undefined) return draft;
   addValue(joined.group, id);
   return joined;
 };
 
 /** The pass that a value, which by itself would be `alone`, had better be part of. */
-const hostOf = ({ program, drafts, waitsOf }: State, id: ValueId, alone: Draft): Draft | undefined => {
+const hostOf = (
+  { drafts, waitsOf }: State,
+  id: ValueId,
+  alone: Draft,
+  needs: readonly Dependency[],
+): Draft | undefined => {
   const { domain } = alone.group;
-  const needs: readonly Dependency[] = dependenciesOf(program, alone.group);
   const fits = (draft: Draft): boolean =>
     accepts(draft, domain, alone.wide) && hasRoomFor(draft, needs.length);
   /** Whether all that is needed from this pass is needed at the point itself. */

@@ -5,8 +5,9 @@
 import { allocate } from '../tensor/dtype.js';
 import { primitives } from '../tensor/primitive/table.js';
 import { range, sameShape, sizeOf } from '../tensor/shape.js';
-import { builder } from './builder.js';
+import { numbering } from './builder.js';
 import {
+  type ConstantInstruction,
   demandedOf,
   type Instruction,
   instructionAt,
@@ -118,12 +119,14 @@ const approximated: readonly KernelName[] = [
 
 /** An operation on literal numbers is a literal number, computed as the reference does. */
 const folded = <N extends KernelName>(operation: Operation<N>, at: Lookup): Instruction | undefined => {
-  const operands = operation.inputs.map(at);
-  const literals = operands.flatMap((operand) =>
-    operand?.kind === 'constant' && operand.exact !== undefined ? [operand] : [],
-  );
-  const { name, attributes, shape, dtype, path } = operation;
-  if (operands.length === 0 || literals.length < operands.length || shape.length > 0) return undefined;
+  const { name, attributes, inputs, shape, dtype, path } = operation;
+  if (inputs.length === 0 || shape.length > 0) return undefined;
+  const literals: ConstantInstruction[] = [];
+  for (const id of inputs) {
+    const operand = at(id);
+    if (operand?.kind !== 'constant' || operand.exact === undefined) return undefined;
+    literals.push(operand);
+  }
   if (approximated.includes(name)) return undefined;
   const data = primitives[name].evaluate({ inputs: literals, attributes, output: { shape, dtype } });
   return { kind: 'constant', data, exact: data[0] ?? 0, shape, dtype, path };
@@ -141,23 +144,28 @@ const rewrite = (operation: SomeOperation, at: Lookup): Rewritten => {
 
 /** Without the instructions that nothing asks for; inputs stay. */
 export const withoutDead = (program: Program): Program => {
-  const live = new Set(demandedOf(program));
+  const live = new Uint8Array(program.instructions.length);
+  for (const id of demandedOf(program)) live[id] = 1;
   for (let id = program.instructions.length - 1; id >= 0; id--) {
     const instruction = instructionAt(program, id);
-    if (instruction.kind === 'input') live.add(id);
-    if (live.has(id)) for (const operand of operandsOf(instruction)) live.add(operand);
+    if (instruction.kind === 'input') live[id] = 1;
+    if (live[id] === 1) for (const operand of operandsOf(instruction)) live[operand] = 1;
   }
   const instructions: Instruction[] = [];
-  const places: ValueId[] = [];
+  const places = new Int32Array(program.instructions.length);
   const renamed = (id: ValueId): ValueId => places[id] ?? id;
-  for (const [id, instruction] of program.instructions.entries())
-    if (live.has(id)) places[id] = instructions.push(renamedBy(renamed, instruction)) - 1;
+  for (let id = 0; id < program.instructions.length; id++)
+    if (live[id] === 1) places[id] = instructions.push(renamedBy(renamed, instructionAt(program, id))) - 1;
   return renamedResults({ ...program, instructions }, renamed);
 };
 
-/** The instruction with its operands under other names. */
-const renamedBy = (renamed: (id: ValueId) => ValueId, instruction: Instruction): Instruction =>
-  'inputs' in instruction ? { ...instruction, inputs: instruction.inputs.map(renamed) } : instruction;
+/** The instruction with its operands under other names; itself if these are their own. */
+const renamedBy = (renamed: (id: ValueId) => ValueId, instruction: Instruction): Instruction => {
+  if (!('inputs' in instruction)) return instruction;
+  const { inputs } = instruction;
+  for (const id of inputs) if (renamed(id) !== id) return { ...instruction, inputs: inputs.map(renamed) };
+  return instruction;
+};
 
 /** The program with what it gives and checks under other names. */
 const renamedResults = (program: Program, renamed: (id: ValueId) => ValueId): Program => ({
@@ -166,15 +174,21 @@ const renamedResults = (program: Program, renamed: (id: ValueId) => ValueId): Pr
   checks: program.checks.map((check) => ({ ...check, holds: renamed(check.holds), got: renamed(check.got) })),
 });
 
-/** The program with each instruction, its operands renamed, replaced by what `f` says. */
+/**
+ * The program with each instruction, its operands renamed, replaced by what `f` says. All keep their places, so that
+ * few are renamed; what another value now stands for is left, and dead.
+ */
 const rewriteWith = (program: Program, f: (instruction: Instruction, at: Lookup) => Rewritten): Program => {
-  const { add, instructions } = builder();
+  const placeOf = numbering();
+  const instructions: Instruction[] = [];
   const places: ValueId[] = [];
   const renamed = (id: ValueId): ValueId => places[id] ?? id;
   const lookup: Lookup = (id) => (id === undefined ? undefined : instructions[id]);
   for (const instruction of program.instructions) {
-    const result = f(renamedBy(renamed, instruction), lookup);
-    places.push(result.kind === 'value' ? result.id : add(result));
+    const own = renamedBy(renamed, instruction);
+    const result = f(own, lookup);
+    places.push(result.kind === 'value' ? result.id : placeOf(result, instructions.length));
+    instructions.push(result.kind === 'value' ? own : result);
   }
   return renamedResults({ ...program, instructions }, renamed);
 };

@@ -24,32 +24,43 @@ const partsOf = (node: Node): readonly AnyTensor[] => {
 const pathBelow = (node: Node, path: string): string =>
   node.kind === 'application' && node.name === 'identity' ? inScope(path, node.attributes.scope) : path;
 
-/** The tensors between `inputs` and `roots`, each after those it is made of, with the path it was first reached by. */
-const inOrder = (
-  inputs: readonly AnyTensor[],
+/** The place of a tensor that has been reached, and whose parts are being written. */
+const PENDING = -1;
+
+/**
+ * Gives a place to each tensor below `roots` that has none, by `write`: after those it is made of, with the path it was
+ * first reached by.
+ */
+const placeBelow = (
   roots: readonly AnyTensor[],
-): readonly (readonly [AnyTensor, string])[] => {
-  const order: (readonly [AnyTensor, string])[] = [];
-  const seen = new Set<AnyTensor>(inputs);
-  // A stack of our own: expressions may be deeper than the machine's.
-  const stack = roots.map((root) => ({ tensor: root, path: '', entered: false })).toReversed();
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { tensor, path, entered } = top;
-    if (entered) {
-      order.push([tensor, path]);
-      continue;
-    }
-    if (seen.has(tensor)) continue;
-    seen.add(tensor);
-    stack.push({ tensor, path, entered: true });
-    const within = pathBelow(tensor.node, path);
-    const parts = partsOf(tensor.node);
-    for (let i = parts.length - 1; i >= 0; i--) {
-      const part = parts[i];
-      if (part !== undefined && !seen.has(part)) stack.push({ tensor: part, path: within, entered: false });
+  places: Map<AnyTensor, ValueId>,
+  write: (tensor: AnyTensor, path: string) => ValueId,
+): void => {
+  // A stack of our own: expressions may be deeper than the machine's. Two lists, as a record for each tensor costs more.
+  const stack: AnyTensor[] = roots.toReversed();
+  const paths: string[] = roots.map(() => '');
+  for (
+    let top = stack.at(-1), path = paths.at(-1);
+    top !== undefined;
+    top = stack.at(-1), path = paths.at(-1)
+  ) {
+    const place = places.get(top);
+    if (place === undefined) {
+      places.set(top, PENDING);
+      const within = pathBelow(top.node, path ?? '');
+      const parts = partsOf(top.node);
+      for (let i = parts.length - 1; i >= 0; i--) {
+        const part = parts[i];
+        if (part === undefined || places.has(part)) continue;
+        stack.push(part);
+        paths.push(within);
+      }
+    } else {
+      stack.pop();
+      paths.pop();
+      if (place === PENDING) places.set(top, write(top, path ?? ''));
     }
   }
-  return order;
 };
 
 /**
@@ -68,7 +79,7 @@ export const traceTensors = (
   for (const [position, input] of inputs.entries())
     places.set(input, add({ kind: 'input', position, shape: input.shape, dtype: input.dtype, path: '' }));
 
-  const write = (node: SomeApplication, { shape, dtype }: Spec, path: string): ValueId => {
+  const apply = (node: SomeApplication, { shape, dtype }: Spec, path: string): ValueId => {
     const [first, holds, got] = node.inputs;
     switch (node.name) {
       case 'identity':
@@ -109,12 +120,13 @@ export const traceTensors = (
   // The least deep first: a backward's changes then come in its own order, each after what it is made of, and
   // not all behind the longest way back, for which everything else would have to be kept.
   const results = outputs.toSorted((a, b) => a.depth - b.depth);
-  for (const [tensor, path] of inOrder(inputs, results)) {
-    const { node, shape, dtype } = tensor;
-    if (node.kind === 'input') foreign(node.name);
-    else if (node.kind === 'constant') places.set(tensor, add(constantInstruction(tensor, node, path)));
-    else places.set(tensor, write(node, { shape, dtype }, path));
-  }
+  placeBelow(results, places, (tensor, path) => {
+    const { node } = tensor;
+    if (node.kind === 'input') return foreign(node.name);
+    return node.kind === 'constant'
+      ? add(constantInstruction(tensor, node, path))
+      : apply(node, tensor, path);
+  });
   return {
     inputs: inputs.map(({ shape, dtype }) => ({ shape, dtype })),
     instructions,
@@ -128,10 +140,10 @@ const constantInstruction = (
   { shape, dtype }: AnyTensor,
   { data, exact }: Extract<Node, { readonly kind: 'constant' }>,
   path: string,
-): Instruction => {
-  const constant = { kind: 'constant', data, shape, dtype, path } as const;
-  return exact === undefined ? constant : { ...constant, exact };
-};
+): Instruction =>
+  exact === undefined
+    ? { kind: 'constant', data, shape, dtype, path }
+    : { kind: 'constant', data, exact, shape, dtype, path };
 
 const foreign = (name?: string): never =>
   fail({

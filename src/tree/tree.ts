@@ -5,6 +5,7 @@
  * the mark below, so that it stands under everything else.
  */
 import { fail } from '../error.js';
+import { setOwn } from './own.js';
 
 /** The mark of a leaf; registered, so that two copies of the package agree on it. */
 export const leaf: unique symbol = Symbol.for('paralens.leaf');
@@ -74,39 +75,80 @@ const refuse = (value: unknown, path: readonly string[]): never =>
   });
 
 /** The records' keys are walked in the order of their names, so that two equal records are equal trees. */
-const keysOf = (record: Readonly<Record<string, unknown>>): readonly string[] =>
-  Object.keys(record).toSorted();
+const keysOf = (record: Readonly<Record<string, unknown>>): readonly string[] => {
+  const keys = Object.keys(record);
+  // Records that this module has made are in order already.
+  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return keys.toSorted();
+  return keys;
+};
 
+/** The tree with what `visit` gives for each leaf. Its `path` is one list, which changes from leaf to leaf. */
 const walk = (
   tree: unknown,
-  path: readonly string[],
+  path: string[],
   visit: (leaf: Leaf, path: readonly string[]) => unknown,
 ): unknown => {
   if (isLeaf(tree)) return visit(tree, path);
   if (path.length > MOST_DEEP) return refuseDeep();
-  if (Array.isArray(tree)) return tree.map((part: unknown, i) => walk(part, [...path, String(i)], visit));
+  const below = (part: unknown, name: string): unknown => {
+    path.push(name);
+    const made = walk(part, path, visit);
+    path.pop();
+    return made;
+  };
+  if (Array.isArray(tree)) return tree.map((part: unknown, i) => below(part, String(i)));
   if (!isRecord(tree)) return refuse(tree, path);
   if (isCloned(tree)) return refuseClone(path);
-  return Object.fromEntries(keysOf(tree).map((key) => [key, walk(tree[key], [...path, key], visit)]));
+  const record: Record<string, unknown> = {};
+  for (const key of keysOf(tree)) setOwn(record, key, below(tree[key], key));
+  return record;
+};
+
+/** Visits the leaves in the order of `walk`, and makes nothing: `path` is one list, which changes from leaf to leaf. */
+const visitLeaves = (
+  tree: unknown,
+  path: string[],
+  visit: (leaf: Leaf, path: readonly string[]) => void,
+): void => {
+  if (isLeaf(tree)) {
+    visit(tree, path);
+    return;
+  }
+  if (path.length > MOST_DEEP) refuseDeep();
+  if (Array.isArray(tree))
+    for (const [i, part] of (tree as readonly unknown[]).entries()) {
+      path.push(String(i));
+      visitLeaves(part, path, visit);
+      path.pop();
+    }
+  else {
+    if (!isRecord(tree)) return refuse(tree, path);
+    if (isCloned(tree)) refuseClone(path);
+    for (const key of keysOf(tree)) {
+      path.push(key);
+      visitLeaves(tree[key], path, visit);
+      path.pop();
+    }
+  }
 };
 
 /** The leaves of a tree, arrays in order and records by name. Throws where a part is no tree. */
 export const leaves = <L extends Leaf>(tree: unknown): readonly L[] => {
   const found: L[] = [];
-  walk(tree, [], (each) => found.push(each as L));
+  visitLeaves(tree, [], (each) => found.push(each as L));
   return found;
 };
 
 /** The path of each leaf, in the order of `leaves`. */
 export const leafPaths = (tree: unknown): readonly (readonly string[])[] => {
   const found: (readonly string[])[] = [];
-  walk(tree, [], (_, path) => found.push(path));
+  visitLeaves(tree, [], (_, path) => found.push(path.slice()));
   return found;
 };
 
 /** The tree of the same structure whose leaves are `f(leaf, path)`. */
 export const mapTree = <T>(tree: T, f: (leaf: Leaf, path: readonly string[]) => unknown): T =>
-  walk(tree, [], f) as T;
+  walk(tree, [], (each, path) => f(each, path.slice())) as T;
 
 /** The tree of the structure of `like` with these leaves, in the order of `leaves`. */
 export const unflatten = <T>(like: T, parts: readonly unknown[]): T => {
@@ -129,6 +171,27 @@ const structureBelow = (tree: unknown, depth: number): string => {
     .join(',')}}`;
 };
 
+/** Whether `structureOf` says the same of two trees, without the strings; `false` where a part is no tree. */
+export const sameStructure = (a: unknown, b: unknown): boolean => sameBelow(a, b, 0);
+
+const sameBelow = (a: unknown, b: unknown, depth: number): boolean => {
+  if (isLeaf(a) || isLeaf(b)) return isLeaf(a) && isLeaf(b);
+  if (depth > MOST_DEEP) return false;
+  if (Array.isArray(a) || Array.isArray(b))
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((part: unknown, i) => sameBelow(part, b[i], depth + 1))
+    );
+  if (!isRecord(a) || !isRecord(b) || isCloned(a) || isCloned(b)) return false;
+  const [keys, others] = [keysOf(a), keysOf(b)];
+  return (
+    keys.length === others.length &&
+    keys.every((key, i) => key === others[i] && sameBelow(a[key], b[key], depth + 1))
+  );
+};
+
 /** Combines two trees of one structure leaf by leaf. Throws where the structures differ. */
 export const zipTrees = <T>(
   operation: string,
@@ -136,8 +199,10 @@ export const zipTrees = <T>(
   second: T,
   f: (first: Leaf, second: Leaf, path: readonly string[]) => unknown,
 ): T => {
-  const [got, needed] = [structureOf(second), structureOf(first)];
-  if (got !== needed) fail({ operation, what: 'trees of different structure', got, needed });
+  if (!sameStructure(second, first)) {
+    const [got, needed] = [structureOf(second), structureOf(first)];
+    fail({ operation, what: 'trees of different structure', got, needed });
+  }
   const others = leaves(second);
   let next = 0;
   return mapTree(first, (each, path) => f(each, others[next++] ?? each, path));

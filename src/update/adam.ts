@@ -58,13 +58,13 @@ const rule = (
     slots: amsgrad ? ['mean', 'square', 'largest'] : ['mean', 'square'],
     scalars: { meanWeight: weightOfMean(beta1), squareWeight: weightOfMean(beta2) },
     move: ({ parameter, gradient, slots, rate, scalars }) => {
-      const zero = fullLike(parameter, 0);
-      const { mean = zero, square = zero, largest = zero } = slots;
+      const zero = (): Tensor => fullLike(parameter, 0);
+      const { mean = zero(), square = zero(), largest = zero() } = slots;
       const { meanWeight = scalar(1), squareWeight = scalar(1) } = scalars;
       const nextMean = runningMean(mean, gradient, beta1);
       const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
-      const nextLargest = maximum(largest, nextSquare);
-      const size = sqrt(divide(amsgrad ? nextLargest : nextSquare, squareWeight));
+      const nextLargest = amsgrad ? maximum(largest, nextSquare) : nextSquare;
+      const size = sqrt(divide(nextLargest, squareWeight));
       const step = divide(multiply(divide(nextMean, meanWeight), rate), add(size, epsilon));
       const decayed = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
       const kept = { mean: nextMean, square: nextSquare };

@@ -4,11 +4,11 @@ import type { Lens } from '../lens/lens.js';
 import { fail } from '../error.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
-import { isFloat } from '../tensor/dtype.js';
+import { type DType, isFloat } from '../tensor/dtype.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { ownOf, setOwn } from '../tree/own.js';
-import { leaves, mapTree, structureOf, unflatten } from '../tree/tree.js';
+import { leaves, mapTree, sameStructure, structureOf, unflatten } from '../tree/tree.js';
 import { inDouble } from './in-double.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
@@ -82,10 +82,12 @@ const mapValues = <T, U>(record: Names<T>, f: (value: T, name: string) => U): Na
 
 /** For each leaf of the parameters, what the slots hold for it. */
 const slotsByLeaf = <P>(slots: Names<P>, count: number): readonly Names<Tensor>[] => {
-  const flat = mapValues(slots, (slot) => leaves<Tensor>(slot));
-  return Array.from({ length: count }, (_, i) =>
-    Object.fromEntries(Object.entries(flat).flatMap(([name, each]) => (each[i] ? [[name, each[i]]] : []))),
-  );
+  const flat = Object.entries(slots).map(([name, slot]) => ({ name, tensors: leaves<Tensor>(slot) }));
+  return Array.from({ length: count }, (_, i) => {
+    const own: Record<string, Tensor> = {};
+    for (const { name, tensors } of flat) if (tensors[i] !== undefined) setOwn(own, name, tensors[i]);
+    return own;
+  });
 };
 
 /** Applies a rule for floats; a parameter of another dtype has no gradient and stays. */
@@ -105,13 +107,12 @@ const widest = (parameters: unknown): 'float32' | 'float64' =>
 
 /** Throws where a gradient is not of the parameters' structure. */
 const requireStructure = (gradient: unknown, parameters: unknown): void => {
-  const [got, needed] = [structureOf(gradient), structureOf(parameters)];
-  if (got !== needed)
+  if (!sameStructure(gradient, parameters))
     fail({
       operation: 'update',
       what: 'the gradient has another structure than the parameters',
-      got,
-      needed,
+      got: structureOf(gradient),
+      needed: structureOf(parameters),
     });
 };
 
@@ -138,11 +139,20 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
     const moved: Record<string, Tensor<Scalar>> = {};
     for (const [name, { next }] of Object.entries(scalars))
       setOwn(moved, name, next(ownOf(state.scalars, name) ?? scalar(0), moved));
+    /** The numbers of the whole, made once for all parameters of a dtype. */
+    const numbers = new Map<DType, Pick<Leaf, 'rate' | 'scalars'>>();
+    const numbersFor = (parameter: AnyTensor): Pick<Leaf, 'rate' | 'scalars'> => {
+      const found = numbers.get(parameter.dtype) ?? {
+        rate: inDtypeOf(parameter, rate),
+        scalars: mapValues(moved, (number) => inDtypeOf(parameter, number)),
+      };
+      numbers.set(parameter.dtype, found);
+      return found;
+    };
     const context = (parameter: Tensor, i: number): Omit<Leaf, 'gradient'> => ({
       parameter,
       slots: kept[i] ?? {},
-      rate: inDtypeOf(parameter, rate),
-      scalars: mapValues(moved, (number) => inDtypeOf(parameter, number)),
+      ...numbersFor(parameter),
     });
     const at =
       ahead === undefined

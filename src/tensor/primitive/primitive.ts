@@ -83,12 +83,16 @@ export interface Primitive<N extends PrimitiveName> {
   readonly sample: (draw: Draw) => Sample<N>;
 }
 
-/** Lists are copied and frozen: what a caller does with theirs later changes no tensor. */
+/** The attributes of most primitives. */
+const NOTHING: Readonly<Record<never, never>> = Object.freeze({});
+
+/** Lists are copied and frozen, if they are not: what a caller does with theirs later changes no tensor. */
 const own = <A extends object>(attributes: A): A => {
-  const copy: Partial<Record<keyof A, unknown>> = {};
+  let copy: Partial<Record<keyof A, unknown>> = NOTHING;
   for (const key in attributes) {
     const value: unknown = attributes[key];
-    copy[key] = Array.isArray(value) ? Object.freeze(value.slice()) : value;
+    if (copy === NOTHING) copy = {};
+    copy[key] = Array.isArray(value) && !Object.isFrozen(value) ? Object.freeze(value.slice()) : value;
   }
   // All that the attributes have.
   return copy as A;
