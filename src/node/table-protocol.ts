@@ -1,10 +1,10 @@
 /**
  * What a worker that reads a table is told and tells. Its program is functions turned to text, as that of the threads
  * of the wasm backend, so that no bundler has to find a file: such a function refers to nothing but its arguments and
- * what Node has, and has methods in it instead of functions with names, which tools that keep names would wrap.
+ * what Node has.
  */
-
 import { lz4Frame } from './lz4-frame.js';
+import { workerProgramText } from '../worker-text.js';
 
 /** A column of some rows: numbers as they lie in memory where all are there, otherwise one value a row. */
 export type Column = ArrayLike<unknown>;
@@ -92,9 +92,10 @@ const serve = (port: Port, read: (setting: Setting) => AsyncGenerator<Told, void
 };
 
 /** The text of a worker; `addresses` are those of the modules that it may load. */
-export const workerText = (program: TableProgram, addresses: Readonly<Record<string, string>>): string => `
+export const workerText = (program: TableProgram, addresses: Readonly<Record<string, string>>): string =>
+  workerProgramText(`
 const addresses = ${JSON.stringify(addresses)};
 const builtin = (name) => process.getBuiltinModule(name);
 const reach = { load: (name) => import(addresses[name]), builtin, unpackLz4: ${lz4Frame.toString()} };
 const program = ${program.toString()};
-(${serve.toString()})(builtin('node:worker_threads').parentPort, (setting) => program(setting, reach));`;
+(${serve.toString()})(builtin('node:worker_threads').parentPort, (setting) => program(setting, reach));`);

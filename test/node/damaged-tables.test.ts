@@ -162,6 +162,18 @@ describe('a reader that', () => {
     expect(performance.now() - began).toBeLessThan(1000);
   });
 
+  test('was transpiled by what keeps names of functions, as tsx does, reads', async () => {
+    const text = `async function* () {
+      const told = __name(() => ({ kind: 'opened', names: [] }), 'told');
+      yield told();
+      yield { kind: 'failed', reason: 'read to its end' };
+    }`;
+    async function* program(): AsyncGenerator<Told, void, undefined> {}
+    program.toString = () => text;
+    const result = await readWith(program, {}).next();
+    expect(JSON.stringify(result)).toContain('read to its end');
+  });
+
   test('takes too much memory is ended, and the process is not', async () => {
     async function* greedy(): AsyncGenerator<Told, void, undefined> {
       yield { kind: 'opened', names: [] };

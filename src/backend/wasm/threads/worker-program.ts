@@ -4,6 +4,7 @@
  */
 import { hostFunctionsSource } from '../host-functions.js';
 import { type ControlLayout, PLACES, STATES, takePieces } from './control.js';
+import { workerProgramText } from '../../../worker-text.js';
 
 /** The first message. */
 export interface Beginning {
@@ -124,11 +125,11 @@ const workerProgram = ({
 /** The text of the program; `port` is the expression for where its messages come in. */
 export const workerSource = (port: string, patience: number): string => {
   const layout: ControlLayout = { states: STATES, places: PLACES };
-  return `(${workerProgram.toString()})({
+  return workerProgramText(`(${workerProgram.toString()})({
   port: ${port},
   layout: ${JSON.stringify(layout)},
   host: ${hostFunctionsSource},
   takePieces: ${takePieces.toString()},
   patience: ${patience},
-});`;
+});`);
 };
