@@ -113,7 +113,13 @@ const message = <T>(name: string, details: fc.RunDetails<[T]>, { seed, runs }: R
   ].join('\n');
 };
 
-const runLaw = <T>(name: string, arbitrary: fc.Arbitrary<T>, law: Law<T>, run: Run): Outcome => {
+const runLaw = <T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  law: Law<T>,
+  run: Run,
+  { shrinks }: { readonly shrinks: boolean },
+): Outcome => {
   const reasons: string[] = [];
   let broke: string | undefined;
   const details = fastCheck.check(
@@ -125,7 +131,12 @@ const runLaw = <T>(name: string, arbitrary: fc.Arbitrary<T>, law: Law<T>, run: R
       broke ??= verdict.finding.law;
       if (verdict.finding.law === broke) assertHolds(verdict);
     }),
-    { seed: run.seed, numRuns: run.runs, ...(run.path === undefined ? {} : { path: run.path }) },
+    {
+      seed: run.seed,
+      numRuns: run.runs,
+      endOnFailure: !shrinks,
+      ...(run.path === undefined ? {} : { path: run.path }),
+    },
   );
   if (!details.failed) return { failure: undefined, reasons };
   const { errorInstance: cause } = details;
@@ -170,11 +181,11 @@ export const check = <T>(
     if (!late) tried++;
     return verdict;
   };
-  const { failure, reasons } = runLaw(name, arbitrary, together, run);
+  const { failure, reasons } = runLaw(name, arbitrary, together, run, { shrinks: false });
   if (failure !== undefined) {
-    // Which law an example meets first is chance; the first law that breaks at all tells more.
+    // Which law an example meets first is chance; the first law that breaks at all tells more. It alone is shrunk.
     for (const law of all) {
-      const { failure: first } = runLaw(name, arbitrary, law, run);
+      const { failure: first } = runLaw(name, arbitrary, law, run, { shrinks: true });
       if (first !== undefined) throw first;
     }
     throw failure;
@@ -196,12 +207,13 @@ export const brokenLaws = <T>(
   laws: readonly Law<T>[],
   options: CheckOptions = {},
 ): readonly string[] => {
+  const { runs } = runOf(options);
   const found = laws.flatMap((law) => {
     const { errorInstance: cause, failed } = fastCheck.check(
       fastCheck.property(arbitrary, (example) => {
         assertHolds(law(example));
       }),
-      { seed: options.seed ?? DEFAULT_SEED, numRuns: options.runs ?? DEFAULT_RUNS, endOnFailure: true },
+      { seed: options.seed ?? DEFAULT_SEED, numRuns: runs, endOnFailure: true },
     );
     if (!failed) return [];
     if (cause instanceof LawError) return [cause.finding?.law ?? cause.name];
