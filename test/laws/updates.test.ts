@@ -22,7 +22,7 @@ import { describe, expect, test } from 'vitest';
 import * as exported from '../../src/update/index.js';
 import { composedRows } from './subject/composed-update.js';
 import { scheduleRows, updateRows as plainRows } from './subject/update.js';
-import { compiledBackends, everyBackend } from './subject/backends.js';
+import { everyBackend, thoroughBackends } from './subject/backends.js';
 
 const updateRows = { ...plainRows, ...composedRows };
 
@@ -36,7 +36,7 @@ describe.each(Object.entries(updateRows))('update %s', (name, { traits, usual, f
     checkUpdate(usual, undefined, { ...traits, name, backends: [], runs: 4 });
   });
 
-  test.each(compiledBackends)('laws of every update on $name, threads: $threads', (backend) => {
+  test.each(thoroughBackends)('laws of every update on $name, threads: $threads', (backend) => {
     checkUpdate(usual, undefined, { ...traits, name, backends: [backend], runs: 2 });
   });
 

@@ -18,6 +18,7 @@ import {
 } from 'paralens';
 import { checkLearner, checkPara } from 'paralens/laws';
 import { test } from 'vitest';
+import { compiledBackends } from '../laws/subject/backends.js';
 
 const ofExample = sequential(dense<3, 4, readonly []>(3, 4), tanh<readonly [4]>());
 
@@ -41,5 +42,5 @@ test('it learns as a fold of its step, and resumes to the bit', () => {
   });
   const shapes = { input: { shape: [4, 2] }, target: { shape: [4, 1] } } as const;
   // A batch is no set of examples to batch normalization.
-  checkLearner(all, shapes, { name: 'all together', runs: 1, examples: false });
+  checkLearner(all, shapes, { name: 'all together', runs: 1, examples: false, backends: compiledBackends });
 });

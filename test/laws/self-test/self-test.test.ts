@@ -20,7 +20,7 @@ import { carryingSuspects, checkpointSuspects, paraSuspects } from './para.js';
 import { revisionSuspects } from './revision.js';
 import { sourceSuspects } from './source.js';
 import { streamSuspects } from './stream.js';
-import { isLibrarys, type Suspect, wholeMatrix } from './suspect.js';
+import { type Suspect, wholeMatrix } from './suspect.js';
 import { timeSuspects } from './time.js';
 import { trainingSuspects } from './training.js';
 import { updateSuspects } from './update.js';
@@ -52,7 +52,8 @@ const suspects: readonly Suspect[] = [
 ];
 const found = new Map<string, readonly string[]>();
 
-const asked = wholeMatrix ? suspects : suspects.filter((each) => !isLibrarys(each));
+// That no sound code is blamed takes all laws on all controls: `.ci/run` asks it, in its step for laws.
+const asked = wholeMatrix ? suspects : suspects.filter(({ killedBy }) => killedBy.length > 0);
 
 describe.each(asked.map((suspect) => [suspect.name, suspect] as const))('%s', (name, suspect) => {
   const isSound = suspect.killedBy.length === 0;

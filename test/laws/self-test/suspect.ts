@@ -13,10 +13,6 @@ export interface Suspect {
 /** Whether each suspect is held to all laws, for the whole matrix, or a bug to those alone that should find it. */
 export const wholeMatrix = process.env['PARALENS_LAWS_MATRIX'] === 'all';
 
-/** Whether it is the library's own: the tests of what it is hold it to the same laws, of other examples. */
-export const isLibrarys = ({ name, killedBy }: Suspect): boolean =>
-  killedBy.length === 0 && /(?:^|: )the library’s/u.test(name);
-
 /** The laws to ask of a suspect; laws without a name of their own are always asked. */
 export const lawsToAsk = <T>(killedBy: readonly string[], laws: readonly Law<T>[]): readonly Law<T>[] =>
   wholeMatrix || killedBy.length === 0

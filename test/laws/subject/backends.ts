@@ -22,6 +22,12 @@ export const everyBackend: readonly Backend[] =
 export const compiledBackends: readonly Backend[] =
   everyBackend === withPieces ? withPieces : everyBackend.filter(({ name }) => name !== 'reference');
 
+/**
+ * Those that compile, where all is asked, and none in `npm test`: for what closed forms on each backend already hold to
+ * the bit.
+ */
+export const thoroughBackends: readonly Backend[] = everyBackend === withPieces ? compiledBackends : [];
+
 /** A third of the examples for steps in pieces: which are computed as one thread computes them, or all wrong. */
 export const runsOn = ({ threads }: Backend, runs: number): number =>
   threads > 1 ? Math.ceil(runs / 3) : runs;
