@@ -207,13 +207,12 @@ export const brokenLaws = <T>(
   laws: readonly Law<T>[],
   options: CheckOptions = {},
 ): readonly string[] => {
-  const { runs } = runOf(options);
   const found = laws.flatMap((law) => {
     const { errorInstance: cause, failed } = fastCheck.check(
       fastCheck.property(arbitrary, (example) => {
         assertHolds(law(example));
       }),
-      { seed: options.seed ?? DEFAULT_SEED, numRuns: runs, endOnFailure: true },
+      { seed: options.seed ?? DEFAULT_SEED, numRuns: options.runs ?? DEFAULT_RUNS, endOnFailure: true },
     );
     if (!failed) return [];
     if (cause instanceof LawError) return [cause.finding?.law ?? cause.name];

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { dense } from 'paralens';
 import { broken, check, checkPara, checkSource, holds, type Law, law, LawError } from 'paralens/laws';
 import { iterableSource } from 'paralens/online';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+
+// What is tested is what users are told, who set no number of examples.
+beforeEach(() => vi.stubEnv('PARALENS_LAWS_TIMES', undefined));
 
 const wait = (ms: number): void => {
   const until = performance.now() + ms;

@@ -30,7 +30,10 @@ import {
   sum,
 } from 'paralens/operation';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+
+// What is tested is what users are told, who set no number of examples.
+beforeEach(() => vi.stubEnv('PARALENS_LAWS_TIMES', undefined));
 
 type Matrix = Tensor<readonly [number, number]>;
 type Vector = Tensor<readonly [number]>;

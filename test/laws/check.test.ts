@@ -33,7 +33,10 @@ import {
 } from 'paralens/operation';
 import { key, type Key } from 'paralens';
 import { normal } from 'paralens/operation';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+
+// What is tested is what users are told, who set no number of examples.
+beforeEach(() => vi.stubEnv('PARALENS_LAWS_TIMES', undefined));
 
 type Matrix = Tensor<readonly [number, number]>;
 interface Kernel {

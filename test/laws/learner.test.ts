@@ -58,9 +58,12 @@ import {
 } from 'paralens/laws';
 import { abs, mean, multiply, subtract, sum } from 'paralens/operation';
 import { startWith } from 'rxjs';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { drawnPoints, fitted, initialLine } from './subject/regression.js';
 import { compiledBackends, everyBackend } from './subject/backends.js';
+
+// What is tested is what users are told, who set no number of examples.
+beforeEach(() => vi.stubEnv('PARALENS_LAWS_TIMES', undefined));
 
 const options = {
   model: sequential(dense(2, 3), tanh(), dense(3, 1)),
