@@ -33,7 +33,7 @@ test('a check that is out of time throws how far it came, and what to do', () =>
   const { message, finding } = thrownBy(() => {
     check('slow', fc.nat(), slow, { runs: 1000, seconds: 0.1 });
   });
-  expect(performance.now() - before).toBeLessThan(2000);
+  expect(performance.now() - before).toBeLessThan(10_000);
   expect(message).toMatch(/^slow: held for \d+ of 1000 examples within 0\.1 s, and the rest was not tried; /);
   expect(message).toContain('{ seconds: 60 }');
   expect(finding).toBeUndefined();

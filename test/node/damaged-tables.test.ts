@@ -159,7 +159,7 @@ describe('a reader that', () => {
     const began = performance.now();
     await reader.return?.();
     expect(await pending).toEqual({ done: true, value: undefined });
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   test('was transpiled by what keeps names of functions, as tsx does, reads', async () => {

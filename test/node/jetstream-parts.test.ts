@@ -39,5 +39,5 @@ test('messages that are missing are counted without those that were missing from
   expect(lostOf(2 ** 50, [3])).toEqual([
     `S has let go of ${2 ** 50 - 3} of its messages 2 to ${2 ** 50 - 1}`,
   ]);
-  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(performance.now() - begun).toBeLessThan(10_000);
 });
