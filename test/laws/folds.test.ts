@@ -88,7 +88,7 @@ test('ten thousand unsound records are ten thousand dead letters, and nothing el
     expect([counts.good, counts.bad]).toEqual([records.length - bad, bad]);
     return decodesEach(read, records);
   });
-  check('decoder', drawing(drawRecords), all, { runs: 600 });
+  check('decoder', drawing(drawRecords), all, { runs: 800 });
   expect(unsound).toBeGreaterThan(10_000);
   expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(prototype);
   expect('polluted' in {}).toBe(false);

@@ -37,8 +37,11 @@ afterAll(() => {
 
 /** Steps of this thread let others run too, but only a pause lets them start. */
 export const until = async (holds: () => boolean): Promise<void> => {
-  for (let i = 0; i < 10_000 && !holds(); i++) await sleep(1);
-  expect(holds()).toBe(true);
+  for (let i = 0; i < 10_000; i++) {
+    if (holds()) return;
+    await sleep(1);
+  }
+  expect.unreachable('it never held');
 };
 
 export const unreachable = (): never => {

@@ -183,4 +183,4 @@ const LARGER: Readonly<Record<string, number>> = {
 };
 
 /** The smallest of the three sizes at which a family is compiled. */
-export const sizeOf = (name: string): number => LARGER[name] ?? 32;
+export const sizeOf = (name: string): number => LARGER[name] ?? 24;
