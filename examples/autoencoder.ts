@@ -14,17 +14,17 @@ import {
   dense,
   evaluate,
   evaluator,
-  forParts,
+  frozen,
   key,
   learner,
   named,
+  partition,
   relu,
   rmsprop,
   sequential,
-  stay,
   train,
 } from 'paralens';
-import { logistic, slice } from 'paralens/operation';
+import { sigmoid, slice } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';
 import { saveImages } from './data/picture.js';
@@ -34,13 +34,13 @@ export const main = async ({ epochs = 3, seed = 1, digits = readMnist() } = {}) 
   const decoder = named('decoder', sequential(dense(16, 256), relu(), dense(256, 784)));
   const network = learner({
     model: compose(encoder, decoder),
-    loss: binaryCrossEntropy(), // of each pixel; the logistic is in the loss
-    update: forParts(
+    loss: binaryCrossEntropy(), // of each pixel; the sigmoid is in the loss
+    update: partition(
       {
-        encoder: chain(adam({ learningRate: 1e-3 }), clipByGlobalNorm(1)),
+        encoder: chain(clipByGlobalNorm(1), adam({ learningRate: 1e-3 })),
         decoder: rmsprop({ learningRate: 1e-3 }),
       },
-      stay,
+      frozen,
     ),
   });
   // What goes in is what should come out.
@@ -49,7 +49,7 @@ export const main = async ({ epochs = 3, seed = 1, digits = readMnist() } = {}) 
   const { state } = await lastValueFrom(from(data).pipe(train(network, { key: key(seed) })));
 
   const some = slice(digits.test.input, { start: [0, 0], stop: [10, 784] }) as typeof digits.test.input;
-  const [before, after] = evaluate([some, logistic(network.predict(state, some))] as const);
+  const [before, after] = evaluate([some, sigmoid(network.predict(state, some))] as const);
   const picture = saveImages('autoencoder.png', Float32Array.of(...before.data, ...after.data), 28, 10);
   return { loss: evaluator(network, itself(digits.test.input))(state).loss, picture };
 };

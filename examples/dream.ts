@@ -19,11 +19,11 @@ import {
   relu,
   sequential,
   sparseSoftmaxCrossEntropy,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
-import { logistic, normal, subtract, multiply } from 'paralens/operation';
+import { multiply, normal, sigmoid, subtract } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';
 import { saveImages } from './data/picture.js';
@@ -46,10 +46,10 @@ export const main = async ({ epochs = 2, steps = 200, seed = 1, digits = readMni
   const data = batches(digits.training, { size: 128, shuffle: key(seed), epochs });
   const { state } = await lastValueFrom(from(data).pipe(train(waking, { key: key(seed) })));
 
-  // The same network the other way around: the image is the parameter, brightness a logistic away from it.
+  // The same network the other way around: the image is the parameter, brightness a sigmoid away from it.
   const dreamer = differentiable<Dream, readonly [], Logits>(
     (from_) => ({ image: subtract(multiply(normal(from_, [10, 784]), 0.1), 2) }),
-    ({ image }) => evaluation(model).run(state.parameters, logistic(image))[0],
+    ({ image }) => evaluation(model).run(state.parameters, sigmoid(image))[0],
   );
   const dreaming = learner({
     model: dreamer,
@@ -59,7 +59,7 @@ export const main = async ({ epochs = 2, steps = 200, seed = 1, digits = readMni
   const labels = tensor([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 'int32');
   const nights = range(0, steps).pipe(map(() => ({ input: [] as const, target: labels })));
   const dream = await lastValueFrom(nights.pipe(train(dreaming, { key: key(seed) })));
-  const images = evaluate(logistic(dream.state.parameters[0].image)).data;
+  const images = evaluate(sigmoid(dream.state.parameters[0].image)).data;
   return { loss: dream.loss, picture: saveImages('dream.png', images, 28, 10) };
 };
 

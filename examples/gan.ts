@@ -16,26 +16,26 @@ import {
   dropout,
   evaluate,
   evaluation,
-  forParts,
   force,
+  frozen,
   identity,
   isomorphism,
   type Key,
   key,
   leakyRelu,
-  logistic,
   learner,
   lift,
   named,
-  parallel,
   type Para,
+  parallel,
   type Parameters,
+  partition,
   relu,
   sequential,
+  sigmoid,
   stateless,
-  stay,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
 import { add, concat, full, multiply, negate, normal } from 'paralens/operation';
@@ -77,12 +77,12 @@ const play = async (
       named('judge', judge),
     ),
     loss: binaryCrossEntropy<readonly [number, number]>(), // 0 for what is made, nearly 1 for what is real
-    update: forParts(
+    update: partition(
       {
         generator: adam({ learningRate: up, beta1: 0.5 }),
         judge: adam({ learningRate: down, beta1: 0.5 }),
       },
-      stay,
+      frozen,
     ),
   });
   const target = force(concat([full([BATCH, 1], 0), full([BATCH, 1], 0.9)], 0) as Rows);
@@ -137,7 +137,7 @@ export const main = async ({ steps = 3000, digitSteps = 5000, digits = readMnist
       batchNormalization(512),
       relu(),
       dense(512, 784),
-      logistic(),
+      sigmoid(),
     ),
     sequential(
       dense(784, 256),

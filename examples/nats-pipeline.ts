@@ -77,8 +77,8 @@ const train = async (port: number, folder: string, steps: number): Promise<void>
     checkpoints: { store: folderCheckpoints(folder), every: { steps: 5 } },
   }).pipe(
     tap((event) => {
-      if (event.kind === 'kept' || event.kind === 'resumed') say(event.kind, `${event.step}`);
-      if (event.kind === 'not kept') process.stderr.write(`${event.error.message}\n`);
+      if (event.kind === 'saved' || event.kind === 'resumed') say(event.kind, `${event.step}`);
+      if (event.kind === 'save failed') process.stderr.write(`${event.error.message}\n`);
     }),
     takeWhile((event) => !(event.kind === 'step' && event.step >= steps), true),
     share(),
@@ -241,7 +241,7 @@ export const main = async ({ records = 3200, kills = 3 } = {}): Promise<Outcome>
       if (i === kills) killed = await trainer.says('learned');
       else {
         // Right after a checkpoint, in the middle of what comes behind it.
-        await trainer.says('kept');
+        await trainer.says('saved');
         await trainer.kill();
         meanwhile = await ask();
       }

@@ -1,17 +1,26 @@
 /** Spam told from mail as it comes in, one mail at a time; and what helps when it turns into its opposite. */
 import { lastValueFrom, map, toArray } from 'rxjs';
-import { adjustable, binaryCrossEntropy, dense, key, learner, sgd, type Tensor, withRates } from 'paralens';
+import {
+  binaryCrossEntropy,
+  dense,
+  key,
+  learner,
+  sgd,
+  type Tensor,
+  withHyperparameters,
+  withRates,
+} from 'paralens';
 import {
   adwin,
-  andThenFold,
   decoderOfValues,
   type Drift,
   type DriftLevel,
   type Fold,
   hashed,
   iterableSource,
-  online,
   onDrift,
+  online,
+  pipeFold,
   pure,
   raiseRate,
   type Reaction,
@@ -44,13 +53,13 @@ const wrong = (logits: Column, spam: Column) =>
 const filter = learner({
   model: dense(COLUMNS, 1),
   loss: binaryCrossEntropy<readonly [number, number]>(),
-  update: adjustable(4, (learningRate) => sgd({ learningRate })),
+  update: withHyperparameters(4, (learningRate) => sgd({ learningRate })),
   metrics: { wrong },
 });
 type State = ReturnType<typeof filter.init>;
 
 /** Drift where ADWIN drops what it had of errors, and what it keeps is worse than that: getting better is none. */
-const worse = andThenFold(adwin(), {
+const worse = pipeFold(adwin(), {
   initial: 1,
   step: (before: number, { level, mean: now }: Drift) =>
     [now, level === 'drift' && now > before ? 'drift' : 'none'] as const,
@@ -76,7 +85,7 @@ const run = async (mails: readonly Mail[], reaction: Reaction<number, State>, se
     learner: filter,
     key: key(seed),
     size: 1,
-    monitors: andThenFold(
+    monitors: pipeFold(
       pure(({ metrics }: Told) => metrics['wrong'] ?? Number.NaN),
       worse,
     ),

@@ -2,7 +2,6 @@
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { absoluteError, dense, huber, inverseTimeDecay, key, learner, sequential, sgd, tanh } from 'paralens';
 import {
-  andThenFold,
   columns,
   decoder,
   fieldsOf,
@@ -10,6 +9,7 @@ import {
   iterableSource,
   lastValues,
   online,
+  pipeFold,
   pure,
   slidingMean,
   standardize,
@@ -21,7 +21,7 @@ import { Day, readWeather } from './data/weather.js';
 
 /** How far a number is above its mean over the last ones. */
 const above = (size: number) =>
-  andThenFold(
+  pipeFold(
     folds({ now: pure((x: number) => x), usual: slidingMean(size) }),
     pure(({ now, usual }) => now - usual),
   );
@@ -32,10 +32,10 @@ const season = ({ date }: Day): number =>
 
 const highest = pure((day: Day) => day.highest);
 /** What is known of a day when it is over; nothing here has seen a later one. */
-const features = andThenFold(
+const features = pipeFold(
   columns({
     highest,
-    recently: andThenFold(highest, columns({ days: above(2), week: above(5), month: above(30) })),
+    recently: pipeFold(highest, columns({ days: above(2), week: above(5), month: above(30) })),
     day: fieldsOf('lowest', 'wind'),
     rain: pure(({ rain }: Day) => Math.log1p(rain)),
     season: pure((day: Day) => [Math.sin(season(day)), Math.cos(season(day))]),
@@ -44,8 +44,8 @@ const features = andThenFold(
 );
 
 /** A day is an example when the next one is there: the target is by how much that one is warmer. */
-const examples = andThenFold(
-  andThenFold(folds({ input: features, highest }), lastValues(2)),
+const examples = pipeFold(
+  pipeFold(folds({ input: features, highest }), lastValues(2)),
   pure(([day, next]) => (day && next ? [{ input: day.input, target: [next.highest - day.highest] }] : [])),
 );
 

@@ -13,7 +13,7 @@ import {
   tensor,
   train,
 } from 'paralens';
-import { logistic } from 'paralens/operation';
+import { sigmoid } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 
 const ROWS = [
@@ -38,8 +38,8 @@ export const main = async ({ epochs = 300, seed = 1 } = {}) => {
     train(network, { key: key(seed) }),
   );
   const { state, loss } = await lastValueFrom(steps);
-  // The network ends in logits; the logistic function makes probabilities of them.
-  const outputs = [...evaluate(logistic(network.predict(state, input))).data];
+  // The network ends in logits; the sigmoid function makes probabilities of them.
+  const outputs = [...evaluate(sigmoid(network.predict(state, input))).data];
   return { loss, outputs };
 };
 

@@ -4,7 +4,7 @@ import { softplus } from '../../src/operation/activation.js';
 import { softmax } from '../../src/operation/softmax.js';
 import { negate } from '../../src/tensor/primitive/arithmetic.js';
 import { cos, sin } from '../../src/tensor/primitive/trigonometric.js';
-import { erf, logistic, tanh } from '../../src/tensor/primitive/sigmoid.js';
+import { erf, sigmoid, tanh } from '../../src/tensor/primitive/sigmoid.js';
 import { reverse } from '../../src/tensor/primitive/movement.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import type { Sampler } from './draw.js';
@@ -26,7 +26,7 @@ const steps: readonly Named[] = [
   { name: 'tanh', f: tanh },
   { name: 'sin', f: sin },
   { name: 'cos', f: cos },
-  { name: 'logistic', f: logistic },
+  { name: 'sigmoid', f: sigmoid },
   { name: 'erf', f: erf },
   { name: 'softplus', f: softplus },
   { name: 'negate', f: negate },

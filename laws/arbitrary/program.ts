@@ -80,7 +80,7 @@ const held = (writer: Writer, item: Item): Item => {
 const UNARY = ['negate', 'abs', 'sign'] as const;
 const BINARY = ['add', 'subtract', 'multiply', 'maximum', 'minimum'] as const;
 const COMPARE = ['equal', 'less', 'lessOrEqual'] as const;
-const TRANSCENDENTAL = ['exp', 'tanh', 'logistic', 'expm1', 'erf', 'sin', 'cos'] as const;
+const TRANSCENDENTAL = ['exp', 'tanh', 'sigmoid', 'expm1', 'erf', 'sin', 'cos'] as const;
 
 const axesOf = (draw: Draw, rank: number): readonly number[] =>
   range(rank).filter(() => draw.integer(0, 1) === 1);

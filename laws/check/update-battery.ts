@@ -41,7 +41,7 @@ export interface UpdateTraits {
   readonly exact?: boolean | undefined;
   /** Whether the gradient is taken ahead, as Nesterov does, or never; either, coherently, unless given: O-8. */
   readonly ahead?: boolean | undefined;
-  /** Whether it is meant to move nothing, as `stay` is: no O-22. */
+  /** Whether it is meant to move nothing, as `frozen` is: no O-22. */
   readonly still?: boolean | undefined;
   /** Whether its means are freed of the bias of beginning at 0, as Adam's are: under equal gradients even steps, O-12. */
   readonly corrected?: boolean | undefined;

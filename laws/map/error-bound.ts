@@ -29,7 +29,7 @@ const roundings: { readonly [N in KernelName]?: number } = {
   log: 8,
   log1p: 8,
   tanh: 8,
-  logistic: 8,
+  sigmoid: 8,
   erf: 8,
   mills: 8,
   sin: 8,

@@ -1,5 +1,5 @@
 /** F-20: folds compose as functions do, up to the bracketing of their states. */
-import { andThenFold, type Fold, folds, pure, runFold } from '../../src/online/fold.js';
+import { type Fold, folds, pipeFold, pure, runFold } from '../../src/online/fold.js';
 import type { Json } from '../../src/online/json.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
@@ -9,11 +9,11 @@ import type { FoldExample, FoldSubject } from './fold-subject.js';
 /** What the laws speak of: the library's, unless others are given. */
 export interface FoldOperations {
   readonly pure: typeof pure;
-  readonly andThenFold: typeof andThenFold;
+  readonly pipeFold: typeof pipeFold;
   readonly folds: typeof folds;
 }
 
-export const foldOperations: FoldOperations = { pure, andThenFold, folds };
+export const foldOperations: FoldOperations = { pure, pipeFold, folds };
 
 /** Each value, with how many came before it: a fold of anything, whose state matters. */
 const numbered = <A>(): Fold<number, A, readonly [number, A]> => ({
@@ -38,7 +38,7 @@ export const foldsCompose = <S extends Json, A, B>(
 ): Verdict => {
   const [state, made] = runFold(fold, values);
   const claim = (what: string): Parameters<typeof same>[3] => ({ law: 'F-20', subject, what });
-  const then = operations.andThenFold;
+  const then = operations.pipeFold;
   const identity = <T>(): Fold<null, T, T> => operations.pure((value: T) => value);
   const [before, after] = [counting<A>(), numbered<B>()];
   return every([

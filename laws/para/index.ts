@@ -12,7 +12,7 @@ export {
   checkpointLaws,
   drawRemade,
   type Remade,
-} from './checkpoint.js';
+} from './rematerialize.js';
 export { paraLaws } from './battery.js';
 export { type ParaOperations, paras } from './para-operations.js';
 export {

@@ -1,5 +1,5 @@
 /** What layers are put together with, as one value: the laws can be asked of others as well. */
-import { checkpoint } from '../../src/lens/checkpoint.js';
+import { rematerialize } from '../../src/lens/rematerialize.js';
 import { compose } from '../../src/lens/compose.js';
 import { swap } from '../../src/lens/lens.js';
 import { identity, lift, type Para } from '../../src/lens/para.js';
@@ -15,7 +15,7 @@ export interface ParaOperations {
   readonly reparametrize: typeof reparametrize;
   readonly share: <R, A, B>(f: Para<readonly [R, R], A, B>) => Para<readonly [R], A, B>;
   readonly freeze: typeof freeze;
-  readonly checkpoint: typeof checkpoint;
+  readonly rematerialize: typeof rematerialize;
   /** Exchanges parameters and argument. */
   readonly swap: typeof swap;
 }
@@ -29,6 +29,6 @@ export const paras: ParaOperations = {
   reparametrize,
   share,
   freeze,
-  checkpoint,
+  rematerialize,
   swap,
 };

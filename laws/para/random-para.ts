@@ -4,10 +4,10 @@ import { drawExpression, type Expression } from '../arbitrary/expression.js';
 import type { Sampler } from '../arbitrary/draw.js';
 import { dense } from '../../src/layer/dense.js';
 import { relu } from '../../src/layer/activation.js';
-import { checkpoint } from '../../src/lens/checkpoint.js';
+import { rematerialize } from '../../src/lens/rematerialize.js';
 import { compose } from '../../src/lens/compose.js';
 import { named } from '../../src/lens/named.js';
-import { differentiable, para, type Para, type Parameters, stateless } from '../../src/lens/para.js';
+import { differentiable, type Para, para, type Parameters, stateless } from '../../src/lens/para.js';
 import { fanOut } from '../../src/lens/parallel.js';
 import { freeze, share } from '../../src/lens/reparametrize.js';
 import { sequential } from '../../src/lens/sequential.js';
@@ -67,7 +67,7 @@ const described = (description: string, layer: Endolayer): Described => ({ ...la
 /** A layer of depth up to `depth`. */
 export const drawPara = (sampler: Sampler, depth = 3): Described => {
   const leaf = ['scale', 'shift', 'linear', 'relu', 'expression', 'shared'] as const;
-  const inner = ['compose', 'sequential', 'residual', 'named', 'frozen', 'checkpoint'] as const;
+  const inner = ['compose', 'sequential', 'residual', 'named', 'frozen', 'rematerialize'] as const;
   const next = (): Described => drawPara(sampler, depth - 1);
   const kind = sampler.pick(depth <= 1 ? leaf : [...leaf, ...inner, ...inner]);
   switch (kind) {
@@ -104,9 +104,9 @@ export const drawPara = (sampler: Sampler, depth = 3): Described => {
       const f = next();
       return described(`named(${f.description})`, named(`part${sampler.integer(0, 99)}`, f));
     }
-    case 'checkpoint': {
+    case 'rematerialize': {
       const f = next();
-      return described(`checkpoint(${f.description})`, checkpoint(f));
+      return described(`rematerialize(${f.description})`, rematerialize(f));
     }
     case 'frozen': {
       const f = next();

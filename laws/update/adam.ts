@@ -63,7 +63,7 @@ export const equalGradients = (
 /** O-6. Adam with β₁ = 0 is RMSprop freed of its bias: δ = −η·g/(√(Σρᵗ⁻ⁱgᵢ²/Σρᵗ⁻ⁱ) + ε) */
 export const withoutMean = (
   map: UpdateMap,
-  { rate, decay, epsilon }: RmspropConstants,
+  { rate, smoothing, epsilon }: RmspropConstants,
   { history, gradient }: Pick<UpdatePoint, 'history' | 'gradient'>,
   equality: Equality = closely,
 ): Verdict =>
@@ -71,7 +71,7 @@ export const withoutMean = (
     map,
     [...history, gradient],
     (seen) => {
-      const size = weighted(seen, decay, square);
+      const size = weighted(seen, smoothing, square);
       return (-rate * (seen.at(-1) ?? 0)) / (Math.sqrt(size.sum / size.weight) + epsilon);
     },
     { law: 'O-6', what: 'Adam with β₁ = 0 is not RMSprop with its bias corrected' },

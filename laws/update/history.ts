@@ -18,7 +18,7 @@ export interface AdamConstants {
 
 export interface RmspropConstants {
   readonly rate: number;
-  readonly decay: number;
+  readonly smoothing: number;
   readonly epsilon: number;
 }
 
@@ -61,9 +61,10 @@ export const adamStep =
 
 // s = (1 − ρ)Σρᵗ⁻ⁱgᵢ², δ = −η·g/(√s + ε)
 export const rmspropStep =
-  ({ rate, decay, epsilon }: RmspropConstants) =>
+  ({ rate, smoothing, epsilon }: RmspropConstants) =>
   (seen: readonly number[]): number =>
-    (-rate * (seen.at(-1) ?? 0)) / (Math.sqrt((1 - decay) * weighted(seen, decay, square).sum) + epsilon);
+    (-rate * (seen.at(-1) ?? 0)) /
+    (Math.sqrt((1 - smoothing) * weighted(seen, smoothing, square).sum) + epsilon);
 
 /** Compares an update that begins at 0 with a rule of the whole history. */
 export const follows = (

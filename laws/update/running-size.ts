@@ -33,14 +33,14 @@ export const runningSize = (
  */
 export const sizeUnderConstantGradient = (
   map: UpdateMap,
-  { rate, decay }: Pick<RmspropConstants, 'rate' | 'decay'>,
+  { rate, smoothing }: Pick<RmspropConstants, 'rate' | 'smoothing'>,
   { gradient }: Pick<UpdatePoint, 'gradient'>,
   equality: Equality = closely,
 ): Verdict =>
   follows(
     map,
     Array.from({ length: 12 }, () => nonzero(gradient)),
-    (seen) => (-rate * Math.sign(seen[0] ?? 0)) / Math.sqrt(1 - decay ** seen.length),
+    (seen) => (-rate * Math.sign(seen[0] ?? 0)) / Math.sqrt(1 - smoothing ** seen.length),
     { law: 'O-14', what: 'step t under a constant gradient is not η/√(1 − ρᵗ)' },
     equality,
   );

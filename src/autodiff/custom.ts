@@ -10,7 +10,7 @@ import { tensorsOf, variablesOf } from './variable.js';
  * must be linear in the cotangent; it is differentiated itself for second derivatives.
  *
  * @example
- * const softplus = withPullback(f, (x: Tensor) => (dy: Tensor) => multiply(dy, logistic(x)));
+ * const softplus = withPullback(f, (x: Tensor) => (dy: Tensor) => multiply(dy, sigmoid(x)));
  */
 export const withPullback =
   <A, B>(f: (a: A) => B, backward: (a: A) => (db: B) => A) =>

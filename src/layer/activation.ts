@@ -9,7 +9,7 @@ import * as normalized from '../operation/softmax.js';
 import { type Interval, requireCount, requireNumber } from '../require.js';
 import { less, select } from '../tensor/primitive/comparison.js';
 import { full, fullLike } from '../tensor/primitive/constant.js';
-import * as sigmoid from '../tensor/primitive/sigmoid.js';
+import * as curve from '../tensor/primitive/sigmoid.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -24,9 +24,9 @@ const layerOf =
 /** max(0, x) */
 export const relu = layerOf(activation.relu);
 /** The hyperbolic tangent. */
-export const tanh = layerOf(sigmoid.tanh);
+export const tanh = layerOf(curve.tanh);
 /** 1/(1 + e⁻ˣ) */
-export const logistic = layerOf(sigmoid.logistic);
+export const sigmoid = layerOf(curve.sigmoid);
 /** ln(1 + eˣ) */
 export const softplus = layerOf(activation.softplus);
 /** x·Φ(x) */
@@ -46,8 +46,8 @@ export const relu6 = layerOf(piecewise.relu6);
 /** x held between −1 and 1 */
 export const hardTanh = layerOf(piecewise.hardTanh);
 /** relu6(x + 3)/6 */
-export const hardLogistic = layerOf(piecewise.hardLogistic);
-/** x·hardLogistic(x) */
+export const hardSigmoid = layerOf(piecewise.hardSigmoid);
+/** x·hardSigmoid(x) */
 export const hardSwish = layerOf(piecewise.hardSwish);
 /** ln σ(x) */
 export const logSigmoid = layerOf(activation.logSigmoid);

@@ -7,7 +7,7 @@ import { type Key, split } from '../operation/random.js';
 import { requireCount } from '../require.js';
 import { concat, slice } from '../tensor/primitive/slicing.js';
 import { full, fullLike } from '../tensor/primitive/constant.js';
-import { logistic, tanh as hyperbolic } from '../tensor/primitive/sigmoid.js';
+import { sigmoid, tanh as hyperbolic } from '../tensor/primitive/sigmoid.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { uniformInitializer } from './initializer.js';
@@ -133,7 +133,7 @@ export const gruCell = <I extends number, U extends number>(
     }),
     step: (p, h: Rows<U>, x) => {
       const [given, kept] = [affine(x, p.kernel, p.bias), affine(h, p.recurrentKernel, p.recurrentBias)];
-      const open = (index: number) => logistic(add(gate(given, index, units), gate(kept, index, units)));
+      const open = (index: number) => sigmoid(add(gate(given, index, units), gate(kept, index, units)));
       const [reset, update] = [open(0), open(1)];
       const next = hyperbolic(add(gate(given, 2, units), multiply(reset, gate(kept, 2, units))));
       return add(multiply(subtract(fullLike(update, 1), update), next), multiply(update, h));
@@ -169,7 +169,7 @@ export const lstmCell = <I extends number, U extends number>(
     }),
     step: (p, { hidden, memory }: LstmState<U>, x): LstmState<U> => {
       const all = add(affine(x, p.kernel, p.bias), times(hidden, p.recurrentKernel));
-      const open = (index: number): Rows<U> => logistic(gate(all, index, units));
+      const open = (index: number): Rows<U> => sigmoid(gate(all, index, units));
       const fresh = hyperbolic(gate(all, 2, units));
       const next = add(multiply(open(1), memory), multiply(open(0), fresh));
       return { hidden: multiply(open(3), hyperbolic(next)), memory: next };

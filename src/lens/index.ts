@@ -1,7 +1,7 @@
 export { batched } from './batched.js';
-export { checkpoint } from './checkpoint.js';
+export { rematerialize } from './rematerialize.js';
 export { andThen, compose } from './compose.js';
-export { carrying, type Carries, holdCarried, learned, withCarried } from './carried.js';
+export { type Carries, carrying, holdCarried, learned, withCarried } from './carried.js';
 export { addTrees, copy, differentiate, projectFirst, projectSecond, zerosLike } from './differentiable.js';
 export { evaluation } from './evaluation.js';
 export { lensCategory, lensMonoid } from './instances.js';
@@ -31,8 +31,8 @@ export {
   identity,
   type Layer,
   lift,
-  para,
   type Para,
+  para,
   type Parameters,
   stateless,
 } from './para.js';

@@ -1,4 +1,4 @@
-/** Cross-entropy of logits: the softmax or logistic is inside, where it is stable. */
+/** Cross-entropy of logits: the softmax or sigmoid is inside, where it is stable. */
 import { fail, showShape } from '../error.js';
 import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { requireIndices } from '../operation/indices.js';

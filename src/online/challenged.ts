@@ -80,7 +80,7 @@ const pairOf = <P extends Parameters, A, B, L>(learner: Learner<P, A, B, L>): Le
  *
  * @example
  * const clicks = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
- * const monitors = andThenFold(pure(({ loss }: { loss: number }) => loss), adwin());
+ * const monitors = pipeFold(pure(({ loss }: { loss: number }) => loss), adwin());
  * online({
  *   source: iterableSource('clicks', [[1, 2], [3, 4]]),
  *   decode: decoderOfValues(t.tuple([t.number, t.number])),

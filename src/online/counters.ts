@@ -28,11 +28,11 @@ export interface Counters {
   /** Of the newest step: `gradientNorm` is among them where the learner tells it. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly deadLetters: number;
-  /** Steps that were undone. */
-  readonly undone: number;
-  /** Checkpoints that were kept, and that could not be. */
-  readonly kept: number;
-  readonly notKept: number;
+  /** Steps that do not count, since their loss or gradient was not finite or beyond its limit. */
+  readonly skipped: number;
+  /** Checkpoints that were saved, and that could not be. */
+  readonly saved: number;
+  readonly saveFailed: number;
   readonly spent: Spent;
   readonly position: Json;
   /** How far the run is behind its source, where that is told. */
@@ -56,9 +56,9 @@ export const noCounters: Counters = {
   loss: Number.NaN,
   metrics: {},
   deadLetters: 0,
-  undone: 0,
-  kept: 0,
-  notKept: 0,
+  skipped: 0,
+  saved: 0,
+  saveFailed: 0,
   spent: { reading: 0, preparing: 0, learning: 0, held: 0, bytes: 0 },
   position: null,
   lag: undefined,
@@ -81,14 +81,14 @@ export const count = (counters: Counters, event: OnlineEvent<unknown, unknown>):
         position,
       };
     }
-    case 'undone':
-      return { ...counters, step: event.step, position: event.position, undone: counters.undone + 1 };
+    case 'skipped':
+      return { ...counters, step: event.step, position: event.position, skipped: counters.skipped + 1 };
     case 'dead letter':
       return { ...counters, deadLetters: counters.deadLetters + 1 };
-    case 'kept':
-      return { ...counters, kept: counters.kept + 1 };
-    case 'not kept':
-      return { ...counters, notKept: counters.notKept + 1 };
+    case 'saved':
+      return { ...counters, saved: counters.saved + 1 };
+    case 'save failed':
+      return { ...counters, saveFailed: counters.saveFailed + 1 };
     case 'resumed':
       return { ...counters, step: event.step };
   }

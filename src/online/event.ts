@@ -13,7 +13,7 @@ export type Counts = {
   readonly records: number;
   /** Those that are dead letters: they did not decode, or no example that fits could be made of them. */
   readonly bad: number;
-  /** Examples of steps that were undone, because the loss or the gradient was not finite or beyond its limit. */
+  /** Examples of skipped steps: their loss or gradient was not finite or beyond its limit. */
   readonly skipped: number;
 };
 
@@ -55,9 +55,9 @@ export interface OnlineStep<P, M, F extends Json = Json> {
   readonly checkpoint: () => Checkpoint;
 }
 
-/** A step has been undone: its loss or gradient was not finite, or beyond its limit. */
-export interface Undone {
-  readonly kind: 'undone';
+/** A step does not count: its loss or gradient was not finite, or beyond its limit. */
+export interface SkippedStep {
+  readonly kind: 'skipped';
   readonly step: number;
   readonly reason: string;
   /** What was done about it. */
@@ -70,8 +70,8 @@ export type OnlineEvent<P, M, F extends Json = Json> =
   | OnlineStep<P, M, F>
   /** A record that did not decode, or an example that the run cannot learn from. */
   | { readonly kind: 'dead letter'; readonly letter: DeadLetter<Json> }
-  | Undone
+  | SkippedStep
   /** It goes on from a checkpoint, past those that could not be used. */
   | { readonly kind: 'resumed'; readonly step: number; readonly passedOver: readonly CheckpointError[] }
-  | { readonly kind: 'kept'; readonly step: number; readonly name: string }
-  | { readonly kind: 'not kept'; readonly step: number; readonly error: CheckpointError };
+  | { readonly kind: 'saved'; readonly step: number; readonly name: string }
+  | { readonly kind: 'save failed'; readonly step: number; readonly error: CheckpointError };

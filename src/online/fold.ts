@@ -55,7 +55,7 @@ export const pure = <A, B>(f: (a: A) => B): Fold<null, A, B> => ({
  * First one fold, then another over what it makes. Associative up to the bracketing of the states, and `pure` of the
  * identity is its unit (F-20).
  */
-export const andThenFold = <S extends Json, A, B, T extends Json, C>(
+export const pipeFold = <S extends Json, A, B, T extends Json, C>(
   first: Fold<S, A, B>,
   second: Fold<T, B, C>,
 ): Fold<readonly [S, T], A, C> => ({

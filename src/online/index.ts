@@ -19,21 +19,21 @@ export {
   type BadShareLimitOptions,
   type DeadLetter,
   type DeadLetterKind,
-  decodeCounts,
   type DecodeCounts,
+  decodeCounts,
 } from './dead-letter.js';
-export { decoder, decoderOfValues, type DecodeOptions, type Placed } from './decode.js';
-export type { Counts, OnlineEvent, OnlineStep, Told, Undone } from './event.js';
+export { type DecodeOptions, decoder, decoderOfValues, type Placed } from './decode.js';
+export type { Counts, OnlineEvent, OnlineStep, SkippedStep, Told } from './event.js';
 export type { Example, ExampleDTypes, ExampleForm, Numbers } from './example.js';
 
 export * from './feature/index.js';
 export {
-  andThenFold,
   type ArgumentOf,
   type Fold,
   folds,
   type FoldsByName,
   overRight,
+  pipeFold,
   pure,
   type ResultsOf,
   runFold,
@@ -55,13 +55,13 @@ export type { RawRecord } from './raw-record.js';
 export type { RecordOptions, RecordState } from './record-input.js';
 export type { RunOptions } from './run-options.js';
 export type { Lag, Received, Source } from './source.js';
-export { firstDifference, structureHash, type StructureError } from './structure.js';
+export { firstDifference, type StructureError, structureHash } from './structure.js';
 export { sse, type SseOptions } from './sse-source.js';
 export { type Message, type Socket, webSocket, type WebSocketOptions } from './web-socket-source.js';
 export {
-  parametersMessage,
   type ParametersError,
   type ParametersMessage,
+  parametersMessage,
   type Served,
   served,
 } from './served.js';

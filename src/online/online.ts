@@ -28,7 +28,7 @@ import {
 } from './checkpointing.js';
 import { meter } from './meter.js';
 import { freshRun, type RunParts } from './run-state.js';
-import { type RunOptions, requireRunOptions } from './run-options.js';
+import { requireRunOptions, type RunOptions } from './run-options.js';
 import { type Runner, runner } from './runner.js';
 import { type Described, descriptionOf } from './signature.js';
 import { type Received, requireChunk, type Source } from './source.js';
@@ -135,8 +135,8 @@ const pulled = <
       report: ({ step, result }) => {
         events.push(
           either.isRight(result)
-            ? { kind: 'kept', step, name: result.right }
-            : { kind: 'not kept', step, error: result.left },
+            ? { kind: 'saved', step, name: result.right }
+            : { kind: 'save failed', step, error: result.left },
         );
         wake();
       },
@@ -159,7 +159,7 @@ const pulled = <
   const tell = (told: readonly OnlineEvent<P, M, F>[], moment: () => Checkpoint): void => {
     for (const event of told) {
       events.push(event);
-      if (event.kind !== 'step' && event.kind !== 'undone') continue;
+      if (event.kind !== 'step' && event.kind !== 'skipped') continue;
       const lost = pace?.offer(event.step, event.kind === 'step' ? event.checkpoint : moment);
       // Another writer owns the run: whoever goes on would undo what it keeps.
       if (lost !== undefined) refuseKept(lost);
@@ -241,7 +241,7 @@ const pulled = <
 
 /**
  * Trains over the records of a source, one event after the other: each step before it is learned from (test, then
- * train), dead letters, what was undone, what was kept. The run is one value: learner, folds, counts and the source's
+ * train), dead letters, skipped steps, saved checkpoints. The run is one value: learner, folds, counts and the source's
  * position. It is kept by `checkpoints` and gone on from there, bit for bit, each record counting exactly once.
  *
  * A slow subscriber holds back the source. Unsubscribing lets go of the source and keeps what was reached. Errors are

@@ -238,7 +238,7 @@ export const runner = <
       step += 1;
       skipped += batch.length;
       last = moment(current);
-      return [{ kind: 'undone', step, reason, by, examples: batch.length, position }];
+      return [{ kind: 'skipped', step, reason, by, examples: batch.length, position }];
     }
     step += 1;
     const predicted = predictions

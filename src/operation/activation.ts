@@ -7,7 +7,7 @@ import { fullLike } from '../tensor/primitive/constant.js';
 import { exp, log1p } from '../tensor/primitive/exponential.js';
 import { gaussian, mills } from '../tensor/primitive/gaussian.js';
 import { abs } from '../tensor/primitive/magnitude.js';
-import { logistic } from '../tensor/primitive/sigmoid.js';
+import { sigmoid } from '../tensor/primitive/sigmoid.js';
 import { withSlope } from '../tensor/primitive/slope.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -34,7 +34,7 @@ export const softplus: Activation = <S extends Shape, D extends FloatDType>(x: T
     // max(x, 0) + ln(1 + e^−|x|): no exponential of a positive number
     (z: Tensor<S, D>) => add(maximum(0, z), log1p(exp(negate(abs(z))))),
     // y = softplus x ⇒ dx = dy·σ(x)
-    (z) => (dy) => multiply(dy, logistic(z)),
+    (z) => (dy) => multiply(dy, sigmoid(z)),
   )(x);
 
 /** ln σ(x) = −softplus(−x), finite over the whole line. */

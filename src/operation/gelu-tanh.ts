@@ -5,7 +5,7 @@
 import type { FloatDType } from '../tensor/dtype.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { exactSquare, onGrid } from '../tensor/primitive/gaussian.js';
-import { logistic, logisticSlope, tanh } from '../tensor/primitive/sigmoid.js';
+import { sigmoid, sigmoidSlope, tanh } from '../tensor/primitive/sigmoid.js';
 import { withSlope } from '../tensor/primitive/slope.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -42,8 +42,8 @@ const cubicOf = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => {
 
 /** σ(v + lost) = σ(v)·(1 + lost·σ(−v)) */
 const gateOf = <S extends Shape, D extends FloatDType>(v: Tensor<S, D>, lost: Tensor<S, D>): Tensor<S, D> => {
-  const gate = logistic(v);
-  return add(gate, multiply(gate, multiply(lost, logistic(negate(v)))));
+  const gate = sigmoid(v);
+  return add(gate, multiply(gate, multiply(lost, sigmoid(negate(v)))));
 };
 
 /** f″ = σ′(v)·(2v′ + x·(v″ − v′²·tanh(v/2))) */
@@ -52,14 +52,14 @@ const bendOf = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<
   const [rise, bow] = [slope(), tanh(multiply(v, 0.5))];
   const inner = subtract(bend(), multiply(multiply(rise, rise), bow));
   // σ′(v + lost) = σ′(v)·(1 − lost·tanh(v/2))
-  const gate = multiply(logisticSlope(v), subtract(1, multiply(lost, bow)));
+  const gate = multiply(sigmoidSlope(v), subtract(1, multiply(lost, bow)));
   return multiply(gate, add(multiply(rise, 2), multiply(z, inner)));
 };
 
 /** f′ = σ(v)·(1 + x·v′·σ(−v)) */
 const slopeOf = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
   const { z, v, lost, slope } = cubicOf(x);
-  const inner = add(multiply(multiply(z, slope()), logistic(negate(v))), 1);
+  const inner = add(multiply(multiply(z, slope()), sigmoid(negate(v))), 1);
   return withSlope(multiply(gateOf(v, lost), inner), x, bendOf);
 };
 

@@ -48,14 +48,14 @@ export const hardTanh = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
  * relu6(x + 3)/6: straight from 0 at −3 to 1 at 3, as in PyTorch and Keras 3.
  *
  * @example
- * hardLogistic(tensor([-4, 0, 4])); // [0, 0.5, 1]
+ * hardSigmoid(tensor([-4, 0, 4])); // [0, 0.5, 1]
  */
-export const hardLogistic = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
+export const hardSigmoid = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
   // Held before 3 is added: beside a kink x + 3 may be rounded onto it
   divide(add(maximum(-3, minimum(3, x)), 3), 6);
 
 /**
- * x·hardLogistic(x)
+ * x·hardSigmoid(x)
  *
  * Source: A. Howard et al., "Searching for MobileNetV3" (arXiv 1905.02244).
  *
@@ -64,4 +64,4 @@ export const hardLogistic = <S extends Shape, D extends FloatDType>(x: Tensor<S,
  */
 export const hardSwish = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
   // Held where the other factor is 0: 0·∞ is not 0
-  multiply(maximum(x, -3), hardLogistic(x));
+  multiply(maximum(x, -3), hardSigmoid(x));

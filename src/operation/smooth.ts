@@ -6,7 +6,7 @@ import { fullLike } from '../tensor/primitive/constant.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { exp, expm1 } from '../tensor/primitive/exponential.js';
 import { abs, sign } from '../tensor/primitive/magnitude.js';
-import { logistic, logisticSlope, tanh } from '../tensor/primitive/sigmoid.js';
+import { sigmoid, sigmoidSlope, tanh } from '../tensor/primitive/sigmoid.js';
 import { slice } from '../tensor/primitive/slicing.js';
 import { withSlope } from '../tensor/primitive/slope.js';
 import { fail, showShape } from '../error.js';
@@ -65,12 +65,12 @@ const clamped = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, limit: 
 
 /** silu″(x) = σ′(x)·(2 − x·tanh(x/2)) */
 const siluBend = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  multiply(logisticSlope(x), subtract(2, multiply(clamped(x, SATURATED), tanh(multiply(x, 0.5)))));
+  multiply(sigmoidSlope(x), subtract(2, multiply(clamped(x, SATURATED), tanh(multiply(x, 0.5)))));
 
 /** silu′(x) = σ(x)·(1 + x·σ(−x)) */
 const siluSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
-  const inner = add(multiply(clamped(x, SATURATED), logistic(negate(x))), 1);
-  return withSlope(multiply(logistic(x), inner), x, siluBend);
+  const inner = add(multiply(clamped(x, SATURATED), sigmoid(negate(x))), 1);
+  return withSlope(multiply(sigmoid(x), inner), x, siluBend);
 };
 
 /**
@@ -82,7 +82,7 @@ const siluSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tens
  * silu(tensor([-1, 0, 1])); // [-0.26894143, 0, 0.7310586]
  */
 export const silu = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  withSlope(multiply(maximum(x, -SATURATED), logistic(x)), x, siluSlope);
+  withSlope(multiply(maximum(x, -SATURATED), sigmoid(x)), x, siluSlope);
 
 /**
  * g = tanh(ln(1 + eˣ)), its derivative g′, and g″/g′. With w = eˣ these are n/(n + 2) for n = w² + 2w,
@@ -183,5 +183,5 @@ export const glu = <D extends FloatDType>(x: Tensor<Shape, D>): Tensor<Shape, D>
       start: shape.map((_, axis) => (axis === shape.length - 1 ? start : 0)),
       stop: [...shape.slice(0, -1), stop],
     });
-  return multiply(part(0, size / 2), logistic(part(size / 2, size)));
+  return multiply(part(0, size / 2), sigmoid(part(size / 2, size)));
 };

@@ -33,7 +33,7 @@ export const POINTWISE = [
   'log1p',
   'sqrt',
   'tanh',
-  'logistic',
+  'sigmoid',
   'erf',
   'mills',
   'sin',

@@ -19,7 +19,7 @@ const DEAR: { readonly [N in PointwiseName]?: number } = {
   expm1: 30,
   log1p: 30,
   tanh: 20,
-  logistic: 18,
+  sigmoid: 18,
   erf: 30,
   mills: 24,
   sin: 30,

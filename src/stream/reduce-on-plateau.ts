@@ -70,7 +70,7 @@ const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): U
  * The adjustable learning rates in a state, as they are now; none where its update has none.
  *
  * @example
- * const update = adjustable(0.5, (learningRate) => sgd({ learningRate }));
+ * const update = withHyperparameters(0.5, (learningRate) => sgd({ learningRate }));
  * const { init } = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
  * ratesOf(init(key(1))); // [0.5]
  */
@@ -87,7 +87,7 @@ export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): read
  * one becomes negative or not finite.
  *
  * @example
- * const update = adjustable(0.5, (learningRate) => sgd({ learningRate }));
+ * const update = withHyperparameters(0.5, (learningRate) => sgd({ learningRate }));
  * const { init } = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
  * ratesOf(withRates(init(key(1)), (rate) => 2 * rate)); // [1]
  */
@@ -100,7 +100,7 @@ export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => n
 });
 
 /**
- * For `train`'s `revise`: multiplies the rates of `adjustable` by `factor` when `patience` measures in a row were no
+ * For `train`'s `revise`: multiplies the rates of `withHyperparameters` by `factor` when `patience` measures in a row were no
  * better than the best before them. What it remembers stands in the state beside the rate, so that a run that is
  * resumed goes on to the bit. Throws if an option is invalid, and when it runs where no rate is adjustable.
  *
@@ -109,7 +109,7 @@ export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => n
  * Laws: F-1 to F-5, F-7, F-8, F-13.
  *
  * @example
- * const update = adjustable(1e-3, (learningRate) => adam({ learningRate }));
+ * const update = withHyperparameters(1e-3, (learningRate) => adam({ learningRate }));
  * const digits = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
  * from(data).pipe(
  *   train(digits, {
@@ -156,8 +156,8 @@ export const reduceOnPlateau = <P>({
       fail({
         operation: 'reduceOnPlateau',
         what: 'no learning rate that could be reduced',
-        needed: 'an update behind adjustable',
-        hint: 'adjustable(1e-3, (learningRate) => adam({ learningRate }))',
+        needed: 'an update behind withHyperparameters',
+        hint: 'withHyperparameters(1e-3, (learningRate) => adam({ learningRate }))',
       });
     return { ...state, update: moved(state.update, (plateau) => move(plateau, fround(measured))) };
   };

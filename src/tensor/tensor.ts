@@ -4,7 +4,7 @@
  * This file is the table of contents of the primitives: their names and what each takes beside tensors.
  * Their rules are in `primitive/`, one record each, gathered in `primitive/table.ts`.
  */
-import { leaf, type Leaf } from '../tree/tree.js';
+import { type Leaf, leaf } from '../tree/tree.js';
 import type { Data, DType } from './dtype.js';
 import type { Shape } from './shape.js';
 import { shown } from './show.js';
@@ -42,7 +42,7 @@ export interface AttributesOf {
   readonly sqrt: None;
   // sigmoid.ts
   readonly tanh: None;
-  readonly logistic: None;
+  readonly sigmoid: None;
   readonly erf: None;
   // gaussian.ts
   readonly mills: None;

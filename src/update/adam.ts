@@ -26,7 +26,7 @@ export interface AdamOptions {
 
 export interface AdamwOptions extends AdamOptions {
   /** Which share of each parameter, times the learning rate, a step takes away; 0.01 unless given. */
-  readonly decay?: number;
+  readonly weightDecay?: number;
 }
 
 /** m′ = β·m + (1 − β)·x */
@@ -48,10 +48,10 @@ const rule = (
     beta2 = 0.999,
     epsilon = 1e-8,
     amsgrad = false,
-    decay = 0,
+    weightDecay = 0,
   }: AdamwOptions,
 ): ElementwiseRule => {
-  requireRule(operation, { learningRate, shares: { beta1, beta2 }, epsilon, decay });
+  requireRule(operation, { learningRate, shares: { beta1, beta2 }, epsilon, weightDecay });
   requireBoolean(operation, 'amsgrad', amsgrad);
   return {
     learningRate,
@@ -66,7 +66,8 @@ const rule = (
       const nextLargest = amsgrad ? maximum(largest, nextSquare) : nextSquare;
       const size = sqrt(divide(nextLargest, squareWeight));
       const step = divide(multiply(divide(nextMean, meanWeight), rate), add(size, epsilon));
-      const decayed = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+      const decayed =
+        weightDecay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, weightDecay)));
       const kept = { mean: nextMean, square: nextSquare };
       return {
         parameter: subtract(decayed, step),
@@ -95,7 +96,7 @@ export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rul
  * rate as in PyTorch.
  *
  * @example
- * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adamw({ learningRate: 1e-3, decay: 0.01 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adamw({ learningRate: 1e-3, weightDecay: 0.01 }) });
  */
-export const adamw = ({ decay = 0.01, ...options }: AdamwOptions = {}): Update =>
-  elementwiseUpdate(rule('adamw', { ...options, decay }));
+export const adamw = ({ weightDecay = 0.01, ...options }: AdamwOptions = {}): Update =>
+  elementwiseUpdate(rule('adamw', { ...options, weightDecay }));

@@ -122,24 +122,24 @@ export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOp
 };
 
 /**
- * Beside the parameters a running mean of them is kept, a′ = decay·a + (1 − decay)·p′: read it with `averageOf`.
+ * Beside the parameters a running mean of them is kept, a′ = smoothing·a + (1 − smoothing)·p′: read it with `averageOf`.
  *
  * Source: B. Polyak, A. Juditsky, "Acceleration of stochastic approximation by averaging" (1992).
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: movingAverage(adam(), 0.999) });
  */
-export const movingAverage = (update: Update, decay: number): Update => {
-  requireNumber('movingAverage', 'decay', decay, '[0, 1)');
+export const movingAverage = (update: Update, smoothing: number): Update => {
+  requireNumber('movingAverage', 'smoothing', smoothing, '[0, 1)');
   return around(update, {
     slots: (parameters) => ({ average: parameters }),
     move: ({ state, before, gradient, update: step }) => {
       const [inner, parameters] = step(gradient);
       const { average = before } = state.slots;
       const next =
-        decay === 0
+        smoothing === 0
           ? parameters
-          : zipFloats(average, parameters, (a, p) => add(multiply(a, decay), multiply(p, 1 - decay)));
+          : zipFloats(average, parameters, (a, p) => add(multiply(a, smoothing), multiply(p, 1 - smoothing)));
       return { inner, count: counted(state.count), scalars: {}, slots: { average: next }, parameters };
     },
   });
@@ -158,7 +158,7 @@ export const averageOf = <P>({ slots: { average } }: UpdateState<P>): P =>
   fail({
     operation: 'averageOf',
     what: 'no average is kept',
-    needed: 'the state of movingAverage(update, decay)',
+    needed: 'the state of movingAverage(update, smoothing)',
   });
 
 /**
@@ -169,10 +169,10 @@ export const averageOf = <P>({ slots: { average } }: UpdateState<P>): P =>
  * integer.
  *
  * @example
- * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: accumulate(adam(), 4) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: accumulateGradients(adam(), 4) });
  */
-export const accumulate = (update: Update, steps: number): Update => {
-  requireCount('accumulate', 'steps', steps);
+export const accumulateGradients = (update: Update, steps: number): Update => {
+  requireCount('accumulateGradients', 'steps', steps);
   return around(update, {
     slots: (parameters) => ({ sum: zeros(parameters) }),
     scalars: { taken: scalar(0), weight: scalar(0) },

@@ -28,13 +28,14 @@ const eachFloat = <P>(tree: P, f: (x: Tensor) => Tensor): P =>
   mapTree(tree, (leaf) => (isFloat((leaf as AnyTensor).dtype) ? f(leaf as Tensor) : leaf));
 
 /**
- * The update behind which gradients go through these lenses, the last of them first. Throws if the first is no update, or
- * the others are no lenses.
+ * The update of gradients that have gone through these lenses, in the order in which they are listed. Throws if the last
+ * is no update, or the others are no lenses.
  *
  * @example
- * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: chain(adam(), clipByGlobalNorm(1)) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: chain(clipByGlobalNorm(1), adam()) });
  */
-export const chain = (update: Update, ...lenses: readonly GradientLens[]): Update => {
+export const chain = (...parts: readonly [...lenses: readonly GradientLens[], update: Update]): Update => {
+  const [update, ...lenses] = parts.toReversed() as [Update, ...GradientLens[]];
   requireMade('chain', 'update', update, kinds.update);
   for (const lens of lenses) requireFunction('chain', 'lenses', lens);
   return {
@@ -51,7 +52,7 @@ export const chain = (update: Update, ...lenses: readonly GradientLens[]): Updat
  * Each number of the gradient held between −limit and limit. Throws where the limit is not above 0.
  *
  * @example
- * chain(sgd(), clipByValue(0.5));
+ * chain(clipByValue(0.5), sgd());
  */
 export const clipByValue = (limit: number): GradientLens => {
   requireNumber('clipByValue', 'limit', limit, '(0, ∞]');
@@ -80,7 +81,7 @@ export const globalNorm = (tree: unknown): Tensor<Scalar> =>
  * (arXiv 1211.5063).
  *
  * @example
- * chain(adam(), clipByGlobalNorm(1));
+ * chain(clipByGlobalNorm(1), adam());
  */
 export const clipByGlobalNorm = (limit: number): GradientLens => {
   requireNumber('clipByGlobalNorm', 'limit', limit, '(0, ∞]');
@@ -101,12 +102,12 @@ export const clipByGlobalNorm = (limit: number): GradientLens => {
  * not the decay of `adamw`. Throws if the rate is not in [0, ∞).
  *
  * @example
- * chain(sgd(), penalty(1e-4));
+ * chain(addDecayedWeights(1e-4), sgd());
  */
-export const penalty = (rate: number): GradientLens => {
-  requireNumber('penalty', 'rate', rate, '[0, ∞)');
+export const addDecayedWeights = (rate: number): GradientLens => {
+  requireNumber('addDecayedWeights', 'rate', rate, '[0, ∞)');
   return gradients((gradient, parameters) =>
-    zipTrees('penalty', gradient, parameters, (g, p) =>
+    zipTrees('addDecayedWeights', gradient, parameters, (g, p) =>
       isFloat((g as AnyTensor).dtype) ? add(g as Tensor, multiply(p as Tensor, rate)) : g,
     ),
   );

@@ -1,9 +1,9 @@
 export { adagrad, type AdagradOptions } from './adagrad.js';
 export { adam, type AdamOptions, adamw, type AdamwOptions } from './adam.js';
 export { adamax, type AdamaxOptions } from './adamax.js';
-export { adjustable } from './adjustable.js';
+export { withHyperparameters } from './with-hyperparameters.js';
 export {
-  accumulate,
+  accumulateGradients,
   averageOf,
   type DecayOptions,
   decoupledDecay,
@@ -11,12 +11,18 @@ export {
   type LookaheadOptions,
   movingAverage,
 } from './around.js';
-export { chain, clipByGlobalNorm, clipByValue, type GradientLens, penalty } from './gradient-lens.js';
+export {
+  addDecayedWeights,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
+  type GradientLens,
+} from './gradient-lens.js';
 export { lamb, type LambOptions } from './lamb.js';
 export { lion, type LionOptions } from './lion.js';
 export { momentum, type MomentumOptions, nesterov } from './momentum.js';
 export { nadam, type NadamOptions } from './nadam.js';
-export { forParts, stay } from './parts.js';
+export { frozen, partition } from './parts.js';
 export { rmsprop, type RmspropOptions } from './rmsprop.js';
 export {
   cosineDecay,

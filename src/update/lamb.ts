@@ -23,9 +23,9 @@ export const lamb = ({
   beta1 = 0.9,
   beta2 = 0.999,
   epsilon = 1e-6,
-  decay = 0.01,
+  weightDecay = 0.01,
 }: LambOptions = {}): Update => {
-  requireRule('lamb', { learningRate, shares: { beta1, beta2 }, epsilon, decay });
+  requireRule('lamb', { learningRate, shares: { beta1, beta2 }, epsilon, weightDecay });
   return elementwiseUpdate({
     learningRate,
     slots: ['mean', 'square'],
@@ -36,7 +36,7 @@ export const lamb = ({
       const nextMean = runningMean(mean, gradient, beta1);
       const nextSquare = runningMean(square, multiply(gradient, gradient), beta2);
       const size = add(sqrt(divide(nextSquare, squareWeight)), epsilon);
-      const step = add(divide(divide(nextMean, meanWeight), size), multiply(parameter, decay));
+      const step = add(divide(divide(nextMean, meanWeight), size), multiply(parameter, weightDecay));
       const long = scaledLength([parameter], parameter.dtype);
       const far = scaledLength([step], step.dtype);
       const [zero, one] = [fullLike(long.length, 0), fullLike(long.length, 1)];

@@ -14,7 +14,7 @@ export interface LionOptions {
   /** How much of the mean is left after a step. */
   readonly beta2?: number;
   /** Which share of each parameter, times the learning rate, a step takes away; 0 unless given. */
-  readonly decay?: number;
+  readonly weightDecay?: number;
 }
 
 /**
@@ -29,15 +29,16 @@ export const lion = ({
   learningRate = 1e-4,
   beta1 = 0.9,
   beta2 = 0.99,
-  decay = 0,
+  weightDecay = 0,
 }: LionOptions = {}): Update => {
-  requireRule('lion', { learningRate, shares: { beta1, beta2 }, decay });
+  requireRule('lion', { learningRate, shares: { beta1, beta2 }, weightDecay });
   return elementwiseUpdate({
     learningRate,
     slots: ['mean'],
     move: ({ parameter, gradient, slots: { mean = fullLike(parameter, 0) }, rate }) => {
       const direction = sign(runningMean(mean, gradient, beta1));
-      const decayed = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+      const decayed =
+        weightDecay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, weightDecay)));
       return {
         parameter: subtract(decayed, multiply(direction, rate)),
         slots: { mean: runningMean(mean, gradient, beta2) },

@@ -10,16 +10,16 @@ interface RuleOptions {
   /** What is divided by beside a size that may be 0. */
   readonly epsilon?: number;
   /** Shares of parameters that a step takes away, times the learning rate. */
-  readonly decay?: number;
+  readonly weightDecay?: number;
 }
 
 /** Throws if an option of an update is invalid. */
 export const requireRule = (
   operation: string,
-  { learningRate, shares = {}, epsilon, decay }: RuleOptions,
+  { learningRate, shares = {}, epsilon, weightDecay }: RuleOptions,
 ): void => {
   scheduleOf(learningRate, [operation, 'learningRate']);
   for (const [name, share] of Object.entries(shares)) requireNumber(operation, name, share, '[0, 1)');
   if (epsilon !== undefined) requireNumber(operation, 'epsilon', epsilon, '(0, ∞)');
-  if (decay !== undefined) requireNumber(operation, 'decay', decay, '[0, ∞)');
+  if (weightDecay !== undefined) requireNumber(operation, 'weightDecay', weightDecay, '[0, ∞)');
 };

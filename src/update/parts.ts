@@ -5,16 +5,16 @@ import type { Lens } from '../lens/lens.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, unflatten } from '../tree/tree.js';
-import type { UpdateInput, Update, Updated, UpdateState } from './update.js';
+import type { Update, Updated, UpdateInput, UpdateState } from './update.js';
 
 /**
  * The update that moves nothing. What a layer carries moves all the same, and dropout drops: a part that shall act as
  * it predicts is put under `freeze`.
  *
  * @example
- * forParts({ encoder: stay }, adam());
+ * partition({ encoder: frozen }, adam());
  */
-export const stay: Update = {
+export const frozen: Update = {
   init: () => ({ count: scalar(0, 'int32'), scalars: {}, slots: {} }),
   lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> => ({
     run: ([state, parameters]) => [
@@ -34,9 +34,9 @@ const OTHERS = '*';
  * name in their path. Throws at `init` where a name is in no path, or a parameter in several parts.
  *
  * @example
- * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: forParts({ encoder: adam(), decoder: sgd() }, stay) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: partition({ encoder: adam(), decoder: sgd() }, frozen) });
  */
-export const forParts = (parts: Readonly<Record<string, Update>>, others: Update): Update => {
+export const partition = (parts: Readonly<Record<string, Update>>, others: Update): Update => {
   const names = Object.keys(parts);
   const updates = Object.entries({ ...parts, [OTHERS]: others });
 
@@ -46,7 +46,7 @@ export const forParts = (parts: Readonly<Record<string, Update>>, others: Update
       const found = names.filter((name) => path.includes(name));
       if (found.length > 1)
         fail({
-          operation: 'forParts',
+          operation: 'partition',
           what: 'a parameter in two parts',
           got: `${path.join('.')} in ${found.join(' and ')}`,
           needed: 'parts that do not stand in each other',
@@ -58,7 +58,7 @@ export const forParts = (parts: Readonly<Record<string, Update>>, others: Update
     const missing = names.find((name) => !found.includes(name));
     if (missing !== undefined)
       fail({
-        operation: 'forParts',
+        operation: 'partition',
         what: 'no part of this name',
         got: `'${missing}'`,
         needed: 'a name in the path of a parameter',

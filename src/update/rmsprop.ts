@@ -10,7 +10,7 @@ import { elementwiseUpdate, type Update } from './update.js';
 export interface RmspropOptions {
   readonly learningRate?: LearningRate;
   /** How much of the mean of squares is left after a step. */
-  readonly decay?: number;
+  readonly smoothing?: number;
   readonly epsilon?: number;
 }
 
@@ -24,15 +24,18 @@ export interface RmspropOptions {
  */
 export const rmsprop = ({
   learningRate = 1e-3,
-  decay = 0.9,
+  smoothing = 0.9,
   epsilon = 1e-7,
 }: RmspropOptions = {}): Update => {
-  requireRule('rmsprop', { learningRate, shares: { decay }, epsilon });
+  requireRule('rmsprop', { learningRate, shares: { smoothing }, epsilon });
   return elementwiseUpdate({
     learningRate,
     slots: ['square'],
     move: ({ parameter, gradient, slots: { square = fullLike(parameter, 0) }, rate }) => {
-      const next: Tensor = add(multiply(square, decay), multiply(multiply(gradient, gradient), 1 - decay));
+      const next: Tensor = add(
+        multiply(square, smoothing),
+        multiply(multiply(gradient, gradient), 1 - smoothing),
+      );
       const step = divide(multiply(gradient, rate), add(sqrt(next), epsilon));
       return { parameter: subtract(parameter, step), slots: { square: next } };
     },

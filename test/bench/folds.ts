@@ -6,11 +6,10 @@
 import * as t from 'io-ts';
 import {
   adwin,
-  andThenFold,
   columns,
   ddm,
-  decoder,
   decodeCounts,
+  decoder,
   delayedLabels,
   fadingMean,
   fieldsOf,
@@ -23,9 +22,10 @@ import {
   oneHot,
   overRight,
   pageHinkley,
+  pipeFold,
   pure,
-  slidingMean,
   sizeOrTime,
+  slidingMean,
   standardize,
 } from 'paralens/online';
 import { type Figure, median } from './measure.js';
@@ -73,9 +73,9 @@ const ten = t.type({
 const list = t.type({ x: t.array(t.number) });
 const readTen = decoder(ten);
 const readList = decoder(list);
-const standard = columns({ all: andThenFold(fieldsOf(...names), standardize()) });
+const standard = columns({ all: pipeFold(fieldsOf(...names), standardize()) });
 
-const whole = andThenFold(
+const whole = pipeFold(
   pure((line: (typeof lines)[number]) => readTen(line)),
   folds({ counts: decodeCounts(), features: overRight(standard) }),
 );

@@ -23,10 +23,10 @@ import {
   fromPull,
   key,
   learner,
-  logistic,
   rmsprop,
   sequential,
   sgd,
+  sigmoid,
   sparseSoftmaxCrossEntropy,
   type Step,
   tensor,
@@ -35,12 +35,12 @@ import {
 import { folderCheckpoints } from 'paralens/node';
 import {
   adwin,
-  andThenFold,
   counters,
   decoder,
   fadingMean,
   folds,
   online,
+  pipeFold,
   pure,
   type RawRecord,
   type Received,
@@ -152,7 +152,7 @@ const Click = t.type({ x: t.array(t.number), y: t.number }, 'Click');
 type Clicked = t.TypeOf<typeof Click>;
 const standard = standardize({ clip: 5 });
 const [fading, detector] = [fadingMean(), adwin({ range: 10 })];
-const monitors = andThenFold(
+const monitors = pipeFold(
   pure(({ loss }: Told) => loss),
   folds({ fading, detector }),
 );
@@ -184,7 +184,7 @@ const records = async (folder: string): Promise<void> => {
   }).pipe(
     tap((event) => {
       if (event.kind === 'dead letter') letters += 1;
-      if (event.kind === 'kept') kept += 1;
+      if (event.kind === 'saved') kept += 1;
       if (event.kind !== 'step') return;
       if (began === 0) began = performance.now();
       ahead = Math.max(ahead, handedOut.count - event.counts.records);
@@ -205,7 +205,7 @@ const records = async (folder: string): Promise<void> => {
 /** An hour at a hundred batches a second, as fast as they go; some states are read, at once and when the run has gone on. */
 const hour = async (): Promise<void> => {
   const digits = learner({
-    model: sequential(dense(64, 32), logistic(), dense(32, 10)),
+    model: sequential(dense(64, 32), sigmoid(), dense(32, 10)),
     loss: sparseSoftmaxCrossEntropy(),
     update: rmsprop(),
   });

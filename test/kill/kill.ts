@@ -61,7 +61,7 @@ const live = async (checkpoints: string, source: readonly string[], mayKill: boo
       if (inWriting && name?.endsWith('.tmp') === true && random() < 0.2) kill();
     });
     const delay = random() < 0.1 ? 400 * random() : undefined;
-    if (delay === undefined) while (isAlive() && !printed.includes('kept')) await sleep(1);
+    if (delay === undefined) while (isAlive() && !printed.includes('saved')) await sleep(1);
     await Promise.race([sleep(delay ?? (inWriting ? 60 : 40 * random())), ended]);
     if (isAlive()) kill();
     await ended;
@@ -141,9 +141,9 @@ const runOn = async (
       const life = await live(checkpoints, from, total < wanted);
       clearTimeout(soon);
       const wasWhole = isWhole();
-      if (life.printed.includes('kept')) disturb();
+      if (life.printed.includes('saved')) disturb();
       if (life.killed) total += 1;
-      if (life.printed.includes('not kept')) throw new Error(life.printed);
+      if (life.printed.includes('save failed')) throw new Error(life.printed);
       const resumed = Number(/^resumed (\d+), passed over 0$/m.exec(life.printed)?.[1] ?? reached);
       // What was said to be kept is there after the kill.
       if (resumed < reached) lost += 1;

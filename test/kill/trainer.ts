@@ -6,10 +6,18 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import * as t from 'io-ts';
-import { adam, adjustable, binaryCrossEntropy, dense, key, learner, relu, sequential } from 'paralens';
+import {
+  adam,
+  binaryCrossEntropy,
+  dense,
+  key,
+  learner,
+  relu,
+  sequential,
+  withHyperparameters,
+} from 'paralens';
 import { folderCheckpoints, jetStream, ndjson } from 'paralens/node';
 import {
-  andThenFold,
   type Checkpoint,
   decoder,
   type Example,
@@ -17,6 +25,7 @@ import {
   type Json,
   jsonText,
   online,
+  pipeFold,
   type RawRecord,
   type Source,
   standardize,
@@ -49,7 +58,7 @@ const asExamples: Fold<typeof scaled.initial, Click, readonly Example[]> = {
 const clicks = learner({
   model: sequential(dense(8, 64), relu(), dense(64, 1)),
   loss: binaryCrossEntropy(),
-  update: adjustable(1e-3, (learningRate) => adam({ learningRate })),
+  update: withHyperparameters(1e-3, (learningRate) => adam({ learningRate })),
 });
 
 const [folder = '', kind = 'file', where = ''] = process.argv.slice(2);
@@ -59,7 +68,7 @@ const opened = <P extends Json>(source: Source<RawRecord, P>) =>
   online({
     source,
     decode: decoder(Click),
-    examples: andThenFold(seen, asExamples),
+    examples: pipeFold(seen, asExamples),
     learner: clicks,
     key: key(1),
     size: 16,
@@ -92,8 +101,8 @@ await lastValueFrom(
   events.pipe(
     tap((event) => {
       if (event.kind === 'step') whole = event.checkpoint;
-      if (event.kind === 'kept') say(`kept ${event.step}`);
-      if (event.kind === 'not kept') say(`not kept ${event.step}: ${event.error.message}`);
+      if (event.kind === 'saved') say(`saved ${event.step}`);
+      if (event.kind === 'save failed') say(`save failed ${event.step}: ${event.error.message}`);
       if (event.kind === 'resumed') say(`resumed ${event.step}, passed over ${event.passedOver.length}`);
     }),
   ),

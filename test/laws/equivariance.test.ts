@@ -94,7 +94,7 @@ const monotone = {
   relu: operation.relu,
   softplus: operation.softplus,
   logSigmoid: operation.logSigmoid,
-  logistic: operation.logistic,
+  sigmoid: operation.sigmoid,
   tanh: operation.tanh,
   erf: operation.erf,
   exp: operation.exp,

@@ -1,5 +1,5 @@
 /** B-4 and B-6: views, fusion and compilation change no bit. */
-import { type Shape, tensor, type Tensor } from 'paralens';
+import { type Shape, type Tensor, tensor } from 'paralens';
 import {
   broadcastAsCopies,
   check,
@@ -147,7 +147,7 @@ describe.each(compiledBackends)('on $name, threads: $threads', (backend) => {
     // Of a single number, which a trace knows and a compiled function does not.
     const number = drawing((sampler) => sampler.numbers(1, -2, 2)[0] ?? 0);
     const chain = (x: Tensor<readonly []>): unknown =>
-      [operation.exp, operation.sin, operation.tanh, operation.logistic, operation.erf].map((f) =>
+      [operation.exp, operation.sin, operation.tanh, operation.sigmoid, operation.erf].map((f) =>
         operation.add(operation.negate(operation.multiply(f(x), 0)), operation.subtract(0, f(f(x)))),
       );
     check('chain', number, (x) => eagerAsCompiled('chain', chain, tensor(x), backend), {

@@ -1,5 +1,5 @@
 /** B-5: NaN, infinities, signed zeros and denormals through every element-wise primitive, max and softmax. */
-import { compile, evaluate, type Shape, tensor, type Tensor } from 'paralens';
+import { compile, evaluate, type Shape, type Tensor, tensor } from 'paralens';
 import {
   assertHolds,
   engineOf,
@@ -46,7 +46,7 @@ const unary: { readonly [name: string]: Unary } = {
   log: [operation.log, Math.log, 2],
   log1p: [operation.log1p, Math.log1p, 2],
   tanh: [operation.tanh, Math.tanh, 2],
-  logistic: [operation.logistic, (x) => 1 / (1 + Math.exp(-x)), 2],
+  sigmoid: [operation.sigmoid, (x) => 1 / (1 + Math.exp(-x)), 2],
   erf: [operation.erf, erf, 2],
   sin: [operation.sin, Math.sin, 2],
   cos: [operation.cos, Math.cos, 2],

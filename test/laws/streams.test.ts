@@ -1,7 +1,6 @@
 /** The laws of streams: what each export of src/stream is held to, none left out. */
 import {
   adam,
-  adjustable,
   type Batch,
   type Batches,
   batches,
@@ -24,12 +23,14 @@ import {
   type Score,
   scored,
   sgd,
-  tensor,
   type Tensor,
+  tensor,
+  withHyperparameters,
   withRates,
 } from 'paralens';
 import {
   anyParts,
+  batchDrawer,
   batcherLaws,
   bitwise,
   check,
@@ -38,22 +39,21 @@ import {
   drawCut,
   drawing,
   drawnOf,
-  numbered,
+  drawRun,
+  law,
   type Numbered,
+  numbered,
   onceAnEpoch,
-  revisedTraining,
-  resumes,
   operatorLaws,
   passesOn,
+  resumes,
+  revisedTraining,
   type Run,
+  same,
   statesStay,
   type StreamSubject,
   trainingLaws,
   trainingOf,
-  batchDrawer,
-  drawRun,
-  law,
-  same,
   type Verdict,
 } from 'paralens/laws';
 import fc from 'fast-check';
@@ -195,7 +195,7 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
       learner({
         model: dense(2, 1),
         loss: meanSquaredError(),
-        update: adjustable(rate, (learningRate) => momentum({ learningRate })),
+        update: withHyperparameters(rate, (learningRate) => momentum({ learningRate })),
       });
     const line = lineOf(0.25);
     const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
@@ -250,7 +250,7 @@ describe.each(everyBackend)('reduceOnPlateau on $name, threads: $threads', (back
   const line = learner({
     model: dense(2, 1),
     loss: meanSquaredError(),
-    update: adjustable(0.25, (learningRate) => momentum({ learningRate })),
+    update: withHyperparameters(0.25, (learningRate) => momentum({ learningRate })),
   });
   const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
     input: { shape: [3, 2] },

@@ -1,13 +1,12 @@
 /** Means of batches are combined with the counts that they are means of: evaluators and micro-batches. */
 import {
-  accumulate,
+  accumulateGradients,
   adam,
   chain,
   clipByGlobalNorm,
   dense,
   evaluate,
   evaluator,
-  forParts,
   key,
   type Learner,
   learner,
@@ -17,12 +16,13 @@ import {
   movingAverage,
   named,
   type Parameters,
+  partition,
   reference,
   sequential,
   sgd,
   sparseSoftmaxCrossEntropy,
-  tensor,
   type Tensor,
+  tensor,
   type Update,
   weighted,
 } from 'paralens';
@@ -89,15 +89,18 @@ describe.each(cases)('%s', (_, loss, target) => {
   });
 
   test.each<readonly [string, (steps: number) => Update]>([
-    ['alone', (steps) => accumulate(sgd({ learningRate: 0.5 }), steps)],
-    ['of adam', (steps) => accumulate(adam({ learningRate: 0.5 }), steps)],
+    ['alone', (steps) => accumulateGradients(sgd({ learningRate: 0.5 }), steps)],
+    ['of adam', (steps) => accumulateGradients(adam({ learningRate: 0.5 }), steps)],
     [
       'behind clipping',
-      (steps) => chain(accumulate(sgd({ learningRate: 0.5 }), steps), clipByGlobalNorm(1e6)),
+      (steps) => chain(clipByGlobalNorm(1e6), accumulateGradients(sgd({ learningRate: 0.5 }), steps)),
     ],
-    ['in a moving average', (steps) => movingAverage(accumulate(sgd({ learningRate: 0.5 }), steps), 0.5)],
-    ['in lookahead', (steps) => lookahead(accumulate(sgd({ learningRate: 0.5 }), steps))],
-    ['for parts', (steps) => forParts({ kernel: accumulate(sgd({ learningRate: 0.5 }), steps) }, accumulate(sgd({ learningRate: 0.5 }), steps))], // prettier-ignore
+    [
+      'in a moving average',
+      (steps) => movingAverage(accumulateGradients(sgd({ learningRate: 0.5 }), steps), 0.5),
+    ],
+    ['in lookahead', (steps) => lookahead(accumulateGradients(sgd({ learningRate: 0.5 }), steps))],
+    ['for parts', (steps) => partition({ kernel: accumulateGradients(sgd({ learningRate: 0.5 }), steps) }, accumulateGradients(sgd({ learningRate: 0.5 }), steps))], // prettier-ignore
   ])('micro-batches of unequal counts have the gradient of the whole, %s', (__, update) => {
     const cuts = [0, 1, 4, 7];
     const [parts, whole] = [learning(loss, update(3)), learning(loss, update(1))];
@@ -131,7 +134,7 @@ test('nothing that counts moves nothing', () => {
   const l = learner({
     model: dense(2, 3),
     loss: sparseSoftmaxCrossEntropy<readonly [number]>({ ignore: -1 }),
-    update: accumulate(sgd(), 2),
+    update: accumulateGradients(sgd(), 2),
   });
   const none = { input: tensor([[Number.NaN, Infinity]]), target: tensor([-1], 'int32') };
   const state = l.init(key(1));

@@ -8,16 +8,16 @@ import {
   dense,
   evaluate,
   key,
-  leaves,
   learner,
+  leaves,
   mapTree,
   meanSquaredError,
   ParalensError,
   relu,
   sequential,
   sgd,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
 import { exp, max, maxPool, multiply, softmax } from 'paralens/operation';
@@ -135,7 +135,7 @@ describe('parts of another kind', () => {
 
   test('in a chain', () => {
     expect(() => chain(clipByValue(1) as never)).toThrow('chain: `update` must be an update, got a function');
-    expect(() => chain(sgd(), sgd() as never)).toThrow('chain: `lenses` must be a function, got an object');
+    expect(() => chain(sgd() as never, sgd())).toThrow('chain: `lenses` must be a function, got an object');
   });
 
   test('in a sequence', () => {

@@ -2,7 +2,6 @@
 import {
   batched,
   batchNormalization,
-  checkpoint,
   compose,
   dense,
   dropout,
@@ -17,13 +16,14 @@ import {
   type Para,
   parallel,
   type Parameters,
+  rematerialize,
   residual,
   sequential,
   sgd,
   share,
   stateless,
-  tensor,
   type Tensor,
+  tensor,
 } from 'paralens';
 import { add } from 'paralens/operation';
 import { expect, test } from 'vitest';
@@ -51,8 +51,8 @@ test.each<readonly [string, Para<Parameters, Rows, Rows>, Tensor]>([
   ['in a frozen part', freeze([], frozen), predicted],
   ['named', named('encoder', frozen), predicted],
   ['a named part', freeze([{ a: parameters }] as const, named('a', inner)), predicted],
-  ['in checkpoint', checkpoint(frozen), predicted],
-  ['a checkpoint', freeze(parameters, checkpoint(inner)), predicted],
+  ['in checkpoint', rematerialize(frozen), predicted],
+  ['a checkpoint', freeze(parameters, rematerialize(inner)), predicted],
   ['in sequential', sequential(frozen, frozen), twice],
   ['in residual', residual(frozen), add(input, predicted)],
   ['in fanOut', compose(fanOut(frozen, frozen), sum), add(predicted, predicted)],

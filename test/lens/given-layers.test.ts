@@ -22,7 +22,7 @@ const taken: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   backward: [[TRIED]],
   batched: [[TRIED]],
   carrying: [[TRIED]],
-  checkpoint: [[TRIED]],
+  rematerialize: [[TRIED]],
   compose: [
     [TRIED, layer],
     [layer, TRIED],

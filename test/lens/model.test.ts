@@ -13,11 +13,11 @@ import {
   learner,
   meanSquaredError,
   named,
-  para,
   type Para,
-  type Parameters,
+  para,
   parallel,
   parameterPaths,
+  type Parameters,
   print,
   relu,
   reparametrization,
@@ -27,8 +27,8 @@ import {
   sgd,
   share,
   tanh,
-  tensor,
   type Tensor,
+  tensor,
 } from 'paralens';
 import { add, exp, mean, multiply, sum } from 'paralens/operation';
 
@@ -92,7 +92,7 @@ test('a program says which layer asked for a value, forward and backward', () =>
   expect(places.filter((place) => place === '').length).toBe(7);
   expect(text).toMatch(/contract\[ay,yz→az\].*# 0\.encoder/);
   expect(text).toMatch(/contract\[ay,az→yz\].*# 0\.encoder/);
-  expect(text).toMatch(/logistic.*# 1/);
+  expect(text).toMatch(/sigmoid.*# 1/);
   expect(text).toMatch(/contract\[ay,az→yz\].*# 2/);
 });
 

@@ -1,10 +1,8 @@
 /** A model in which everything is at once: a layer of one example, a loop and carried state behind checkpoints. */
 import {
   adam,
-  adjustable,
   batched,
   batchNormalization,
-  checkpoint,
   dense,
   dropout,
   gruCell,
@@ -12,9 +10,11 @@ import {
   meanSquaredError,
   named,
   recurrent,
+  rematerialize,
   reshape,
   sequential,
   tanh,
+  withHyperparameters,
 } from 'paralens';
 import { checkLearner, checkPara } from 'paralens/laws';
 import { test } from 'vitest';
@@ -24,9 +24,9 @@ const ofExample = sequential(dense<3, 4, readonly []>(3, 4), tanh<readonly [4]>(
 
 const model = sequential(
   dense(2, 3),
-  checkpoint(sequential(batched(ofExample), dropout(0.25), batchNormalization(4))),
+  rematerialize(sequential(batched(ofExample), dropout(0.25), batchNormalization(4))),
   reshape([2, 2]),
-  checkpoint(recurrent(gruCell(2, 3), { scan: true })),
+  rematerialize(recurrent(gruCell(2, 3), { scan: true })),
   named('head', dense(3, 1)),
 );
 
@@ -38,7 +38,7 @@ test('it learns as a fold of its step, and resumes to the bit', () => {
   const all = learner({
     model,
     loss: meanSquaredError<readonly [number, number]>(),
-    update: adjustable(0.05, (learningRate) => adam({ learningRate })),
+    update: withHyperparameters(0.05, (learningRate) => adam({ learningRate })),
   });
   const shapes = { input: { shape: [4, 2] }, target: { shape: [4, 1] } } as const;
   // A batch is no set of examples to batch normalization.

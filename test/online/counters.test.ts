@@ -73,11 +73,11 @@ describe('counters', () => {
           batches: steps.length,
           examples: steps.reduce((sum, { examples }) => sum + examples, 0),
           deadLetters: number('dead letter'),
-          undone: number('undone'),
+          skipped: number('skipped'),
           lossSum,
           counts: last?.counts ?? noCounters.counts,
           metrics: last?.metrics ?? {},
-          kept: 0,
+          saved: 0,
         });
         if (now.position !== null)
           expect(now.lag).toEqual({ amount: all.length - Number(now.position), unit: 'records' });

@@ -1,12 +1,12 @@
 /** Detectors of drift: how often they cry over nothing, how soon they see, and how little they keep. */
 import {
   adwin,
-  andThenFold,
   ddm,
   type Drift,
   type Fold,
   type Json,
   pageHinkley,
+  pipeFold,
   pure,
   reset,
   runFold,
@@ -135,9 +135,9 @@ test('a learner is not begun anew when its error falls after recovery', () => {
     [1000, 0.1],
   ]);
   const anew = reset((times) => times);
-  const watching = andThenFold(
+  const watching = pipeFold(
     adwin(),
-    andThenFold(
+    pipeFold(
       pure(({ level }: Drift) => ({ level, state: () => 0 })),
       anew,
     ),

@@ -1,6 +1,5 @@
 /** Features against published values, and where they are hard to get right. */
 import {
-  andThenFold,
   fillMissing,
   hashed,
   lags,
@@ -9,6 +8,7 @@ import {
   oneHot,
   oneHotSeen,
   overTime,
+  pipeFold,
   runFold,
   standardize,
 } from 'paralens/online';
@@ -72,7 +72,7 @@ test('what is missing, or no double could square, changes nothing', () => {
   const [state, made] = runFold(standardize(), [[3], [Number.NaN], [1e300], [-Infinity], [5]]);
   expect(state).toEqual({ counts: [2], means: [4], squares: [2] });
   expect(made[1]).toEqual([Number.NaN]);
-  expect(runFold(andThenFold(standardize(), fillMissing()), [[3], [Number.NaN]])[1]).toEqual([[0], [0]]);
+  expect(runFold(pipeFold(standardize(), fillMissing()), [[3], [Number.NaN]])[1]).toEqual([[0], [0]]);
 });
 
 test('late records count while their part of the window is there', () => {

@@ -147,7 +147,7 @@ test('under switchMap a run goes on behind the one before it, and none says `con
     while (errors.length === 0 && !seen.some(({ kind }) => kind === 'step')) await wait(5);
     whole.unsubscribe();
     expect(errors).toEqual([]);
-    expect(seen.filter(({ kind }) => kind === 'not kept')).toEqual([]);
+    expect(seen.filter(({ kind }) => kind === 'save failed')).toEqual([]);
     const last = await lastValueFrom(run().pipe(toArray()));
     // It may have been at the end before, and then takes no step.
     expect(last.findLast(({ kind }) => kind === 'step' || kind === 'resumed')).toMatchObject({ step: 4000 });

@@ -3,7 +3,6 @@ import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import {
   adam,
-  adjustable,
   dense,
   key,
   learner,
@@ -12,14 +11,15 @@ import {
   sequential,
   sgd,
   tanh,
+  withHyperparameters,
 } from 'paralens';
 import {
-  andThenFold,
   type Checkpoint,
   type CheckpointStore,
   decoder,
   online,
   type OnlineEvent,
+  pipeFold,
   pure,
   type RawRecord,
   type Source,
@@ -55,7 +55,7 @@ const summing = {
   step: (sum: number, { x: [a, b], y }: t.TypeOf<typeof Point>) =>
     [sum + a, { x: [a, b + sum / 100], y }] as const,
 };
-const examples = andThenFold(
+const examples = pipeFold(
   summing,
   pure(({ x, y }: { readonly x: readonly number[]; readonly y: number }) => [{ input: x, target: [y] }]),
 );
@@ -137,7 +137,7 @@ describe('a step whose loss or gradient is not finite', () => {
   const exploding = learner({
     model: dense(2, 1),
     loss: meanSquaredError(),
-    update: adjustable(0.1, (learningRate) => sgd({ learningRate })),
+    update: withHyperparameters(0.1, (learningRate) => sgd({ learningRate })),
     gradientNorm: true,
   });
   const texts = [line(0), line(1), '{"x":[1e30,1e30],"y":0}', line(2), line(3)];
@@ -160,7 +160,7 @@ describe('a step whose loss or gradient is not finite', () => {
 
   test('is left out and counted, if told so', async () => {
     const events = await lastValueFrom(runWith('skip').pipe(toArray()));
-    expect(events.map(({ kind }) => kind)).toEqual(['step', 'step', 'undone', 'step', 'step']);
+    expect(events.map(({ kind }) => kind)).toEqual(['step', 'step', 'skipped', 'step', 'step']);
     const without = await lastValueFrom(
       online({
         ...optionsFor(
@@ -179,7 +179,7 @@ describe('a step whose loss or gradient is not finite', () => {
 
   test('takes the run back and lowers its rate, if told so', async () => {
     const events = await lastValueFrom(runWith({ rollBack: { steps: 1, rate: 0.5 } }).pipe(toArray()));
-    expect(events[2]).toMatchObject({ kind: 'undone', by: 'roll back', step: 3 });
+    expect(events[2]).toMatchObject({ kind: 'skipped', by: 'roll back', step: 3 });
     const last = events.at(-1);
     expect(last?.kind === 'step' && ratesOf(last.state as never)).toEqual([Math.fround(0.05)]);
   });
@@ -238,7 +238,7 @@ test('what was kept is told when it is, also where no more records come', async 
   const events = await lastValueFrom(run.pipe(take(2), toArray()));
   expect(events).toMatchObject([
     { kind: 'step', step: 1 },
-    { kind: 'kept', step: 1, name: 'step 1' },
+    { kind: 'saved', step: 1, name: 'step 1' },
   ]);
 });
 

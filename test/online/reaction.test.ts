@@ -1,13 +1,22 @@
 /** Reactions to drift: what they do, and that a run's state is read only where it is changed. */
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import { adjustable, dense, key, learner, meanSquaredError, ratesOf, sgd, withRates } from 'paralens';
+import {
+  dense,
+  key,
+  learner,
+  meanSquaredError,
+  ratesOf,
+  sgd,
+  withHyperparameters,
+  withRates,
+} from 'paralens';
 import {
   decoder,
   type DriftLevel,
   type Fold,
-  online,
   onDrift,
+  online,
   pure,
   raiseRate,
   type RawRecord,
@@ -79,7 +88,7 @@ describe('as `revise` of an online run', () => {
   const numbers = learner({
     model: dense(1, 1),
     loss: meanSquaredError(),
-    update: adjustable(0.25, (learningRate) => sgd({ learningRate })),
+    update: withHyperparameters(0.25, (learningRate) => sgd({ learningRate })),
   });
   type State = ReturnType<typeof numbers.init>;
   /** A drift at the third step. */

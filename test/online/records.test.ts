@@ -3,13 +3,13 @@ import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import { dense, dropout, evaluate, key, learner, meanSquaredError, sequential, sgd, tensor } from 'paralens';
 import {
-  andThenFold,
   decoderOfValues,
   type Fold,
   iterableSource,
   type Numbers,
   online,
   parametersMessage,
+  pipeFold,
   type Predicted,
   pure,
   served,
@@ -21,11 +21,11 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 
 const rows = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(3 * i), i / 5]);
-const features = andThenFold(
+const features = pipeFold(
   pure((row: readonly number[]) => row.slice(0, 2)),
   standardize(),
 );
-const examples = andThenFold(
+const examples = pipeFold(
   {
     initial: features.initial,
     step: (state: typeof features.initial, row: readonly number[]) => {
@@ -36,7 +36,7 @@ const examples = andThenFold(
   pure((each) => [each]),
 );
 /** The state is that of `examples`; of records without a target. */
-const inputs = andThenFold(
+const inputs = pipeFold(
   features,
   pure((input: readonly number[]): Numbers => input),
 );

@@ -3,7 +3,6 @@ import { either } from 'fp-ts';
 import * as t from 'io-ts';
 import {
   adam,
-  adjustable,
   dense,
   key,
   learner,
@@ -11,11 +10,11 @@ import {
   meanSquaredError,
   sgd,
   sparseSoftmaxCrossEntropy,
+  withHyperparameters,
   withRates,
 } from 'paralens';
 import {
   adwin,
-  andThenFold,
   challenged,
   type Checkpoint,
   type CheckpointStore,
@@ -27,14 +26,15 @@ import {
   fieldsOf,
   fillMissing,
   type Fold,
-  type Json,
   folds,
   hashed,
   iterableSource,
+  type Json,
   lags,
-  online,
   onDrift,
+  online,
   overTime,
+  pipeFold,
   pure,
   raiseRate,
   type Received,
@@ -53,7 +53,7 @@ const decode = decoderOfValues(t.number);
 const regression = learner({
   model: dense(1, 1),
   loss: meanSquaredError(),
-  update: adjustable(0.1, (learningRate) => adam({ learningRate })),
+  update: withHyperparameters(0.1, (learningRate) => adam({ learningRate })),
 });
 type State = ReturnType<typeof regression.init>;
 const plain = { source, decode, learner: regression, key: key(1), size: 1 };
@@ -61,8 +61,8 @@ const examples = pure((x: number): readonly Example[] => [{ input: [x], target: 
 const losses = pure(({ loss }: Told) => Math.min(loss, 1));
 const scale = (state: State, by: number): State => withRates(state, (rate) => rate * by);
 
-const delayed: Fold<never, number, readonly Example[]> = andThenFold(
-  andThenFold(
+const delayed: Fold<never, number, readonly Example[]> = pipeFold(
+  pipeFold(
     { initial: 0, step: (n: number, x: number) => [n + 1, { n, x }] as const },
     pure(({ n, x }: { readonly n: number; readonly x: number }) =>
       n % 2 === 0
@@ -70,7 +70,7 @@ const delayed: Fold<never, number, readonly Example[]> = andThenFold(
         : ({ kind: 'label', key: `${n >> 2}`, value: x, at: n } as const),
     ),
   ),
-  andThenFold(
+  pipeFold(
     delayedLabels<number, number>({ bound: 4, span: 6 }),
     pure(({ joined }) =>
       joined === undefined ? [] : [{ input: [joined.prediction], target: [joined.label] }],
@@ -78,18 +78,18 @@ const delayed: Fold<never, number, readonly Example[]> = andThenFold(
   ),
 ) as never;
 
-const windows = andThenFold(
+const windows = pipeFold(
   columns({
     lags: lags([0, 2]),
-    total: andThenFold(
+    total: pipeFold(
       pure((x: number) => ({ at: Math.abs(x) * 100, value: x })),
-      andThenFold(
+      pipeFold(
         overTime({ span: 50 }),
         pure(({ mean }) => [mean]),
       ),
     ),
   }),
-  andThenFold(
+  pipeFold(
     standardize({ clip: 3 }),
     pure((row): readonly Example[] => [{ input: [row[0] ?? 0], target: [row[2] ?? 0] }]),
   ),
@@ -102,7 +102,7 @@ interface Event {
   readonly checkpoint?: () => Checkpoint;
 }
 const pairs = challenged(regression, {
-  monitors: andThenFold(losses, adwin({ every: 4, delta: 0.9 })),
+  monitors: pipeFold(losses, adwin({ every: 4, delta: 0.9 })),
   levelOf: ({ level }: Drift) => level,
   fresh: (n) => regression.init(key(n)),
   trial: 5,
@@ -119,7 +119,7 @@ const runs: Readonly<Record<string, (from?: Checkpoint) => Observable<unknown>>>
       ...plain,
       examples,
       nonFinite: 'skip',
-      monitors: andThenFold(losses, adwin({ every: 4, delta: 0.9 })),
+      monitors: pipeFold(losses, adwin({ every: 4, delta: 0.9 })),
       revise: onDrift(({ level }: Drift) => level, raiseRate({ factor: 2, steps: 3, scale })),
       ...(from && { from }),
     }),
@@ -164,23 +164,23 @@ describe('a pipeline that is another is refused, and the message names the part'
     learner: wide,
     key: key(1),
     size: 1,
-    monitors: folds({ loss: pure(({ loss }: Told) => loss), mean: andThenFold(losses, slidingMean(2)) }),
+    monitors: folds({ loss: pure(({ loss }: Told) => loss), mean: pipeFold(losses, slidingMean(2)) }),
   };
   const example = pure((x: readonly number[]): readonly Example[] => [{ input: x, target: [1] }]);
   const words = (seed: number) =>
-    andThenFold(
-      andThenFold(
+    pipeFold(
+      pipeFold(
         pure(({ a }: Row) => [`${a}`]),
         hashed({ size: 2, seed }),
       ),
       example,
     );
-  const named = (...names: readonly ('a' | 'b')[]) => andThenFold(fieldsOf<'a' | 'b'>(...names), example);
+  const named = (...names: readonly ('a' | 'b')[]) => pipeFold(fieldsOf<'a' | 'b'>(...names), example);
   const lagged = (lag: number) =>
-    andThenFold(
-      andThenFold(
+    pipeFold(
+      pipeFold(
         pure(({ a }: Row) => a),
-        andThenFold(lags([0, lag]), fillMissing()),
+        pipeFold(lags([0, lag]), fillMissing()),
       ),
       example,
     );
@@ -396,7 +396,7 @@ describe('a place for checkpoints', () => {
     const from = first?.kind === 'step' ? first.checkpoint() : expect.fail();
     const before = held.length;
     const again = await run(open(), { from });
-    expect(again.map(({ kind }) => kind)).not.toContain('not kept');
+    expect(again.map(({ kind }) => kind)).not.toContain('save failed');
     expect(again.filter(({ kind }) => kind === 'step')).toHaveLength(3);
     expect(held.length).toBeGreaterThan(before);
   });
@@ -421,7 +421,7 @@ describe('a place for checkpoints', () => {
   test('states of folds that are too large to be kept are told, and the run goes on', async () => {
     const events = await run(places(3 << 20).open(), { examples: growing(4) });
     expect(events.filter(({ kind }) => kind === 'step')).toHaveLength(4);
-    expect(events.flatMap((event) => (event.kind === 'not kept' ? [event.error] : []))).toContainEqual({
+    expect(events.flatMap((event) => (event.kind === 'save failed' ? [event.error] : []))).toContainEqual({
       kind: 'too large',
       name: 'it',
       message: expect.stringContaining('more than 3 MiB of plain data') as string,

@@ -195,7 +195,7 @@ const taken: Readonly<Record<string, Options>> = {
 /** Functions that take folds, records, states or names, and no option that has bounds. */
 const without = new Set(
   [
-    'andThenFold columns concatMoments decodeCounts fieldsOf firstDifference folds isBroken iterableSource jsonOfText',
+    'pipeFold columns concatMoments decodeCounts fieldsOf firstDifference folds isBroken iterableSource jsonOfText',
     'jsonText momentsOf murmur3 namedSpecs namedTensors oneHot overRight parametersMessage prometheus pure restoreTree',
     'runFold runningMoments served structureHash tokensOf variancesOf waitingIn wordsOf',
   ].flatMap((line) => line.split(' ')),

@@ -172,27 +172,27 @@ const taken: Readonly<Record<string, Options>> = {
   rocAuc: placed('rocAuc', [2], ['countFrom0']),
   perplexity: named('perplexity', [], { ignore: 'integer' }),
   // updates
-  accumulate: placed('accumulate', [sgd(), 2], [undefined, 'count']),
+  accumulateGradients: placed('accumulateGradients', [sgd(), 2], [undefined, 'count']),
   adagrad: named('adagrad', [], { learningRate: 'rate', epsilon: 'positive' }),
   adam: named('adam', [], { ...adamOptions, amsgrad: 'boolean' }),
   adamax: named('adamax', [], adamOptions),
-  adamw: named('adamw', [], { ...adamOptions, decay: 'rate', amsgrad: 'boolean' }),
-  adjustable: placed('adjustable', [1, () => sgd()], ['rate']),
+  adamw: named('adamw', [], { ...adamOptions, weightDecay: 'rate', amsgrad: 'boolean' }),
+  withHyperparameters: placed('withHyperparameters', [1, () => sgd()], ['rate']),
   clipByGlobalNorm: placed('clipByGlobalNorm', [1], ['limit']),
   clipByValue: placed('clipByValue', [1], ['limit']),
   decoupledDecay: {
     ...placed('decoupledDecay', [sgd(), 0.1], [undefined, 'rate']),
     ...named('decoupledDecay', [sgd(), 0.1], { mask: 'function' }),
   },
-  lamb: named('lamb', [], { ...adamOptions, decay: 'rate' }),
-  lion: named('lion', [], { learningRate: 'rate', beta1: 'share', beta2: 'share', decay: 'rate' }),
+  lamb: named('lamb', [], { ...adamOptions, weightDecay: 'rate' }),
+  lion: named('lion', [], { learningRate: 'rate', beta1: 'share', beta2: 'share', weightDecay: 'rate' }),
   lookahead: named('lookahead', [sgd()], { every: 'count', rate: 'wholeShare' }),
   momentum: named('momentum', [], { learningRate: 'rate', momentum: 'share' }),
   movingAverage: placed('movingAverage', [sgd(), 0.9], [undefined, 'share']),
   nadam: named('nadam', [], { ...adamOptions, momentumDecay: 'rate' }),
   nesterov: named('nesterov', [], { learningRate: 'rate', momentum: 'share' }),
-  penalty: placed('penalty', [0.1], ['rate']),
-  rmsprop: named('rmsprop', [], { learningRate: 'rate', decay: 'share', epsilon: 'positive' }),
+  addDecayedWeights: placed('addDecayedWeights', [0.1], ['rate']),
+  rmsprop: named('rmsprop', [], { learningRate: 'rate', smoothing: 'share', epsilon: 'positive' }),
   sgd: named('sgd', [], { learningRate: 'rate' }),
   withRates: {
     change: ['rate', (value: never) => paralens.withRates(adjusted.init(key(1)), () => value)],
@@ -271,7 +271,7 @@ const taken: Readonly<Record<string, Options>> = {
 const adjusted = paralens.learner({
   model: paralens.dense(1, 1),
   loss: paralens.meanSquaredError(),
-  update: paralens.adjustable(1, (learningRate) => sgd({ learningRate })),
+  update: paralens.withHyperparameters(1, (learningRate) => sgd({ learningRate })),
 });
 
 const image = tensor([[[1], [2], [3]]]);
@@ -373,14 +373,14 @@ const functions: Readonly<Record<string, Options>> = {
 const without = new Set(
   [
     'ParalensError absoluteError accuracy addTrees andThen asLens associate averageOf backward batched binaryCrossEntropy',
-    'carrying chain checkpoint compile compileChecked compose composeLenses concatenate copy cosineDistance differentiable',
-    'differentiate elementwiseUpdate evaluate evaluation f1 fanOut flatten forParts force forward freeze gelu geluTanh',
-    'globalAveragePooling globalMaxPooling glorot glu gradient hardLogistic hardSwish hardTanh he hessianVectorProduct',
+    'carrying chain compile compileChecked compose composeLenses concatenate copy cosineDistance differentiable',
+    'differentiate elementwiseUpdate evaluate evaluation f1 fanOut flatten partition force forward freeze gelu geluTanh',
+    'globalAveragePooling globalMaxPooling glorot glu gradient hardSigmoid hardSwish hardTanh he hessianVectorProduct',
     'hinge holdCarried identity identityLens interpret isomorphism klDivergence layersOf leafPaths learned learner leaves',
-    'leftUnit lensMonoid lift located logCosh logSigmoid logSoftmax logistic loss mapPulled mapTree maskedRecurrent',
+    'leftUnit lensMonoid lift located logCosh logSigmoid logSoftmax sigmoid loss mapPulled mapTree maskedRecurrent',
     'maskedRecurrentSequence meanAbsoluteError meanOf meanSquaredError mish named para parallel parallelLenses',
     'parameterPaths partOf placeholder precision print printProgram projectFirst projectSecond pullback pushforward',
-    'rSquared ratesOf recall recurrentSequence reinitialize relu relu6 reparametrization reparametrize replacePart',
+    'rSquared ratesOf recall recurrentSequence reinitialize rematerialize relu relu6 reparametrization reparametrize replacePart',
     'residual rightUnit scalar scanPulled scored selu sequential share silu simplify sinusoidalPositions sizeOf softmax',
     'softplus softsign squaredError squaredHinge stateless summary swap tanh tensor trace traceTensors train unassociate',
     'unflatten valueAndGradient vmap weighted widen withCarried withPullback zeros zerosLike zipTrees',

@@ -2,21 +2,21 @@
 import fc from 'fast-check';
 import {
   adam,
-  adjustable,
   dense,
   evaluate,
-  forParts,
   key,
   learner,
   type LearnerState,
   meanSquaredError,
   named,
+  partition,
   ratesOf,
   reduceOnPlateau,
   type ReduceOnPlateauOptions,
   sgd,
   tensor,
   train,
+  withHyperparameters,
   withRates,
 } from 'paralens';
 import { from, lastValueFrom, toArray } from 'rxjs';
@@ -52,7 +52,7 @@ const keras = (start: number, options: Options, measures: readonly number[]): re
 const line = learner({
   model: dense(1, 1),
   loss: meanSquaredError(),
-  update: adjustable(0.5, (learningRate) => sgd({ learningRate })),
+  update: withHyperparameters(0.5, (learningRate) => sgd({ learningRate })),
 });
 
 type Parameters = ReturnType<typeof line.init>['parameters'];
@@ -119,14 +119,14 @@ test('one rate for several parts is reduced once, several are reduced together',
   };
   const model = named('only', dense(1, 1));
   const loss = meanSquaredError();
-  const own = (rate: number) => adjustable(rate, (learningRate) => adam({ learningRate }));
-  const several = learner({ model, loss, update: forParts({ only: own(0.5) }, own(0.25)) });
+  const own = (rate: number) => withHyperparameters(rate, (learningRate) => adam({ learningRate }));
+  const several = learner({ model, loss, update: partition({ only: own(0.5) }, own(0.25)) });
   expect(measured(several.init(key(1)))).toEqual([0.25, 0.125]);
   const one = learner({
     model,
     loss,
-    update: adjustable(0.5, (learningRate) =>
-      forParts({ only: adam({ learningRate }) }, sgd({ learningRate })),
+    update: withHyperparameters(0.5, (learningRate) =>
+      partition({ only: adam({ learningRate }) }, sgd({ learningRate })),
     ),
   });
   expect(measured(one.init(key(1)))).toEqual([0.25]);

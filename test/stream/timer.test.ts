@@ -1,5 +1,5 @@
 /** Times of any length: a platform's timer takes 2³¹ ms and more, Infinity, NaN and negative numbers for 1 ms. */
-import { iterableSource, counters, online, pure, snapshots, decoder } from 'paralens/online';
+import { counters, decoder, iterableSource, online, pure, snapshots } from 'paralens/online';
 import { dense, key, learner, meanSquaredError, sgd, toPull } from 'paralens';
 import * as t from 'io-ts';
 import { NEVER, Subject } from 'rxjs';
@@ -45,15 +45,15 @@ describe('a wait', () => {
   });
 
   test('between looks or samples may be longer than a timer of the platform', async () => {
-    const events = new Subject<{ readonly kind: 'kept'; readonly step: number; readonly name: string }>();
+    const events = new Subject<{ readonly kind: 'saved'; readonly step: number; readonly name: string }>();
     const looks: number[] = [];
-    events.pipe(counters({ every: 30 * DAY })).subscribe(({ kept }) => looks.push(kept));
+    events.pipe(counters({ every: 30 * DAY })).subscribe(({ saved }) => looks.push(saved));
     const sampled = toPull(events, { sample: 30 * DAY })[Symbol.asyncIterator]();
     const asked = vi.fn<() => void>();
     void sampled.next().then(asked);
     for (let step = 0; step < 3; step++) {
       await vi.advanceTimersByTimeAsync(10);
-      events.next({ kind: 'kept', step, name: '' });
+      events.next({ kind: 'saved', step, name: '' });
     }
     await vi.advanceTimersByTimeAsync(29 * DAY);
     expect(looks).toEqual([1]);

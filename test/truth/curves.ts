@@ -21,7 +21,7 @@ export interface TruthfulCurve {
 
 const zero: Three = [0, 0, 0];
 const line: Three = [Infinity, 1, 0];
-const { expm1, logistic, silu } = operation;
+const { expm1, sigmoid, silu } = operation;
 
 export const truthfulCurves: { readonly [name: string]: TruthfulCurve } = {
   exp: { f: operation.exp, bound: [1, 1, 1], bound64: [1, 1, 1], left: zero },
@@ -33,7 +33,7 @@ export const truthfulCurves: { readonly [name: string]: TruthfulCurve } = {
   cos: { f: operation.cos, bound: [1, 1, 1], bound64: [1, 1, 1] },
   tanh: { f: operation.tanh, bound: [2, 4, 6], bound64: [1, 3, 4], left: [-1, 0, 0], right: [1, 0, 0] },
   erf: { f: operation.erf, bound: [2, 3, 4], bound64: [10, 2, 3], left: [-1, 0, 0], right: [1, 0, 0] },
-  logistic: { f: logistic, bound: [2, 4, 6], bound64: [2, 4, 5], left: zero, right: [1, 0, 0] },
+  sigmoid: { f: sigmoid, bound: [2, 4, 6], bound64: [2, 4, 5], left: zero, right: [1, 0, 0] },
   softplus: { f: operation.softplus, bound: [2, 2, 4], bound64: [2, 2, 4], left: zero, right: line },
   logSigmoid: {
     f: operation.logSigmoid,
@@ -85,8 +85,8 @@ export const truthfulCurves: { readonly [name: string]: TruthfulCurve } = {
     left: [-Infinity, 1 / 64, 0],
     right: line,
   },
-  hardLogistic: {
-    f: operation.hardLogistic,
+  hardSigmoid: {
+    f: operation.hardSigmoid,
     bound: [2, 1, 0],
     bound64: [2, 1, 0],
     left: zero,

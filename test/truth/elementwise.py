@@ -71,7 +71,7 @@ SMOOTH = {
     'cos': cos,
     'tanh': tanh,
     'erf': erf,
-    'logistic': sigma,
+    'sigmoid': sigma,
     'softplus': soft,
     'logSigmoid': lambda x: -soft(-x),
     'gelu': lambda x: x * erfc(-x / sqrt(mpf(2))) / 2,
@@ -90,7 +90,7 @@ PIECES = {
     'relu': bent(lambda x: x * 0, lambda x: x),
     'abs': bent(lambda x: -x, lambda x: x),
     'leakyRelu': bent(lambda x: x / 64, lambda x: x),
-    'hardLogistic': lambda x: (lambda y: y * 0) if x <= -3 else (lambda y: (y + 3) / 6) if x < 3 else (lambda y: y * 0 + 1),
+    'hardSigmoid': lambda x: (lambda y: y * 0) if x <= -3 else (lambda y: (y + 3) / 6) if x < 3 else (lambda y: y * 0 + 1),
     'hardSwish': lambda x: (lambda y: y * 0) if x <= -3 else (lambda y: y * (y + 3) / 6) if x < 3 else (lambda y: y),
 }
 # What has no derivative at 0 but that which the library documents.

@@ -5,7 +5,6 @@ import {
   accuracy,
   andThen,
   batched,
-  checkpoint,
   compose,
   dense,
   type DenseParameters,
@@ -23,6 +22,7 @@ import {
   recurrent,
   recurrentSequence,
   relu,
+  rematerialize,
   rmsprop,
   sequential,
   share,
@@ -70,9 +70,9 @@ test('layers that do not fit do not compile', () => {
 });
 
 test('what is behind, over a batch or over time keeps the sizes', () => {
-  sequential(checkpoint(sequential(dense(4, 6), relu())), dense(6, 3));
+  sequential(rematerialize(sequential(dense(4, 6), relu())), dense(6, 3));
   // @ts-expect-error 5 inputs after 6 outputs
-  sequential(checkpoint(sequential(dense(4, 6), relu())), dense(5, 3));
+  sequential(rematerialize(sequential(dense(4, 6), relu())), dense(5, 3));
   const ofExample = dense<4, 6, readonly []>(4, 6);
   expectTypeOf(sequential(batched(ofExample), dense(6, 3))).toExtend<
     Para<readonly unknown[], Tensor<readonly [number, 4]>, Tensor<readonly [number, 3]>>

@@ -1,23 +1,27 @@
 /** Updates made of others: which part moves how, what is read of an average, and what is refused. */
 import {
-  accumulate,
+  accumulateGradients,
+  addDecayedWeights,
   averageOf,
   batchNormalization,
+  chain,
   clipByGlobalNorm,
+  clipByValue,
   dense,
   evaluate,
-  forParts,
+  frozen,
   key,
   learner,
   lookahead,
   meanSquaredError,
   movingAverage,
   named,
+  partition,
   sequential,
   sgd,
-  stay,
-  tensor,
   type Tensor,
+  tensor,
+  type Update,
 } from 'paralens';
 import { expect, test } from 'vitest';
 
@@ -27,7 +31,7 @@ const model = sequential(named('encoder', dense(2, 2)), named('decoder', dense(2
 const batch = { input: tensor([[1, 2]]), target: tensor([[3]]) };
 
 test('each part moves by its own update, and what stays keeps every bit', () => {
-  const update = forParts({ encoder: sgd({ learningRate: 0.5 }) }, stay);
+  const update = partition({ encoder: sgd({ learningRate: 0.5 }) }, frozen);
   const learning = learner({ model, loss: meanSquaredError(), update });
   const state = learning.init(key(1));
   const [after] = learning.step(state, batch);
@@ -39,13 +43,13 @@ test('each part moves by its own update, and what stays keeps every bit', () => 
 });
 
 test('a part that is not there is refused with the names that are', () => {
-  const update = forParts({ encodr: sgd() }, stay);
+  const update = partition({ encodr: sgd() }, frozen);
   expect(() => update.init(model.init(key(1)))).toThrow(
-    "forParts: no part of this name, got 'encodr', needed a name in the path of a parameter; there are 0.encoder.0.bias",
+    "partition: no part of this name, got 'encodr', needed a name in the path of a parameter; there are 0.encoder.0.bias",
   );
   const nested = sequential(named('a', named('b', dense(1, 1))));
-  expect(() => forParts({ a: sgd(), b: sgd() }, stay).init(nested.init(key(1)))).toThrow(
-    'forParts: a parameter in two parts, got 0.a.0.b.0.bias in a and b',
+  expect(() => partition({ a: sgd(), b: sgd() }, frozen).init(nested.init(key(1)))).toThrow(
+    'partition: a parameter in two parts, got 0.a.0.b.0.bias in a and b',
   );
 });
 
@@ -71,7 +75,7 @@ test('the average of parameters is read off the state', () => {
 
 test('what a layer carries reaches none of them', () => {
   const normalized = sequential(dense(2, 2), batchNormalization(2), dense(2, 1));
-  const update = lookahead(accumulate(movingAverage(sgd(), 0.9), 2));
+  const update = lookahead(accumulateGradients(movingAverage(sgd(), 0.9), 2));
   const learning = learner({ model: normalized, loss: meanSquaredError(), update });
   const two = {
     input: tensor([
@@ -84,8 +88,23 @@ test('what a layer carries reaches none of them', () => {
   expect(numbers(state.parameters[1].carried.mean)).not.toEqual([0, 0]);
 });
 
+test('gradients go through the lenses of a chain in the order in which they are listed', () => {
+  /** The number 4 after a step against a gradient of 10. */
+  const after = (update: Update): number => {
+    const parameters = { p: tensor([4]) };
+    const [, back] = update.lens<typeof parameters>().run([update.init(parameters), parameters]);
+    const [, moved] = back({ p: tensor([10]) });
+    return numbers(moved.p)[0] ?? Number.NaN;
+  };
+  const [clip, decay, descend] = [clipByValue(1), addDecayedWeights(0.5), sgd({ learningRate: 1 })] as const;
+  expect(after(chain(clip, decay, descend))).toBe(4 - (1 + 2));
+  expect(after(chain(decay, clip, descend))).toBe(4 - 1);
+});
+
 test('invalid numbers are refused', () => {
   expect(() => clipByGlobalNorm(0)).toThrow('clipByGlobalNorm: `limit` must be in (0, ∞], got 0');
-  expect(() => accumulate(sgd(), 1.5)).toThrow('accumulate: `steps` must be a positive integer, got 1.5');
-  expect(() => movingAverage(sgd(), 1)).toThrow('movingAverage: `decay` must be in [0, 1), got 1');
+  expect(() => accumulateGradients(sgd(), 1.5)).toThrow(
+    'accumulateGradients: `steps` must be a positive integer, got 1.5',
+  );
+  expect(() => movingAverage(sgd(), 1)).toThrow('movingAverage: `smoothing` must be in [0, 1), got 1');
 });

@@ -1,10 +1,11 @@
 /** Updates of float64 parameters: what moves them has all digits of float64 on every backend, rates and schedules too. */
 import {
-  accumulate,
+  accumulateGradients,
   adagrad,
   adam,
   adamax,
   adamw,
+  addDecayedWeights,
   chain,
   clipByGlobalNorm,
   compile,
@@ -16,12 +17,11 @@ import {
   lion,
   momentum,
   nadam,
-  penalty,
   reference,
   rmsprop,
   sgd,
-  tensor,
   type Tensor,
+  tensor,
   type Update,
   wasm,
 } from 'paralens';
@@ -35,14 +35,14 @@ const updates: { readonly [name: string]: Update } = {
   rmsprop: rmsprop({ learningRate: 0.1 }),
   adagrad: adagrad({ learningRate: 0.1 }),
   adam: adam({ learningRate: 0.1 }),
-  adamw: adamw({ learningRate: 0.1, decay: 0.03 }),
+  adamw: adamw({ learningRate: 0.1, weightDecay: 0.03 }),
   adamax: adamax({ learningRate: 0.1 }),
   nadam: nadam({ learningRate: 0.1 }),
   lamb: lamb({ learningRate: 0.1 }),
-  lion: lion({ learningRate: 0.1, decay: 0.03 }),
-  'penalty and clipping': chain(sgd({ learningRate: 0.1 }), penalty(0.03), clipByGlobalNorm(0.7)),
+  lion: lion({ learningRate: 0.1, weightDecay: 0.03 }),
+  'penalty and clipping': chain(clipByGlobalNorm(0.7), addDecayedWeights(0.03), sgd({ learningRate: 0.1 })),
   'decoupled decay': decoupledDecay(sgd({ learningRate: 0.1 }), 0.03),
-  accumulated: accumulate(sgd({ learningRate: 0.1 }), 1),
+  accumulated: accumulateGradients(sgd({ learningRate: 0.1 }), 1),
 };
 
 type Parameters = { readonly p: Tensor };

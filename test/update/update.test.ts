@@ -1,28 +1,28 @@
 /** What updates refuse. What they do is under the laws: `test/laws/updates.test.ts`. */
 import { expect, test } from 'vitest';
 import {
-  inverseTimeDecay,
-  scalar,
-  adjustable,
   cosineDecay,
   cosineRestarts,
   evaluate,
   exponentialDecay,
   inverseSquareRoot,
+  inverseTimeDecay,
   polynomialDecay,
+  scalar,
   sgd,
   stepDecay,
-  tensor,
   type Tensor,
+  tensor,
   warmUp,
+  withHyperparameters,
 } from 'paralens';
 
 test('an invalid learning rate is refused', () => {
   expect(() => sgd({ learningRate: -1 })).toThrow('sgd: `learningRate` must be in [0, ∞), got -1');
   expect(() => sgd({ learningRate: Number.POSITIVE_INFINITY })).toThrow('got Infinity');
   expect(() => sgd({ learningRate: Number.NaN })).toThrow('sgd: `learningRate` must be in [0, ∞), got NaN');
-  expect(() => adjustable(-1, (learningRate) => sgd({ learningRate }))).toThrow(
-    'adjustable: `rate` must be in [0, ∞), got -1',
+  expect(() => withHyperparameters(-1, (learningRate) => sgd({ learningRate }))).toThrow(
+    'withHyperparameters: `rate` must be in [0, ∞), got -1',
   );
 });
 

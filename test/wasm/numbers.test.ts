@@ -94,7 +94,7 @@ describe('one operand', () => {
     'log1p',
     'sqrt',
     'tanh',
-    'logistic',
+    'sigmoid',
     'erf',
     'sin',
     'cos',

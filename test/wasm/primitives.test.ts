@@ -18,7 +18,7 @@ const TOLERANCE: { readonly [N in KernelName]?: number } = {
   log: 2,
   log1p: 2,
   tanh: 2,
-  logistic: 2,
+  sigmoid: 2,
   erf: 2,
   mills: 6,
   sin: 2,

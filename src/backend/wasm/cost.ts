@@ -27,7 +27,7 @@ const FUNCTIONS: { readonly [N in PointwiseName]?: number } = {
   log: 1.5,
   log1p: 2,
   tanh: 2.5,
-  logistic: 2.5,
+  sigmoid: 2.5,
   erf: 4,
   mills: 2.5,
   sin: 20,

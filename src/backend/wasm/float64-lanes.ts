@@ -68,7 +68,7 @@ const arithmetic = (library: Library, scope: Scope, name: PointwiseName, inputs:
       return truth(f64.le(a, b));
     case 'sqrt':
       return f64.sqrt(a);
-    case 'logistic': {
+    case 'sigmoid': {
       const power = scope.hold(callFor(library.imported('exp'), 'f64', f64.neg(f64.abs(a))));
       return f64.div(choose(f64.le(ZERO, a), f64.const(1), power), f64.add(f64.const(1), power));
     }

@@ -1,5 +1,5 @@
 /**
- * exp, expm1, log, log1p, tanh and the logistic function of four float32 at once, within 2 ulp over the whole line.
+ * exp, expm1, log, log1p, tanh and the sigmoid function of four float32 at once, within 2 ulp over the whole line.
  *
  * Source of the polynomials: S. Moshier, Cephes mathematical library, single precision (expf, logf, tanhf).
  */
@@ -170,7 +170,7 @@ export const tanh = (scope: Scope, input: V): V => {
  * 1/(1 + e⁻ˣ), as e⁻ˡˣˡ/(1 + e⁻ˡˣˡ) on the left, where the other form would lose the small ones. What 1 + e⁻ˡˣˡ is
  * rounded by is taken back; half of it where that is nearly 2, so it is not divided again.
  */
-export const logistic = (scope: Scope, input: V): V => {
+export const sigmoid = (scope: Scope, input: V): V => {
   const one = f32x4.const(1);
   const power = exp(scope, f32x4.neg(f32x4.abs(input)));
   const positive = f32x4.ge(input, f32x4.const(0));

@@ -6,7 +6,7 @@ import { isHostFunction } from './host-functions.js';
 import { f32, f32x4, f64, i32, i32x4, v128 } from './instructions.js';
 import type { Library } from './lanes.js';
 import { erf, mills } from './vector-erf.js';
-import { exp, expm1, log, log1p, logistic, tanh } from './vector-math.js';
+import { exp, expm1, log, log1p, sigmoid, tanh } from './vector-math.js';
 
 type V = Expr<'v128'>;
 type Binary = (a: V, b: V) => V;
@@ -98,7 +98,7 @@ const VECTOR_MATH: { readonly [N in PointwiseName]?: (scope: Scope, x: V) => V }
   log,
   log1p,
   tanh,
-  logistic,
+  sigmoid,
   erf,
   mills,
 };

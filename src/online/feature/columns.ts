@@ -1,9 +1,9 @@
 /** From records to the columns of numbers that a model takes. */
 import {
-  type Fold,
-  type FoldsByName,
   type ArgumentOf,
   descriptionsOf,
+  type Fold,
+  type FoldsByName,
   initialOf,
   pure,
   type StatesOf,
@@ -28,8 +28,8 @@ export interface ColumnsByName extends FoldsByName {
  *
  * @example
  * const features = columns({
- *   size: andThenFold(fieldsOf('height', 'width'), standardize()),
- *   color: andThenFold(pure(({ color }: { color: string }) => color), oneHot(['red', 'blue'])),
+ *   size: pipeFold(fieldsOf('height', 'width'), standardize()),
+ *   color: pipeFold(pure(({ color }: { color: string }) => color), oneHot(['red', 'blue'])),
  * });
  * runFold(features, [{ height: 2, width: 3, color: 'red' }])[1]; // [[0, 0, 1, 0, 0]]
  */

@@ -19,7 +19,7 @@ export interface HashedOptions {
  * learning" (ICML 2009).
  *
  * @example
- * const words = andThenFold(pure(wordsOf), hashed({ size: 4, signed: false }));
+ * const words = pipeFold(pure(wordsOf), hashed({ size: 4, signed: false }));
  * runFold(words, ['to be or not to be'])[1][0]?.reduce((sum, n) => sum + n); // 6
  */
 export const hashed = ({

@@ -28,7 +28,7 @@ export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A,
  * there was none yet. Throws if a lag is not an integer ≥ 0.
  *
  * @example
- * runFold(andThenFold(lags([0, 2]), fillMissing({ by: -1 })), [5, 6, 7])[1]; // [[5, -1], [6, -1], [7, 5]]
+ * runFold(pipeFold(lags([0, 2]), fillMissing({ by: -1 })), [5, 6, 7])[1]; // [[5, -1], [6, -1], [7, 5]]
  */
 export const lags = (ago: readonly number[]): Fold<readonly number[], number, readonly number[]> => {
   for (const [i, lag] of ago.entries()) requireCount('lags', `ago[${i}]`, lag, { least: 0 });

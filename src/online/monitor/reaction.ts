@@ -33,7 +33,7 @@ export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | un
  *   learner: clicks,
  *   key: key(1),
  *   size: 1,
- *   monitors: andThenFold(pure(({ loss }: { loss: number }) => loss), adwin()),
+ *   monitors: pipeFold(pure(({ loss }: { loss: number }) => loss), adwin()),
  *   revise: onDrift(({ level }: Drift) => level, reset((times) => clicks.init(key(times)))),
  * }).subscribe((event) => console.log(event.kind));
  */

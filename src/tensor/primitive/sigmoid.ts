@@ -13,17 +13,17 @@ import { gaussian } from './gaussian.js';
 import { apply } from './primitive.js';
 import { withSlope } from './slope.js';
 
-const logisticOf = (x: number): number => {
+const sigmoidOf = (x: number): number => {
   const e = Math.exp(-Math.abs(x));
   return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 };
 
-export const logisticPrimitive = elementwise({
-  name: 'logistic',
+export const sigmoidPrimitive = elementwise({
+  name: 'sigmoid',
   kind: 'float',
-  evaluate: logisticOf,
+  evaluate: sigmoidOf,
   // y = σ(x) ⇒ dx = dy·σ(x)·σ(−x)
-  partial: (dy, _, { inputs: [x] }) => x && multiply(dy, logisticSlope(typed<Tensor>(x))),
+  partial: (dy, _, { inputs: [x] }) => x && multiply(dy, sigmoidSlope(typed<Tensor>(x))),
 });
 
 export const tanhPrimitive = elementwise({
@@ -46,22 +46,22 @@ export const erfPrimitive = elementwise({
 type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
 
 /** 1/(1 + e⁻ˣ) */
-export const logistic: Unary = (x) => typed(apply(logisticPrimitive, {}, [x]));
+export const sigmoid: Unary = (x) => typed(apply(sigmoidPrimitive, {}, [x]));
 export const tanh: Unary = (x) => typed(apply(tanhPrimitive, {}, [x]));
 /** The error function 2/√π·∫₀ˣ e^(−t²) dt. */
 export const erf: Unary = (x) => typed(apply(erfPrimitive, {}, [x]));
 
 /** σ′(x) = σ(x)·σ(−x) */
-export const logisticSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
+export const sigmoidSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
   // y = σ(x)·σ(−x) ⇒ y′ = −y·tanh(x/2), the difference σ(−x) − σ(x) without cancellation
-  withSlope(multiply(logistic(x), logistic(negate(x))), x, (z) =>
-    negate(multiply(logisticSlope(z), tanh(multiply(z, fullLike(z, 0.5))))),
+  withSlope(multiply(sigmoid(x), sigmoid(negate(x))), x, (z) =>
+    negate(multiply(sigmoidSlope(z), tanh(multiply(z, fullLike(z, 0.5))))),
   );
 
 /** tanh′ x = 4·σ(2x)·σ(−2x) */
 export const tanhSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> => {
   const twice = add(x, x);
-  const product = multiply(logistic(twice), logistic(negate(twice)));
+  const product = multiply(sigmoid(twice), sigmoid(negate(twice)));
   // y = 1 − tanh² x ⇒ y′ = −2y·tanh x
   return withSlope(multiply(product, fullLike(x, 4)), x, (z) =>
     multiply(multiply(tanhSlope(z), tanh(z)), fullLike(z, -2)),

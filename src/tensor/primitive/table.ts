@@ -41,7 +41,7 @@ import { reshapePrimitive, reversePrimitive, transposePrimitive } from './moveme
 import type { Primitive } from './primitive.js';
 import { broadcastPrimitive, sumPrimitive } from './reduction.js';
 import { scanPrimitive } from './scan.js';
-import { erfPrimitive, logisticPrimitive, tanhPrimitive } from './sigmoid.js';
+import { erfPrimitive, sigmoidPrimitive, tanhPrimitive } from './sigmoid.js';
 import { concatPrimitive, padPrimitive, slicePrimitive } from './slicing.js';
 import { cosPrimitive, sinPrimitive } from './trigonometric.js';
 import { windowPrimitive, windowSumPrimitive } from './window.js';
@@ -70,7 +70,7 @@ export const primitives: { readonly [N in PrimitiveName]: Primitive<N> } = {
   log1p: log1pPrimitive,
   sqrt: sqrtPrimitive,
   tanh: tanhPrimitive,
-  logistic: logisticPrimitive,
+  sigmoid: sigmoidPrimitive,
   erf: erfPrimitive,
   mills: millsPrimitive,
   sin: sinPrimitive,

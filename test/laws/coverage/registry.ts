@@ -58,7 +58,7 @@ export const registry: { readonly [kind: string]: Kind } = {
     where: 'everywhere',
   },
   'composite of layers': {
-    names: ['sequential', 'fanOut', 'share', 'residual', 'concatenate', 'evaluation', 'checkpoint'],
+    names: ['sequential', 'fanOut', 'share', 'residual', 'concatenate', 'evaluation', 'rematerialize'],
     files: ['layers.test.ts', 'program.test.ts', 'batching.test.ts'],
     where: 'everywhere',
   },

@@ -1,6 +1,7 @@
 /** Backwards with planted bugs: of a linear layer, and of functions over tensors. */
 import { para, type Tensor, tensor, withPullback } from 'paralens';
 import {
+  backwardIsAdjoint,
   betweenSlopes,
   derivativeLaws,
   drawLattice,
@@ -8,10 +9,9 @@ import {
   extrapolatedSlope,
   float64,
   fusedIsComposed,
-  law,
   type Law,
+  law,
   partitionOfUnity,
-  backwardIsAdjoint,
   type Subject,
   type SubjectAtPoint,
   subjectOf,
@@ -24,7 +24,6 @@ import {
   contract,
   divide,
   exp,
-  logistic,
   matmul,
   max,
   maximum,
@@ -33,6 +32,7 @@ import {
   normal,
   relu,
   scatterAdd,
+  sigmoid,
   softplus,
   sqrt,
   subtract,
@@ -164,13 +164,13 @@ const functionSuspects: readonly Suspect[] = [
   suspect('x/√(‖x‖² + ε)', [], unitRows(1e-3)),
   suspect('x/‖x‖: 0/0 at a row of zeros', ['N-4'], unitRows(0)),
   suspect(
-    'logistic: one part in ten million leaks',
+    'sigmoid: one part in ten million leaks',
     ['G-2'],
     subjectOf(
-      'logistic',
+      'sigmoid',
       withPullback(
-        (x: Row) => logistic(x),
-        (x) => (dy) => multiply(dy, multiply(multiply(logistic(x), logistic(multiply(x, -1))), 1.0000001)),
+        (x: Row) => sigmoid(x),
+        (x) => (dy) => multiply(dy, multiply(multiply(sigmoid(x), sigmoid(multiply(x, -1))), 1.0000001)),
       ),
       { shape: [2] },
     ),
@@ -294,7 +294,7 @@ const fusedSuspect = suspect(
   softplusOf(
     withPullback(
       (x: Tensor) => softplus(x),
-      (x) => (dy) => multiply(dy, logistic(subtract(x, 1e-6))),
+      (x) => (dy) => multiply(dy, sigmoid(subtract(x, 1e-6))),
     ),
   ),
   [law('RD.5', ({ map, point }) => fusedIsComposed(map, softplusOf(softplus).on(float64), point))],

@@ -6,8 +6,8 @@ import {
   evaluate,
   reference,
   type Shape,
-  tensor,
   type Tensor,
+  tensor,
   withPullback,
 } from 'paralens';
 import {
@@ -36,7 +36,7 @@ import * as operation from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-const { broadcast, logistic, multiply, subtract } = operation;
+const { broadcast, sigmoid, multiply, subtract } = operation;
 
 const sound = reference();
 const single = engineOf(sound);
@@ -129,7 +129,7 @@ const rising = (name: string, killedBy: readonly string[], f: Curve): Suspect =>
 
 export const equivarianceSuspects: readonly Suspect[] = [
   rising('relu, sound', [], operation.relu),
-  rising('a bump', ['E-1'], (x) => multiply(x, logistic(x))),
+  rising('a bump', ['E-1'], (x) => multiply(x, sigmoid(x))),
   softmax('sound', [], operation.softmax),
   softmax('along the batch', ['E-1'], (x) => operation.softmax(x, 0)),
   softmax('of squares', ['E-1'], (x) => operation.softmax(multiply(x, x))),

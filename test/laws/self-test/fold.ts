@@ -36,9 +36,9 @@ import {
 import {
   drawLate,
   drawMoments,
+  type Drawn,
   drawRecords,
   drawStream,
-  type Drawn,
   type Late,
   LONGEST,
   type Reading,
@@ -126,7 +126,7 @@ const composition = (
 const compositionSuspects: readonly Suspect[] = [
   composition('the library’s', [], {}),
   composition('the second fold forgets', ['F-20'], {
-    andThenFold: (first, second) => ({
+    pipeFold: (first, second) => ({
       initial: [first.initial, second.initial],
       step: ([s, t], a) => {
         const [next, b] = first.step(s, a);
@@ -135,7 +135,7 @@ const compositionSuspects: readonly Suspect[] = [
     }),
   }),
   composition('the first fold begins anew', ['F-20'], {
-    andThenFold: (first, second) => ({
+    pipeFold: (first, second) => ({
       initial: [first.initial, second.initial],
       step: ([, t], a) => {
         const [s, b] = first.step(first.initial, a);

@@ -17,7 +17,7 @@ import * as operation from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-const { add, broadcast, divide, exp, log, logistic, multiply, subtract, sum, tanh } = operation;
+const { add, broadcast, divide, exp, log, sigmoid, multiply, subtract, sum, tanh } = operation;
 
 const single = engineOf(reference());
 
@@ -62,14 +62,14 @@ const second = (name: string, killedBy: readonly string[], subject: Subject): Su
 export const numericsSuspects: readonly Suspect[] = [
   curve('tanh, sound', [], tanh),
   curve('softplus as ln(1 + eˣ)', ['N-1'], (x) => log(add(exp(x), 1))),
-  curve('logistic as eˣ/(1 + eˣ)', ['N-1'], (x) => divide(exp(x), add(exp(x), 1))),
+  curve('sigmoid as eˣ/(1 + eˣ)', ['N-1'], (x) => divide(exp(x), add(exp(x), 1))),
   curve(
     'tanh², its gradient divided by tanh',
     ['N-1'],
     withPullback(
       (x: Tensor) => multiply(tanh(x), tanh(x)),
       (x) => (dy) => {
-        const slope = multiply(logistic(add(x, x)), logistic(multiply(x, -2)));
+        const slope = multiply(sigmoid(add(x, x)), sigmoid(multiply(x, -2)));
         return multiply(dy, multiply(divide(multiply(tanh(x), tanh(x)), tanh(x)), multiply(slope, 8)));
       },
     ),
@@ -81,7 +81,7 @@ export const numericsSuspects: readonly Suspect[] = [
     'tanh, its gradient blurred over neighbors',
     ['N-2'],
     withPullback(tanh<Shape, 'float32'>, (x) => (dy) => {
-      const slope = multiply(logistic(add(x, x)), logistic(multiply(x, -2)));
+      const slope = multiply(sigmoid(add(x, x)), sigmoid(multiply(x, -2)));
       return add(multiply(dy, multiply(slope, 4)), broadcast(multiply(sum(slope), 1e-3), x.shape, []));
     }),
   ),
@@ -93,7 +93,7 @@ export const numericsSuspects: readonly Suspect[] = [
       (x) => (dy) => multiply(dy, subtract(1, multiply(tanh(x), tanh(x)))),
     ),
   ),
-  curve('logistic, the rest of a tile otherwise', ['N-2'], logistic, tailed),
+  curve('sigmoid, the rest of a tile otherwise', ['N-2'], sigmoid, tailed),
   rowsOf('product of a row: sound', [], product),
   rowsOf(
     'product of a row: its gradient as y/x',
@@ -106,7 +106,7 @@ export const numericsSuspects: readonly Suspect[] = [
     subjectOf(
       'tanh',
       withPullback(tanh<readonly [3], 'float32'>, (x) => (dy) => {
-        const slope = multiply(logistic(add(x, x)), logistic(multiply(x, -2)));
+        const slope = multiply(sigmoid(add(x, x)), sigmoid(multiply(x, -2)));
         return multiply(dy, operation.stopGradient(multiply(slope, 4)));
       }),
       { shape: [3] },

@@ -79,9 +79,9 @@ const remaking =
     readonly argument?: <A>(a: A) => A;
     readonly cotangent?: <B>(db: B) => B;
     readonly changes?: <P>(dp: P, p: P) => P;
-  }): ParaOperations['checkpoint'] =>
+  }): ParaOperations['rematerialize'] =>
   (f) => ({
-    ...paras.checkpoint(f),
+    ...paras.rematerialize(f),
     run: (p, a) => {
       const { parameters, argument, cotangent, changes } = again;
       const [, back] = f.run(parameters?.(p) ?? p, argument?.(a) ?? a);
@@ -100,14 +100,14 @@ const each = <T>(tree: T, f: (x: AnyTensor) => AnyTensor): T => mapTree(tree, (x
 const checkpointing = (
   name: string,
   killedBy: readonly string[],
-  checkpoint: ParaOperations['checkpoint'],
+  checkpoint: ParaOperations['rematerialize'],
 ): Suspect => {
   const comparison = { operations: { ...paras, checkpoint }, backend: reference() };
   return plant(`checkpoint: ${name}`, killedBy, drawRemade, () => checkpointLaws(comparison), { runs: 15 });
 };
 
 export const checkpointSuspects: readonly Suspect[] = [
-  checkpointing('sound', [], paras.checkpoint),
+  checkpointing('sound', [], paras.rematerialize),
   checkpointing('sound, nothing run again', [], (f) => f),
   checkpointing(
     'runs again with another key',

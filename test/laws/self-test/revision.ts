@@ -1,6 +1,5 @@
 /** Trainings that are revised between steps, with planted bugs: what is told, what goes on, and what is remembered where. */
 import {
-  adjustable,
   learner,
   type LearnerState,
   momentum,
@@ -8,8 +7,9 @@ import {
   reference,
   type Step,
   train,
+  withHyperparameters,
 } from 'paralens';
-import { brokenLaws, drawing, drawRun, revisedTraining, trainingLaws, type Trainer } from 'paralens/laws';
+import { brokenLaws, drawing, drawRun, revisedTraining, type Trainer, trainingLaws } from 'paralens/laws';
 import { map } from 'rxjs';
 import { lawsToAsk, type Suspect } from './suspect.js';
 import { type Column, drawColumns, lineParts } from './training.js';
@@ -18,7 +18,7 @@ const backend = reference();
 
 const line = learner({
   ...lineParts,
-  update: adjustable(0.125, (learningRate) => momentum({ learningRate, momentum: 0.5 })),
+  update: withHyperparameters(0.125, (learningRate) => momentum({ learningRate, momentum: 0.5 })),
 });
 type State = ReturnType<typeof line.init>;
 type Parameters = State['parameters'];

@@ -112,7 +112,7 @@ export const adamOf = ({
     },
   );
 
-export const rmspropConstants = { rate: 0.25, decay: BETA2, epsilon: EPSILON };
+export const rmspropConstants = { rate: 0.25, smoothing: BETA2, epsilon: EPSILON };
 
 export const rmspropOf = (next: (square: Tensor, g: Tensor) => Tensor, epsilon = EPSILON): Update =>
   rule(['square'], ({ parameter, gradient: g, slots: { square = zero(parameter) }, rate }) => {

@@ -317,7 +317,7 @@ export const updateSuspects: readonly Suspect[] = [
   ),
   suspect('adam: a mean where β₁ is 0', ['O-6'], adamOf({ mean: 0.5, corrects: [false, false] }), {
     forms: [
-      (map, point) => withoutMean(map, { ...rmspropConstants, decay: BETA2 }, point),
+      (map, point) => withoutMean(map, { ...rmspropConstants, smoothing: BETA2 }, point),
       (map, point) => signOfGradient(map, { rate: 0.25 }, point),
     ],
   }),

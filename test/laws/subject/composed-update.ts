@@ -1,27 +1,27 @@
 /** Adam’s kin, and updates made of others: lenses behind them, state around them, one for each part. */
 import {
-  accumulate,
+  accumulateGradients,
   adagrad,
   adam,
   adamax,
   adamw,
-  adjustable,
+  addDecayedWeights,
   chain,
   clipByGlobalNorm,
   clipByValue,
   cosineDecay,
   decoupledDecay,
-  forParts,
+  frozen,
   lamb,
   lion,
   lookahead,
   momentum,
   movingAverage,
   nadam,
-  penalty,
+  partition,
   sgd,
-  stay,
   type Update,
+  withHyperparameters,
 } from 'paralens';
 import {
   accumulates,
@@ -121,13 +121,16 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
       const [learningRate, beta2] = [drawRate(sampler), drawDecay(sampler)];
       const options = { learningRate, beta2 };
       return {
-        update: adamw({ ...options, decay: 0.1 }),
+        update: adamw({ ...options, weightDecay: 0.1 }),
         near: [
-          isNearly(adamw({ ...options, decay: 0.1 }), decoupledDecay(adam(options), learningRate * 0.1)),
+          isNearly(
+            adamw({ ...options, weightDecay: 0.1 }),
+            decoupledDecay(adam(options), learningRate * 0.1),
+          ),
         ],
         exact: [
-          is(adamw({ ...options, decay: 0 }), adam(options)),
-          is(adamw({ ...options, decay: 0, amsgrad: true }), adam({ ...options, amsgrad: true })),
+          is(adamw({ ...options, weightDecay: 0 }), adam(options)),
+          is(adamw({ ...options, weightDecay: 0, amsgrad: true }), adam({ ...options, amsgrad: true })),
         ],
       };
     }),
@@ -195,52 +198,52 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
       const update = momentum({ learningRate: drawRate(sampler) });
       const [a, b] = [clipByValue(0.5), clipByGlobalNorm(1)];
       return {
-        update: chain(update, a, b),
-        exact: [is(chain(update), update), is(chain(chain(update, a), b), chain(update, a, b))],
+        update: chain(b, a, update),
+        exact: [is(chain(update), update), is(chain(b, chain(a, update)), chain(b, a, update))],
       };
     }),
   },
   clipByValue: {
     traits: { memoryless: true, ahead: false },
-    usual: chain(sgd(), clipByValue(0.5)),
+    usual: chain(clipByValue(0.5), sgd()),
     forms: forms((sampler) => {
       const [rate, limit] = [drawRate(sampler), sampler.pick([0.25, 1, 4]) ?? 1];
       return {
-        update: chain(sgd({ learningRate: rate }), clipByValue(limit)),
+        update: chain(clipByValue(limit), sgd({ learningRate: rate })),
         near: [rule((seen) => -rate * Math.min(limit, Math.max(-limit, last(seen))))],
-        exact: [is(chain(adam(), clipByValue(Number.POSITIVE_INFINITY)), adam())],
+        exact: [is(chain(clipByValue(Number.POSITIVE_INFINITY), adam()), adam())],
       };
     }),
   },
   clipByGlobalNorm: {
     traits: { scope: 'tree', memoryless: true, ahead: false },
-    usual: chain(sgd(), clipByGlobalNorm(1)),
+    usual: chain(clipByGlobalNorm(1), sgd()),
     forms: forms((sampler) => {
       const limit = sampler.pick([0.25, 1, 4, 100]) ?? 1;
-      const clipped = chain(sgd({ learningRate: 1 }), clipByGlobalNorm(limit));
-      const twice = chain(sgd({ learningRate: 1 }), clipByGlobalNorm(limit), clipByGlobalNorm(limit));
+      const clipped = chain(clipByGlobalNorm(limit), sgd({ learningRate: 1 }));
+      const twice = chain(clipByGlobalNorm(limit), clipByGlobalNorm(limit), sgd({ learningRate: 1 }));
       return {
         update: clipped,
         near: [(map, point) => clipsByNorm(map, limit, point), isNearly(twice, clipped)],
-        exact: [is(chain(adam(), clipByGlobalNorm(Number.POSITIVE_INFINITY)), adam())],
+        exact: [is(chain(clipByGlobalNorm(Number.POSITIVE_INFINITY), adam()), adam())],
       };
     }),
   },
-  penalty: {
+  addDecayedWeights: {
     traits: { decays: true, ahead: false },
-    usual: chain(sgd(), penalty(0.1)),
+    usual: chain(addDecayedWeights(0.1), sgd()),
     forms: forms((sampler) => {
       const [rate, decay] = [drawRate(sampler), 0.25];
       return {
-        update: chain(sgd({ learningRate: rate }), penalty(decay)),
+        update: chain(addDecayedWeights(decay), sgd({ learningRate: rate })),
         near: [
           // Of gradient descent, and of it alone, a penalty is a decay.
           isNearly(
-            chain(sgd({ learningRate: rate }), penalty(decay)),
+            chain(addDecayedWeights(decay), sgd({ learningRate: rate })),
             decoupledDecay(sgd({ learningRate: rate }), rate * decay),
           ),
         ],
-        exact: [is(chain(adam(), penalty(0)), adam())],
+        exact: [is(chain(addDecayedWeights(0), adam()), adam())],
       };
     }),
   },
@@ -288,21 +291,21 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
       return { update: movingAverage(update, 0.9), exact: [is(movingAverage(update, 0.9), update)] };
     }),
   },
-  adjustable: {
+  withHyperparameters: {
     traits: { ahead: false },
-    usual: adjustable(0.125, (learningRate) => adam({ learningRate })),
+    usual: withHyperparameters(0.125, (learningRate) => adam({ learningRate })),
     forms: forms((sampler) => {
       const rate = sampler.pick([0.5, 0.125, 0.0625]) ?? 1;
       return {
-        update: adjustable(rate, (learningRate) => adam({ learningRate })),
+        update: withHyperparameters(rate, (learningRate) => adam({ learningRate })),
         exact: [
           is(
-            adjustable(rate, (learningRate) => adam({ learningRate })),
+            withHyperparameters(rate, (learningRate) => adam({ learningRate })),
             adam({ learningRate: rate }),
           ),
           // As a factor of a schedule it is the schedule of so much more.
           is(
-            adjustable(rate, (factor) =>
+            withHyperparameters(rate, (factor) =>
               momentum({ learningRate: (count) => multiply(factor(count), cosineDecay(1, 4)(count)) }),
             ),
             momentum({ learningRate: (count) => multiply(rate, cosineDecay(1, 4)(count)) }),
@@ -311,31 +314,35 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
       };
     }),
   },
-  accumulate: {
-    traits: { linear: true, ahead: false, withRate: (rate) => accumulate(sgd({ learningRate: rate }), 1) },
-    usual: accumulate(sgd(), 1),
+  accumulateGradients: {
+    traits: {
+      linear: true,
+      ahead: false,
+      withRate: (rate) => accumulateGradients(sgd({ learningRate: rate }), 1),
+    },
+    usual: accumulateGradients(sgd(), 1),
     forms: forms((sampler) => {
       const update = sgd({ learningRate: drawRate(sampler) });
       const steps = sampler.integer(2, 4);
       return {
-        update: accumulate(update, steps),
+        update: accumulateGradients(update, steps),
         near: [(map, point) => accumulates(map, withUpdate(map, update), steps, point)],
-        exact: [is(accumulate(adam(), 1), adam())],
+        exact: [is(accumulateGradients(adam(), 1), adam())],
       };
     }),
   },
-  forParts: {
+  partition: {
     traits: { scope: 'names', ahead: false },
-    usual: forParts({}, adam()),
+    usual: partition({}, adam()),
     forms: forms((sampler) => {
       const update = adam({ learningRate: drawRate(sampler) });
-      return { update: forParts({}, update), exact: [is(forParts({}, update), update)] };
+      return { update: partition({}, update), exact: [is(partition({}, update), update)] };
     }),
   },
-  stay: {
+  frozen: {
     traits: { memoryless: true, linear: true, ahead: false, still: true },
-    usual: stay,
-    onWholeNumbers: stay,
-    forms: forms(() => ({ update: stay, near: [rule(() => 0)] })),
+    usual: frozen,
+    onWholeNumbers: frozen,
+    forms: forms(() => ({ update: frozen, near: [rule(() => 0)] })),
   },
 };

@@ -1,6 +1,5 @@
 /** Every fold of the library, with values for it: a row each, whose laws are those of all folds. */
 import {
-  adjustable,
   dense,
   type Key,
   key,
@@ -8,17 +7,18 @@ import {
   type LearnerState,
   meanSquaredError,
   sgd,
+  withHyperparameters,
   withRates,
 } from 'paralens';
 import {
-  type FoldExample,
-  type FoldSubject,
   drawFoldExample,
+  drawing,
+  type FoldExample,
   foldLaws,
   foldsCompose,
-  law,
+  type FoldSubject,
   type Law,
-  drawing,
+  law,
   type Sampler,
 } from 'paralens/laws';
 import * as online from 'paralens/online';
@@ -79,7 +79,7 @@ const ofReacted = <S extends Json>(
   { readonly level: online.DriftLevel; readonly state: number },
   number | undefined
 > =>
-  online.andThenFold(
+  online.pipeFold(
     online.pure(({ level: told, state }) => ({ level: told, state: () => state })),
     reaction,
   );
@@ -88,7 +88,7 @@ const reacted = (sampler: Sampler) => ({ level: level(sampler), state: number(sa
 const line = learner({
   model: dense(1, 1),
   loss: meanSquaredError(),
-  update: adjustable(0.5, (learningRate) => sgd({ learningRate })),
+  update: withHyperparameters(0.5, (learningRate) => sgd({ learningRate })),
 });
 const contested = online.challenged(line, {
   trial: 2,
@@ -142,7 +142,7 @@ export const foldRows: readonly FoldRow[] = [
     online.pure((x: number) => x * 2),
     hard,
   ),
-  row('andThenFold', online.andThenFold(online.standardize(), online.fillMissing()), record(hard)),
+  row('pipeFold', online.pipeFold(online.standardize(), online.fillMissing()), record(hard)),
   row(
     'folds',
     online.folds({
@@ -162,7 +162,7 @@ export const foldRows: readonly FoldRow[] = [
   row(
     'columns',
     online.columns({
-      x: online.andThenFold(online.fieldsOf('x'), online.standardize()),
+      x: online.pipeFold(online.fieldsOf('x'), online.standardize()),
       y: online.pure(({ y }: { readonly y: number }) => y),
     }),
     (sampler) => ({ x: hard(sampler), y: hard(sampler) }),
@@ -200,7 +200,7 @@ export const foldRows: readonly FoldRow[] = [
   ),
   row(
     'onDrift',
-    online.andThenFold(
+    online.pipeFold(
       online.pure(stepOf(line.init)),
       online.onDrift(
         (told: online.DriftLevel) => told,
@@ -215,7 +215,7 @@ export const foldRows: readonly FoldRow[] = [
   ),
   row(
     'challenged',
-    online.andThenFold(online.pure(stepOf(contested.learner.init)), contested.revise),
+    online.pipeFold(online.pure(stepOf(contested.learner.init)), contested.revise),
     stepData,
     12,
   ),

@@ -91,7 +91,7 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   },
   relu: activation('relu', paralens.relu<Shape>),
   tanh: activation('tanh', paralens.tanh<Shape>),
-  logistic: activation('logistic', paralens.logistic<Shape>),
+  sigmoid: activation('sigmoid', paralens.sigmoid<Shape>),
   softplus: activation('softplus', paralens.softplus<Shape>),
   gelu: activation('gelu', paralens.gelu<Shape>),
   geluTanh: activation('geluTanh', paralens.geluTanh<Shape>),
@@ -104,7 +104,7 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   leakyRelu: activation('leakyRelu', () => paralens.leakyRelu<Shape>(0.2)),
   relu6: activation('relu6', paralens.relu6<Shape>),
   hardTanh: activation('hardTanh', paralens.hardTanh<Shape>),
-  hardLogistic: activation('hardLogistic', paralens.hardLogistic<Shape>),
+  hardSigmoid: activation('hardSigmoid', paralens.hardSigmoid<Shape>),
   hardSwish: activation('hardSwish', paralens.hardSwish<Shape>),
   logSigmoid: activation('logSigmoid', paralens.logSigmoid<Shape>),
   softmax: activation('softmax', paralens.softmax<Shape>),
@@ -283,12 +283,12 @@ export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
     );
     return general('concatenate', joined, [batch, size]);
   },
-  checkpoint: ({ integer }) => {
+  rematerialize: ({ integer }) => {
     const size = integer(1, 3);
-    const model = paralens.checkpoint(
+    const model = paralens.rematerialize(
       paralens.sequential(paralens.dense(size, 3), paralens.tanh(), paralens.dropout(0.5)),
     );
-    return general('checkpoint', model, [integer(1, 3), size]);
+    return general('rematerialize', model, [integer(1, 3), size]);
   },
   evaluation: ({ integer }) => {
     const size = integer(1, 3);

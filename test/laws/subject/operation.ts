@@ -199,7 +199,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   geluTanh: unary('geluTanh', operation.geluTanh),
   glu: ({ shape, integer }) =>
     subjectOf<Tensor, AnyTensor>('glu', operation.glu, float([...shape(integer(0, 2)), 2 * integer(1, 3)])),
-  hardLogistic: unary('hardLogistic', operation.hardLogistic),
+  hardSigmoid: unary('hardSigmoid', operation.hardSigmoid),
   hardSwish: unary('hardSwish', operation.hardSwish),
   hardTanh: unary('hardTanh', operation.hardTanh),
   iota: constant('iota', (shape) => operation.iota([...shape, 3], shape.length, 'float32')),
@@ -212,7 +212,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   logSigmoid: unary('logSigmoid', operation.logSigmoid),
   logSoftmax: alongAxis('logSoftmax', operation.logSoftmax),
   logSumExp: alongAxis('logSumExp', operation.logSumExp),
-  logistic: unary('logistic', operation.logistic),
+  sigmoid: unary('sigmoid', operation.sigmoid),
   matmul: ({ shape, integer }) => {
     const [lead, k, n] = [shape(integer(0, 2)), integer(0, 5), integer(0, 5)];
     return subjectOf<readonly [Tensor<readonly number[]>, Tensor<readonly [number, number]>], AnyTensor>(

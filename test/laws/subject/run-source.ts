@@ -22,7 +22,6 @@ import {
 } from 'paralens';
 import type { Medium, PlacedRecord, SourceSubject } from 'paralens/laws';
 import {
-  andThenFold,
   type Checkpoint,
   type CheckpointStore,
   counters,
@@ -31,6 +30,7 @@ import {
   jsonText,
   online,
   type OnlineEvent,
+  pipeFold,
   pure,
   type RawRecord,
   snapshots,
@@ -201,7 +201,7 @@ const runOver = (
   const run = online({
     source: lines,
     decode: decoder(t.string),
-    examples: andThenFold(
+    examples: pipeFold(
       { initial: 0, step: summed },
       pure((row) => [{ input: row, target: [targetOf(row)] }]),
     ),

@@ -164,9 +164,13 @@ export const updateRows: { readonly [name: string]: UpdateRow } = {
     traits: { memoryless: true, ahead: false, withRate: (learningRate) => rmsprop({ learningRate }) },
     usual: rmsprop(),
     forms: (sampler) => {
-      const constants = { rate: drawRate(sampler), decay: drawDecay(sampler), epsilon: drawEpsilon(sampler) };
-      const { rate: learningRate, decay } = constants;
-      const withoutEpsilon = rmsprop({ learningRate, decay, epsilon: NEGLIGIBLE });
+      const constants = {
+        rate: drawRate(sampler),
+        smoothing: drawDecay(sampler),
+        epsilon: drawEpsilon(sampler),
+      };
+      const { rate: learningRate, smoothing } = constants;
+      const withoutEpsilon = rmsprop({ learningRate, smoothing, epsilon: NEGLIGIBLE });
       return {
         update: rmsprop({ ...constants, learningRate }),
         near: [
@@ -201,7 +205,7 @@ export const updateRows: { readonly [name: string]: UpdateRow } = {
           (map, point) =>
             withoutMean(
               withUpdate(map, adam({ learningRate, beta1: 0, beta2, epsilon })),
-              { ...constants, decay: beta2 },
+              { ...constants, smoothing: beta2 },
               point,
             ),
           (map, point) => signOfGradient(withUpdate(map, withoutMemory), constants, point),

@@ -26,9 +26,9 @@ const moved =
 export const updates: { readonly [name: string]: Family } = {
   sgd: moved(paralens.sgd({ learningRate: 0.1 }), { lr: 0.1 }),
   momentum: moved(paralens.momentum({ learningRate: 0.1, momentum: 0.8 }), { lr: 0.1, momentum: 0.8 }),
-  rmsprop: moved(paralens.rmsprop({ learningRate: 0.1, decay: 0.8 }), { lr: 0.1, alpha: 0.8, eps: 1e-7 }),
+  rmsprop: moved(paralens.rmsprop({ learningRate: 0.1, smoothing: 0.8 }), { lr: 0.1, alpha: 0.8, eps: 1e-7 }),
   adagrad: moved(paralens.adagrad({ learningRate: 0.1 }), { lr: 0.1 }),
-  adamw: moved(paralens.adamw({ learningRate: 0.1, decay: 0.2 }), { lr: 0.1, weight_decay: 0.2 }),
+  adamw: moved(paralens.adamw({ learningRate: 0.1, weightDecay: 0.2 }), { lr: 0.1, weight_decay: 0.2 }),
   amsgrad: moved(paralens.adam({ learningRate: 0.1, beta2: 0.5, amsgrad: true }), {
     lr: 0.1,
     betas: [0.9, 0.5],

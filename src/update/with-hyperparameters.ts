@@ -18,10 +18,10 @@ const INNER = 'inner';
  * is not a number ≥ 0.
  *
  * @example
- * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adjustable(1e-3, (learningRate) => adam({ learningRate })) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: withHyperparameters(1e-3, (learningRate) => adam({ learningRate })) });
  */
-export const adjustable = (rate: number, withRate: (rate: Schedule) => Update): Update => {
-  requireNumber('adjustable', 'rate', rate, '[0, ∞)');
+export const withHyperparameters = (rate: number, withRate: (rate: Schedule) => Update): Update => {
+  requireNumber('withHyperparameters', 'rate', rate, '[0, ∞)');
   const initial = scheduleOf(rate);
   const numbers = Object.fromEntries(
     Object.entries({ rate, ...PLATEAU }).map(([name, value]) => [name, scalar(value)]),

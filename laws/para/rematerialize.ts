@@ -21,7 +21,7 @@ import { type ParaOperations, paras } from './para-operations.js';
 import { drawLike, drawPara, type Endolayer } from './random-para.js';
 import { type Comparison, type ParaPoint, sameOutcome, samePara } from './same.js';
 
-type Checkpoint = ParaOperations['checkpoint'];
+type Checkpoint = ParaOperations['rematerialize'];
 
 /** The changes of a layer's backward against parameters, argument and cotangent, along those that it gives. */
 const secondOrder = <P extends Parameters, A, B>(
@@ -141,11 +141,11 @@ const inFloat64 = {
 
 /** F-18 of an operation that is to be a checkpoint. */
 export const checkpointLaws = (comparison: Comparison = {}): readonly Law<Remade>[] => {
-  const { checkpoint } = comparison.operations ?? paras;
+  const { rematerialize } = comparison.operations ?? paras;
   return [
     law('F-18', ({ build, parameters: p, a, w }) => {
       const plain = build((f) => f);
-      const [remade, whole, at] = [build(checkpoint), checkpoint(plain), { p, a, w }];
+      const [remade, whole, at] = [build(rematerialize), rematerialize(plain), { p, a, w }];
       return every([
         () => checkpointChangesNothing(remade, plain, at, comparison),
         () => checkpointChangesNoSecond(whole, plain, at, comparison),

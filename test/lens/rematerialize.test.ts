@@ -5,7 +5,6 @@ import {
   type Backend,
   type Batch,
   batchNormalization,
-  checkpoint,
   dense,
   dropout,
   embedding,
@@ -22,16 +21,17 @@ import {
   placeholder,
   type Program,
   reference,
+  rematerialize,
   sequential,
   sgd,
   type Shape,
   simplify,
   type Step,
   tanh,
-  tensor,
   type Tensor,
-  train,
+  tensor,
   traceTensors,
+  train,
   unflatten,
   wasm,
 } from 'paralens';
@@ -95,11 +95,11 @@ test('of a layer behind a checkpoint nothing inside is kept', () => {
   expect(rest).toBeGreaterThan(PARAMETERS);
   expect(rest).toBeLessThan(PARAMETERS + 4 * BETWEEN);
   // Behind one each: what goes into each layer, and of one layer all.
-  const each = planned(deep(checkpoint, bare, 4));
+  const each = planned(deep(rematerialize, bare, 4));
   expect(each).toBeLessThan((DEPTH + 2) * BETWEEN + rest);
   expect(each).toBeLessThan(0.6 * none);
   // Behind one in groups of 4: what goes into each group, and of one group all.
-  const groups = planned(deep(bare, checkpoint, 4));
+  const groups = planned(deep(bare, rematerialize, 4));
   expect(groups).toBeLessThan((DEPTH / 4 + 2 * 4 + 1) * BETWEEN + rest);
   expect(groups).toBeLessThan(0.45 * none);
 });
@@ -111,10 +111,10 @@ test('a checkpoint costs one more run forward, of what its backward needs', () =
     ).length;
   // One a layer forward, one to the kernel's change, and one to the argument's but for the first layer.
   expect(products(deep(bare, bare, 4))).toBe(3 * DEPTH - 1);
-  expect(products(deep(checkpoint, bare, 4))).toBe(4 * DEPTH - 1);
-  expect(products(deep(bare, checkpoint, 4))).toBe(4 * DEPTH - 1);
+  expect(products(deep(rematerialize, bare, 4))).toBe(4 * DEPTH - 1);
+  expect(products(deep(bare, rematerialize, 4))).toBe(4 * DEPTH - 1);
   // What is in two is run twice more, the outer's way back being to run the inner.
-  expect(products(deep(checkpoint, checkpoint, 4))).toBe(5 * DEPTH - DEPTH / 4 - 1);
+  expect(products(deep(rematerialize, rematerialize, 4))).toBe(5 * DEPTH - DEPTH / 4 - 1);
 });
 
 const small = (wrap: Wrap) =>
@@ -135,7 +135,7 @@ test.each([reference(), wasm()])(
       const model = learner({ model: small(wrap), loss: meanSquaredError(), update: adam() });
       return lastValueFrom(from([batch, batch, batch]).pipe(train(model, { key: key(4), backend })));
     };
-    const [got, expected] = [await last(checkpoint), await last(bare)];
+    const [got, expected] = [await last(rematerialize), await last(bare)];
     expect(got.loss).toBe(expected.loss);
     expect(got.state).toEqual(expected.state);
   },
@@ -144,12 +144,12 @@ test.each([reference(), wasm()])(
 test('what predicts is behind the checkpoint too', () => {
   const model = small(bare);
   const [p, x] = [model.init(key(2)), tensor([1, 2, 3], [1, 3])];
-  const predicted = evaluation(small(checkpoint)).run(p, x)[0];
+  const predicted = evaluation(small(rematerialize)).run(p, x)[0];
   expect(evaluate(predicted)).toEqual(evaluate(evaluation(model).run(p, x)[0]));
 });
 
 test('a check inside is made once, and tells its mistake', () => {
-  const words = sequential(checkpoint(sequential(embedding(5, 2), tanh())), dense(2, 1));
+  const words = sequential(rematerialize(sequential(embedding(5, 2), tanh())), dense(2, 1));
   const model = learner({ model: words, loss: meanSquaredError(), update: sgd() });
   const batch = { input: tensor([0, 9], [2], 'int32'), target: tensor([1, 2], [2, 1]) };
   expect(simplify(stepOf(model, batch)).checks).toHaveLength(1);

@@ -24,10 +24,10 @@ const fenced = <T>(tree: T, after: readonly AnyTensor[]): T =>
  * Law: F-18.
  *
  * @example
- * const block = checkpoint(sequential(dense(64, 64), relu(), dense(64, 64), relu()));
+ * const block = rematerialize(sequential(dense(64, 64), relu(), dense(64, 64), relu()));
  */
-export const checkpoint = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> => {
-  requireLayers('checkpoint', { f });
+export const rematerialize = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P, A, B> => {
+  requireLayers('rematerialize', { f });
   return {
     size: f.size,
     init: (key) => f.init(key),
@@ -40,6 +40,6 @@ export const checkpoint = <P extends Parameters, A, B>(f: Para<P, A, B>): Para<P
         return back(db);
       },
     ],
-    evaluation: () => checkpoint(evaluation(f)),
+    evaluation: () => rematerialize(evaluation(f)),
   };
 };
