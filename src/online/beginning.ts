@@ -1,4 +1,4 @@
-/** Where a run begins: afresh, or at what has been kept of it. */
+/** Where a run begins: afresh, or at its newest checkpoint. */
 import { either } from 'fp-ts';
 import { fail } from '../error.js';
 import type { Checkpoint, CheckpointError, CheckpointStore } from './checkpoint.js';

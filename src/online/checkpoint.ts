@@ -1,4 +1,4 @@
-/** Checkpoints: the whole state of a run as one value, and where such values are kept. */
+/** Checkpoints: the whole state of a run as one value, and where such values are stored. */
 import type { either } from 'fp-ts';
 import type { Spec, Value } from '../tensor/primitive/primitive.js';
 import type { Json } from './json.js';
@@ -27,7 +27,7 @@ export interface Wanted {
 export interface CheckpointError {
   readonly kind:
     'torn' | 'foreign' | 'future' | 'structure' | 'unreadable' | 'full' | 'conflict' | 'too large';
-  /** Where it is kept. */
+  /** Where it is stored. */
   readonly name: string;
   /** One line that a person can act on. */
   readonly message: string;

@@ -51,7 +51,7 @@ export interface OnlineStep<P, M, F extends Json = Json> {
   readonly spent: Spent;
   /** The learner's state after the step, copied when it is first read. */
   readonly state: LearnerState<P>;
-  /** The whole run at this moment: to be kept, to go on from, to fork. */
+  /** The whole run at this moment: to be saved, resumed or forked. */
   readonly checkpoint: () => Checkpoint;
 }
 

@@ -7,7 +7,7 @@ import { withRates } from '../stream/reduce-on-plateau.js';
 
 /**
  * `'stop'` ends the run, at the last good state. `'skip'` leaves the step out and counts its examples. Rolling back goes
- * to a state of at least so many steps ago and multiplies the learning rate, which must be `withHyperparameters`.
+ * to a state of at least so many steps ago and multiplies the learning rate, which must be one of `withHyperparameters`.
  */
 export type NonFinitePolicy =
   'stop' | 'skip' | { readonly rollBack: { readonly steps: number; readonly rate: number } };

@@ -54,7 +54,7 @@ export interface OnlineOptions<
    * make a batch then depends on time, and so do last bits.
    */
   readonly wait?: number;
-  /** Where and how often the run is kept, and what it goes on from. */
+  /** Where and how often the run is saved, and where it resumes from. */
   readonly checkpoints?: Omit<CheckpointingOptions, 'report'>;
   /** Goes on from here and not from the newest that is kept, a rewind or a fork: what is kept must be of this pipeline too. */
   readonly from?: Checkpoint;
@@ -121,12 +121,12 @@ const pulled = <
   let at = 0;
   let asked: Promise<IteratorResult<readonly Received<R, Pos>[], unknown>> | undefined;
   let ended = false;
-  /** Nobody listens any more: nothing is opened, learned or kept from here on. */
+  /** Nobody listens any more: nothing is opened, learned or saved from here on. */
   let released = false;
   const due = turns();
   let taken = 0;
   const spending = meter();
-  /** Ends a wait for the source: a report of what was kept is told when it comes, not with the next record. */
+  /** Ends a wait for the source: the report of a save is told when it comes, not with the next record. */
   let wake = (): void => {};
   const pace: Checkpointing | undefined =
     checkpoints &&
@@ -155,7 +155,7 @@ const pulled = <
     return runner(options, state, parts, backend, spending);
   };
 
-  /** Tells what has come of a record or of the end of them, and offers the run to be kept. */
+  /** Tells what has come of a record or of the end of them, and offers the run to be saved. */
   const tell = (told: readonly OnlineEvent<P, M, F>[], moment: () => Checkpoint): void => {
     for (const event of told) {
       events.push(event);
@@ -242,7 +242,7 @@ const pulled = <
 /**
  * Trains over the records of a source, one event after the other: each step before it is learned from (test, then
  * train), dead letters, skipped steps, saved checkpoints. The run is one value: learner, folds, counts and the source's
- * position. It is kept by `checkpoints` and gone on from there, bit for bit, each record counting exactly once.
+ * position. It is saved by `checkpoints` and resumed from there, bit for bit; each record counts exactly once.
  *
  * A slow subscriber holds back the source. Unsubscribing lets go of the source and keeps what was reached. Errors are
  * told as the Observable's: a source that fails, a step whose loss is not finite, too many bad records, another writer.

@@ -1,4 +1,4 @@
-/** Which checkpoints are kept. */
+/** Which checkpoints a store keeps. */
 
 /**
  * The number from which on checkpoints are kept, so that `keep` are among them that were not found damaged; these do not

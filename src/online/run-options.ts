@@ -1,4 +1,4 @@
-/** What an online run is told to do, apart from where its records come from and where it is kept. */
+/** What an online run is told to do, apart from where its records come from and where it is saved. */
 import type { either } from 'fp-ts';
 import type { Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
@@ -29,7 +29,7 @@ interface RunSettings {
   readonly badShare?: BadShareLimitOptions;
 }
 
-/** What a run is made of, apart from where its records come from and where it is kept. */
+/** What a run is made of, apart from where its records come from and where it is saved. */
 export interface RunOptions<
   P extends Parameters,
   A,
