@@ -2,8 +2,8 @@
  * Random programs over all primitives. Most values are small whole numbers, on which every order of a sum
  * gives the same; what came through a transcendental function is kept apart and compared with a tolerance.
  */
-import { type Builder, builder } from '../../src/program/builder.js';
-import type { KernelName, Program, SomeOperation, ValueId } from '../../src/program/program.js';
+import { type Builder, builder } from '../../src/graph/builder.js';
+import type { KernelName, Program, SomeOperation, ValueId } from '../../src/graph/program.js';
 import { allocate, type DType, isFloat } from '../../src/tensor/dtype.js';
 import type { Draw, Primitive, Spec } from '../../src/tensor/primitive/primitive.js';
 import { primitives } from '../../src/tensor/primitive/table.js';

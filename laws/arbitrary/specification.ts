@@ -1,6 +1,6 @@
 /** Trees of specifications: what a user gives instead of arguments. */
 import type { DType } from '../../src/tensor/dtype.js';
-import { placeholder } from '../../src/program/trace.js';
+import { placeholder } from '../../src/graph/trace.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { AnyTensor, Tensor } from '../../src/tensor/tensor.js';
 

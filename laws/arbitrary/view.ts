@@ -1,5 +1,5 @@
 /** Random views: ways to read a tensor that move numbers and compute none. */
-import { placeholder } from '../../src/program/trace.js';
+import { placeholder } from '../../src/graph/trace.js';
 import { reshape, reverse, transpose } from '../../src/tensor/primitive/movement.js';
 import { broadcast } from '../../src/tensor/primitive/reduction.js';
 import { slice } from '../../src/tensor/primitive/slicing.js';

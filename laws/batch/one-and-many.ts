@@ -1,6 +1,6 @@
 /** A lens of one example beside that of a batch: some leaves of its argument are the examples' own, others shared. */
 import type { SimpleLens } from '../../src/lens/lens.js';
-import { placeholder } from '../../src/program/trace.js';
+import { placeholder } from '../../src/graph/trace.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leaves, unflatten } from '../../src/tree/tree.js';
 import type { Engine } from '../map/engine.js';

@@ -10,7 +10,7 @@ import { dataOf } from '../../src/backend/evaluate.js';
 import { reference } from '../../src/backend/reference/reference.js';
 import type { Batch, Learner, LearnerState } from '../../src/learner/learner.js';
 import type { Parameters } from '../../src/lens/para.js';
-import { traceTensors } from '../../src/program/trace.js';
+import { traceTensors } from '../../src/graph/trace.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leaves } from '../../src/tree/tree.js';
 import { trainingLaws } from '../learner/battery.js';

@@ -1,6 +1,6 @@
 /** C-2: the change of a tree costs what is in it, and no zeros for what was not looked at. */
 import { broken, holds, type Verdict } from '../base/verdict.js';
-import type { Instruction, Program, ValueId } from '../../src/program/program.js';
+import type { Instruction, Program, ValueId } from '../../src/graph/program.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 
 /** The values that are zeros whatever the arguments are: zeros written down, and those spread or moved. */

@@ -3,9 +3,9 @@ import type { Backend } from '../../src/backend/backend.js';
 import { defaultBackend } from '../../src/backend/default.js';
 import { compileChecked } from '../../src/backend/execute.js';
 import { interpreter, reference } from '../../src/backend/reference/reference.js';
-import type { Program } from '../../src/program/program.js';
-import { unroll } from '../../src/program/unroll.js';
-import { widen } from '../../src/program/widen.js';
+import type { Program } from '../../src/graph/program.js';
+import { unroll } from '../../src/graph/unroll.js';
+import { widen } from '../../src/graph/widen.js';
 import type { Vector } from './vector.js';
 
 export interface Engine {

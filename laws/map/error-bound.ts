@@ -8,9 +8,9 @@
  */
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
 import { interpreter } from '../../src/backend/reference/reference.js';
-import type { KernelName, Operation, Program, SomeOperation } from '../../src/program/program.js';
-import { unroll } from '../../src/program/unroll.js';
-import { widen } from '../../src/program/widen.js';
+import type { KernelName, Operation, Program, SomeOperation } from '../../src/graph/program.js';
+import { unroll } from '../../src/graph/unroll.js';
+import { widen } from '../../src/graph/widen.js';
 import type { Value } from '../../src/tensor/primitive/primitive.js';
 import { primitives } from '../../src/tensor/primitive/table.js';
 import { sizeOf } from '../../src/tensor/shape.js';

@@ -2,8 +2,8 @@
 import { differentiate } from '../../src/lens/differentiable.js';
 import { pushforward } from '../../src/autodiff/pushforward.js';
 import type { SimpleLens } from '../../src/lens/lens.js';
-import { placeholder, traceTensors } from '../../src/program/trace.js';
-import type { Program } from '../../src/program/program.js';
+import { placeholder, traceTensors } from '../../src/graph/trace.js';
+import type { Program } from '../../src/graph/program.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../../src/tree/tree.js';
 import type { Engine } from './engine.js';

@@ -1,7 +1,7 @@
 /** Value, slope and bend of functions at given numbers, on an engine. */
 import type { Engine } from '../map/engine.js';
 import { gradient } from '../../src/autodiff/gradient.js';
-import { traceTensors, placeholder } from '../../src/program/trace.js';
+import { traceTensors, placeholder } from '../../src/graph/trace.js';
 import { pushforward } from '../../src/autodiff/pushforward.js';
 import { sum } from '../../src/operation/reduce.js';
 import { fullLike } from '../../src/tensor/primitive/constant.js';

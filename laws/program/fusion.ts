@@ -6,8 +6,8 @@ import type { Place, Vector } from '../map/vector.js';
 import { labelled } from '../map/vector.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { compileChecked } from '../../src/backend/execute.js';
-import { instructionAt, type Program, type SomeOperation } from '../../src/program/program.js';
-import { type StraightInstruction, unroll } from '../../src/program/unroll.js';
+import { instructionAt, type Program, type SomeOperation } from '../../src/graph/program.js';
+import { type StraightInstruction, unroll } from '../../src/graph/unroll.js';
 import { allocate, type Data } from '../../src/tensor/dtype.js';
 
 /** The program of one operation on its operands, which are its inputs. */

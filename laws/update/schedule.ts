@@ -2,7 +2,7 @@
 import { same } from '../base/compare.js';
 import { bitwise, type Equality, normWise } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
-import { placeholder, traceTensors } from '../../src/program/trace.js';
+import { placeholder, traceTensors } from '../../src/graph/trace.js';
 import type { Scalar } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { type LearningRate, type Schedule, scheduleOf } from '../../src/update/schedule.js';

@@ -3,7 +3,7 @@ import { same } from '../base/compare.js';
 import { bitwise, type Equality } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
 import { parallelLenses } from '../../src/lens/lens.js';
-import { placeholder, traceTensors } from '../../src/program/trace.js';
+import { placeholder, traceTensors } from '../../src/graph/trace.js';
 import { isFloat } from '../../src/tensor/dtype.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';

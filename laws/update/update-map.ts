@@ -1,6 +1,6 @@
 /** An update over one tree of parameters, as a map of numbers on an engine: what the laws of updates are said of. */
-import type { Program } from '../../src/program/program.js';
-import { traceTensors } from '../../src/program/trace.js';
+import type { Program } from '../../src/graph/program.js';
+import { traceTensors } from '../../src/graph/trace.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leaves, structureOf } from '../../src/tree/tree.js';
 import type { Update, UpdateState } from '../../src/update/update.js';

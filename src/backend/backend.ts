@@ -1,5 +1,5 @@
 /** What a backend is: it turns a program into a machine. */
-import type { Program } from '../program/program.js';
+import type { Program } from '../graph/program.js';
 import type { Data } from '../tensor/dtype.js';
 
 /**

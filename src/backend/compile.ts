@@ -1,9 +1,9 @@
 /** `compile`: a function over tensors, traced once for each signature and run as one program. */
 import { leaves, structureOf, unflatten } from '../tree/tree.js';
-import { printProgram } from '../program/print.js';
-import type { Program } from '../program/program.js';
-import { simplify } from '../program/simplify.js';
-import { placeholder, traceTensors } from '../program/trace.js';
+import { printProgram } from '../graph/print.js';
+import type { Program } from '../graph/program.js';
+import { simplify } from '../graph/simplify.js';
+import { placeholder, traceTensors } from '../graph/trace.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import type { Machine } from './backend.js';
 import { defaultBackend } from './default.js';

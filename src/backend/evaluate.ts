@@ -1,6 +1,6 @@
 /** Evaluation: from a tree of tensors to plain numbers. */
 import { leaves, unflatten } from '../tree/tree.js';
-import { traceTensors } from '../program/trace.js';
+import { traceTensors } from '../graph/trace.js';
 import { type Data, type DType, truthsOf } from '../tensor/dtype.js';
 import type { Value } from '../tensor/primitive/primitive.js';
 import { constant } from '../tensor/primitive/constant.js';

@@ -1,7 +1,7 @@
 /** From a traced program to a machine whose checks have been looked at. */
 import { ParalensError } from '../error.js';
-import { demandedOf, type Program } from '../program/program.js';
-import { simplify } from '../program/simplify.js';
+import { demandedOf, type Program } from '../graph/program.js';
+import { simplify } from '../graph/simplify.js';
 import { asData, type Data } from '../tensor/dtype.js';
 import type { Backend, Executable, Machine } from './backend.js';
 import { guarded } from './guard.js';

@@ -1,6 +1,6 @@
 /** What every machine is handed, whatever the backend: as many arrays as its program has inputs, of their sizes and kinds. */
 import { fail, showShape } from '../error.js';
-import type { Program } from '../program/program.js';
+import type { Program } from '../graph/program.js';
 import { showGiven } from '../require.js';
 import { type Data, type DType, truthsOf } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';

@@ -6,3 +6,4 @@ export {
   type LearnerState,
   type Report,
 } from './learner.js';
+export { type InputForm, layersOf, type LayerSummary, summary } from './summary.js';

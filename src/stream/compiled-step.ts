@@ -4,7 +4,7 @@ import { compileChecked } from '../backend/execute.js';
 import { fail, showShape } from '../error.js';
 import type { Batch, Learner, LearnerState } from '../learner/learner.js';
 import type { Parameters } from '../lens/para.js';
-import { placeholder, traceTensors } from '../program/trace.js';
+import { placeholder, traceTensors } from '../graph/trace.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
 import { sameShape } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';

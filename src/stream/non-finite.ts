@@ -1,9 +1,9 @@
 /** What made a number that is none: found by running a step again, one operation at a time. */
 import { interpret } from '../backend/reference/reference.js';
 import { fail } from '../error.js';
-import { simplify } from '../program/simplify.js';
-import { traceTensors } from '../program/trace.js';
-import { unroll } from '../program/unroll.js';
+import { simplify } from '../graph/simplify.js';
+import { traceTensors } from '../graph/trace.js';
+import { unroll } from '../graph/unroll.js';
 import { type Data, isFloat } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import type { CompiledStep } from './compiled-step.js';

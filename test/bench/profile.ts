@@ -12,7 +12,7 @@ import type { Compiled } from '../../src/backend/wasm/compiled.js';
 import { hasRelaxedSimd } from '../../src/backend/wasm/features.js';
 import { startMachine } from '../../src/backend/wasm/machine.js';
 import { tileOf } from '../../src/backend/wasm/product-shape.js';
-import { printSchedule } from '../../src/program/print-schedule.js';
+import { printKernels } from '../../src/kernel/print-kernels.js';
 import { median, quantile } from './measure.js';
 import { MNIST } from './mnist-step.js';
 import { convnet, transformer, widePerceptron } from './models.js';
@@ -78,8 +78,8 @@ const { machine, batch } = prepared(profiled);
 for (let i = 0; i < Number(values.steps); i++) void machine.step(batch);
 
 if (compiled === undefined) throw new Error('the step was not compiled');
-const { schedule, phases } = compiled;
-const heads = printSchedule(schedule)
+const { fused, phases } = compiled;
+const heads = printKernels(fused)
   .split('\n')
   .filter((line) => /^\d+: /.test(line));
 const whole = median(steps.map((step) => step.reduce((sum, time) => sum + time, 0)));

@@ -15,7 +15,7 @@ import {
 } from 'paralens/laws';
 import { primitiveNames } from 'paralens';
 import { describe, test } from 'vitest';
-import type { Program } from '../../src/program/program.js';
+import type { Program } from '../../src/graph/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { inPieces, tiled, TILES } from '../wasm/compiled.js';
 import { composedRows } from './subject/composed-update.js';

@@ -29,7 +29,7 @@ import {
 import { full, normal } from 'paralens/operation';
 import { from, lastValueFrom } from 'rxjs';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { simplify } from '../../src/program/simplify.js';
+import { simplify } from '../../src/graph/simplify.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 
 type Lead = readonly [];

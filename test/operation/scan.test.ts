@@ -15,7 +15,7 @@ import {
 } from 'paralens';
 import { add, cast, check, less, multiply, normal, scan, sum, take, tanh } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
-import { placeholder, traceTensors } from '../../src/program/trace.js';
+import { placeholder, traceTensors } from '../../src/graph/trace.js';
 
 type Scalar = Tensor<readonly []>;
 

@@ -6,7 +6,7 @@ import { compileProgram } from '../../src/backend/wasm/compile.js';
 import { wasm } from '../../src/backend/wasm/index.js';
 import { tileOf } from '../../src/backend/wasm/product-shape.js';
 import { add, matmul, multiply, subtract, transpose } from '../../src/operation/index.js';
-import { trace } from '../../src/program/trace.js';
+import { trace } from '../../src/graph/trace.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';

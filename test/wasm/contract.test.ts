@@ -1,9 +1,9 @@
 /** Matrix products: every order of letters, every edge of a block, with and without an epilogue. */
 import { describe, expect, test } from 'vitest';
 import { wasm } from '../../src/backend/wasm/index.js';
-import { builder } from '../../src/program/builder.js';
-import type { Program } from '../../src/program/program.js';
-import { schedule } from '../../src/program/schedule.js';
+import { builder } from '../../src/graph/builder.js';
+import type { Program } from '../../src/graph/program.js';
+import { fuse } from '../../src/kernel/fuse.js';
 import { sizeOf } from '../../src/tensor/shape.js';
 import { tiled, TILES } from './compiled.js';
 import { layer, programOf, wholeNumbers, WORDS } from './contractions.js';
@@ -105,7 +105,7 @@ test('random floats are within the bound of a sum of products', () => {
 
 describe('an epilogue', () => {
   test('is part of the product', () => {
-    expect(schedule(layer(37, 50, 43)).kernels).toHaveLength(1);
+    expect(fuse(layer(37, 50, 43)).kernels).toHaveLength(1);
   });
 
   test('gives what the operations give one by one', () => {
@@ -151,7 +151,7 @@ test('a convolution is a product over windows, without a copy of them', () => {
   });
   const inputs = [image, filter].map((shape) => ({ shape, dtype: 'float32' as const }));
   const program: Program = { inputs, instructions, outputs: [y], checks: [], carried: 0 };
-  expect(schedule(program).kernels.map(({ kind }) => kind)).toEqual(['product']);
+  expect(fuse(program).kernels.map(({ kind }) => kind)).toEqual(['product']);
   const data = wholeNumbers(program, 3);
   expect(run(program, data)).toEqual(interpret(program, data));
   expect(sizeOf(out)).toBe(plain.compile(program).start([]).step(data)[0]?.length);

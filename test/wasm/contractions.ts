@@ -1,6 +1,6 @@
 /** Programs of matrix products, and factors on which every order of a sum gives the same. */
-import { builder } from '../../src/program/builder.js';
-import type { KernelName, Program, SomeOperation } from '../../src/program/program.js';
+import { builder } from '../../src/graph/builder.js';
+import type { KernelName, Program, SomeOperation } from '../../src/graph/program.js';
 import type { DType } from '../../src/tensor/dtype.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import { randomOf } from '../random-of.js';

@@ -1,8 +1,8 @@
 /** Programs of convolutions with their derivatives: products over windows, in place or packed, in every shape of a run. */
 import { pullback } from '../../src/autodiff/pullback.js';
 import { convolve, type ConvolutionOptions } from '../../src/operation/convolution.js';
-import type { Program } from '../../src/program/program.js';
-import { trace } from '../../src/program/trace.js';
+import type { Program } from '../../src/graph/program.js';
+import { trace } from '../../src/graph/trace.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 

@@ -1,11 +1,11 @@
 /** Fences: what is made of a fenced value is another value, costs no copy, and comes when what it waits for is there. */
 import { simplify } from 'paralens';
 import { expect, test } from 'vitest';
-import { byteLength, writesOf } from '../../src/program/liveness.js';
-import { unfenced, waitsIn } from '../../src/program/fence.js';
-import { materialized } from '../../src/program/materialize.js';
-import type { Instruction, Program, ValueId } from '../../src/program/program.js';
-import { schedule } from '../../src/program/schedule.js';
+import { byteLength, writesOf } from '../../src/kernel/liveness.js';
+import { unfenced, waitsIn } from '../../src/kernel/fence.js';
+import { materialized } from '../../src/kernel/materialize.js';
+import type { Instruction, Program, ValueId } from '../../src/graph/program.js';
+import { fuse } from '../../src/kernel/fuse.js';
 import type { Draw } from '../../src/tensor/primitive/primitive.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { randomOf } from '../random-of.js';
@@ -14,7 +14,7 @@ import { differAt, drawOf, fill, run } from './support.js';
 /** The first and the last kernel that writes each value. */
 const writersOf = (program: Program): ReadonlyMap<ValueId, readonly [first: number, last: number]> => {
   const writers = new Map<ValueId, readonly [number, number]>();
-  for (const [position, kernel] of schedule(program).kernels.entries())
+  for (const [position, kernel] of fuse(program).kernels.entries())
     for (const value of writesOf(kernel)) writers.set(value, [writers.get(value)?.[0] ?? position, position]);
   return writers;
 };

@@ -1,6 +1,6 @@
 /** A compiled program is the same as each of its instructions by itself, step after step. */
 import { describe, expect, test } from 'vitest';
-import { instructionAt } from '../../src/program/program.js';
+import { instructionAt } from '../../src/graph/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { randomOf } from '../random-of.js';

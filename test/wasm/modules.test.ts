@@ -5,7 +5,7 @@ import { moduleCache } from '../../src/backend/wasm/cache.js';
 import { compileProgram } from '../../src/backend/wasm/compile.js';
 import { tileOf } from '../../src/backend/wasm/product-shape.js';
 import { float64Bytes, signed, unsigned } from '../../src/backend/wasm/encoding.js';
-import type { KernelName } from '../../src/program/program.js';
+import type { KernelName } from '../../src/graph/program.js';
 import type { Primitive, Sample } from '../../src/tensor/primitive/primitive.js';
 import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';

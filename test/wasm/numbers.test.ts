@@ -1,6 +1,6 @@
 /** Arithmetic at its ends: integers that wrap, quotients by 0, casts out of bounds, and float64. */
 import { describe, expect, test } from 'vitest';
-import type { KernelName } from '../../src/program/program.js';
+import type { KernelName } from '../../src/graph/program.js';
 import type { Data, DType } from '../../src/tensor/dtype.js';
 import type { Primitive } from '../../src/tensor/primitive/primitive.js';
 import { primitives } from '../../src/tensor/primitive/table.js';

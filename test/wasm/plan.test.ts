@@ -1,15 +1,15 @@
 /** No two values that live at once share memory, and the plan is near to the least that any needs. */
 import { expect, test } from 'vitest';
-import { byteLength, livesOf, mayOverwrite } from '../../src/program/liveness.js';
-import { plan } from '../../src/program/plan.js';
-import { schedule } from '../../src/program/schedule.js';
+import { byteLength, livesOf, mayOverwrite } from '../../src/kernel/liveness.js';
+import { plan } from '../../src/kernel/plan.js';
+import { fuse } from '../../src/kernel/fuse.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { randomOf } from '../random-of.js';
 import { drawOf, plain, single } from './support.js';
 
 test('values that live at once lie apart', () => {
   for (let seed = 0; seed < 300; seed++) {
-    const scheduled = schedule(drawProgram(drawOf(randomOf(seed))).program);
+    const scheduled = fuse(drawProgram(drawOf(randomOf(seed))).program);
     const { program, kernels } = scheduled;
     const { places, bytes } = plan(scheduled, () => 100);
     const lives = [...livesOf(scheduled).values()].filter(({ value }) => byteLength(program, value) > 0);

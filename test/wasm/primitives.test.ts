@@ -1,7 +1,7 @@
 /** Every kernel against the meaning of its primitive, on random uses. */
 import { describe, expect, test } from 'vitest';
-import { builder } from '../../src/program/builder.js';
-import type { KernelName, Program, SomeOperation } from '../../src/program/program.js';
+import { builder } from '../../src/graph/builder.js';
+import type { KernelName, Program, SomeOperation } from '../../src/graph/program.js';
 import { type Data, isFloat } from '../../src/tensor/dtype.js';
 import type { Primitive, Sample, Spec, Value } from '../../src/tensor/primitive/primitive.js';
 import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js';

@@ -1,6 +1,6 @@
 /** However a step is cut into pieces, and whoever does them, its results are the same bit for bit. */
 import { describe, expect, test } from 'vitest';
-import type { Program } from '../../src/program/program.js';
+import type { Program } from '../../src/graph/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { inPieces } from './compiled.js';

@@ -1,9 +1,9 @@
 /** What the tests of this folder share: seeded choices, a plain interpreter, and distances between floats. */
 import type { Backend } from '../../src/backend/backend.js';
 import { wasm } from '../../src/backend/wasm/index.js';
-import { builder } from '../../src/program/builder.js';
-import { type KernelName, type Program, type SomeOperation } from '../../src/program/program.js';
-import { unroll } from '../../src/program/unroll.js';
+import { builder } from '../../src/graph/builder.js';
+import { type KernelName, type Program, type SomeOperation } from '../../src/graph/program.js';
+import { unroll } from '../../src/graph/unroll.js';
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
 import type {
   Draw,

@@ -11,7 +11,7 @@ import { startMachine } from '../../src/backend/wasm/machine.js';
 import { tileOf } from '../../src/backend/wasm/product-shape.js';
 import type { Pool } from '../../src/backend/wasm/threads/pool.js';
 import { threadsFor } from '../../src/backend/wasm/threads/threads.js';
-import type { Program } from '../../src/program/program.js';
+import type { Program } from '../../src/graph/program.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { bundle } from '../bundle.js';

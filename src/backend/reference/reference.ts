@@ -5,10 +5,10 @@ import {
   type KernelName,
   type Operation,
   type ValueId,
-} from '../../program/program.js';
-import { printProgram } from '../../program/print.js';
-import { type StraightInstruction, type StraightProgram, unroll } from '../../program/unroll.js';
-import { widen } from '../../program/widen.js';
+} from '../../graph/program.js';
+import { printProgram } from '../../graph/print.js';
+import { type StraightInstruction, type StraightProgram, unroll } from '../../graph/unroll.js';
+import { widen } from '../../graph/widen.js';
 import { asData, bytesOf, type Data } from '../../tensor/dtype.js';
 import { required, requireOneOf } from '../../require.js';
 import { primitives } from '../../tensor/primitive/table.js';

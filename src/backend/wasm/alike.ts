@@ -9,9 +9,9 @@ import {
   type LoopKernel,
   type ProductKernel,
   rootsOf,
-} from '../../program/kernel.js';
-import type { Affine } from '../../program/index-map.js';
-import type { ValueId } from '../../program/program.js';
+} from '../../kernel/kernel.js';
+import type { Affine } from '../../kernel/index-map.js';
+import type { ValueId } from '../../graph/program.js';
 import type { Callable } from './emitter.js';
 import { slotNumber } from './encoding.js';
 import { loopFunction } from './loop-code.js';

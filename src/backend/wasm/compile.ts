@@ -1,11 +1,11 @@
-/** From a program to a module: schedule, plan, then functions of each kernel and those that call them in order. */
-import { aligned } from '../../program/arena.js';
-import type { Kernel, LoopKernel, ProductKernel, ScanKernel, Walk } from '../../program/kernel.js';
-import { type Plan, plan } from '../../program/plan.js';
-import { placesOf } from '../../program/product.js';
-import type { Program, ValueId } from '../../program/program.js';
-import { scanStep } from '../../program/scan-step.js';
-import { type Schedule, schedule } from '../../program/schedule.js';
+/** From a program to a module: fuse, plan, then functions of each kernel and those that call them in order. */
+import { aligned } from '../../kernel/arena.js';
+import type { Kernel, LoopKernel, ProductKernel, ScanKernel, Walk } from '../../kernel/kernel.js';
+import { type Plan, plan } from '../../kernel/plan.js';
+import { placesOf } from '../../kernel/product.js';
+import type { Program, ValueId } from '../../graph/program.js';
+import { scanStep } from '../../graph/scan-step.js';
+import { type KernelProgram, fuse } from '../../kernel/fuse.js';
 import type { Data } from '../../tensor/dtype.js';
 import { type AddedFunction, kernelFunctions } from './alike.js';
 import { libraryParts } from './blas/product-parts.js';
@@ -33,18 +33,18 @@ export interface CompileOptions extends Sharing {
   readonly apart?: boolean;
 }
 
-/** A program that has been scheduled and planned, and so have the steps of its loops. */
+/** A program that has been fused and planned, and so have the steps of its loops. */
 interface Planned {
-  readonly schedule: Schedule;
+  readonly fused: KernelProgram;
   readonly plan: Plan;
   readonly steps: ReadonlyMap<ScanKernel, Planned>;
 }
 
 const planProgram = (program: Program, options: CompileOptions): Planned => {
   const { tile, threads } = options;
-  const scheduled = schedule(program);
+  const fused = fuse(program);
   const steps = new Map<ScanKernel, Planned>();
-  for (const kernel of scheduled.kernels)
+  for (const kernel of fused.kernels)
     if (kernel.kind === 'scan') steps.set(kernel, planProgram(scanStep(kernel.loop), options));
   const scratchOf = (kernel: Kernel): number => {
     if (kernel.kind === 'loop') return 0;
@@ -52,11 +52,11 @@ const planProgram = (program: Program, options: CompileOptions): Planned => {
     const given = forLibrary(program, kernel, options);
     return given === undefined ? scratchBytes(kernel, tile, threads) : libraryScratch(given).bytes;
   };
-  return { schedule: scheduled, plan: plan(scheduled, scratchOf), steps };
+  return { fused, plan: plan(fused, scratchOf), steps };
 };
 
 /** The values in memory of a program and of the steps of its loops. */
-const partsInMemory = ({ schedule: { program }, plan: { places }, steps }: Planned): readonly InMemory[] => [
+const partsInMemory = ({ fused: { program }, plan: { places }, steps }: Planned): readonly InMemory[] => [
   { program, values: places.keys() },
   ...[...steps.values()].flatMap(partsInMemory),
 ];
@@ -107,7 +107,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
   });
   /** What a planned program does whose memory begins at `base`, and after it the copies of its plan. */
   const partsOf = (
-    { schedule: scheduled, plan: planned, steps }: Planned,
+    { fused, plan: planned, steps }: Planned,
     base: number,
   ): { readonly parts: readonly Part[]; readonly copies: readonly Statement[] } => {
     const placeOf = (value: ValueId): number => {
@@ -117,7 +117,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
     };
     const workOf = (kernel: Kernel, position: number): readonly Work[] => {
       const scratch = base + (planned.scratch[position] ?? 0);
-      if (kernel.kind !== 'scan') return kernelWork(scheduled.program, kernel, { placeOf }, scratch);
+      if (kernel.kind !== 'scan') return kernelWork(fused.program, kernel, { placeOf }, scratch);
       const step = stepOf(steps, kernel);
       const constants = step.plan.constants.map(({ data }) => keep(data));
       const around = scanStatements(kernel, step.plan, { layout: { placeOf }, scratch, constants, module });
@@ -125,7 +125,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
       const afterEach = [...inside.copies, ...around.afterEach];
       return [{ repeat: { ...around, parts: inside.parts, afterEach } }];
     };
-    const parts = scheduled.kernels.flatMap((kernel, position) =>
+    const parts = fused.kernels.flatMap((kernel, position) =>
       workOf(kernel, position).map((work): Part => ({ ...work, kernel: position })),
     );
     const copies = planned.copies.map(({ from, to, bytes: length }) =>
@@ -162,5 +162,5 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
   const { phases, exports } = phasesOf(parts, copies, module, options.apart);
   requireAddressable(bytes, partsInMemory(whole));
   const code = module.finish(exports);
-  return { schedule: whole.schedule, plan: whole.plan, tables, bytes, code, phases };
+  return { fused: whole.fused, plan: whole.plan, tables, bytes, code, phases };
 };

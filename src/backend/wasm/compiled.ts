@@ -1,6 +1,6 @@
 /** What becomes of a program before any machine is started. */
-import type { Plan } from '../../program/plan.js';
-import type { Schedule } from '../../program/schedule.js';
+import type { Plan } from '../../kernel/plan.js';
+import type { KernelProgram } from '../../kernel/fuse.js';
 import type { Data } from '../../tensor/dtype.js';
 import type { Phase } from './phase.js';
 
@@ -12,7 +12,7 @@ export interface Table {
 
 /** All that starting a program needs, and the stages that led there. */
 export interface Compiled {
-  readonly schedule: Schedule;
+  readonly fused: KernelProgram;
   readonly plan: Plan;
   readonly tables: readonly Table[];
   /** Of memory: the plan's, and the tables'. */

@@ -9,7 +9,7 @@ import {
   type PointwiseName,
   type ProductKernel,
   rootsOf,
-} from '../../program/kernel.js';
+} from '../../kernel/kernel.js';
 
 const ACCESS = 0.15;
 const ARITHMETIC = 0.1;

@@ -2,7 +2,7 @@
  * Cursors: one variable for all accesses of a kernel that move alike. Where an access begins is a constant
  * that its instruction adds, so that arrays of one shape share a cursor whatever their places.
  */
-import type { Affine } from '../../program/index-map.js';
+import type { Affine } from '../../kernel/index-map.js';
 import { type Expr, i32 as constant, type Local, type Scope, set, type Statement } from './emitter.js';
 import { type Address, i32 } from './instructions.js';
 

@@ -1,7 +1,7 @@
 /** From the expressions of a kernel to instructions, each distinct one computed once and as early as it can be. */
-import type { Affine } from '../../program/index-map.js';
-import type { ValueId } from '../../program/program.js';
-import { type Expression, expressionsBelow, partsOf } from '../../program/kernel.js';
+import type { Affine } from '../../kernel/index-map.js';
+import type { ValueId } from '../../graph/program.js';
+import { type Expression, expressionsBelow, partsOf } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { displaced } from './address.js';
 import type { Cursors } from './cursors.js';

@@ -3,7 +3,7 @@
  * else is in the first lane of a vector, and done by the code that does four.
  */
 import { indexed } from './address.js';
-import type { PointwiseName } from '../../program/kernel.js';
+import type { PointwiseName } from '../../kernel/kernel.js';
 import type { DType } from '../../tensor/dtype.js';
 import { callFor, choose, type Expr, type Scope, set } from './emitter.js';
 import { isHostFunction } from './host-functions.js';

@@ -1,6 +1,6 @@
 /** What the loops of a kernel are written over: four lanes of 32 bits at once, or one number at a time. */
 import type { DType } from '../../tensor/dtype.js';
-import type { PointwiseName, Reduction } from '../../program/kernel.js';
+import type { PointwiseName, Reduction } from '../../kernel/kernel.js';
 import type { Expr, Scope, Statement, ValueType } from './emitter.js';
 import type { Address } from './instructions.js';
 import type { ModuleBuilder } from './module.js';

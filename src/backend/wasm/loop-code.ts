@@ -2,7 +2,7 @@
  * The function of a loop kernel: the flat range of its outer axes, the lanes of one axis, and reductions
  * inside. It takes the part of the range to do, so that several workers can share it.
  */
-import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../program/kernel.js';
+import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { cursorsFor } from './cursors.js';
 import {

@@ -1,5 +1,5 @@
 /** A running instance: memory of its own, with the state in it, and what makes a step of it. */
-import type { Program } from '../../program/program.js';
+import type { Program } from '../../graph/program.js';
 import { type Data, type DataOf, type DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
@@ -44,7 +44,7 @@ export const startMachine = (
 ): Machine => {
   const { plan, tables, bytes, phases } = compiled;
   const memory = memoryOf(bytes, threads > 1, () => [
-    { program: compiled.schedule.program, values: plan.places.keys() },
+    { program: compiled.fused.program, values: plan.places.keys() },
   ]);
   const { buffer } = memory;
   const viewOf = ({ shape, dtype }: Spec, place: number): Data => views[dtype](buffer, place, sizeOf(shape));

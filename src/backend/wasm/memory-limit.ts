@@ -1,7 +1,7 @@
 /** What a program needs of memory is looked at before any code is made for it. */
 import { fail, showShape } from '../../error.js';
-import { byteLength } from '../../program/liveness.js';
-import { instructionAt, type Program, type ValueId } from '../../program/program.js';
+import { byteLength } from '../../kernel/liveness.js';
+import { instructionAt, type Program, type ValueId } from '../../graph/program.js';
 
 /** What 32 bits address. */
 export const MOST_BYTES = 2 ** 32;

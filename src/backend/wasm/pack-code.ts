@@ -4,7 +4,7 @@
  * begins and how it goes on.
  */
 import { range } from '../../tensor/shape.js';
-import type { Walk } from '../../program/kernel.js';
+import type { Walk } from '../../kernel/kernel.js';
 import { displaced } from './address.js';
 import {
   defineFunction,

@@ -1,5 +1,5 @@
 /** What a loop kernel does at one point of its domain: its reductions, its expressions, its stores. */
-import { type Expression, expressionsBelow, type LoopKernel, type Store } from '../../program/kernel.js';
+import { type Expression, expressionsBelow, type LoopKernel, type Store } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { displaced, indexed } from './address.js';
 import type { Cursors } from './cursors.js';

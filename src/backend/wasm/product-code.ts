@@ -3,7 +3,7 @@
  * after piece of the sums, unless a factor is read where it lies. Their range is in panels of rows; the pieces of a sum
  * over k depend on its length alone, and are added in order, wherever blocks begin.
  */
-import type { Factor, ProductKernel, Walk } from '../../program/kernel.js';
+import type { Factor, ProductKernel, Walk } from '../../kernel/kernel.js';
 import {
   call,
   type Callable,

@@ -1,5 +1,5 @@
 /** How a matrix product is cut into blocks, and the scratch that this takes. */
-import type { Factor, ProductKernel, Walk } from '../../program/kernel.js';
+import type { Factor, ProductKernel, Walk } from '../../kernel/kernel.js';
 
 /** What the micro-kernel keeps in registers. */
 export interface Tile {

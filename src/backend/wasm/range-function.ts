@@ -1,5 +1,5 @@
 /** Functions of a range, of which several workers may each do parts. */
-import type { ValueId } from '../../program/program.js';
+import type { ValueId } from '../../graph/program.js';
 import type { FunctionBody } from './emitter.js';
 
 /** Where values are, and how the product lies that a kernel is the epilogue of. */

@@ -1,8 +1,8 @@
 /** A loop over a program: its state stands in a memory plan of its own, and what a step is given is copied there. */
-import { aligned } from '../../program/arena.js';
-import type { ScanKernel } from '../../program/kernel.js';
-import type { Plan } from '../../program/plan.js';
-import { layoutOf } from '../../program/scan-step.js';
+import { aligned } from '../../kernel/arena.js';
+import type { ScanKernel } from '../../kernel/kernel.js';
+import type { Plan } from '../../kernel/plan.js';
+import { layoutOf } from '../../graph/scan-step.js';
 import { bytesOf, type DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import type { Place } from '../../tensor/primitive/scan-layout.js';

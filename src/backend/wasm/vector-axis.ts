@@ -1,5 +1,5 @@
 /** The axis of a kernel whose neighbours go into the lanes of a vector. */
-import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../program/kernel.js';
+import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../kernel/kernel.js';
 
 /** Loading four neighbours takes one instruction, four strangers take four and more. */
 const STRANGERS = 6;

@@ -1,5 +1,5 @@
 /** The point-wise primitives on four lanes. Truth is a lane of ones, float32 and integers are what they are. */
-import type { PointwiseName } from '../../program/kernel.js';
+import type { PointwiseName } from '../../kernel/kernel.js';
 import type { DType } from '../../tensor/dtype.js';
 import { branch, callFor, defineFunction, type Expr, type FunctionBody, type Scope } from './emitter.js';
 import { isHostFunction } from './host-functions.js';

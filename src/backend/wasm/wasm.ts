@@ -1,8 +1,8 @@
 /** The WebAssembly backend: one module for a whole program, generated when it is compiled. */
-import { printPlan } from '../../program/print-plan.js';
-import { printSchedule } from '../../program/print-schedule.js';
-import { programKey } from '../../program/program-key.js';
-import { wideSums } from '../../program/wide-sums.js';
+import { printPlan } from '../../kernel/print-plan.js';
+import { printKernels } from '../../kernel/print-kernels.js';
+import { programKey } from '../../graph/program-key.js';
+import { wideSums } from '../../graph/wide-sums.js';
 import type { Backend } from '../backend.js';
 import { guarded } from '../guard.js';
 import { requireBoolean, requireCount, requireFunction } from '../../require.js';
@@ -159,15 +159,15 @@ export const wasm = ({
       };
       const key = programKey(program);
       const { compiled, module } = key === undefined ? make() : programs(key, make);
-      const { schedule, plan, bytes, code, phases } = compiled;
+      const { fused, plan, bytes, code, phases } = compiled;
       return guarded(program, {
         start: (state) => startMachine({ module, program, compiled, threads, pool, blas }, state),
         memory: { planned: bytes, bound: plan.bound + (bytes - plan.bytes) },
         print: () =>
           [
             ...(library === undefined ? [] : [reportOf(library)]),
-            printSchedule(schedule),
-            printPlan(schedule, plan),
+            printKernels(fused),
+            printPlan(fused, plan),
             printPhases(phases, code),
           ].join('\n'),
       });

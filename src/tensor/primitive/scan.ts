@@ -48,7 +48,7 @@ const drawScan = (draw: Draw): Sample<'scan'> => {
 export const scanPrimitive: Primitive<'scan'> = {
   name: 'scan',
   shape: scanShape,
-  // A program has a loop as an instruction of its own kind, whose meaning is `program/unroll.ts`.
+  // A program has a loop as an instruction of its own kind, whose meaning is `graph/unroll.ts`.
   evaluate: ({ output }) => allocate(output.dtype, sizeOf(output.shape)),
   // All inputs at once, by a loop in the other direction: `autodiff/scan.ts`, which needs a sweep of the body.
   pullback: none,

@@ -1,6 +1,6 @@
 /** Lines of a view copied one behind another, as a library wants them: windows that overlap, transposed kernels. */
-import type { Walk } from '../../../program/kernel.js';
-import { countOfWalk } from '../../../program/product.js';
+import type { Walk } from '../../../kernel/kernel.js';
+import { countOfWalk } from '../../../kernel/product.js';
 import { range } from '../../../tensor/shape.js';
 import { displaced } from '../address.js';
 import {

@@ -1,5 +1,5 @@
 /** How a factor lies in memory, as a matrix that sgemm can read. */
-import type { Factor } from '../../../program/kernel.js';
+import type { Factor } from '../../../kernel/kernel.js';
 
 export interface MatrixLines {
   /** Floats from one line in memory to the next. */

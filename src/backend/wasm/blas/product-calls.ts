@@ -1,11 +1,11 @@
 /** Matrix products as calls of sgemm: which can be, and what then remains of their epilogue. */
-import { aligned } from '../../../program/arena.js';
-import { affine, sameAffine } from '../../../program/index-map.js';
-import type { Expression, Factor, LoopKernel, ProductKernel, Store } from '../../../program/kernel.js';
-import { byteLength, mayOverwrite } from '../../../program/liveness.js';
-import { placesOf } from '../../../program/product.js';
-import type { Program, ValueId } from '../../../program/program.js';
-import { readsIn } from '../../../program/reads.js';
+import { aligned } from '../../../kernel/arena.js';
+import { affine, sameAffine } from '../../../kernel/index-map.js';
+import type { Expression, Factor, LoopKernel, ProductKernel, Store } from '../../../kernel/kernel.js';
+import { byteLength, mayOverwrite } from '../../../kernel/liveness.js';
+import { placesOf } from '../../../kernel/product.js';
+import type { Program, ValueId } from '../../../graph/program.js';
+import { readsIn } from '../../../kernel/loads.js';
 import { stridesOf } from '../../../tensor/shape.js';
 import type { Sgemm } from './library.js';
 import { linesOf } from './matrix-lines.js';

@@ -1,5 +1,5 @@
 /** A product by a library, what must stand somewhere before it, and its epilogue over all rows behind it. */
-import type { Factor, ProductKernel, Walk } from '../../../program/kernel.js';
+import type { Factor, ProductKernel, Walk } from '../../../kernel/kernel.js';
 import { nanosecondsOf, packingNanoseconds } from '../cost.js';
 import { call, type Callable, defineFunction, i32 as constant } from '../emitter.js';
 import { copyBytes, i32 } from '../instructions.js';

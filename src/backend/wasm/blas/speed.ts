@@ -1,9 +1,9 @@
 /** Whether a library is faster here than our own kernels, which is timed before it is used. */
 import { convolve } from '../../../operation/convolution.js';
 import { matmul } from '../../../operation/product.js';
-import { simplify } from '../../../program/simplify.js';
-import type { Program } from '../../../program/program.js';
-import { trace } from '../../../program/trace.js';
+import { simplify } from '../../../graph/simplify.js';
+import type { Program } from '../../../graph/program.js';
+import { trace } from '../../../graph/trace.js';
 import { type Shape, sizeOf } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 

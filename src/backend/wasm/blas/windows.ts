@@ -2,8 +2,8 @@
  * Products over windows for a library, which can't read them where they lie: block after block of their matrix
  * is copied out of the view and multiplied while it is in cache. There is never more than one block of it.
  */
-import type { Factor, ProductKernel, Walk } from '../../../program/kernel.js';
-import { walk } from '../../../program/product.js';
+import type { Factor, ProductKernel, Walk } from '../../../kernel/kernel.js';
+import { walk } from '../../../kernel/product.js';
 import type { Lines } from './copy-lines.js';
 import type { Sgemm } from './library.js';
 import { linesOf, type MatrixLines } from './matrix-lines.js';

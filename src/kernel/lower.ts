@@ -5,7 +5,7 @@ import type { Group } from './group.js';
 import { alongAxis } from './index-map.js';
 import type { Kernel, LoopKernel, ProductKernel, Store } from './kernel.js';
 import { countOf, factor, lettersOf } from './product.js';
-import { instructionAt, type Program, type ValueId } from './program.js';
+import { instructionAt, type Program, type ValueId } from '../graph/program.js';
 import { isEmpty } from './scatter.js';
 
 /** The kernels of a finished group, which stores what is asked for elsewhere. */

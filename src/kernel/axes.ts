@@ -20,7 +20,7 @@ const rewrite = (
   const done = new Map<Expression, Expression>();
   const change = (expression: Expression): Expression => {
     const changed = done.get(expression);
-    if (changed === undefined) throw new RangeError(`schedule: a ${expression.kind} of another kernel`);
+    if (changed === undefined) throw new RangeError(`fuse: a ${expression.kind} of another kernel`);
     return changed;
   };
   const changeParts = (expression: Expression): Expression => {

@@ -1,5 +1,5 @@
 /**
- * Schedule: from a program to kernels in order.
+ * Fusion: from a program to kernels in order.
  *
  * Values that stand in memory are taken one by one, in program order. Each joins a pass over the same domain
  * where it can: the one that computed what it needs at the same point, so that this never leaves registers,
@@ -8,7 +8,7 @@
  */
 import { sameShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { simplifyAxes } from './axes.js';
-import { type Draft, hasRoomFor, noDrafts, type State } from './draft.js';
+import { type Pass, hasRoomFor, noPasses, type State } from './pass.js';
 import { unfenced, waitsIn } from './fence.js';
 import { addValue, type Dependency, dependenciesOf, emptyGroup, isWide } from './group.js';
 import { still } from './index-map.js';
@@ -22,39 +22,39 @@ import {
   type ScanInstruction,
   type SomeOperation,
   type ValueId,
-} from './program.js';
-import { readsIn } from './reads.js';
+} from '../graph/program.js';
+import { readsIn } from './loads.js';
 import { reductionOrProduct } from './reducing.js';
 import { isEmpty, isScatter, scatterKernels } from './scatter.js';
 
-export interface Schedule {
+export interface KernelProgram {
   readonly program: Program;
   readonly kernels: readonly Kernel[];
 }
 
 /** The kernels of a program. */
-export const schedule = (fenced: Program): Schedule => {
+export const fuse = (fenced: Program): KernelProgram => {
   const program = unfenced(fenced);
   const inMemory = materialized(program);
   const waitsOf = waitsIn(fenced, inMemory);
-  const state: State = { program, inMemory, drafts: noDrafts(), waitsOf };
-  const { drafts } = state;
+  const state: State = { program, inMemory, passes: noPasses(), waitsOf };
+  const { passes } = state;
 
   for (const [id, operation] of program.instructions.entries()) {
     if (!inMemory.has(id)) continue;
-    const draft = draftFor(state, id, operation);
-    if (draft !== undefined) drafts.place(id, draft, waitsOf(id));
+    const pass = passFor(state, id, operation);
+    if (pass !== undefined) passes.place(id, pass, waitsOf(id));
   }
 
-  const inOrder = drafts.inOrder();
+  const inOrder = passes.inOrder();
   const stored = new Set<ValueId>(program.outputs);
   for (const { group } of inOrder) for (const value of group.reads) stored.add(value);
-  const kernels = inOrder.flatMap((draft) => draft.kernels ?? lower(program, inMemory, draft.group, stored));
+  const kernels = inOrder.flatMap((pass) => pass.kernels ?? lower(program, inMemory, pass.group, stored));
   return { program, kernels: kernels.filter((kernel) => kernel.kind !== 'loop' || !isEmpty(kernel)) };
 };
 
 /** The pass that a value joins or begins, with the value in it; what is given needs none. */
-const draftFor = (state: State, id: ValueId, instruction: Instruction): Draft | undefined => {
+const passFor = (state: State, id: ValueId, instruction: Instruction): Pass | undefined => {
   const { program, inMemory } = state;
   if (instruction.kind === 'scan') return loop(program, inMemory, id, instruction);
   if (instruction.kind !== 'operation') return undefined;
@@ -64,50 +64,49 @@ const draftFor = (state: State, id: ValueId, instruction: Instruction): Draft | 
 };
 
 /** The pass that a point-wise value joins, with the value in it. */
-const pointwise = (state: State, id: ValueId): Draft => {
+const pointwise = (state: State, id: ValueId): Pass => {
   const { program, inMemory } = state;
   const { shape } = instructionAt(program, id);
   const alone = emptyGroup(program, inMemory, shape);
   const expressions = addValue(alone, id);
-  const draft = { group: alone, wide: isWide(expressions) };
-  const joined = hostOf(state, id, draft, dependenciesOf(program, alone, expressions));
-  if (joined === undefined) return draft;
+  const pass = { group: alone, wide: isWide(expressions) };
+  const joined = hostOf(state, id, pass, dependenciesOf(program, alone, expressions));
+  if (joined === undefined) return pass;
   addValue(joined.group, id);
   return joined;
 };
 
 /** The pass that a value, which by itself would be `alone`, had better be part of. */
 const hostOf = (
-  { drafts, waitsOf }: State,
+  { passes, waitsOf }: State,
   id: ValueId,
-  alone: Draft,
+  alone: Pass,
   needs: readonly Dependency[],
-): Draft | undefined => {
+): Pass | undefined => {
   const { domain } = alone.group;
-  const fits = (draft: Draft): boolean =>
-    accepts(draft, domain, alone.wide) && hasRoomFor(draft, needs.length);
+  const fits = (pass: Pass): boolean => accepts(pass, domain, alone.wide) && hasRoomFor(pass, needs.length);
   /** Whether all that is needed from this pass is needed at the point itself. */
-  const onlyHere = (draft: Draft): boolean =>
-    needs.every(({ value, inPlace }) => drafts.makerOf(value) !== draft || inPlace);
-  const latest = drafts.latestOf([...needs.map(({ value }) => value), ...waitsOf(id)]);
+  const onlyHere = (pass: Pass): boolean =>
+    needs.every(({ value, inPlace }) => passes.makerOf(value) !== pass || inPlace);
+  const latest = passes.latestOf([...needs.map(({ value }) => value), ...waitsOf(id)]);
   if (latest !== undefined && fits(latest) && onlyHere(latest)) return latest;
   // A pass that made what is needed, with nothing after it that reads from it, may as well come last.
   for (const { value } of needs) {
-    const maker = drafts.makerOf(value);
-    if (maker === undefined || !fits(maker) || !onlyHere(maker) || drafts.isRead(maker)) continue;
-    drafts.putLast(maker);
+    const maker = passes.makerOf(value);
+    if (maker === undefined || !fits(maker) || !onlyHere(maker) || passes.isRead(maker)) continue;
+    passes.putLast(maker);
     return maker;
   }
-  const shares = ({ group }: Draft): boolean =>
+  const shares = ({ group }: Pass): boolean =>
     group.product === undefined &&
     needs.some(({ value }) => group.reads.has(value) || group.values.has(value));
-  for (const draft of drafts.openAfter(latest, { domain, wide: alone.wide }))
-    if (fits(draft) && (sizeOf(domain) <= 64 || shares(draft))) return draft;
+  for (const pass of passes.openAfter(latest, { domain, wide: alone.wide }))
+    if (fits(pass) && (sizeOf(domain) <= 64 || shares(pass))) return pass;
   return undefined;
 };
 
 /** Whether a value over this shape may be computed in this pass. */
-const accepts = ({ group, wide: isWidePass }: Draft, shape: Shape, wide: boolean): boolean =>
+const accepts = ({ group, wide: isWidePass }: Pass, shape: Shape, wide: boolean): boolean =>
   !group.sealed && sameShape(group.domain, shape) && isWidePass === wide;
 
 /** A loop is a pass of its own, over what lies in memory. */
@@ -116,7 +115,7 @@ const loop = (
   inMemory: ReadonlySet<ValueId>,
   id: ValueId,
   instruction: ScanInstruction,
-): Draft => {
+): Pass => {
   const { dtype, shape } = instruction;
   const inputs = instruction.inputs.map((input) => rowMajorSource(program, input));
   const group = emptyGroup(program, inMemory, shape, { sealed: true });
@@ -134,7 +133,7 @@ const scatter = (
   inMemory: ReadonlySet<ValueId>,
   id: ValueId,
   operation: Extract<SomeOperation, { readonly name: 'pad' | 'concat' | 'windowSum' | 'scatterAdd' }>,
-): Draft => {
+): Pass => {
   const kernels = scatterKernels(program, inMemory, id, operation).map((kernel) => simplifyAxes(kernel));
   const group = emptyGroup(program, inMemory, operation.shape, { sealed: true });
   group.values.set(id, { kind: 'load', dtype: operation.dtype, value: id, at: still(0) });

@@ -1,7 +1,7 @@
 /** What a kernel reads from memory, and where. */
 import type { Affine } from './index-map.js';
 import { expressionsBelow, type Kernel, loopsOf, rootsOf } from './kernel.js';
-import type { ValueId } from './program.js';
+import type { ValueId } from '../graph/program.js';
 
 /** How a kernel reads a value. */
 export interface Read {

@@ -1,4 +1,4 @@
-/** A schedule in a form that a person can read: a kernel a paragraph. */
+/** Kernels in a form that a person can read: a kernel a paragraph. */
 import { showShape } from '../error.js';
 import type { Affine } from './index-map.js';
 import {
@@ -10,8 +10,8 @@ import {
   partsOf,
   rootsOf,
 } from './kernel.js';
-import { instructionAt, type Program } from './program.js';
-import type { Schedule } from './schedule.js';
+import { instructionAt, type Program } from '../graph/program.js';
+import type { KernelProgram } from './fuse.js';
 
 const LETTERS = 'ijklmnopqrstuvw';
 
@@ -104,5 +104,5 @@ const showKernel = (program: Program, kernel: Kernel, position: number): string 
   return [head + pathsOf(program, loops), ...showBody(loops)].join('\n');
 };
 
-export const printSchedule = ({ program, kernels }: Schedule): string =>
+export const printKernels = ({ program, kernels }: KernelProgram): string =>
   `${kernels.map((kernel, position) => showKernel(program, kernel, position)).join('\n')}\n`;

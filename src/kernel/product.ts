@@ -5,7 +5,7 @@
 import type { Shape } from '../tensor/shape.js';
 import type { Affine } from './index-map.js';
 import type { Factor, Walk } from './kernel.js';
-import type { Operation, ValueId } from './program.js';
+import type { Operation, ValueId } from '../graph/program.js';
 
 /** The letters of a word of a contraction, an axis each. */
 export const lettersOf = (word: string): readonly string[] => word.split('');

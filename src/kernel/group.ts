@@ -4,7 +4,13 @@ import { type Access, accessOver, computeAt, fills, identityMap } from './access
 import { type IndexMap, sameAffine } from './index-map.js';
 import { type Expression, expressionsBelow, type Reduction } from './kernel.js';
 import type { ProductShape } from './product.js';
-import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
+import {
+  instructionAt,
+  type Operation,
+  type Program,
+  type SomeOperation,
+  type ValueId,
+} from '../graph/program.js';
 
 export interface Group {
   readonly domain: Shape;
@@ -62,7 +68,7 @@ const noteReads = ({ reads, noted }: Group, expression: Expression): readonly Ex
 
 const operationOf = ({ access: { program } }: Group, id: ValueId): SomeOperation => {
   const instruction = instructionAt(program, id);
-  if (instruction.kind !== 'operation') throw new RangeError(`schedule: %${id} is no operation`);
+  if (instruction.kind !== 'operation') throw new RangeError(`fuse: %${id} is no operation`);
   return instruction;
 };
 

@@ -8,7 +8,13 @@
 import { sizeOf } from '../tensor/shape.js';
 import { isSplit, isView } from './index-map.js';
 import { isPointwise, type PointwiseName } from './kernel.js';
-import { instructionAt, operandsOf, type Program, type SomeOperation, type ValueId } from './program.js';
+import {
+  instructionAt,
+  operandsOf,
+  type Program,
+  type SomeOperation,
+  type ValueId,
+} from '../graph/program.js';
 
 /** What an element costs, in additions. */
 const DEAR: { readonly [N in PointwiseName]?: number } = {

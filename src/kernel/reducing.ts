@@ -1,15 +1,15 @@
 /** The passes of reductions and products. */
 import { without } from '../tensor/shape.js';
 import { addressIn, expressionOf, identityMap } from './access.js';
-import { type Draft, hasRoomFor, type State } from './draft.js';
+import { type Pass, hasRoomFor, type State } from './pass.js';
 import { addReduction, emptyGroup, isWide, reducedMap } from './group.js';
 import { alongAxis, still } from './index-map.js';
 import type { Store } from './kernel.js';
 import { countOf, isWorthPacking, lettersOf, productShape, type ProductShape } from './product.js';
-import { instructionAt, type Operation, type SomeOperation, type ValueId } from './program.js';
+import { instructionAt, type Operation, type SomeOperation, type ValueId } from '../graph/program.js';
 
 /** The pass that a reduction or a product joins, with it in it. */
-export const reductionOrProduct = (state: State, id: ValueId, operation: SomeOperation): Draft => {
+export const reductionOrProduct = (state: State, id: ValueId, operation: SomeOperation): Pass => {
   const { program, inMemory } = state;
   const [first, second] = operation.inputs;
   const operandShape = (value: ValueId | undefined): readonly number[] =>
@@ -39,7 +39,7 @@ export const reductionOrProduct = (state: State, id: ValueId, operation: SomeOpe
       return { group, wide: false };
     }
     default:
-      throw new RangeError(`schedule: ${operation.name} is no reduction`);
+      throw new RangeError(`fuse: ${operation.name} is no reduction`);
   }
 };
 
@@ -50,8 +50,8 @@ const reduction = (
   axes: readonly number[],
   combine: 'sum' | 'max' | 'argmax',
   operand: ValueId,
-): Draft => {
-  const { program, inMemory, drafts, waitsOf } = state;
+): Pass => {
+  const { program, inMemory, passes, waitsOf } = state;
   const domain = without(shape, axes);
   const reduced = axes.map((axis) => shape[axis] ?? 0);
   const map = reducedMap(shape, axes);
@@ -59,8 +59,8 @@ const reduction = (
   const wide = isWide(addReduction(alone, id, combine, expressionOf(alone.access, operand, map)));
   // Another reduction over the same axes of the same arrays shares their loads.
   const reads = [...alone.reads];
-  const latest = drafts.latestOf([...reads, ...waitsOf(id)]);
-  for (const host of drafts.openAfter(latest, { domain, wide, reduced })) {
+  const latest = passes.latestOf([...reads, ...waitsOf(id)]);
+  for (const host of passes.openAfter(latest, { domain, wide, reduced })) {
     if (!hasRoomFor(host, reads.length) || !reads.some((value) => host.group.reads.has(value))) continue;
     addReduction(host.group, id, combine, expressionOf(host.group.access, operand, map));
     return host;
@@ -77,7 +77,7 @@ const dot = (
   id: ValueId,
   operation: Operation<'contract'>,
   shape: ProductShape,
-): Draft => {
+): Pass => {
   const { left, right } = operation.attributes;
   const group = emptyGroup(program, inMemory, operation.shape, { reduced: shape.inner.map(shape.sizeOf) });
   const letters = [...lettersOf(operation.attributes.out), ...shape.inner];

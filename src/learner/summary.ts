@@ -16,8 +16,8 @@ import {
   operandsOf,
   type Program,
   type ValueId,
-} from './program.js';
-import { placeholder, traceTensors } from './trace.js';
+} from '../graph/program.js';
+import { placeholder, traceTensors } from '../graph/trace.js';
 
 /** One layer of a model. */
 export interface LayerSummary {

@@ -1,12 +1,12 @@
 /**
- * Kernels: what a schedule is made of. A kernel is a nest of loops over a domain, perhaps with axes that are
+ * Kernels: what a fused program is made of. A kernel is a nest of loops over a domain, perhaps with axes that are
  * summed or searched over at each point of it, and what is computed and stored at each point. A matrix
  * product is a kernel of its own, with such a nest as its epilogue.
  */
 import type { DType } from '../tensor/dtype.js';
 import type { PrimitiveName } from '../tensor/tensor.js';
 import type { Affine } from './index-map.js';
-import type { KernelName, ScanInstruction, ValueId } from './program.js';
+import type { KernelName, ScanInstruction, ValueId } from '../graph/program.js';
 
 /** The primitives that take one element of each input to one of the result. */
 export const POINTWISE = [

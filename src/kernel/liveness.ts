@@ -3,9 +3,9 @@ import { bytesOf } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';
 import { sameAffine } from './index-map.js';
 import { type Kernel, loopsOf } from './kernel.js';
-import { instructionAt, isGiven, type Program, type ValueId } from './program.js';
-import { type Read, readsIn } from './reads.js';
-import type { Schedule } from './schedule.js';
+import { instructionAt, isGiven, type Program, type ValueId } from '../graph/program.js';
+import { type Read, readsIn } from './loads.js';
+import type { KernelProgram } from './fuse.js';
 
 /** From the first kernel that writes a value to the last that reads it; −1 is before, the count of kernels after all. */
 export interface Life {
@@ -50,7 +50,7 @@ export type Reads = readonly ReadonlyMap<ValueId, Read>[];
 
 /** The life of every value that the kernels touch, or that an output is. */
 export const livesOf = (
-  { program, kernels }: Schedule,
+  { program, kernels }: KernelProgram,
   reads: Reads = kernels.map(readsIn),
 ): ReadonlyMap<ValueId, Life> => {
   const lives = new Map<ValueId, Life>();

@@ -6,7 +6,13 @@ import { sizeOf, stridesOf } from '../tensor/shape.js';
 import { type Access, accessOver, expressionOf, identityMap } from './access.js';
 import { type Affine, affine, alongAxis } from './index-map.js';
 import type { LoopKernel, Store } from './kernel.js';
-import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
+import {
+  instructionAt,
+  type Operation,
+  type Program,
+  type SomeOperation,
+  type ValueId,
+} from '../graph/program.js';
 
 type ScatterName = 'pad' | 'concat' | 'windowSum' | 'scatterAdd';
 export type Scatter = Extract<SomeOperation, { readonly name: ScatterName }>;
@@ -17,7 +23,7 @@ export const isScatter = (operation: SomeOperation): operation is Scatter =>
 type At = <T>(list: readonly T[], index: number) => T;
 const at: At = (list, index) => {
   const item = list[index];
-  if (item === undefined) throw new RangeError(`schedule: no item ${index} of ${list.length}`);
+  if (item === undefined) throw new RangeError(`fuse: no item ${index} of ${list.length}`);
   return item;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Plan: a place in one memory for every value of a schedule, all of it before anything runs.
+ * Plan: a place in one memory for every value of a fused program, all of it before anything runs.
  *
  * Carried inputs have places of their own, in which they stay from one run to the next. The output that
  * becomes such an input is computed right there if nothing reads the old value any more; if something does,
@@ -10,9 +10,9 @@ import { bytesOf, type Data } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Kernel } from './kernel.js';
 import { byteLength, type Life, livesOf, mayOverwrite, type Reads } from './liveness.js';
-import { instructionAt, type Program, type ValueId } from './program.js';
-import { readsIn } from './reads.js';
-import type { Schedule } from './schedule.js';
+import { instructionAt, type Program, type ValueId } from '../graph/program.js';
+import { readsIn } from './loads.js';
+import type { KernelProgram } from './fuse.js';
 
 export interface Copy {
   readonly from: number;
@@ -68,11 +68,11 @@ const carriedOf = (program: Program, given: ReadonlyMap<number, ValueId>): reado
     .slice(0, program.carried)
     .map((next, position) => ({ position, old: given.get(position), next }));
 
-/** The memory plan of a schedule. `scratch` says how many bytes each kernel needs beside its values. */
-export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): Plan => {
-  const { program, kernels } = schedule;
+/** The memory plan of a fused program. `scratch` says how many bytes each kernel needs beside its values. */
+export const plan = (fused: KernelProgram, scratch: (kernel: Kernel) => number): Plan => {
+  const { program, kernels } = fused;
   const reads = kernels.map(readsIn);
-  const lives = livesOf(schedule, reads);
+  const lives = livesOf(fused, reads);
   const after = kernels.length;
   const given = inputValues(program);
   const carried = carriedOf(program, given);
@@ -138,7 +138,7 @@ export const plan = (schedule: Schedule, scratch: (kernel: Kernel) => number): P
   for (const life of [...lives.values()].toSorted((a, b) => a.start - b.start)) {
     const { value, start, end } = life;
     if (places.has(value) || holderOf.has(value)) continue;
-    const host = hostOf(schedule, { reads, lives, holderOf }, life);
+    const host = hostOf(fused, { reads, lives, holderOf }, life);
     if (host !== undefined) {
       host.end = Math.max(host.end, end);
       host.taken = start;
@@ -200,7 +200,7 @@ const readsAt = (reads: Reads, position: number): Reads[number] => {
 
 /** The place of an operand that a value may be computed in: its last reader is the value's only writer. */
 const hostOf = (
-  { program, kernels }: Schedule,
+  { program, kernels }: KernelProgram,
   {
     reads,
     lives,

@@ -2,10 +2,10 @@
 import { showShape } from '../error.js';
 import { byteLength } from './liveness.js';
 import type { Plan } from './plan.js';
-import { instructionAt } from './program.js';
-import type { Schedule } from './schedule.js';
+import { instructionAt } from '../graph/program.js';
+import type { KernelProgram } from './fuse.js';
 
-export const printPlan = ({ program }: Schedule, { places, copies, bytes, bound }: Plan): string => {
+export const printPlan = ({ program }: KernelProgram, { places, copies, bytes, bound }: Plan): string => {
   const lines = [...places]
     .toSorted(([, a], [, b]) => a - b)
     .map(([value, place]) => {

@@ -15,7 +15,13 @@ import {
 } from './index-map.js';
 import { type Expression, isPointwise } from './kernel.js';
 import { isElementProduct, isUniform } from './materialize.js';
-import { instructionAt, type Operation, type Program, type SomeOperation, type ValueId } from './program.js';
+import {
+  instructionAt,
+  type Operation,
+  type Program,
+  type SomeOperation,
+  type ValueId,
+} from '../graph/program.js';
 
 /** What the expressions of one kernel are built with. */
 export interface Access {
@@ -63,7 +69,7 @@ const isStored = ({ program, inMemory }: Access, value: ValueId): boolean =>
   inMemory.has(value) || instructionAt(program, value).kind !== 'operation';
 
 const required = <T>(item: T | undefined, what: string): T => {
-  if (item === undefined) throw new RangeError(`schedule: ${what} is missing`);
+  if (item === undefined) throw new RangeError(`fuse: ${what} is missing`);
   return item;
 };
 
@@ -77,7 +83,7 @@ export const addressIn = (
   const instruction = instructionAt(access.program, value);
   if (isStored(access, value)) return [value, rowMajor(map, instruction.shape, rank)];
   if (instruction.kind !== 'operation' || !isView(instruction))
-    throw new RangeError(`schedule: %${value} is not in memory`);
+    throw new RangeError(`fuse: %${value} is not in memory`);
   const [operand, next] = step(access, instruction, map, rank);
   return typeof next === 'object' && 'offset' in next
     ? [operand, next]
@@ -139,7 +145,7 @@ const build = (access: Access, value: ValueId, map: IndexMap): Expression => {
     return { kind: 'literal', dtype, value: instruction.data[0] ?? 0 };
   if (isStored(access, value))
     return { kind: 'load', dtype, value, at: addressAt(access, map, instruction.shape) };
-  if (instruction.kind !== 'operation') throw new RangeError(`schedule: %${value} is nothing to compute`);
+  if (instruction.kind !== 'operation') throw new RangeError(`fuse: %${value} is nothing to compute`);
   return computeAt(access, instruction, map);
 };
 
@@ -182,7 +188,7 @@ export const computeAt = (access: Access, operation: SomeOperation, map: IndexMa
       return takeAt(access, operation, map);
     default:
       throw new RangeError(
-        `schedule: ${operation.name} is not computed element by element in ${program.instructions.length}`,
+        `fuse: ${operation.name} is not computed element by element in ${program.instructions.length}`,
       );
   }
 };

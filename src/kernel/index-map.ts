@@ -6,7 +6,7 @@
  * in memory, in row-major order.
  */
 import { sizeOf, type Shape, stridesOf } from '../tensor/shape.js';
-import type { SomeOperation } from './program.js';
+import type { SomeOperation } from '../graph/program.js';
 
 /** `offset + Σ strides[axis]·index[axis]` over the axes of a kernel. */
 export interface Affine {

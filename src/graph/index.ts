@@ -16,4 +16,3 @@ export { simplify } from './simplify.js';
 export { placeholder, trace, traceTensors } from './trace.js';
 export type { StraightProgram } from './unroll.js';
 export { widen } from './widen.js';
-export { type InputForm, layersOf, type LayerSummary, summary } from './summary.js';

@@ -1,9 +1,9 @@
 /**
- * Fences, for a scheduler: a fenced value is read as the value itself, so that it costs nothing, and what is made
+ * Fences, for fusion: a fenced value is read as the value itself, so that it costs nothing, and what is made
  * of it waits for what the fence names. Up to here it was another value, so that nothing made of it was equal to
  * what is made of the bare one.
  */
-import { type Instruction, instructionAt, operandsOf, type Program, type ValueId } from './program.js';
+import { type Instruction, instructionAt, operandsOf, type Program, type ValueId } from '../graph/program.js';
 
 /** What stands behind a value's fences, and what these name. */
 interface Bare {
