@@ -7,9 +7,9 @@ export {
   liftIsFunctor,
 } from './composition.js';
 export {
-  checkpointChangesNoSecond,
-  checkpointChangesNothing,
-  checkpointLaws,
+  rematerializingChangesNoSecond,
+  rematerializingChangesNothing,
+  rematerializeLaws,
   drawRemade,
   type Remade,
 } from './rematerialize.js';

@@ -21,7 +21,7 @@ import { type ParaOperations, paras } from './para-operations.js';
 import { drawLike, drawPara, type Endolayer } from './random-para.js';
 import { type Comparison, type ParaPoint, sameOutcome, samePara } from './same.js';
 
-type Checkpoint = ParaOperations['rematerialize'];
+type Rematerialize = ParaOperations['rematerialize'];
 
 /** The changes of a layer's backward against parameters, argument and cotangent, along those that it gives. */
 const secondOrder = <P extends Parameters, A, B>(
@@ -33,18 +33,18 @@ const secondOrder = <P extends Parameters, A, B>(
 };
 
 /** F-18. A layer with checkpoints ≡ the layer without: its result, its changes, and what it carries on. */
-export const checkpointChangesNothing = <P extends Parameters, A, B>(
+export const rematerializingChangesNothing = <P extends Parameters, A, B>(
   remade: Para<P, A, B>,
   kept: Para<P, A, B>,
   at: ParaPoint<P, A, B>,
   comparison: Comparison = {},
-): Verdict => samePara('F-18', 'with checkpoints against without', remade, kept, at, comparison);
+): Verdict => samePara('F-18', 'rematerialized against not', remade, kept, at, comparison);
 
 /**
  * F-18. The backward of the backward is the same. ≡ for one checkpoint around all; with others, what reaches a value
  * through the first forward and through the second is added up behind the part and not within it, so ≈ₙ in float64.
  */
-export const checkpointChangesNoSecond = <P extends Parameters, A, B>(
+export const rematerializingChangesNoSecond = <P extends Parameters, A, B>(
   remade: Para<P, A, B>,
   kept: Para<P, A, B>,
   at: ParaPoint<P, A, B>,
@@ -52,7 +52,7 @@ export const checkpointChangesNoSecond = <P extends Parameters, A, B>(
 ): Verdict =>
   sameOutcome(
     'F-18',
-    'the second derivative, with checkpoints against without',
+    'the second derivative, rematerialized against not',
     secondOrder(remade, at),
     secondOrder(kept, at),
     comparison,
@@ -60,7 +60,7 @@ export const checkpointChangesNoSecond = <P extends Parameters, A, B>(
 
 /** A model of which some parts are, by the same choices, behind any operation on layers. */
 export interface Remade {
-  readonly build: (checkpoint: Checkpoint) => Endolayer;
+  readonly build: (rematerialize: Rematerialize) => Endolayer;
   readonly parameters: Parameters;
   readonly a: Tensor;
   readonly w: Tensor;
@@ -103,15 +103,15 @@ export const drawRemade = (sampler: Sampler): Remade => {
   const parts = Array.from({ length: sampler.integer(1, 4) }, () => drawPart(sampler));
   const places = parts.map(() => sampler.pick(['inside', 'outside', 'twice', 'nowhere']));
   const whole = sampler.pick([true, false]);
-  const build = (checkpoint: Checkpoint): Endolayer => {
+  const build = (rematerialize: Rematerialize): Endolayer => {
     const [first, ...others] = parts.map(([, part], i): Endolayer => {
       switch (places[i]) {
         case 'inside':
-          return named(`part${i}`, checkpoint(part));
+          return named(`part${i}`, rematerialize(part));
         case 'outside':
-          return checkpoint(named(`part${i}`, part));
+          return rematerialize(named(`part${i}`, part));
         case 'twice':
-          return checkpoint(checkpoint(part));
+          return rematerialize(rematerialize(part));
         default:
           return part;
       }
@@ -121,7 +121,7 @@ export const drawRemade = (sampler: Sampler): Remade => {
       first ?? stateless((x: Tensor) => x),
     );
     // At least the whole is behind one, if no part is.
-    return whole || places.every((place) => place === 'nowhere') ? checkpoint(model) : model;
+    return whole || places.every((place) => place === 'nowhere') ? rematerialize(model) : model;
   };
   const argument = (): Tensor => tensor(sampler.numbers(6, -1, 1), SHAPE);
   return {
@@ -139,17 +139,17 @@ const inFloat64 = {
   backend: reference({ precision: 'float64' }),
 } as const;
 
-/** F-18 of an operation that is to be a checkpoint. */
-export const checkpointLaws = (comparison: Comparison = {}): readonly Law<Remade>[] => {
+/** F-18 of an operation that is to rematerialize. */
+export const rematerializeLaws = (comparison: Comparison = {}): readonly Law<Remade>[] => {
   const { rematerialize } = comparison.operations ?? paras;
   return [
     law('F-18', ({ build, parameters: p, a, w }) => {
       const plain = build((f) => f);
       const [remade, whole, at] = [build(rematerialize), rematerialize(plain), { p, a, w }];
       return every([
-        () => checkpointChangesNothing(remade, plain, at, comparison),
-        () => checkpointChangesNoSecond(whole, plain, at, comparison),
-        () => checkpointChangesNoSecond(remade, plain, at, inFloat64),
+        () => rematerializingChangesNothing(remade, plain, at, comparison),
+        () => rematerializingChangesNoSecond(whole, plain, at, comparison),
+        () => rematerializingChangesNoSecond(remade, plain, at, inFloat64),
       ]);
     }),
   ];

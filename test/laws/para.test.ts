@@ -1,4 +1,4 @@
-import { check, checkpointLaws, drawing, drawParas, drawRemade, paraLaws } from 'paralens/laws';
+import { check, rematerializeLaws, drawing, drawParas, drawRemade, paraLaws } from 'paralens/laws';
 import { describe, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';
 
@@ -7,7 +7,7 @@ describe.each(everyBackend)('Para on $name, threads: $threads', (backend) => {
     check(id, drawing(drawParas), law, { runs: runsOn(backend, 10) });
   });
 
-  test.each(checkpointLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
+  test.each(rematerializeLaws({ backend }).map((law) => [law.id ?? '', law] as const))('%s', (id, law) => {
     check(id, drawing(drawRemade), law, { runs: runsOn(backend, 15) });
   });
 });

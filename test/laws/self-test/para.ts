@@ -19,7 +19,7 @@ import {
   zerosLike,
 } from 'paralens';
 import {
-  checkpointLaws,
+  rematerializeLaws,
   drawParas,
   drawRemade,
   law,
@@ -97,19 +97,21 @@ const remaking =
 
 const each = <T>(tree: T, f: (x: AnyTensor) => AnyTensor): T => mapTree(tree, (x) => f(x as AnyTensor));
 
-const checkpointing = (
+const rematerializing = (
   name: string,
   killedBy: readonly string[],
-  checkpoint: ParaOperations['rematerialize'],
+  rematerialize: ParaOperations['rematerialize'],
 ): Suspect => {
-  const comparison = { operations: { ...paras, checkpoint }, backend: reference() };
-  return plant(`checkpoint: ${name}`, killedBy, drawRemade, () => checkpointLaws(comparison), { runs: 15 });
+  const comparison = { operations: { ...paras, rematerialize }, backend: reference() };
+  return plant(`rematerialize: ${name}`, killedBy, drawRemade, () => rematerializeLaws(comparison), {
+    runs: 15,
+  });
 };
 
-export const checkpointSuspects: readonly Suspect[] = [
-  checkpointing('sound', [], paras.rematerialize),
-  checkpointing('sound, nothing run again', [], (f) => f),
-  checkpointing(
+export const rematerializeSuspects: readonly Suspect[] = [
+  rematerializing('sound', [], paras.rematerialize),
+  rematerializing('sound, nothing run again', [], (f) => f),
+  rematerializing(
     'runs again with another key',
     ['F-18'],
     remaking({
@@ -117,16 +119,16 @@ export const checkpointSuspects: readonly Suspect[] = [
         each(p, (x) => (x.dtype === 'uint32' ? add(x as never, fullLike(x, 1) as never) : x)),
     }),
   ),
-  checkpointing(
+  rematerializing(
     'runs again on another argument',
     ['F-18'],
     remaking({
       argument: (a) => each(a, (x) => add(x as never, fullLike(x, 0.5) as never)),
     }),
   ),
-  checkpointing('drops the cotangent', ['F-18'], remaking({ cotangent: (db) => zerosLike(db) })),
-  checkpointing('does not carry on', ['F-18'], remaking({ changes: (dp, p) => withCarried(dp, p) })),
-  checkpointing(
+  rematerializing('drops the cotangent', ['F-18'], remaking({ cotangent: (db) => zerosLike(db) })),
+  rematerializing('does not carry on', ['F-18'], remaking({ changes: (dp, p) => withCarried(dp, p) })),
+  rematerializing(
     'holds what it computes again constant',
     ['F-18'],
     remaking({

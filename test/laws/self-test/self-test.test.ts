@@ -16,7 +16,7 @@ import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
 import { numericsSuspects } from './numerics.js';
-import { carryingSuspects, checkpointSuspects, paraSuspects } from './para.js';
+import { carryingSuspects, rematerializeSuspects, paraSuspects } from './para.js';
 import { revisionSuspects } from './revision.js';
 import { sourceSuspects } from './source.js';
 import { streamSuspects } from './stream.js';
@@ -29,7 +29,7 @@ const suspects: readonly Suspect[] = [
   ...categorySuspects,
   ...paraSuspects,
   ...carryingSuspects,
-  ...checkpointSuspects,
+  ...rematerializeSuspects,
   ...axiomSuspects,
   ...derivativeSuspects,
   ...lossSuspects,
