@@ -4,12 +4,15 @@ import * as t from 'io-ts';
 import {
   adam,
   dense,
+  type DType,
   key,
   learner,
   type LearnerState,
+  loss,
   meanSquaredError,
   sgd,
   sparseSoftmaxCrossEntropy,
+  type Tensor,
   withHyperparameters,
   withRates,
 } from 'paralens';
@@ -42,6 +45,7 @@ import {
   standardize,
   type Told,
 } from 'paralens/online';
+import { abs, cast, mean, subtract } from 'paralens/operation';
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/online/checkpoint-bytes.js';
@@ -314,6 +318,33 @@ describe('a record that does not fit is a dead letter, and the run goes on, now 
     await expect(eventsOf(runOver([[1]]))).rejects.toThrow('no record gives an example that the model takes');
     const endless = Array.from({ length: 1000 }, () => [1]);
     await expect(eventsOf(runOver(endless))).rejects.toThrow('got 100 refused');
+  });
+
+  test.each<readonly [DType, readonly number[], readonly number[]]>([
+    ['int32', [0, 2.7, 1, 3e9, 2, -(2 ** 31) - 1, 1], [2.7, 3e9, -(2 ** 31) - 1]],
+    ['uint32', [0, -1, 1, 2 ** 32, 2, 0.5, 1], [-1, 2 ** 32, 0.5]],
+    ['bool', [0, 2, 1, -1, 1, 0.5, 0], [2, -1, 0.5]],
+  ])('a number that %s does not hold is a dead letter', async (dtype, targets, refused) => {
+    const events = await lastValueFrom(
+      online({
+        source: iterableSource('rows', targets),
+        decode: ({ value }: Received<number, Json>) => either.right(value),
+        examples: pure((target: number): readonly Example[] => [{ input: [1], target: [target] }]),
+        learner: learner({
+          model: dense(1, 1),
+          loss: loss((y: Tensor<readonly [number, 1]>, t: Tensor<readonly [number, 1]>) =>
+            mean(abs(subtract(y, cast(t, 'float32')))),
+          ),
+          update: sgd(),
+        }),
+        dtypes: { target: dtype },
+        key: key(1),
+        size: 2,
+      }).pipe(toArray()),
+    );
+    const letters = events.flatMap((event) => (event.kind === 'dead letter' ? [event.letter] : []));
+    expect(letters.map(({ raw }) => raw)).toEqual(refused.map(String));
+    expect(events.flatMap((event) => (event.kind === 'step' ? [event.examples] : []))).toEqual([2, 2]);
   });
 
   test('a label that the loss refuses is set aside, and the others of its batch are learned from', async () => {
