@@ -1,4 +1,4 @@
-/** Runs a law over many examples and throws where it breaks, so that it works in every test runner. */
+/** Runs a law over many examples and throws if it breaks, so that it works in every test runner. */
 import type fc from 'fast-check';
 import { fastCheck } from '../fast-check.js';
 import { every, type Finding, holds, type Law, showFinding, type Verdict } from './verdict.js';

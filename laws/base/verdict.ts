@@ -67,7 +67,7 @@ export const showFinding = (finding: Finding): string => {
   ].join('');
 };
 
-/** A law under its name. Throws where it reports a break under another. */
+/** A law under its name. Throws if it reports a break under another. */
 export const law = <T>(id: string, f: (example: T) => Verdict): Law<T> =>
   Object.assign(
     (example: T) => {

@@ -54,7 +54,7 @@ const withRows = <T>(specifications: Specifications<T>, rows: number): Specifica
   }) as Specifications<T>;
 };
 
-/** How many rows the batch has; throws where the leaves do not agree. */
+/** How many rows the batch has; throws if the leaves do not agree. */
 const rowsOf = (name: string, shapes: readonly Shape[]): number => {
   const [rows = 1, ...others] = [...new Set(shapes.map(([first]) => first))];
   if (others.length > 0 || shapes.some((shape) => shape.length === 0))

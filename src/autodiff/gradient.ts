@@ -22,7 +22,7 @@ const requireScalar = ({ shape, dtype }: AnyTensor): void => {
 };
 
 /**
- * The value of `f` and its gradient, a tree like the argument. `f` runs once. Throws where the result is
+ * The value of `f` and its gradient, a tree like the argument. `f` runs once. Throws if the result is
  * not a single float.
  *
  * @example

@@ -11,7 +11,7 @@ interface Asked {
   readonly like: 'result' | 'argument';
 }
 
-/** Throws where changes are not as many as the tensors, or a float's is of another shape or dtype. */
+/** Throws if changes are not as many as the tensors, or a float's is of another shape or dtype. */
 export const requireLike = (
   { operation, what, like }: Asked,
   tensors: readonly AnyTensor[],

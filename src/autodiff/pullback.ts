@@ -8,7 +8,7 @@ import { tensorsOf, variablesOf } from './variable.js';
 /**
  * The value of `f` at a tree of tensors, and its pullback w ↦ Jᵀ·w, a linear map from cotangents like the
  * result to cotangents like the argument. `f` runs once; the pullback may be called any number of times.
- * Cotangents of leaves that are no floats are zeros. Throws where a cotangent is unlike the result.
+ * Cotangents of leaves that are no floats are zeros. Throws if a cotangent is unlike the result.
  *
  * @example
  * const [y, back] = pullback((x: Tensor<[2]>) => multiply(x, x))(tensor([3, 4]));

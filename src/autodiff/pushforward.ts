@@ -67,7 +67,7 @@ const push = (
 
 /**
  * The value of `f` at a tree of tensors and its derivative J·v along a tangent like the argument. Tangents
- * of leaves that are no floats are not looked at; where nothing flows the derivative is zeros. Throws where a
+ * of leaves that are no floats are not looked at; where nothing flows the derivative is zeros. Throws if a
  * tangent is unlike its argument.
  *
  * @example

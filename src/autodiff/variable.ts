@@ -19,5 +19,5 @@ export const variablesOf = (tensors: readonly AnyTensor[]): readonly AnyTensor[]
   );
 };
 
-/** The leaves of a tree of tensors; throws where a part is none. */
+/** The leaves of a tree of tensors; throws if a part is none. */
 export const tensorsOf = (tree: unknown): readonly AnyTensor[] => leaves<AnyTensor>(tree);

@@ -20,7 +20,7 @@ export interface OneOfBatch<A> {
   readonly size: number;
 }
 
-/** The number of examples; throws where leaves have none, or not the same. */
+/** The number of examples; throws if leaves have none, or not the same. */
 const countExamples = (operation: string, batch: unknown): number => {
   const shapes = tensorsOf(batch).map(({ shape }) => shape);
   const size = shapes.find((shape) => shape.length > 0)?.[0];
@@ -65,7 +65,7 @@ export const batchedTree = <B>(like: B, batches: readonly unknown[]): Batched<B>
  * `f`, a function of one example, mapped over axis 0 of every leaf of its argument: `f` runs once, and what comes
  * of it is one computation over the batch. Tensors that `f` uses from outside are shared by all examples; a result
  * that depends on no example is the same for each. It nests, and commutes with `gradient`, `pullback` and
- * `pushforward`. Throws where leaves differ in their number of examples, or have no axis.
+ * `pushforward`. Throws if leaves differ in their number of examples, or have no axis.
  *
  * Law G-9: results are the stack of those of each example by itself.
  *

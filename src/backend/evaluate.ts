@@ -53,7 +53,7 @@ export const dtypeOfData = (data: Data, declared: DType): DType =>
 
 /**
  * Computes a tree of tensors: each becomes `{ shape, dtype, data }`, the data a typed array of its own,
- * row-major. Throws where a part is no tensor, and where a check does not hold.
+ * row-major. Throws if a part is no tensor, and if a check does not hold.
  *
  * @example
  * evaluate(add(tensor([1, 2]), tensor([3, 4]))).data; // Float32Array [4, 6]

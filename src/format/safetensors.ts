@@ -59,7 +59,7 @@ const checkNames = (tensors: Safetensors['tensors'], metadata: Safetensors['meta
 
 /**
  * The bytes of a file that holds these tensors, bit for bit, and these texts; in the header the texts stand first.
- * Throws where a name is `__metadata__` or `__proto__`, where an array does not have as many numbers as its shape
+ * Throws if a name is `__metadata__` or `__proto__`, if an array does not have as many numbers as its shape
  * says, and where names and texts take more than the 100 MB that readers accept.
  *
  * @example

@@ -64,7 +64,7 @@ const placeBelow = (
 };
 
 /**
- * The program that computes `outputs` from `inputs`. Throws where an output depends on a place that is not
+ * The program that computes `outputs` from `inputs`. Throws if an output depends on a place that is not
  * among the inputs. `carried` says how many first outputs are the next run's first inputs.
  */
 export const traceTensors = (

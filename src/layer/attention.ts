@@ -113,7 +113,7 @@ const multiHead = <W extends number, A, Y extends Tensor<Shape>>(
 
 /**
  * Attention of each place of a sequence to all, or with `causal` to those up to itself: `[batch, time, width]` to the
- * same. Throws where heads do not divide the width.
+ * same. Throws if heads do not divide the width.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  *
@@ -147,7 +147,7 @@ export const maskedSelfAttention = <W extends number, B extends number, T extend
 
 /**
  * Attention of each place of one sequence to all places of another: of a pair of queries `[batch, time, width]` and
- * memory `[batch, other, width]`. Throws where heads do not divide the width.
+ * memory `[batch, other, width]`. Throws if heads do not divide the width.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  *

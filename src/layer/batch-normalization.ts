@@ -38,7 +38,7 @@ const running = (before: Tensor<never>, now: Tensor<never>, momentum: number): T
  * (x − mean)/√(variance + ε)·scale + offset for each channel, over all axes but the last: `[batch, …space, channels]`.
  * Mean and variance are the batch's when it learns and the running ones when it predicts. These are carried as
  * `carried.mean` from 0 and `carried.variance` from 1, and take up (1 − momentum) of each batch's, its variance divided
- * by the count less one, as in PyTorch. Throws where the last axis is of another size, and where a batch to
+ * by the count less one, as in PyTorch. Throws if the last axis is of another size, and if a batch to
  * learn from has less than two numbers for a channel.
  *
  * Source: S. Ioffe, C. Szegedy, "Batch normalization" (arXiv 1502.03167).

@@ -88,7 +88,7 @@ const cellOf = <R, S, I extends number, U extends number>(
 };
 
 /**
- * h′ = tanh(x·W + h·U + b): state `[batch, units]`, input `[batch, inputs]`. Throws where a size is none.
+ * h′ = tanh(x·W + h·U + b): state `[batch, units]`, input `[batch, inputs]`. Throws if a size is none.
  *
  * Source: J. Elman, "Finding structure in time" (1990).
  *

@@ -130,7 +130,7 @@ export interface Convolution2d {
 
 /**
  * Convolution along one axis, `[batch, length, inputs]` to `[batch, windows, outputs]`: kernel
- * `[size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0. Throws where
+ * `[size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0. Throws if
  * sizes, groups or channels do not fit.
  *
  * @example
@@ -148,7 +148,7 @@ export const convolution1d: Convolution1d = (
 /**
  * Convolution over two axes, `[batch, height, width, inputs]` to `[batch, …windows, outputs]`: kernel
  * `[…size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0. With as many
- * groups as inputs it is depthwise. Throws where sizes, groups or channels do not fit.
+ * groups as inputs it is depthwise. Throws if sizes, groups or channels do not fit.
  *
  * Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998).
  *

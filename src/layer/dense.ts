@@ -21,7 +21,7 @@ export interface DenseOptions {
 
 /**
  * y = x·W + b, from `[…lead, inputs]` to `[…lead, outputs]`; kernel `[inputs, outputs]` from Glorot's
- * uniform distribution, bias `[outputs]` from 0. Throws where the last axis is of another size.
+ * uniform distribution, bias `[outputs]` from 0. Throws if the last axis is of another size.
  *
  * @example
  * const model = sequential(dense(784, 512), relu(), dense(512, 10));

@@ -21,7 +21,7 @@ export interface NormalizationParameters<C extends number> {
 
 type Rows<Lead extends Shape, C extends number> = Tensor<readonly [...Lead, C]>;
 
-/** Throws where the last axis is of another size. */
+/** Throws if the last axis is of another size. */
 export const requireLast = (operation: string, { shape }: Tensor<Shape>, size: number): void => {
   if (shape.at(-1) !== size)
     fail({
@@ -45,7 +45,7 @@ export const unmoved = <C extends number>(size: C): NormalizationParameters<C> =
 
 /**
  * (x − mean)/√(variance + ε)·scale + offset over the last axis, `[…lead, size]`; scale from 1 and offset from 0,
- * both `[size]`. A row of equal numbers gives the offset. Throws where the last axis is of another size.
+ * both `[size]`. A row of equal numbers gives the offset. Throws if the last axis is of another size.
  *
  * Source: J. Ba, J. Kiros, G. Hinton, "Layer normalization" (arXiv 1607.06450).
  *
@@ -71,7 +71,7 @@ export const layerNormalization = <C extends number, Lead extends Shape>(
 
 /**
  * Normalization over all of space and over each group of channels, `[batch, …space, channels]`; scale from 1 and
- * offset from 0, both `[channels]`. As many groups as channels are instance normalization. Throws where groups do
+ * offset from 0, both `[channels]`. As many groups as channels are instance normalization. Throws if groups do
  * not divide channels.
  *
  * Source: Y. Wu, K. He, "Group normalization" (arXiv 1803.08494).
@@ -121,7 +121,7 @@ export interface RmsNormalizationParameters<C extends number> {
 }
 
 /**
- * x/√(mean x² + ε)·scale over the last axis, `[…lead, size]`; scale `[size]` from 1. Throws where the last axis is
+ * x/√(mean x² + ε)·scale over the last axis, `[…lead, size]`; scale `[size]` from 1. Throws if the last axis is
  * of another size.
  *
  * Source: B. Zhang, R. Sennrich, "Root mean square layer normalization" (arXiv 1910.07467).

@@ -68,7 +68,7 @@ export const goingOn = <S>(alive: Mask, next: S, before: S): S =>
     return select(broadcast(alive, x.shape, [0]), x, y);
   });
 
-/** Throws where there is no sequence, or a mask does not tell of each of its places. */
+/** Throws if there is no sequence, or a mask does not tell of each of its places. */
 export const requireSequence = ({ shape }: Tensor<Shape>, mask: Mask | undefined): void => {
   if (shape.length !== 3 || shape[1] === 0)
     fail({

@@ -77,7 +77,7 @@ type AllSpace<B extends number, C extends number> = Para<
   Tensor<readonly [B, C]>
 >;
 
-/** The axes of space of `[batch, …space, channels]`; throws where there is none, or it is empty. */
+/** The axes of space of `[batch, …space, channels]`; throws if there is none, or it is empty. */
 const spaceAxes = (operation: string, { shape }: Tensor): readonly number[] => {
   const axes = range(shape.length).slice(1, -1);
   if (shape.length < 3 || axes.some((axis) => shape[axis] === 0))

@@ -29,7 +29,7 @@ const requireSequence = (operation: string, shape: Shape, length: number, width:
 
 /**
  * x + table for each place: `[batch, time, width]` with a learned table `[length, width]`, from normal numbers of
- * deviation 0.02. Throws where a sequence is longer than the table, or of another width.
+ * deviation 0.02. Throws if a sequence is longer than the table, or of another width.
  *
  * @example
  * const model = sequential(embedding(64, 16), learnedPositions(32, 16));
@@ -59,7 +59,7 @@ export const learnedPositions = <
 };
 
 /**
- * x plus sines and cosines of the place: `[batch, time, width]`, nothing to learn. Throws where the width is odd.
+ * x plus sines and cosines of the place: `[batch, time, width]`, nothing to learn. Throws if the width is odd.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  *

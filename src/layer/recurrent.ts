@@ -94,7 +94,7 @@ const ofMasked = <P extends Parameters, S, I extends number, U extends number, B
 
 /**
  * A cell over `[batch, time, inputs]`, from its initial state: what it gives at each place, `[batch, time, units]`. The
- * gradient of the parameters is the sum over all places. Throws where there is no place of time.
+ * gradient of the parameters is the sum over all places. Throws if there is no place of time.
  *
  * @example
  * const model = sequential(recurrentSequence(gruCell(8, 16)), dense(16, 4));
@@ -106,7 +106,7 @@ export const recurrentSequence = <P extends Parameters, S, I extends number, U e
   ofSequence(requireMade('recurrentSequence', 'cell', cell, kinds.cell), options, atEachPlace);
 
 /**
- * A cell over `[batch, time, inputs]`, from its initial state: what it gives at the end, `[batch, units]`. Throws where
+ * A cell over `[batch, time, inputs]`, from its initial state: what it gives at the end, `[batch, units]`. Throws if
  * there is no place of time.
  *
  * @example
@@ -120,7 +120,7 @@ export const recurrent = <P extends Parameters, S, I extends number, U extends n
 
 /**
  * `recurrent` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, as in padding, the state
- * stays as it is; a sequence that nowhere holds ends in the initial state. Throws where the mask does not fit.
+ * stays as it is; a sequence that nowhere holds ends in the initial state. Throws if the mask does not fit.
  *
  * @example
  * const layer = maskedRecurrent(gruCell(8, 16));
@@ -133,7 +133,7 @@ export const maskedRecurrent = <P extends Parameters, S, I extends number, U ext
 
 /**
  * `recurrentSequence` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, the state stays as
- * it is and is given once more. Throws where the mask does not fit.
+ * it is and is given once more. Throws if the mask does not fit.
  *
  * @example
  * const layer = maskedRecurrentSequence(gruCell(8, 16));

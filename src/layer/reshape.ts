@@ -28,7 +28,7 @@ export const flatten = <B extends number>(): Para<
   });
 
 /**
- * Each example in another shape, row-major: `[batch, …]` to `[batch, …shape]`. Throws where an example has
+ * Each example in another shape, row-major: `[batch, …]` to `[batch, …shape]`. Throws if an example has
  * another number of elements.
  *
  * @example

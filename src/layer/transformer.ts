@@ -106,7 +106,7 @@ const block = <A, W extends number, B extends number, T extends number>(
 
 /**
  * x + attention(normalized x), and of that y + dense(activation(dense(normalized y))): `[batch, time, width]` to the
- * same. Throws where heads do not divide the width.
+ * same. Throws if heads do not divide the width.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762), normalized first as in R. Xiong et
  * al., "On layer normalization in the transformer architecture" (arXiv 2002.04745).

@@ -50,7 +50,7 @@ export interface LearnerOptions<P extends Parameters, A, B extends C, C, L> {
 }
 
 export interface Learner<P extends Parameters, A, B, L> {
-  /** Fresh parameters and the update's first state. Throws where two parts of the model have one name. */
+  /** Fresh parameters and the update's first state. Throws if two parts of the model have one name. */
   readonly init: (key: Key) => LearnerState<P>;
   /**
    * One step of training: a pure function of state and batch. Throws if the model loses what a layer carries from

@@ -189,7 +189,7 @@ export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input:
     recordsOf(tensors).join(' '),
   ]);
   const foot = [
-    'in all',
+    'total',
     '',
     '',
     ...[

@@ -13,7 +13,7 @@ import { evaluation } from './evaluation.js';
 import { bare, nextOf } from './carried-marks.js';
 import type { Para, Parameters } from './para.js';
 
-/** Throws where what is carried changes: each example would carry something else to the next step. */
+/** Throws if what is carried changes: each example would carry something else to the next step. */
 const requireStill = (p: Parameters, next: () => Parameters): void => {
   const paths = leafPaths(p);
   if (!paths.some((path) => path.includes(CARRIED))) return;
@@ -35,7 +35,7 @@ const requireStill = (p: Parameters, next: () => Parameters): void => {
 /**
  * A layer of one example as one of a batch along axis 0 of every leaf, by one computation: `dense` over `[inputs]`
  * is `dense` over `[batch, inputs]`. All examples share the parameters, whose change is the sum over the examples;
- * a backward of the layer's own is used. Throws where leaves differ in their number of examples, or have no axis,
+ * a backward of the layer's own is used. Throws if leaves differ in their number of examples, or have no axis,
  * and where the layer carries state, such as running statistics or the key of dropout; its `evaluation` may.
  *
  * Law G-9: results and changes of the argument are the stack of those of each example, the change of the parameters

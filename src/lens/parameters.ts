@@ -30,7 +30,7 @@ const nameOf = (record: unknown): string | undefined => {
 
 /**
  * The path of each parameter, in the order of the leaves: `0.kernel`, `encoder.1.bias`. Layers without a
- * name count from 0 among those with parameters. Throws where two parts have one name.
+ * name count from 0 among those with parameters. Throws if two parts have one name.
  *
  * @example
  * parameterPaths(sequential(dense(2, 3), relu(), dense(3, 1)).init(key(0))); // ['0.bias', '0.kernel', …]

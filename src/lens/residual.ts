@@ -11,7 +11,7 @@ import { type Para, type Parameters, stateless } from './para.js';
 import { fanOut } from './parallel.js';
 
 /**
- * x + f(x): the argument goes around `f`. Throws where `f` gives another shape than it takes.
+ * x + f(x): the argument goes around `f`. Throws if `f` gives another shape than it takes.
  *
  * Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep residual learning for image recognition" (arXiv 1512.03385).
  *
@@ -46,7 +46,7 @@ export const residual = <P extends Parameters, A extends Tensor<Shape>>(f: Para<
 };
 
 /**
- * f(x) and g(x) joined along the last axis: `[…lead, b]` and `[…lead, c]` to `[…lead, b + c]`. Throws where they
+ * f(x) and g(x) joined along the last axis: `[…lead, b]` and `[…lead, c]` to `[…lead, b + c]`. Throws if they
  * differ before it.
  *
  * @example

@@ -52,7 +52,7 @@ const requireAlike = (name: string, before: unknown, next: unknown): void => {
 };
 
 /**
- * The parameters of the one part under a name. Throws where none or several have it.
+ * The parameters of the one part under a name. Throws if none or several have it.
  *
  * @example
  * const model = sequential(named('encoder', dense(4, 2)), dense(2, 1));
@@ -79,7 +79,7 @@ export const partOf = <P extends Parameters, const N extends string>(
 };
 
 /**
- * The parameters with another part under a name. Throws where the name does not stand once, or the part has another
+ * The parameters with another part under a name. Throws if the name does not stand once, or the part has another
  * structure, shape or dtype.
  *
  * @example

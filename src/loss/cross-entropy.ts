@@ -38,7 +38,7 @@ const finiteWhereUnused = (share: Tensor, cost: Tensor): Tensor => {
 
 /**
  * Mean over the batch of −Σ t·ln softmax(z): logits `[…lead, classes]` against probabilities of the same
- * shape. Throws where the shapes differ.
+ * shape. Throws if the shapes differ.
  *
  * @example
  * learner({ model, loss: softmaxCrossEntropy(), update: adam() });
@@ -64,7 +64,7 @@ export interface SparseOptions extends SmoothingOptions {
 
 /**
  * Mean over the batch of −ln softmax(z)[label]: logits `[…lead, classes]` against integer labels `[…lead]`.
- * Rows whose label is `ignore` count neither in the sum nor in the number, whatever their logits are. Throws where the
+ * Rows whose label is `ignore` count neither in the sum nor in the number, whatever their logits are. Throws if the
  * shapes do not fit; when it runs, where a label is out of range.
  *
  * @example
@@ -130,7 +130,7 @@ export const binaryCrossEntropy = <S extends Shape>(): EntrywiseLoss<Tensor<S>> 
 
 /**
  * Mean over the batch of Σ t·(ln t − ln softmax(z)), the divergence of what is predicted from the targets: logits
- * `[…lead, classes]` against probabilities of the same shape. Throws where the shapes differ.
+ * `[…lead, classes]` against probabilities of the same shape. Throws if the shapes differ.
  *
  * Source: S. Kullback, R. Leibler, "On information and sufficiency" (1951).
  *

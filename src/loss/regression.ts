@@ -27,7 +27,7 @@ const ofDifference =
     });
 
 /**
- * mean (y − t)² over all elements. Throws where the shapes differ.
+ * mean (y − t)² over all elements. Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(3, 1), loss: meanSquaredError(), update: sgd({ learningRate: 0.1 }) });
@@ -35,7 +35,7 @@ const ofDifference =
 export const meanSquaredError = ofDifference('meanSquaredError', (d) => multiply(d, d));
 
 /**
- * mean |y − t| over all elements; its derivative where they are equal is 0. Throws where the shapes differ.
+ * mean |y − t| over all elements; its derivative where they are equal is 0. Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(3, 1), loss: meanAbsoluteError(), update: sgd() });
@@ -59,7 +59,7 @@ const logCoshOf: (x: Tensor) => Tensor = withPullback(
 );
 
 /**
- * mean ln cosh(y − t) over all elements: half the square of what is small, the size of what is large. Throws where the
+ * mean ln cosh(y − t) over all elements: half the square of what is small, the size of what is large. Throws if the
  * shapes differ.
  *
  * @example
@@ -68,7 +68,7 @@ const logCoshOf: (x: Tensor) => Tensor = withPullback(
 export const logCosh = ofDifference('logCosh', logCoshOf);
 
 /**
- * mean over all elements of d²/2 up to |d| = δ, and δ·(|d| − δ/2) beyond, d = y − t. Throws where the shapes differ or δ
+ * mean over all elements of d²/2 up to |d| = δ, and δ·(|d| − δ/2) beyond, d = y − t. Throws if the shapes differ or δ
  * is not in (0, ∞).
  *
  * Source: P. Huber, "Robust estimation of a location parameter" (1964).
@@ -98,7 +98,7 @@ const ofMargin =
     });
 
 /**
- * mean max(0, 1 − t·y) over all elements, with targets of −1 and 1; its derivative at the margin is 0. Throws where the
+ * mean max(0, 1 − t·y) over all elements, with targets of −1 and 1; its derivative at the margin is 0. Throws if the
  * shapes differ.
  *
  * Source: C. Cortes, V. Vapnik, "Support-vector networks" (1995).
@@ -109,7 +109,7 @@ const ofMargin =
 export const hinge = ofMargin('hinge', (missing) => missing);
 
 /**
- * mean max(0, 1 − t·y)² over all elements, with targets of −1 and 1. Throws where the shapes differ.
+ * mean max(0, 1 − t·y)² over all elements, with targets of −1 and 1. Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(2, 1), loss: squaredHinge(), update: sgd() });
@@ -153,7 +153,7 @@ const direction: (x: Tensor) => Tensor = (x) => {
 
 /**
  * mean over the batch of 1 − cos of the angle between rows of `[…lead, size]`: 0 where they point one way, 2 where they
- * point away from each other. A row of zeros has no direction: its distance is 1 and its gradient 0. Throws where the
+ * point away from each other. A row of zeros has no direction: its distance is 1 and its gradient 0. Throws if the
  * shapes differ.
  *
  * @example

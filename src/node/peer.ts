@@ -24,7 +24,7 @@ export function addressOf(operation: string | undefined, name: string): string |
   }
 }
 
-/** What a package exports. Throws where it is not installed, and says how it would be. */
+/** What a package exports. Throws if it is not installed, and says how it would be. */
 export const peer = async <T>(operation: string, name: string, load: () => Promise<T>): Promise<T> => {
   try {
     return await load();

@@ -15,7 +15,7 @@ const nameOf = (path: readonly string[]): string =>
 
 /**
  * The tensors of a tree by their paths, computed where they are not data yet; data is handed on and not copied, as
- * tensors never change. Throws where a part is no tensor.
+ * tensors never change. Throws if a part is no tensor.
  *
  * @example
  * const tensors = namedTensors([{ kernel: tensor([[1, 2]]), bias: tensor([0, 0]) }]);

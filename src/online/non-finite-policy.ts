@@ -47,7 +47,7 @@ export const reasonOf = (
   return undefined;
 };
 
-/** The state to go on from after a step that does not count. Throws where the policy is to stop. */
+/** The state to go on from after a step that does not count. Throws if the policy is to stop. */
 export const afterUndoing = <P>(
   policy: NonFinitePolicy,
   reason: string,

@@ -46,7 +46,7 @@ export const spread = <S extends Shape, D extends DType>(x: Tensor<Shape, D>, sh
   );
 };
 
-/** Both operands in one shape. Throws where neither shape is the end of the other. */
+/** Both operands in one shape. Throws if neither shape is the end of the other. */
 const aligned = (
   operation: string,
   first: AnyTensor | number,

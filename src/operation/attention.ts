@@ -93,7 +93,7 @@ const unlessUnsound = <D extends FloatDType>(
  * Σ softmax(q·k/√size)·v over the keys: queries `[batch, queries, heads, size]` with keys and values
  * `[batch, keys, heads, size]` give `[batch, queries, heads, size]`. What is masked has no part in the result and no
  * gradient, even if it is NaN or infinite; a query that may look at nothing gets 0, and one that looks at a key or
- * value that is not finite, where masks differ from query to query, NaN. Throws where shapes do not fit.
+ * value that is not finite, where masks differ from query to query, NaN. Throws if shapes do not fit.
  *
  * @example
  * const x = tensor([[[[1, 0]], [[0, 1]]]]);

@@ -2,7 +2,7 @@
 import { fail, showShape } from '../error.js';
 import { range, type Shape } from '../tensor/shape.js';
 
-/** The axis counted from the front. Throws where the shape has no such axis. */
+/** The axis counted from the front. Throws if the shape has no such axis. */
 export const axisOf = (operation: string, shape: Shape, axis: number): number => {
   const found = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(found) || found < 0 || found >= shape.length)
@@ -15,7 +15,7 @@ export const axisOf = (operation: string, shape: Shape, axis: number): number =>
   return found;
 };
 
-/** The axes counted from the front, in order; all where none are named. Throws where one is named twice. */
+/** The axes counted from the front, in order; all where none are named. Throws if one is named twice. */
 export const axesOf = (
   operation: string,
   shape: Shape,

@@ -155,7 +155,7 @@ export const correlate = <D extends FloatDType>(pair: Pair<D>, steps: Steps): Te
   )(pair);
 };
 
-/** Throws where groups do not divide the channels, or the kernel is for another number of them. */
+/** Throws if groups do not divide the channels, or the kernel is for another number of them. */
 export const requireKernel = (operation: string, channels: number, kernel: Shape, groups: number): void => {
   const [inputs, outputs] = [at(kernel, -2), at(kernel, -1)];
   requireCount(operation, 'groups', groups);
@@ -177,7 +177,7 @@ export const requireKernel = (operation: string, channels: number, kernel: Shape
 
 /**
  * The convolution of `[batch, …space, inputs]` with a kernel `[…window, inputs/groups, outputs]`, over as many
- * axes of space as the window has: `[batch, …windows, outputs]`. Throws where shapes or groups do not fit, and
+ * axes of space as the window has: `[batch, …windows, outputs]`. Throws if shapes or groups do not fit, and
  * where the window is larger than the input with its padding.
  *
  * @example

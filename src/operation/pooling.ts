@@ -109,7 +109,7 @@ const paddedBelow = <D extends FloatDType>(x: Floats<D>, windows: Windows): Floa
 
 /**
  * The largest element of each window, of `[batch, …space, channels]`. Padding is never the largest; of equal
- * elements the first in row-major order has the derivative. Throws where a window is larger than its axis.
+ * elements the first in row-major order has the derivative. Throws if a window is larger than its axis.
  *
  * @example
  * maxPool(tensor([[[1], [3], [2], [0]]]), 2, 1); // [[[3], [2]]]
@@ -139,7 +139,7 @@ const coverage = (
   });
 
 /**
- * The mean of each window, of `[batch, …space, channels]`; padding does not count. Throws where a window is
+ * The mean of each window, of `[batch, …space, channels]`; padding does not count. Throws if a window is
  * larger than its axis.
  *
  * @example

@@ -27,7 +27,7 @@ const table = <D extends FloatDType>(
 
 /**
  * The table `[length, width]` of sines in the first half of its columns and cosines in the second, one pair a wave.
- * Throws where the width is odd.
+ * Throws if the width is odd.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762), there column by column in turn.
  *
@@ -53,7 +53,7 @@ export const sinusoids = (length: number, width: number): Tensor<Shape> => {
 /**
  * Turns the pairs (xᵢ, xᵢ₊ₕ) of each vector, h being half its size, by an angle that grows with its place:
  * `[batch, time, heads, size]`. The product of two turned vectors depends on how far they stand apart, and not on
- * where. Throws where the size is odd.
+ * where. Throws if the size is odd.
  *
  * Source: J. Su et al., "RoFormer: enhanced transformer with rotary position embedding" (arXiv 2104.09864).
  *

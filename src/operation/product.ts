@@ -11,7 +11,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwx';
 
 /**
  * The product of the last axis of `x` with the first axis of a matrix: `[…lead, k]` and `[k, n]` give
- * `[…lead, n]`. Throws where the sizes of the shared axis differ.
+ * `[…lead, n]`. Throws if the sizes of the shared axis differ.
  *
  * @example
  * matmul(tensor([[1, 2]]), tensor([[3], [4]])); // [[11]]

@@ -56,7 +56,7 @@ const overAxes =
  */
 export const sum: Reduction = overAxes('sum', reduction.sum);
 
-/** The mean of floats over all axes, or over those named. Throws where there is nothing to take the mean of. */
+/** The mean of floats over all axes, or over those named. Throws if there is nothing to take the mean of. */
 export const mean: Reduction = overAxes('mean', (x, axes) => {
   requireKind('mean', 'float', x.dtype);
   // Divided, not multiplied by 1/n, which is rounded: the mean of equal numbers would be another

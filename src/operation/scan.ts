@@ -58,7 +58,7 @@ const lengthOf = (xs: unknown, given: number | undefined): number => {
   return length;
 };
 
-/** Throws where the next state is not like the one before. */
+/** Throws if the next state is not like the one before. */
 const requireState = (before: unknown, next: unknown): void => {
   const [had, has] = [structureOf(before), structureOf(next)];
   if (had !== has)
@@ -103,7 +103,7 @@ const checked = (
  * Folds `step` over axis 0 of the leaves of `xs`: from a state and what stands at one place to the next state and a
  * result. Gives the last state, and the results stacked. One program for the body, whatever the number of places; the
  * way back keeps the states and computes the rest of each step again. Tensors that `step` uses from outside, such as
- * parameters, are differentiated as its arguments are. A state keeps its shapes and dtypes; throws where it does not,
+ * parameters, are differentiated as its arguments are. A state keeps its shapes and dtypes; throws if it does not,
  * and where the leaves of `xs` have different numbers of places.
  *
  * Source: the scan of JAX (`jax.lax.scan`).

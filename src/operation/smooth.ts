@@ -161,7 +161,7 @@ export const softsign = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>)
 };
 
 /**
- * a·σ(b), where a and b are the halves of the last axis: `[…, 2n]` to `[…, n]`. Throws where it has an odd size.
+ * a·σ(b), where a and b are the halves of the last axis: `[…, 2n]` to `[…, n]`. Throws if it has an odd size.
  *
  * Source: Y. Dauphin et al., "Language modeling with gated convolutional networks" (arXiv 1612.08083).
  *

@@ -88,7 +88,7 @@ const paddingOf = (
 };
 
 /**
- * The windows over axes of space. What does not fill a window at the end of an axis is left out. Throws where a
+ * The windows over axes of space. What does not fill a window at the end of an axis is left out. Throws if a
  * window is larger than an axis with its padding.
  */
 export const windowsOver = (
@@ -128,7 +128,7 @@ export const windowsOver = (
 /** A count an axis of `[batch, …space, channels]`, which is 0 for batch and channels. */
 export const inSpace = (counts: Shape): Shape => [0, ...counts, 0];
 
-/** The axes of space of `[batch, …space, channels]`. Throws where there are more or less of them. */
+/** The axes of space of `[batch, …space, channels]`. Throws if there are more or less of them. */
 export const spaceOf = (operation: string, shape: Shape, axes: number): Shape => {
   if (shape.length !== axes + 2)
     fail({

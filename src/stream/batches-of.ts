@@ -36,7 +36,7 @@ const likeOf = (example: unknown): Like => ({
 const describe = ({ dtype, shape }: Pick<Column, 'dtype' | 'shape'>): string =>
   `${dtype} ${showShape(shape)}`;
 
-/** The leaves of an example. Throws where it is unlike the first. */
+/** The leaves of an example. Throws if it is unlike the first. */
 const tensorsLike = ({ structure, columns }: Like, example: unknown, index: number): readonly AnyTensor[] => {
   const tensors = leaves<AnyTensor>(example);
   const found = structureOf(example);

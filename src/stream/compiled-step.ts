@@ -74,7 +74,7 @@ const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
   };
 };
 
-/** Throws where a state is not of the form of the one before it. */
+/** Throws if a state is not of the form of the one before it. */
 export const requireCarried = (
   from: 'step' | 'revise',
   before: readonly AnyTensor[],

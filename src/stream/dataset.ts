@@ -44,7 +44,7 @@ const countOf = (operation: string, tree: unknown, tensors: readonly AnyTensor[]
 
 /**
  * The examples of a tree of tensors; those that are expressions are evaluated, once. The tree's arrays are
- * only read. Throws where the set is empty or its first axes differ.
+ * only read. Throws if the set is empty or its first axes differ.
  */
 export const datasetOf = <T>(operation: string, tree: T): Dataset<T> => {
   const tensors = leaves<AnyTensor>(tree);

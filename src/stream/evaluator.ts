@@ -74,7 +74,7 @@ const weighted = (shares: readonly Share[]): Evaluation => {
  * set is looked at in parts of `size` and a last one of what is left; each part counts as much as its loss or metric
  * is a mean of: its examples, or those that are not ignored, or their weights. So means are exact, whatever `size` is;
  * scores, which are no means, are given in the options. Compiled once a shape.
- * Throws where the set is empty or its first axes differ.
+ * Throws if the set is empty or its first axes differ.
  *
  * Law: F-10.
  *

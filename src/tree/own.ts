@@ -6,7 +6,7 @@ export const ownOf = <V>(record: Readonly<Record<string, V>>, name: string): V |
 
 /**
  * Sets a property of a fresh record. An assignment to `__proto__` would change its prototype, and one to `constructor`
- * throws where prototypes are frozen: names that are inherited are defined instead.
+ * throws if prototypes are frozen: names that are inherited are defined instead.
  */
 export const setOwn = <V>(fresh: Record<string, V>, name: string, value: V): void => {
   if (name in fresh)

@@ -132,7 +132,7 @@ const visitLeaves = (
   }
 };
 
-/** The leaves of a tree, arrays in order and records by name. Throws where a part is no tree. */
+/** The leaves of a tree, arrays in order and records by name. Throws if a part is no tree. */
 export const leaves = <L extends Leaf>(tree: unknown): readonly L[] => {
   const found: L[] = [];
   visitLeaves(tree, [], (each) => found.push(each as L));
@@ -192,7 +192,7 @@ const sameBelow = (a: unknown, b: unknown, depth: number): boolean => {
   );
 };
 
-/** Combines two trees of one structure leaf by leaf. Throws where the structures differ. */
+/** Combines two trees of one structure leaf by leaf. Throws if the structures differ. */
 export const zipTrees = <T>(
   operation: string,
   first: T,

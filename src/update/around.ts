@@ -89,7 +89,7 @@ export interface LookaheadOptions {
 
 /**
  * The fast parameters move as `update` says; after every so many updates the slow ones follow by a share of the way,
- * and the fast begin anew from there. Throws where `every` is not a positive integer or `rate`
+ * and the fast begin anew from there. Throws if `every` is not a positive integer or `rate`
  * is not in [0, 1].
  *
  * Source: M. Zhang et al., "Lookahead optimizer: k steps forward, 1 step back" (arXiv 1907.08610).
@@ -146,7 +146,7 @@ export const movingAverage = (update: Update, smoothing: number): Update => {
 };
 
 /**
- * The running mean of parameters that `movingAverage` keeps, without what is carried from step to step. Throws where
+ * The running mean of parameters that `movingAverage` keeps, without what is carried from step to step. Throws if
  * the state is of another update.
  *
  * @example

@@ -49,7 +49,7 @@ export const chain = (...parts: readonly [...lenses: readonly GradientLens[], up
 };
 
 /**
- * Each number of the gradient held between −limit and limit. Throws where the limit is not above 0.
+ * Each number of the gradient held between −limit and limit. Throws if the limit is not above 0.
  *
  * @example
  * chain(clipByValue(0.5), sgd());
@@ -74,7 +74,7 @@ export const globalNorm = (tree: unknown): Tensor<Scalar> =>
   cast(lengthOf(lengthOfTree(tree)), 'float32') as Tensor<Scalar>;
 
 /**
- * The whole gradient shortened to a length of `limit` where it is longer, all leaves together. Throws where the limit
+ * The whole gradient shortened to a length of `limit` where it is longer, all leaves together. Throws if the limit
  * is not above 0.
  *
  * Source: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks"

@@ -105,7 +105,7 @@ export const inDtypeOf = (parameter: AnyTensor, number: Tensor<Scalar>): Tensor<
 const widest = (parameters: unknown): 'float32' | 'float64' =>
   leaves<AnyTensor>(parameters).some(({ dtype }) => dtype === 'float64') ? 'float64' : 'float32';
 
-/** Throws where a gradient is not of the parameters' structure. */
+/** Throws if a gradient is not of the parameters' structure. */
 const requireStructure = (gradient: unknown, parameters: unknown): void => {
   if (!sameStructure(gradient, parameters))
     fail({
@@ -116,7 +116,7 @@ const requireStructure = (gradient: unknown, parameters: unknown): void => {
     });
 };
 
-/** The update of an element-wise rule. Throws where the gradient has another structure than the parameters. */
+/** The update of an element-wise rule. Throws if the gradient has another structure than the parameters. */
 export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
   const { slots: names, scalars = {}, ahead, move } = rule;
   const schedule = scheduleOf(rule.learningRate);

@@ -28,7 +28,7 @@ const bytesAndName = ({ program, values }: InMemory): readonly (readonly [number
     return [bytes, `${path === '' ? own : `${path}: ${own}`} ${dtype} ${showShape(shape)} of ${bytes} bytes`];
   });
 
-/** Throws where a program that needs so many bytes has no memory; says which tensors are the largest. */
+/** Throws if a program that needs so many bytes has no memory; says which tensors are the largest. */
 export const refuseMemory = (bytes: number, parts: readonly InMemory[]): never => {
   const largest = parts.flatMap(bytesAndName).toSorted(([a], [b]) => b - a);
   const names = largest.slice(0, NAMED).map(([, name]) => name);
@@ -41,7 +41,7 @@ export const refuseMemory = (bytes: number, parts: readonly InMemory[]): never =
   });
 };
 
-/** Throws where so many bytes are more than any memory of WebAssembly has. */
+/** Throws if so many bytes are more than any memory of WebAssembly has. */
 export const requireAddressable = (bytes: number, parts: readonly InMemory[]): void => {
   if (bytes + ROOM_BEHIND > MOST_BYTES) refuseMemory(bytes, parts);
 };

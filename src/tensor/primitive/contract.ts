@@ -17,7 +17,7 @@ import type { FloatDType, IntegerDType } from '../dtype.js';
 
 const letters = (word: string): readonly string[] => word.split('');
 
-/** The size of each letter; throws where two axes of one letter differ. */
+/** The size of each letter; throws if two axes of one letter differ. */
 const sizesOf = (words: readonly [string, string], inputs: readonly Spec[]): ReadonlyMap<string, number> => {
   const sizes = new Map<string, number>();
   for (const [i, word] of words.entries()) {

@@ -61,7 +61,7 @@ export interface Draw {
 
 export interface Primitive<N extends PrimitiveName> {
   readonly name: N;
-  /** The shape and dtype of the result; throws where the inputs do not fit. */
+  /** The shape and dtype of the result; throws if the inputs do not fit. */
   readonly shape: (inputs: readonly Spec[], attributes: AttributesOf[N]) => Spec;
   /** The meaning, in plain loops, at the precision of the dtypes. */
   readonly evaluate: (evaluation: Evaluation<N>) => Data;
