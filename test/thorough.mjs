@@ -1,6 +1,6 @@
 /**
- * `npm run test:thorough`: the laws on ten times as many examples, from a fresh seed, which is printed: about an hour
- * on two cores.
+ * `npm run test:thorough`: the laws on ten times as many examples, from a fresh seed, which is printed: about half
+ * an hour on two cores.
  * What it is given goes on to vitest: `npm run test:thorough -- test/laws/para.test.ts`.
  */
 import { spawnSync } from 'node:child_process';
