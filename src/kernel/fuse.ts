@@ -8,7 +8,7 @@
  */
 import { sameShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { simplifyAxes } from './axes.js';
-import { type Pass, hasRoomFor, noPasses, type State } from './pass.js';
+import { hasRoomFor, noPasses, type Pass, type State } from './pass.js';
 import { unfenced, waitsIn } from './fence.js';
 import { addValue, type Dependency, dependenciesOf, emptyGroup, isWide } from './group.js';
 import { still } from './index-map.js';

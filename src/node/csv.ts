@@ -153,7 +153,7 @@ const bytesOfRow = (row: Row): number => {
  * quotes; rows end with a newline, a carriage return or both. Positions, `follow`, rotation and `maxBytes` are those of `ndjson`; each file has its own row of names, which
  * is read again when a file is gone on with. Needs the package csv-parse.
  *
- * Throws if the delimiter is not one ASCII character or two columns have one name; while running, where a file has no
+ * Throws if the delimiter is not one ASCII character or two columns have one name; while running, if a file has no
  * row of names, and what `ndjson` throws.
  *
  * Source: RFC 4180. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.

@@ -58,6 +58,6 @@ export const onReconnect = async (connection: Connection, act: () => void): Prom
   try {
     for await (const { type } of connection.status()) if (type === 'reconnect') act();
   } catch {
-    // Whoever reads is told of the connection where it reads, and nobody waits for this.
+    // The reader gets the same error from its own request.
   }
 };

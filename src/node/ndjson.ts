@@ -20,8 +20,8 @@ const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => 
  * also compressed (`.gz`). Where it is gone, a `Broken` that is `lost` says once what is missing. What nobody can see:
  * a file that was begun and deleted between two looks.
  *
- * While running, throws if the file is not there and not followed, where it is a folder or cannot be read, and where
- * it looks like UTF-16 or UTF-32.
+ * While running, throws if the file is not there and not followed, if it is a folder or cannot be read, and if it looks
+ * like UTF-16 or UTF-32.
  *
  * Source: https://github.com/ndjson/ndjson-spec. Laws: F-1, F-13.
  *

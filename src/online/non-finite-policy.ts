@@ -48,7 +48,7 @@ export const reasonOf = (
 };
 
 /** The state to go on from after a step that does not count. Throws if the policy is to stop. */
-export const afterUndoing = <P>(
+export const afterSkipping = <P>(
   policy: NonFinitePolicy,
   reason: string,
   before: () => LearnerState<P>,

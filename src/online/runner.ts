@@ -16,7 +16,7 @@ import { type Example, type ExampleForm, stacker } from './example.js';
 import { formOf, misfit, showMisfit } from './example-form.js';
 import type { Json } from './json.js';
 import type { Meter } from './meter.js';
-import { afterUndoing, reasonOf } from './non-finite-policy.js';
+import { afterSkipping, reasonOf } from './non-finite-policy.js';
 import { noPredictions, predictedOf } from './predicted.js';
 import type { RunOptions } from './run-options.js';
 import { type RollBackStates, type RunParts, type RunState, type Waiting, writeRun } from './run-state.js';
@@ -232,7 +232,7 @@ export const runner = <
     const { loss, metrics } = taken;
     const reason = reasonOf(taken, limits);
     if (reason !== undefined) {
-      const { state, by } = afterUndoing(nonFinite, reason, taken.stateBefore, rollBack.longAgo);
+      const { state, by } = afterSkipping(nonFinite, reason, taken.stateBefore, rollBack.longAgo);
       steps.goOnFrom(state);
       current = () => state;
       step += 1;

@@ -103,7 +103,7 @@ const gathering = <T>(size: number, remainder: Remainder) => {
  * more; it can be gone through again if the source can. Not an overload of `batches`: a stream has no count,
  * cannot be shuffled and has one epoch.
  *
- * Throws if an option is invalid; while running, where an example is unlike the first.
+ * Throws if an option is invalid; while running, if an example is unlike the first.
  *
  * @example
  * from(batchesOf(examples, { size: 32 })).pipe(train(mnist, { key: key(1) }));

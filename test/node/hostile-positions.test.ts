@@ -8,7 +8,7 @@ import { collect, folder } from './collect.js';
 const good = { file: '1:2', offset: 2, head: { bytes: 2, hash: 'ab' }, tail: 1 };
 
 test.each([
-  ['a head that is none', { ...good, head: null }],
+  ['a head that is null', { ...good, head: null }],
   ['a head of another kind', { ...good, head: { bytes: '2', hash: 'ab' } }],
   ['a head without a tail', { file: '1:2', offset: 2, head: good.head }],
   ['a head longer than any', { ...good, head: { bytes: 2 ** 40, hash: 'ab' } }],
