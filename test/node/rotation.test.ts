@@ -19,7 +19,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type FilePosition, ndjson } from 'paralens/node';
 import { isBroken, type RawRecord, type Received } from 'paralens/online';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { collect, folder, listen, openIn } from './collect.js';
 import { compress, copy, rotate } from './rotating.js';
 
@@ -367,8 +367,7 @@ test('a file that is not there is waited for, and that is said', async () => {
   const reasons: string[] = [];
   const listening = listen(ndjson(path, { ...following, report: (reason) => reasons.push(reason) }));
   const first = listening.until(1);
-  await sleep(20);
-  expect(reasons).toEqual([`${path} is not there: it is waited for`]);
+  await vi.waitFor(() => expect(reasons).toEqual([`${path} is not there: it is waited for`]));
   writeFileSync(path, '1\n');
   await first;
   await listening.stop();
