@@ -49,7 +49,7 @@ export const main = async ({ epochs = 2, steps = 200, seed = 1, digits = readMni
   // The same network the other way around: the image is the parameter, brightness a sigmoid away from it.
   const dreamer = differentiable<Dream, readonly [], Logits>(
     (from_) => ({ image: subtract(multiply(normal(from_, [10, 784]), 0.1), 2) }),
-    ({ image }) => evaluation(model).run(state.parameters, sigmoid(image))[0],
+    ({ image }) => evaluation(model, ...state.buffers).run(state.parameters, sigmoid(image))[0],
   );
   const dreaming = learner({
     model: dreamer,

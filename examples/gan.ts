@@ -26,6 +26,7 @@ import {
   learner,
   lift,
   named,
+  type Buffers,
   type Para,
   parallel,
   type Parameters,
@@ -45,7 +46,7 @@ import { saveImages } from './data/picture.js';
 import { savePoints } from './data/plot.mjs';
 
 type Rows = Tensor<readonly [number, number]>;
-type Part = Para<Parameters, Rows, Rows>;
+type Part = Para<Parameters, Rows, Rows, Buffers>;
 
 const LATENT = 16;
 const BATCH = 64;
@@ -94,7 +95,9 @@ const play = async (
   const { state } = await lastValueFrom(hands.pipe(train(game, { key: key(1) })));
   return (count: number) => {
     const [part] = state.parameters;
-    return evaluate(evaluation(made).run([part], normal(key(3), [count, LATENT]) as Rows)[0]).data;
+    const buffers = state.buffers.filter((record) => 'generator' in record);
+    return evaluate(evaluation(made, ...buffers).run([part], normal(key(3), [count, LATENT]) as Rows)[0])
+      .data;
   };
 };
 

@@ -118,8 +118,8 @@ export const requireMade = <T>(
 
 /** What is common to all layers, cells, lenses, losses and updates. */
 export const kinds = {
-  layer: { kind: 'a layer', methods: ['init', 'run'] },
-  cell: { kind: 'a cell', methods: ['init', 'run', 'initial', 'output'] },
+  layer: { kind: 'a layer', methods: ['init', 'run', 'evaluation'] },
+  cell: { kind: 'a cell', methods: ['init', 'run', 'evaluation', 'initial', 'output'] },
   lens: { kind: 'a lens', methods: ['run'] },
   loss: { kind: 'a loss', methods: ['run'] },
   update: { kind: 'an update', methods: ['init', 'lens'] },
@@ -128,6 +128,21 @@ export const kinds = {
 /** Throws if one of these, by their names, is no layer. */
 export const requireLayers = (operation: string, layers: Readonly<Record<string, unknown>>): void => {
   for (const [name, layer] of Object.entries(layers)) requireMade(operation, name, layer, kinds.layer);
+};
+
+/** Throws if a layer has buffers, in a place where they would be lost; the types refuse it as well. */
+export const requireNoBuffers = (
+  operation: string,
+  { buffers }: { readonly buffers: { readonly size: number } },
+): void => {
+  if (buffers.size > 0)
+    fail({
+      operation,
+      what: 'a layer with buffers, such as dropout or batch normalization',
+      got: `${buffers.size} records of buffers`,
+      needed: 'a layer without buffers',
+      hint: 'use evaluation(layer, ...buffers), or compose the layer before or after this one',
+    });
 };
 
 /** Throws if one of these, by their names, is no lens. */

@@ -1,6 +1,5 @@
 /** Arguments at which functions break: zeros, ties, equal rows, the ends of a range, large numbers. */
-import type { Data } from '../../src/tensor/dtype.js';
-import { isFloat } from '../../src/tensor/dtype.js';
+import { type Data, isFloat } from '../../src/tensor/dtype.js';
 import type { Sampler } from './draw.js';
 import type { Range } from './specification.js';
 

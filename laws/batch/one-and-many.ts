@@ -1,5 +1,6 @@
 /** A lens of one example beside that of a batch: some leaves of its argument are the examples' own, others shared. */
 import type { SimpleLens } from '../../src/lens/lens.js';
+import { para } from '../../src/lens/para.js';
 import { placeholder } from '../../src/graph/trace.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leaves, unflatten } from '../../src/tree/tree.js';
@@ -32,22 +33,22 @@ export const chosen = <T>(list: readonly T[], mask: readonly boolean[], wanted: 
   list.filter((_, i) => (mask[i] === true) === wanted);
 
 /** The lens as a layer: what is shared is its parameters. */
-const layerOf = <A, B>(lens: SimpleLens<A, B>, like: A, mask: readonly boolean[]): LayerOfLeaves => ({
-  size: 1,
-  init: () => [[]],
-  run: ([shared], own) => {
-    const [rest, mine] = [[...shared], [...own]];
-    const parts = mask.map((isOwn) => (isOwn ? mine : rest).shift());
-    const [b, back] = lens.run(unflatten(like, parts));
-    return [
-      leaves<AnyTensor>(b),
-      (db) => {
-        const changes = leaves<AnyTensor>(back(unflatten(b, db)));
-        return [[chosen(changes, mask, false)], chosen(changes, mask, true)];
-      },
-    ];
-  },
-});
+const layerOf = <A, B>(lens: SimpleLens<A, B>, like: A, mask: readonly boolean[]): LayerOfLeaves =>
+  para({
+    init: () => [],
+    run: (shared: Leaves, own: Leaves) => {
+      const [rest, mine] = [[...shared], [...own]];
+      const parts = mask.map((isOwn) => (isOwn ? mine : rest).shift());
+      const [b, back] = lens.run(unflatten(like, parts));
+      return [
+        leaves<AnyTensor>(b),
+        (db: Leaves) => {
+          const changes = leaves<AnyTensor>(back(unflatten(b, db)));
+          return [chosen(changes, mask, false), chosen(changes, mask, true)];
+        },
+      ];
+    },
+  });
 
 /** The lens of one example, and what a vectorization makes of it for a batch. */
 export const batchOf = <A, B>(

@@ -1,8 +1,7 @@
 /** G-9: what is computed for a batch at once is what is computed for each of its examples. */
 import { sizeOf } from '../../src/tensor/shape.js';
 import { same } from '../base/compare.js';
-import type { Equality } from '../base/equality.js';
-import { bitwise } from '../base/equality.js';
+import { type Equality, bitwise } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
 import type { Engine } from '../map/engine.js';
 import { labelled, type Place, type Vector } from '../map/vector.js';

@@ -9,7 +9,6 @@ import type { Backend } from '../../src/backend/backend.js';
 import { dataOf } from '../../src/backend/evaluate.js';
 import { reference } from '../../src/backend/reference/reference.js';
 import type { Batch, Learner, LearnerState } from '../../src/learner/learner.js';
-import type { Parameters } from '../../src/lens/para.js';
 import { traceTensors } from '../../src/graph/trace.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leaves } from '../../src/tree/tree.js';
@@ -24,9 +23,9 @@ import { type Computation, placesOf, standIn } from '../map/numeric-map.js';
 import type { Vector } from '../map/vector.js';
 
 /** A learner's run over drawn batches. */
-export type LearnerRun<P, A, L> = Run<LearnerState<P>, Batch<A, L>>;
+export type LearnerRun<State, A, L> = Run<State, Batch<A, L>>;
 
-export interface LearnerCheckOptions<P extends Parameters, A, L> extends CheckOptions {
+export interface LearnerCheckOptions<State, A, L> extends CheckOptions {
   /** What it is called in messages. */
   readonly name?: string | undefined;
   /** The backends to train on; all unless given. */
@@ -40,16 +39,16 @@ export interface LearnerCheckOptions<P extends Parameters, A, L> extends CheckOp
   /** Batches of one's own, in place of drawn ones. */
   readonly batch?: fc.Arbitrary<Batch<A, L>> | undefined;
   /** What trains the learner, if not `train`. */
-  readonly trainer?: Trainer<P, A, L> | undefined;
+  readonly trainer?: Trainer<State, A, L> | undefined;
   /** More laws, of every run. */
-  readonly laws?: readonly Law<LearnerRun<P, A, L>>[] | undefined;
+  readonly laws?: readonly Law<LearnerRun<State, A, L>>[] | undefined;
 }
 
 /** A step as a program: state and batch in, state, loss and metrics out. */
-const computationOf = <P extends Parameters, A, B, L>(
+const computationOf = <State, A, B, L>(
   name: string,
-  learner: Learner<P, A, B, L>,
-  given: readonly [LearnerState<P>, Batch<A, L>],
+  learner: Learner<State, A, B, L>,
+  given: readonly [State, Batch<A, L>],
 ): Computation => {
   const [state, batch] = standIn(given, 'given');
   const [next, { loss, metrics }] = learner.step(state, batch);
@@ -64,14 +63,14 @@ const computationOf = <P extends Parameters, A, B, L>(
 type StepLaw = (computation: Computation, running: Running, inputs: Vector) => Verdict;
 
 /** B-1 and B-3 of a step on a backend. */
-const stepLaws = <P extends Parameters, A, B, L>(
+const stepLaws = <State, A, B, L>(
   name: string,
-  learner: Learner<P, A, B, L>,
+  learner: Learner<State, A, B, L>,
   backend: Backend,
-): readonly Law<LearnerRun<P, A, L>>[] => {
+): readonly Law<LearnerRun<State, A, L>>[] => {
   const engine = engineOf(backend);
   // Of every run anew: the shapes may be its batch's own.
-  const at = (id: string, stepLaw: StepLaw): Law<LearnerRun<P, A, L>> =>
+  const at = (id: string, stepLaw: StepLaw): Law<LearnerRun<State, A, L>> =>
     law(id, ({ initial, batches: [batch] }) => {
       if (batch === undefined) return holds;
       const computation = computationOf(`step of ${name}`, learner, [initial, batch]);
@@ -82,10 +81,10 @@ const stepLaws = <P extends Parameters, A, B, L>(
 };
 
 /** F-10 and F-12 of a learner, in float64. */
-const exampleLaws = <P extends Parameters, A, B, L>(
+const exampleLaws = <State extends Pick<LearnerState<unknown>, 'parameters'>, A, B, L>(
   name: string,
-  learner: Learner<P, A, B, L>,
-): readonly Law<LearnerRun<P, A, L>>[] => [
+  learner: Learner<State, A, B, L>,
+): readonly Law<LearnerRun<State, A, L>>[] => [
   law('F-10', ({ initial, batches: [first, ...rest] }) =>
     first === undefined
       ? holds
@@ -102,23 +101,23 @@ const exampleLaws = <P extends Parameters, A, B, L>(
 ];
 
 /** All laws of `checkLearner`, for examples drawn otherwise. */
-export const learnerLaws = <P extends Parameters, A, B, L>(
-  learner: Learner<P, A, B, L>,
+export const learnerLaws = <State extends Pick<LearnerState<unknown>, 'parameters'>, A, B, L>(
+  learner: Learner<State, A, B, L>,
   {
     name = 'learner',
     backends = allBackends,
     examples = true,
     trainer,
     laws = [],
-  }: LearnerCheckOptions<P, A, L> = {},
-): readonly Law<LearnerRun<P, A, L>>[] => [
+  }: LearnerCheckOptions<State, A, L> = {},
+): readonly Law<LearnerRun<State, A, L>>[] => [
   ...(examples ? exampleLaws(name, learner) : []),
   ...backends.flatMap((backend) => {
     const training = trainingOf(name, learner, backend, trainer);
     return [
       ...stepLaws(name, learner, backend),
       ...trainingLaws(training),
-      law('F-16', ({ initial, batches }: LearnerRun<P, A, L>) =>
+      law('F-16', ({ initial, batches }: LearnerRun<State, A, L>) =>
         unrolledIsStreamed(training, (state, batch) => learner.step(state, batch)[0], initial, batches),
       ),
     ];
@@ -137,10 +136,10 @@ export const learnerLaws = <P extends Parameters, A, B, L>(
  * @example
  * checkLearner(mnist, { input: { shape: [8, 784] }, target: { shape: [8], dtype: 'int32', high: 9 } });
  */
-export const checkLearner = <P extends Parameters, A, B, L>(
-  learner: Learner<P, A, B, L>,
+export const checkLearner = <State extends Pick<LearnerState<unknown>, 'parameters'>, A, B, L>(
+  learner: Learner<State, A, B, L>,
   specification: Specifications<Batch<NoInfer<A>, NoInfer<L>>>,
-  options: LearnerCheckOptions<P, A, L> = {},
+  options: LearnerCheckOptions<State, A, L> = {},
 ): void => {
   const { name = 'learner', batch, runs = 4 } = options;
   const drawBatch = batch === undefined ? batchDrawer(specification) : ({ value }: Sampler) => value(batch);

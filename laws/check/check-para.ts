@@ -6,14 +6,13 @@ import { specified } from '../arbitrary/specification.js';
 import { every, broken, holds, law, type Verdict } from '../base/verdict.js';
 import { type RowExample, rowsApart } from '../equivariance/rows.js';
 import { showShape } from '../../src/error.js';
-import type { Para, Parameters } from '../../src/lens/para.js';
+import type { Buffers, Initial, Para, Parameters } from '../../src/lens/para.js';
 import { type Key, key } from '../../src/operation/random.js';
 import { leaves } from '../../src/tree/tree.js';
 import { float64 } from '../map/engine.js';
 import type { Subject } from '../map/subject.js';
 import type { Place, Vector } from '../map/vector.js';
 import { type ParaArgument, type ParaSpecification, subjectOfPara } from '../map/para-subject.js';
-import { stateGoesOn } from '../para/carried-state.js';
 import { sameOutcome } from '../para/same.js';
 import {
   checkContinuous,
@@ -22,12 +21,8 @@ import {
   type DifferentiableOptions,
 } from './check-gradient.js';
 
-/** What `init` owes: as many records as `size` says, and from the same key the same bytes. */
-export const initLaws = <P extends Parameters, A, B>(
-  name: string,
-  layer: Para<P, A, B>,
-  from: Key,
-): Verdict =>
+/** What `init` owes, of parameters and of buffers: as many records as `size` says, and from the same key the same bytes. */
+export const initLaws = <R extends readonly unknown[]>(name: string, layer: Initial<R>, from: Key): Verdict =>
   every([
     () => {
       const made = layer.init(from).length;
@@ -39,7 +34,7 @@ export const initLaws = <P extends Parameters, A, B>(
             what: 'init makes another number of records than size says',
             got: made,
             expected: layer.size,
-            hint: 'a composite cuts its parameters where the sizes say',
+            hint: 'a composite cuts its parameters and buffers where the sizes say',
           });
     },
     () => sameOutcome('P-2', `${name}: init of one key, twice`, layer.init(from), layer.init(from)),
@@ -80,16 +75,16 @@ const showShapes = (places: readonly Place[]): string =>
   places.map(({ path, shape }) => `${path === '' ? 'result' : path} ${showShape(shape)}`).join(', ');
 
 /**
- * Holds a layer to the laws: those of `checkGradient` for its result against parameters and input together, P-2 for
- * its `init`, and P-11 for what it carries from step to step; with `independentRows` also E-1; where it is
- * small, that it has no jumps, G-11. Parameters are drawn like those that `init` makes. Throws a `LawError` that names the
+ * Holds a layer to the laws: those of `checkGradient` for its result against parameters and input together, when it
+ * learns and when it predicts, and P-2 for its `init`; with `independentRows` also E-1; where it is small, that it has no
+ * jumps, G-11. Parameters are drawn like those that `init` makes; buffers are those before the first step. Throws a `LawError` that names the
  * law, the leaf (`parameters.0.kernel`, `input`) and the entry, with the smallest example.
  *
  * @example
  * checkPara(dense(4, 3), { input: { shape: [2, 4] } });
  */
-export const checkPara = <P extends Parameters, A, B>(
-  layer: Para<P, A, B>,
+export const checkPara = <P extends Parameters, A, B, S extends Buffers>(
+  layer: Para<P, A, B, S>,
   specification: ParaSpecification<P, A>,
   options: ParaOptions<P, A> = {},
 ): void => {
@@ -98,12 +93,12 @@ export const checkPara = <P extends Parameters, A, B>(
   const keys = drawing(({ integer }) => integer(0, 2 ** 30));
   const once = { ...timed, path: undefined };
   check(name, keys, (seed) => initLaws(name, layer, key(seed)), { ...once, runs: 3 });
-  check(
-    name,
-    keys,
-    law('P-11', (seed) => stateGoesOn(name, layer, layer.init(key(seed)), specification.input)),
-    { ...once, runs: 1 },
-  );
+  check(name, keys, (seed) => initLaws(`${name}: buffers`, layer.buffers, key(seed)), { ...once, runs: 3 });
+  if (layer.buffers.size > 0)
+    checkSubject(
+      subjectOfPara(`${name}: evaluation`, layer.evaluation(...layer.buffers.init(key(0))), specification),
+      timed,
+    );
   const subject = subjectOfPara(name, layer, specification);
   checkSubject(subject, timed);
   checkContinuous(subject, timed);

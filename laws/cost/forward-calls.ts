@@ -4,40 +4,42 @@ import { broken, every, holds, type Verdict } from '../base/verdict.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { compose } from '../../src/lens/compose.js';
-import type { Para, Parameters } from '../../src/lens/para.js';
+import type { Buffers, Para, Parameters } from '../../src/lens/para.js';
+import type { ParaPoint } from '../para/same.js';
 
 /** A layer that counts how often it is run, and how often its way back is gone. */
-export interface Counted<P extends Parameters, A, B> {
-  readonly layer: Para<P, A, B>;
+export interface Counted<P extends Parameters, A, B, S extends Buffers> {
+  readonly layer: Para<P, A, B, S>;
   readonly forwards: () => number;
   readonly backwards: () => number;
 }
 
-export const counted = <P extends Parameters, A, B>(f: Para<P, A, B>): Counted<P, A, B> => {
+export const counted = <P extends Parameters, A, B, S extends Buffers>(
+  f: Para<P, A, B, S>,
+): Counted<P, A, B, S> => {
   let [forwards, backwards] = [0, 0];
-  const layer: Para<P, A, B> = {
-    size: f.size,
-    init: (key) => f.init(key),
-    run: (p, a) => {
+  const layer: Para<P, A, B, S> = {
+    ...f,
+    run: (p, a, ...s) => {
       forwards++;
-      const [b, back] = f.run(p, a);
+      const [b, back, ...next] = f.run(p, a, ...s);
       return [
         b,
         (db) => {
           backwards++;
           return back(db);
         },
+        ...next,
       ];
     },
   };
   return { layer, forwards: () => forwards, backwards: () => backwards };
 };
 
+type AnyLayer<A> = Para<Parameters, A, A, Buffers>;
+
 /** The composition of these layers under a random bracketing. */
-export const bracketed = <A>(
-  sampler: Sampler,
-  layers: readonly Para<Parameters, A, A>[],
-): Para<Parameters, A, A> | undefined => {
+export const bracketed = <A>(sampler: Sampler, layers: readonly AnyLayer<A>[]): AnyLayer<A> | undefined => {
   const [only] = layers;
   if (layers.length <= 1) return only;
   const cut = sampler.integer(1, layers.length - 1);
@@ -47,13 +49,13 @@ export const bracketed = <A>(
 
 /** C-1. After one forward and one backward of the composite, each layer has run once each way. */
 export const oneForwardEach = <A>(
-  layers: readonly Counted<Parameters, A, A>[],
-  model: Para<Parameters, A, A>,
-  { p, a, w }: { readonly p: Parameters; readonly a: A; readonly w: A },
+  layers: readonly Counted<Parameters, A, A, Buffers>[],
+  model: AnyLayer<A>,
+  { p, a, w, s }: ParaPoint<Parameters, A, A>,
 ): Verdict => {
-  const [, back] = model.run(p, a);
+  const [, back] = model.run(p, a, ...s);
   back(w);
-  const counts = (of: (each: Counted<Parameters, A, A>) => number): Int32Array =>
+  const counts = (of: (each: Counted<Parameters, A, A, Buffers>) => number): Int32Array =>
     Int32Array.from(layers.map(of));
   const once = Int32Array.from(layers, () => 1);
   const claim = { law: 'C-1', subject: `composite of ${layers.length} layers` } as const;

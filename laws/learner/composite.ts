@@ -8,7 +8,8 @@ import { evaluate } from '../../src/backend/evaluate.js';
 import type { Batch, LearnerOptions, LearnerState } from '../../src/learner/learner.js';
 import { compose } from '../../src/lens/compose.js';
 import { composeLenses, type SimpleLens } from '../../src/lens/lens.js';
-import { asLens, differentiable, identity, type Para, type Parameters } from '../../src/lens/para.js';
+import { asLens, identity, type Para, type Parameters } from '../../src/lens/para.js';
+import { differentiable } from '../../src/lens/differentiable.js';
 import type { Loss } from '../../src/loss/loss.js';
 import { fullLike } from '../../src/tensor/primitive/constant.js';
 import type { Scalar } from '../../src/tensor/shape.js';
@@ -38,13 +39,13 @@ export const batchLoss = <P extends Parameters, A, B, L>(
 const put = <P extends Parameters, A, B, L>(
   parts: LearnerParts<P, A, B, L>,
   batch: Batch<A, L>,
-  { update, parameters }: LearnerState<P>,
+  { optimizer, parameters }: LearnerState<P>,
 ): LearnerState<P> => {
   const whole = composeLenses(parts.update.lens<P>(), batchLoss(parts, batch));
-  const at: Updated<P> = [update, parameters];
+  const at: Updated<P> = [optimizer, parameters];
   const [value, back] = whole.run(at);
-  const [nextUpdate, next] = back(fullLike(value, 1));
-  return { update: nextUpdate, parameters: next };
+  const [nextOptimizer, next] = back(fullLike(value, 1));
+  return { optimizer: nextOptimizer, parameters: next, buffers: [] };
 };
 
 /** A step as a layer: its parameters are the batch, its argument and its result the learner's state. */
@@ -113,4 +114,4 @@ export const partsOf = <P extends Parameters, A, B, L>({
   model,
   loss,
   update,
-}: LearnerOptions<P, A, B, B, L>): LearnerParts<P, A, B, L> => ({ model, loss, update });
+}: LearnerOptions<P, A, B, B, L, readonly []>): LearnerParts<P, A, B, L> => ({ model, loss, update });

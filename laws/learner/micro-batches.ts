@@ -8,7 +8,6 @@ import { evaluate } from '../../src/backend/evaluate.js';
 import { reference } from '../../src/backend/reference/reference.js';
 import { valueAndGradient } from '../../src/autodiff/gradient.js';
 import type { Batch, Learner, LearnerState } from '../../src/learner/learner.js';
-import type { Parameters } from '../../src/lens/para.js';
 import type { Data } from '../../src/tensor/dtype.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
 import { leafPaths, leaves } from '../../src/tree/tree.js';
@@ -41,15 +40,17 @@ export const inFloat64: Precision = {
 export const onWholeNumbers = (backend: Backend): Precision => ({ backend, equality: bitwise });
 
 /** Loss and gradient of a learner at parameters. */
-export const gradientOf = <P extends Parameters, A, B, L>(
+export const gradientOf = <State extends Pick<LearnerState<unknown>, 'parameters'>, A, B, L>(
   name: string,
-  learner: Learner<P, A, B, L>,
-  state: LearnerState<P>,
+  learner: Learner<State, A, B, L>,
+  state: State,
   backend: Backend,
 ): BatchGradient<Batch<A, L>> => {
   const run = compile(
-    ({ parameters, update }: LearnerState<P>, batch: Batch<A, L>) =>
-      valueAndGradient((p: P) => learner.evaluate({ parameters: p, update }, batch).loss)(parameters),
+    (at: State, batch: Batch<A, L>) =>
+      valueAndGradient(
+        (parameters: State['parameters']) => learner.evaluate({ ...at, parameters }, batch).loss,
+      )(at.parameters),
     { backend },
   );
   const { weights } = learner;

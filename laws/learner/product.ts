@@ -58,12 +58,13 @@ export const pairedState = <P extends Parameters, Q extends Parameters>(
   second: LearnerState<Q>,
 ): LearnerState<readonly [...P, ...Q]> => ({
   parameters: [...first.parameters, ...second.parameters],
-  update: {
-    count: first.update.count,
-    scalars: first.update.scalars,
+  buffers: [],
+  optimizer: {
+    count: first.optimizer.count,
+    scalars: first.optimizer.scalars,
     slots: Object.fromEntries(
-      Object.entries(first.update.slots).flatMap(([name, slot]) => {
-        const other = second.update.slots[name];
+      Object.entries(first.optimizer.slots).flatMap(([name, slot]) => {
+        const other = second.optimizer.slots[name];
         return other === undefined ? [] : [[name, [...slot, ...other] as const]];
       }),
     ),

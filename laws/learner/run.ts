@@ -5,8 +5,7 @@ import { drawData } from '../arbitrary/point.js';
 import { type Specifications, specified } from '../arbitrary/specification.js';
 import { force } from '../../src/backend/evaluate.js';
 import { reference } from '../../src/backend/reference/reference.js';
-import type { Batch, Learner, LearnerState } from '../../src/learner/learner.js';
-import type { Parameters } from '../../src/lens/para.js';
+import type { Batch, Learner } from '../../src/learner/learner.js';
 import { type Key, key } from '../../src/operation/random.js';
 import { allocate, type DType, isFloat } from '../../src/tensor/dtype.js';
 import { constant } from '../../src/tensor/primitive/constant.js';
@@ -65,11 +64,11 @@ export const turned = <B>(batch: B): B =>
 const MOST = 4;
 
 /** A run of a learner over batches that are drawn. */
-export const drawRun = <P extends Parameters, A, B, L>(
+export const drawRun = <State, A, B, L>(
   sampler: Sampler,
-  learner: Learner<P, A, B, L>,
+  learner: Learner<State, A, B, L>,
   drawBatch: (sampler: Sampler) => Batch<A, L>,
-): Run<LearnerState<P>, Batch<A, L>> => {
+): Run<State, Batch<A, L>> => {
   const { integer, value } = sampler;
   const backend = reference();
   const seed = key(integer(0, 2 ** 30));

@@ -6,8 +6,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../../src/backend/backend.js';
 import { compile } from '../../src/backend/compile.js';
 import { evaluate } from '../../src/backend/evaluate.js';
-import type { Batch, Learner, LearnerState, Report } from '../../src/learner/learner.js';
-import type { Parameters } from '../../src/lens/para.js';
+import type { Batch, Learner, Report } from '../../src/learner/learner.js';
 import type { Key } from '../../src/operation/random.js';
 import { train } from '../../src/stream/train.js';
 import type { StreamSubject, Trace } from '../stream/trace.js';
@@ -34,17 +33,17 @@ export interface Training<S, B> {
 }
 
 /** What trains a learner: `train`, unless a stand-in is under test. */
-export type Trainer<P extends Parameters, A, L> = (
-  options: { readonly backend: Backend } & ({ readonly state: LearnerState<P> } | { readonly key: Key }),
-) => OperatorFunction<Batch<A, L>, Told<LearnerState<P>>>;
+export type Trainer<State, A, L> = (
+  options: { readonly backend: Backend } & ({ readonly state: State } | { readonly key: Key }),
+) => OperatorFunction<Batch<A, L>, Told<State>>;
 
 /** The training of a learner on a backend. */
-export const trainingOf = <P extends Parameters, A, B, L>(
+export const trainingOf = <State, A, B, L>(
   name: string,
-  learner: Learner<P, A, B, L>,
+  learner: Learner<State, A, B, L>,
   backend: Backend,
-  trainer: Trainer<P, A, L> = (options) => train(learner, options),
-): Training<LearnerState<P>, Batch<A, L>> => ({
+  trainer: Trainer<State, A, L> = (options) => train(learner, options),
+): Training<State, Batch<A, L>> => ({
   name: `${name} (${backend.name})`,
   from: (state) => trainer({ backend, state }),
   fromKey: (key) => trainer({ backend, key }),
@@ -61,13 +60,13 @@ export const trainingOf = <P extends Parameters, A, B, L>(
 });
 
 /** A training that goes on from what is made of each step that it tells, and the step that it must then mean. */
-export const revisedTraining = <P extends Parameters, A, B, L>(
+export const revisedTraining = <State, A, B, L>(
   name: string,
-  learner: Learner<P, A, B, L>,
+  learner: Learner<State, A, B, L>,
   backend: Backend,
-  revise: (step: Told<LearnerState<P>>) => LearnerState<P> | undefined,
-  trainer: Trainer<P, A, L> = (options) => train(learner, { ...options, revise }),
-): Training<LearnerState<P>, Batch<A, L>> => {
+  revise: (step: Told<State>) => State | undefined,
+  trainer: Trainer<State, A, L> = (options) => train(learner, { ...options, revise }),
+): Training<State, Batch<A, L>> => {
   const training = trainingOf(name, learner, backend, trainer);
   return {
     ...training,

@@ -1,6 +1,5 @@
 /** Rows of numbers in plain loops of float64: softmax, entropy, labels as probabilities. */
-import { isFloat } from '../../src/tensor/dtype.js';
-import type { Data } from '../../src/tensor/dtype.js';
+import { isFloat, type Data } from '../../src/tensor/dtype.js';
 import type { Place, Vector } from '../map/vector.js';
 
 /** The rows of a matrix of so many columns. */

@@ -2,9 +2,8 @@
 import type { Specifications } from '../arbitrary/specification.js';
 import { dataOf } from '../../src/backend/evaluate.js';
 import { reference } from '../../src/backend/reference/reference.js';
-import { holdCarried, learned } from '../../src/lens/carried.js';
 import type { SimpleLens } from '../../src/lens/lens.js';
-import type { Para, Parameters } from '../../src/lens/para.js';
+import type { Buffers, Para, Parameters } from '../../src/lens/para.js';
 import { key } from '../../src/operation/random.js';
 import { isFloat } from '../../src/tensor/dtype.js';
 import type { AnyTensor } from '../../src/tensor/tensor.js';
@@ -32,9 +31,12 @@ export interface ParaArgument<P, A> {
 }
 
 /** A layer as a lens from parameters and argument together. */
-const lensOfPara = <P extends Parameters, A, B>(layer: Para<P, A, B>): SimpleLens<ParaArgument<P, A>, B> => ({
+const lensOfPara = <P extends Parameters, A, B, S extends Buffers>(
+  layer: Para<P, A, B, S>,
+  buffers: S,
+): SimpleLens<ParaArgument<P, A>, B> => ({
   run: ({ parameters, input }) => {
-    const [b, back] = layer.run(parameters, input);
+    const [b, back] = layer.run(parameters, input, ...buffers);
     return [
       b,
       (db) => {
@@ -46,20 +48,20 @@ const lensOfPara = <P extends Parameters, A, B>(layer: Para<P, A, B>): SimpleLen
 });
 
 /**
- * A layer with its parameters; its leaves are called `parameters.0.kernel` and `input`. What it carries from
- * step to step is held as `init` makes it: the backward's slot for that is no derivative.
+ * A layer with its parameters; its leaves are called `parameters.0.kernel` and `input`. Its buffers are those before the
+ * first step.
  */
-export const subjectOfPara = <P extends Parameters, A, B>(
+export const subjectOfPara = <P extends Parameters, A, B, S extends Buffers>(
   name: string,
-  layer: Para<P, A, B>,
+  layer: Para<P, A, B, S>,
   specification: ParaSpecification<P, A>,
 ): Subject => {
   const initial = layer.init(key(0));
-  const held = holdCarried(initial, layer);
-  const { input, parameters = specificationsOf(learned(initial)) } = specification;
-  const subject = subjectOfLens<ParaArgument<P, A>, B>(name, lensOfPara(held), { parameters, input });
+  const { input, parameters = specificationsOf(initial) } = specification;
+  const lens = lensOfPara(layer, layer.buffers.init(key(0)));
+  const subject = subjectOfLens<ParaArgument<P, A>, B>(name, lens, { parameters, input });
   // Leaves are in the order of their names: those of `input`, then those of `parameters`.
-  const made = dataOf(leaves<AnyTensor>(learned(initial)), reference());
+  const made = dataOf(leaves<AnyTensor>(initial), reference());
   const inputs = Array.from({ length: subject.ranges.length - made.length }, () => undefined);
   return { ...subject, initial: [...inputs, ...made] };
 };

@@ -1,8 +1,7 @@
 /** Trees of numbers as vectors: their leaves in order, those that are no floats standing still. */
 import { showShape } from '../../src/error.js';
-import { isFloat } from '../../src/tensor/dtype.js';
+import { isFloat, type Data } from '../../src/tensor/dtype.js';
 import { sizeOf } from '../../src/tensor/shape.js';
-import type { Data } from '../../src/tensor/dtype.js';
 import type { Spec, Value } from '../../src/tensor/primitive/primitive.js';
 
 /** The data of each leaf of a tree. */

@@ -1,14 +1,15 @@
-/** P-1 to P-10 of operations on layers: each asked of layers, parameters and changes that are drawn. */
+/** P-1 to P-11 of operations on layers: each asked of layers, parameters and changes that are drawn. */
 import { type Law, law } from '../base/verdict.js';
-import { differentiate } from '../../src/lens/differentiable.js';
+import { differentiate, differentiable } from '../../src/lens/differentiable.js';
 import type { SimpleLens } from '../../src/lens/lens.js';
-import { differentiable, type Layer, type Para, type Parameters } from '../../src/lens/para.js';
+import type { Layer, Para, Parameters } from '../../src/lens/para.js';
 import { matmul } from '../../src/operation/product.js';
 import { multiply } from '../../src/operation/arithmetic.js';
 import { key, normal } from '../../src/operation/random.js';
 import { tanh } from '../../src/tensor/primitive/sigmoid.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { mapTree } from '../../src/tree/tree.js';
+import { evaluationOfComposite } from './evaluation.js';
 import {
   compositionOfParas,
   functorOfDerivatives,
@@ -47,15 +48,15 @@ const layerOf = (f: Map): Layer<Kernel, Tensor, Tensor> =>
 export const paraLaws = (comparison: Comparison = {}): readonly Law<ParaExample>[] => {
   const { compose } = comparison.operations ?? paras;
   return [
-    law('P-1', ({ layers: [f, g, h], parameters: [p, q, u], a, w }) =>
-      compositionOfParas([f, g, h], { p: [...p, ...q, ...u], a, w }, comparison),
+    law('P-1', ({ layers: [f, g, h], parameters: [p, q, u], buffers: [s, t, v], a, w }) =>
+      compositionOfParas([f, g, h], { p: [...p, ...q, ...u], a, w, s: [...s, ...t, ...v] }, comparison),
     ),
     law('P-2', ({ layers: [f, g, h], seed }) => initOfComposite([f, g, h], key(seed), comparison)),
-    law('P-3', ({ layers: [f], parameters: [p], a, w }) =>
-      reparametrizationIsFunctor(lensesOfParameters, f, { p, a, w }, comparison),
+    law('P-3', ({ layers: [f], parameters: [p], buffers: [s], a, w }) =>
+      reparametrizationIsFunctor(lensesOfParameters, f, { p, a, w, s }, comparison),
     ),
-    law('P-4', ({ layers: [f, g], parameters: [p, q], a, w }) =>
-      whiskering(lensesOfParameters, f, g, { p: [...p, ...q], a, w }, comparison),
+    law('P-4', ({ layers: [f, g], parameters: [p, q], buffers: [s, t], a, w }) =>
+      whiskering(lensesOfParameters, f, g, { p: [...p, ...q], a, w, s: [...s, ...t] }, comparison),
     ),
     law('P-5', ({ maps: [f, g], a, w }) =>
       liftIsFunctor(differentiate(f), differentiate(g), { a, w }, comparison),
@@ -70,17 +71,22 @@ export const paraLaws = (comparison: Comparison = {}): readonly Law<ParaExample>
           ).run([p, x]),
       };
       const p = [record, { kernel: tanh(record.kernel) }] as const;
-      return functorOfDerivatives(layered, whole, { p, a, w }, comparison);
+      return functorOfDerivatives(layered, whole, { p, a, w, s: [] }, comparison);
     }),
-    law('P-7', ({ layers: [f, g, h, k], parameters, a, c, w, v }) =>
-      interchangeOfParas({ f, g, h, k }, parameters, { a: [a, c], w: [w, v] }, comparison),
+    law('P-7', ({ layers: [f, g, h, k], parameters, buffers, a, c, w, v }) =>
+      interchangeOfParas({ f, g, h, k }, parameters, buffers, { a: [a, c], w: [w, v] }, comparison),
     ),
     law('P-8', ({ maps: [f, g], record, a, w }) =>
       sharedChange(compose(layerOf(f), layerOf(g)), record, { a, w }, comparison),
     ),
-    law('P-9', ({ layers: [f, g], parameters: [p, q], a, w }) =>
-      frozenChange(f, g, { p, q }, { a, w }, comparison),
+    law('P-9', ({ layers: [f, g], parameters: [p, q], buffers: [s, t], a, w }) =>
+      frozenChange(f, g, [p, q], [s, t], { a, w }, comparison),
     ),
-    law('P-10', ({ layers: [f], parameters: [p], a, w }) => flippedTwice(f, { p, a, w }, comparison)),
+    law('P-10', ({ layers: [f], parameters: [p], buffers: [s], a, w }) =>
+      flippedTwice(f.evaluation(...s), { p, a, w }, comparison),
+    ),
+    law('P-11', ({ layers: [f, g], parameters: [p, q], buffers: [s, t], a, w }) =>
+      evaluationOfComposite([f, g], [s, t], { p: [...p, ...q], a, w }, comparison),
+    ),
   ];
 };

@@ -1,14 +1,19 @@
-/** P-1, P-2, P-5, P-6, P-7: composing layers. Parameters concatenate, so these hold on the nose: all ≡. */
+/** P-1, P-2, P-5, P-6, P-7: composing layers. Parameters and buffers concatenate, so these hold on the nose: all ≡. */
 import { every, type Verdict } from '../base/verdict.js';
 import { composeLenses, type SimpleLens } from '../../src/lens/lens.js';
-import type { Para, Parameters } from '../../src/lens/para.js';
+import type { Buffers, Para, Parameters } from '../../src/lens/para.js';
 import { advance, type Key } from '../../src/operation/random.js';
+import { scalar } from '../../src/tensor/primitive/constant.js';
 import { paras } from './para-operations.js';
 import { type Comparison, outcomeOf, type ParaPoint, sameOutcome, samePara } from './same.js';
 
-type Three<A, B, C, D> = readonly [Para<Parameters, A, B>, Para<Parameters, B, C>, Para<Parameters, C, D>];
+type Three<A, B, C, D> = readonly [
+  Para<Parameters, A, B, Buffers>,
+  Para<Parameters, B, C, Buffers>,
+  Para<Parameters, C, D, Buffers>,
+];
 
-/** P-1. (f;g);h ≡ f;(g;h), with the same parameters p·q·r in the same order; id;f ≡ f ≡ f;id */
+/** P-1. (f;g);h ≡ f;(g;h), with the same parameters p·q·r and buffers in the same order; id;f ≡ f ≡ f;id */
 export const compositionOfParas = <A, B, C, D>(
   [f, g, h]: Three<A, B, C, D>,
   at: ParaPoint<Parameters, A, D>,
@@ -23,7 +28,7 @@ export const compositionOfParas = <A, B, C, D>(
   ]);
 };
 
-/** P-2. init(f;g)(k) ≡ init f(k) · init g(k + |f|), and bracketing does not matter */
+/** P-2. init(f;g)(k) ≡ init f(k) · init g(k + |f|), of the buffers too, and bracketing does not matter */
 export const initOfComposite = <A, B, C, D>(
   [f, g, h]: Three<A, B, C, D>,
   key: Key,
@@ -47,6 +52,22 @@ export const initOfComposite = <A, B, C, D>(
         compose(f, compose(g, h)).init(key),
         comparison,
       ),
+    () =>
+      sameOutcome(
+        'P-2',
+        'buffers of f;g against those of f and g',
+        compose(f, g).buffers.init(key),
+        [...f.buffers.init(key), ...g.buffers.init(advance(key, f.buffers.size))],
+        comparison,
+      ),
+    () =>
+      sameOutcome(
+        'P-2',
+        'the number of buffers of f;g',
+        [compose(f, g).size, compose(f, g).buffers.size].map((size) => scalar(size)),
+        [f.size + g.size, f.buffers.size + g.buffers.size].map((size) => scalar(size)),
+        comparison,
+      ),
   ]);
 };
 
@@ -54,7 +75,7 @@ export const initOfComposite = <A, B, C, D>(
 export const liftIsFunctor = <A, B, C>(
   f: SimpleLens<A, B>,
   g: SimpleLens<B, C>,
-  { a, w }: Omit<ParaPoint<unknown, A, C>, 'p'>,
+  { a, w }: Pick<ParaPoint<unknown, A, C>, 'a' | 'w'>,
   comparison: Comparison = {},
 ): Verdict => {
   const { compose, lift } = comparison.operations ?? paras;
@@ -63,7 +84,7 @@ export const liftIsFunctor = <A, B, C>(
     'lift(f;g) against lift f;lift g',
     lift(composeLenses(f, g)),
     compose(lift(f), lift(g)),
-    { p: [], a, w },
+    { p: [], a, w, s: [] },
     comparison,
   );
 };
@@ -74,12 +95,26 @@ export const liftIsFunctor = <A, B, C>(
 export const functorOfDerivatives = <P extends Parameters, A, B>(
   layered: Para<P, A, B>,
   whole: Para<P, A, B>,
-  at: ParaPoint<P, A, B>,
+  at: ParaPoint<P, A, B, readonly []>,
   comparison?: Comparison,
 ): Verdict => samePara('P-6', 'layer by layer against the whole', layered, whole, at, comparison);
 
+/** The records of four layers; after the first those of the third come before those of the second. */
+const exchanged = (
+  records: readonly unknown[],
+  [{ length: p }, { length: q }, { length: r }]: readonly [Buffers, Buffers, Buffers],
+): readonly unknown[] => {
+  const [endP, endR, endQ] = [p, p + r, p + r + q];
+  return [
+    ...records.slice(0, endP),
+    ...records.slice(endR, endQ),
+    ...records.slice(endP, endR),
+    ...records.slice(endQ),
+  ];
+};
+
 /**
- * P-7. (f;g)⊗(h;k) ≡ (f⊗h);(g⊗k) after `ex`, which exchanges the parameters in the middle:
+ * P-7. (f;g)⊗(h;k) ≡ (f⊗h);(g⊗k) after `ex`, which exchanges parameters and buffers in the middle:
  *
  * p·q·r·s for (f;g)⊗(h;k), p·r·q·s for (f⊗h);(g⊗k)
  */
@@ -90,31 +125,38 @@ export const interchangeOfParas = <A, B, C, D, E, F>(
     h,
     k,
   }: {
-    readonly f: Para<Parameters, A, B>;
-    readonly g: Para<Parameters, B, C>;
-    readonly h: Para<Parameters, D, E>;
-    readonly k: Para<Parameters, E, F>;
+    readonly f: Para<Parameters, A, B, Buffers>;
+    readonly g: Para<Parameters, B, C, Buffers>;
+    readonly h: Para<Parameters, D, E, Buffers>;
+    readonly k: Para<Parameters, E, F, Buffers>;
   },
   [p, q, r, s]: readonly [Parameters, Parameters, Parameters, Parameters],
-  { a, w }: Omit<ParaPoint<unknown, readonly [A, D], readonly [C, F]>, 'p'>,
+  [t, u, v, x]: readonly [Buffers, Buffers, Buffers, Buffers],
+  { a, w }: Pick<ParaPoint<unknown, readonly [A, D], readonly [C, F]>, 'a' | 'w'>,
   comparison: Comparison = {},
 ): Verdict => {
   const { compose, parallel } = comparison.operations ?? paras;
-  const one = outcomeOf(parallel(compose(f, g), compose(h, k)), { p: [...p, ...q, ...r, ...s], a, w });
-  const other = outcomeOf(compose(parallel(f, h), parallel(g, k)), { p: [...p, ...r, ...q, ...s], a, w });
-  const changes = other.parameters;
-  const [endP, endR, endQ] = [p.length, p.length + r.length, p.length + r.length + q.length];
-  const exchanged = [
-    ...changes.slice(0, endP),
-    ...changes.slice(endR, endQ),
-    ...changes.slice(endP, endR),
-    ...changes.slice(endQ),
-  ];
+  const one = outcomeOf(parallel(compose(f, g), compose(h, k)), {
+    p: [...p, ...q, ...r, ...s],
+    a,
+    w,
+    s: [...t, ...u, ...v, ...x],
+  });
+  const other = outcomeOf(compose(parallel(f, h), parallel(g, k)), {
+    p: [...p, ...r, ...q, ...s],
+    a,
+    w,
+    s: [...t, ...v, ...u, ...x],
+  });
   return sameOutcome(
     'P-7',
     '(f;g)⊗(h;k) against (f⊗h);(g⊗k)',
     one,
-    { ...other, parameters: exchanged },
+    {
+      ...other,
+      parameters: exchanged(other.parameters, [p, q, r]),
+      buffers: exchanged(other.buffers, [t, u, v]),
+    },
     comparison,
   );
 };

@@ -1,4 +1,4 @@
-export { stateGoesOn } from './carried-state.js';
+export { evaluationOfComposite } from './evaluation.js';
 export {
   compositionOfParas,
   functorOfDerivatives,

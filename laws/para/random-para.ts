@@ -2,12 +2,15 @@
 import { fastCheck } from '../fast-check.js';
 import { drawExpression, type Expression } from '../arbitrary/expression.js';
 import type { Sampler } from '../arbitrary/draw.js';
+import { batchNormalization } from '../../src/layer/batch-normalization.js';
 import { dense } from '../../src/layer/dense.js';
+import { dropout } from '../../src/layer/dropout.js';
 import { relu } from '../../src/layer/activation.js';
 import { rematerialize } from '../../src/lens/rematerialize.js';
 import { compose } from '../../src/lens/compose.js';
 import { named } from '../../src/lens/named.js';
-import { differentiable, type Para, para, type Parameters, stateless } from '../../src/lens/para.js';
+import { differentiable, stateless } from '../../src/lens/differentiable.js';
+import { type Buffers, type Para, para, type Parameters } from '../../src/lens/para.js';
 import { fanOut } from '../../src/lens/parallel.js';
 import { freeze, share } from '../../src/lens/reparametrize.js';
 import { sequential } from '../../src/lens/sequential.js';
@@ -25,7 +28,7 @@ export interface Kernel {
 }
 
 /** A layer that gives what it takes: `[2, 3]`. */
-export type Endolayer = Para<Parameters, Tensor, Tensor>;
+export type Endolayer = Para<Parameters, Tensor, Tensor, Buffers>;
 
 const SHAPE: Shape = [2, 3];
 
@@ -57,6 +60,12 @@ const residual = (f: Endolayer, g: Endolayer): Endolayer =>
 /** A dense layer where sizes are plain numbers. */
 const linear = (): Endolayer => dense<number, number, Shape>(3, 3);
 
+/** Dropout and batch normalization, whose buffers each step replaces. */
+const withBuffers = {
+  dropout: (): Endolayer => dropout<Shape>(0.5),
+  batchNormalization: (): Endolayer => batchNormalization<number, Shape>(3, { epsilon: 0.1 }),
+};
+
 /** A layer that says what it is, for failures: `compose(scale, relu)`. */
 export interface Described extends Endolayer {
   readonly description: string;
@@ -66,11 +75,15 @@ const described = (description: string, layer: Endolayer): Described => ({ ...la
 
 /** A layer of depth up to `depth`. */
 export const drawPara = (sampler: Sampler, depth = 3): Described => {
-  const leaf = ['scale', 'shift', 'linear', 'relu', 'expression', 'shared'] as const;
+  const buffered = ['dropout', 'batchNormalization'] as const;
+  const leaf = ['scale', 'shift', 'linear', 'relu', 'expression', 'shared', ...buffered] as const;
   const inner = ['compose', 'sequential', 'residual', 'named', 'frozen', 'rematerialize'] as const;
   const next = (): Described => drawPara(sampler, depth - 1);
   const kind = sampler.pick(depth <= 1 ? leaf : [...leaf, ...inner, ...inner]);
   switch (kind) {
+    case 'dropout':
+    case 'batchNormalization':
+      return described(kind, withBuffers[kind]());
     case 'scale':
       return described(kind, scale());
     case 'shift':
@@ -109,8 +122,8 @@ export const drawPara = (sampler: Sampler, depth = 3): Described => {
       return described(`rematerialize(${f.description})`, rematerialize(f));
     }
     case 'frozen': {
-      const f = next();
-      return described(`freeze(${f.description})`, freeze(f.init(key(sampler.integer(0, 99))), f));
+      const [f, from] = [next(), key(sampler.integer(0, 99))];
+      return described(`freeze(${f.description})`, freeze(f.init(from), f, ...f.buffers.init(from)));
     }
   }
 };
@@ -126,6 +139,7 @@ export const drawLike = <T>(sampler: Sampler, tree: T): T =>
 export interface ParaExample {
   readonly layers: readonly [Endolayer, Endolayer, Endolayer, Endolayer];
   readonly parameters: readonly [Parameters, Parameters, Parameters, Parameters];
+  readonly buffers: readonly [Buffers, Buffers, Buffers, Buffers];
   readonly a: Tensor;
   readonly c: Tensor;
   readonly w: Tensor;
@@ -143,10 +157,12 @@ export const drawParas = (sampler: Sampler): ParaExample => {
   const layers = [layer(), layer(), layer(), layer()] as const;
   const [f, g, h, k] = layers;
   const draw = (from: Endolayer): Parameters => drawLike(sampler, from.init(key(0)));
+  const buffers = (of: Endolayer): Buffers => of.buffers.init(key(sampler.integer(0, 99)));
   const argument = (): Tensor => tensor(sampler.numbers(6, -1, 1), SHAPE);
   return {
     layers,
     parameters: [draw(f), draw(g), draw(h), draw(k)],
+    buffers: [buffers(f), buffers(g), buffers(h), buffers(k)],
     a: argument(),
     c: argument(),
     w: argument(),

@@ -8,9 +8,9 @@ import { selfAttention } from '../../src/layer/attention.js';
 import { batchNormalization } from '../../src/layer/batch-normalization.js';
 import { dropout } from '../../src/layer/dropout.js';
 import { layerNormalization } from '../../src/layer/normalization.js';
-import { differentiate } from '../../src/lens/differentiable.js';
+import { differentiate, stateless } from '../../src/lens/differentiable.js';
 import { named } from '../../src/lens/named.js';
-import { type Para, type Parameters, stateless } from '../../src/lens/para.js';
+import type { Buffers, Para, Parameters } from '../../src/lens/para.js';
 import { sequential } from '../../src/lens/sequential.js';
 import { key } from '../../src/operation/random.js';
 import { reshape } from '../../src/tensor/primitive/movement.js';
@@ -24,19 +24,23 @@ import { type Comparison, type ParaPoint, sameOutcome, samePara } from './same.j
 type Rematerialize = ParaOperations['rematerialize'];
 
 /** The changes of a layer's backward against parameters, argument and cotangent, along those that it gives. */
-const secondOrder = <P extends Parameters, A, B>(
-  f: Para<P, A, B>,
-  { p, a, w }: ParaPoint<P, A, B>,
+const secondOrder = <P extends Parameters, A, B, S extends Buffers>(
+  f: Para<P, A, B, S>,
+  { p, a, w, s }: ParaPoint<P, A, B, S>,
 ): unknown => {
-  const [changes, back] = differentiate(([q, x, v]: readonly [P, A, B]) => f.run(q, x)[1](v)).run([p, a, w]);
+  const [changes, back] = differentiate(([q, x, v]: readonly [P, A, B]) => f.run(q, x, ...s)[1](v)).run([
+    p,
+    a,
+    w,
+  ]);
   return back(changes);
 };
 
-/** F-18. A layer with checkpoints ≡ the layer without: its result, its changes, and what it carries on. */
-export const rematerializingChangesNothing = <P extends Parameters, A, B>(
-  remade: Para<P, A, B>,
-  kept: Para<P, A, B>,
-  at: ParaPoint<P, A, B>,
+/** F-18. A layer that is rematerialized ≡ the layer: its result, its changes, and its next buffers. */
+export const rematerializingChangesNothing = <P extends Parameters, A, B, S extends Buffers>(
+  remade: Para<P, A, B, S>,
+  kept: Para<P, A, B, S>,
+  at: ParaPoint<P, A, B, S>,
   comparison: Comparison = {},
 ): Verdict => samePara('F-18', 'rematerialized against not', remade, kept, at, comparison);
 
@@ -44,10 +48,10 @@ export const rematerializingChangesNothing = <P extends Parameters, A, B>(
  * F-18. The backward of the backward is the same. ≡ for one checkpoint around all; with others, what reaches a value
  * through the first forward and through the second is added up behind the part and not within it, so ≈ₙ in float64.
  */
-export const rematerializingChangesNoSecond = <P extends Parameters, A, B>(
-  remade: Para<P, A, B>,
-  kept: Para<P, A, B>,
-  at: ParaPoint<P, A, B>,
+export const rematerializingChangesNoSecond = <P extends Parameters, A, B, S extends Buffers>(
+  remade: Para<P, A, B, S>,
+  kept: Para<P, A, B, S>,
+  at: ParaPoint<P, A, B, S>,
   comparison: Comparison = {},
 ): Verdict =>
   sameOutcome(
@@ -62,6 +66,7 @@ export const rematerializingChangesNoSecond = <P extends Parameters, A, B>(
 export interface Remade {
   readonly build: (rematerialize: Rematerialize) => Endolayer;
   readonly parameters: Parameters;
+  readonly buffers: Buffers;
   readonly a: Tensor;
   readonly w: Tensor;
   readonly [fastCheck.toStringMethod]: () => string;
@@ -124,9 +129,11 @@ export const drawRemade = (sampler: Sampler): Remade => {
     return whole || places.every((place) => place === 'nowhere') ? rematerialize(model) : model;
   };
   const argument = (): Tensor => tensor(sampler.numbers(6, -1, 1), SHAPE);
+  const plain = build((f) => f);
   return {
     build,
-    parameters: drawLike(sampler, build((f) => f).init(key(sampler.integer(0, 99)))),
+    parameters: drawLike(sampler, plain.init(key(sampler.integer(0, 99)))),
+    buffers: plain.buffers.init(key(sampler.integer(0, 99))),
     a: argument(),
     w: argument(),
     [fastCheck.toStringMethod]: () =>
@@ -143,9 +150,9 @@ const inFloat64 = {
 export const rematerializeLaws = (comparison: Comparison = {}): readonly Law<Remade>[] => {
   const { rematerialize } = comparison.operations ?? paras;
   return [
-    law('F-18', ({ build, parameters: p, a, w }) => {
+    law('F-18', ({ build, parameters: p, buffers: s, a, w }) => {
       const plain = build((f) => f);
-      const [remade, whole, at] = [build(rematerialize), rematerialize(plain), { p, a, w }];
+      const [remade, whole, at] = [build(rematerialize), rematerialize(plain), { p, a, w, s }];
       return every([
         () => rematerializingChangesNothing(remade, plain, at, comparison),
         () => rematerializingChangesNoSecond(whole, plain, at, comparison),

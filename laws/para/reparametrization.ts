@@ -1,8 +1,8 @@
 /** P-3, P-4, P-8, P-9, P-10: lenses put before the parameters. All ≡. */
 import { every, type Verdict } from '../base/verdict.js';
-import { addTrees } from '../../src/lens/differentiable.js';
+import { addTrees } from '../../src/lens/cartesian.js';
 import { composeLenses, identityLens, type SimpleLens } from '../../src/lens/lens.js';
-import { asLens, type Para, type Parameters } from '../../src/lens/para.js';
+import { asLens, type Buffers, type Para, type Parameters } from '../../src/lens/para.js';
 import type { Key } from '../../src/operation/random.js';
 import { type ParaOperations, paras } from './para-operations.js';
 import { type Comparison, outcomeOf, type ParaPoint, sameOutcome, samePara } from './same.js';
@@ -12,9 +12,10 @@ type ParameterLens = SimpleLens<Parameters, Parameters>;
 /** r*f, for a lens that keeps the number of records. */
 export const along = <A, B>(
   lens: ParameterLens,
-  f: Para<Parameters, A, B>,
+  f: Para<Parameters, A, B, Buffers>,
   { reparametrize }: ParaOperations = paras,
-): Para<Parameters, A, B> => reparametrize({ size: f.size, init: (key: Key) => f.init(key), lens }, f);
+): Para<Parameters, A, B, Buffers> =>
+  reparametrize({ size: f.size, init: (key: Key) => f.init(key), lens }, f);
 
 /** r⊗s on concatenated parameters, of which the first `size` records are r's. */
 export const beside = (r: ParameterLens, s: ParameterLens, size: number): ParameterLens => ({
@@ -28,11 +29,11 @@ export const beside = (r: ParameterLens, s: ParameterLens, size: number): Parame
 /** P-3. r*f(q, a) is f(r(q), a) and back r's way after f's; id*f ≡ f and (s;r)*f ≡ s*(r*f) */
 export const reparametrizationIsFunctor = <A, B>(
   { r, s }: { readonly r: ParameterLens; readonly s: ParameterLens },
-  f: Para<Parameters, A, B>,
+  f: Para<Parameters, A, B, Buffers>,
   at: ParaPoint<Parameters, A, B>,
   comparison: Comparison = {},
 ): Verdict => {
-  const put = (lens: ParameterLens, g: Para<Parameters, A, B>): Para<Parameters, A, B> =>
+  const put = (lens: ParameterLens, g: Para<Parameters, A, B, Buffers>): Para<Parameters, A, B, Buffers> =>
     along(lens, g, comparison.operations);
   return every([
     () => {
@@ -62,8 +63,8 @@ export const reparametrizationIsFunctor = <A, B>(
 /** P-4, whiskering: (r*f);(s*g) ≡ (r⊗s)*(f;g) */
 export const whiskering = <A, B, C>(
   { r, s }: { readonly r: ParameterLens; readonly s: ParameterLens },
-  f: Para<Parameters, A, B>,
-  g: Para<Parameters, B, C>,
+  f: Para<Parameters, A, B, Buffers>,
+  g: Para<Parameters, B, C, Buffers>,
   at: ParaPoint<Parameters, A, C>,
   comparison: Comparison = {},
 ): Verdict => {
@@ -83,12 +84,12 @@ export const whiskering = <A, B, C>(
 export const sharedChange = <R, A, B>(
   f: Para<readonly [R, R], A, B>,
   r: R,
-  { a, w }: Omit<ParaPoint<unknown, A, B>, 'p'>,
+  { a, w }: Pick<ParaPoint<unknown, A, B>, 'a' | 'w'>,
   comparison: Comparison = {},
 ): Verdict => {
   const { share } = comparison.operations ?? paras;
-  const tied = outcomeOf(share(f), { p: [r], a, w });
-  const untied = outcomeOf(f, { p: [r, r], a, w });
+  const tied = outcomeOf(share(f), { p: [r], a, w, s: [] });
+  const untied = outcomeOf(f, { p: [r, r], a, w, s: [] });
   const [first, second] = untied.parameters;
   return sameOutcome(
     'P-8',
@@ -99,20 +100,21 @@ export const sharedChange = <R, A, B>(
   );
 };
 
-/** P-9, freezing: f frozen has nothing to learn, and g after it learns what it did before. */
+/** P-9, freezing: f frozen is f as it predicts, with nothing to learn, and g after it learns what it did before. */
 export const frozenChange = <A, B, C>(
-  f: Para<Parameters, A, B>,
-  g: Para<Parameters, B, C>,
-  { p, q }: { readonly p: Parameters; readonly q: Parameters },
-  { a, w }: Omit<ParaPoint<unknown, A, C>, 'p'>,
+  f: Para<Parameters, A, B, Buffers>,
+  g: Para<Parameters, B, C, Buffers>,
+  [p, q]: readonly [Parameters, Parameters],
+  [s, t]: readonly [Buffers, Buffers],
+  { a, w }: Pick<ParaPoint<unknown, A, C>, 'a' | 'w'>,
   comparison: Comparison = {},
 ): Verdict => {
   const { compose, freeze } = comparison.operations ?? paras;
-  const frozen = outcomeOf(compose(freeze(p, f), g), { p: q, a, w });
-  const free = outcomeOf(compose(f, g), { p: [...p, ...q], a, w });
+  const frozen = outcomeOf(compose(freeze(p, f, ...s), g), { p: q, a, w, s: t });
+  const free = outcomeOf(compose(f.evaluation(...s), g), { p: [...p, ...q], a, w, s: t });
   return sameOutcome(
     'P-9',
-    'f frozen, then g, against g after f',
+    'f frozen, then g, against g after f as it predicts',
     frozen,
     { ...free, parameters: free.parameters.slice(f.size) },
     comparison,
@@ -125,7 +127,7 @@ export const frozenChange = <A, B, C>(
  */
 export const flippedTwice = <P extends Parameters, A, B>(
   f: Para<P, A, B>,
-  { p, a, w }: ParaPoint<P, A, B>,
+  { p, a, w }: Omit<ParaPoint<P, A, B>, 's'>,
   comparison: Comparison = {},
 ): Verdict => {
   const { swap } = comparison.operations ?? paras;

@@ -2,8 +2,7 @@
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import type { Verdict } from '../base/verdict.js';
-import type { Place, Vector } from '../map/vector.js';
-import { labelled } from '../map/vector.js';
+import { type Place, type Vector, labelled } from '../map/vector.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { compileChecked } from '../../src/backend/execute.js';
 import { instructionAt, type Program, type SomeOperation } from '../../src/graph/program.js';

@@ -6,7 +6,8 @@
  */
 import { bitwise, type Equality } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
-import { addTrees, differentiate, zerosLike } from '../../src/lens/differentiable.js';
+import { addTrees, zerosLike } from '../../src/lens/cartesian.js';
+import { differentiate } from '../../src/lens/differentiable.js';
 import { composeLenses, identityLens, parallelLenses, type SimpleLens } from '../../src/lens/lens.js';
 import { type Comparison, sameOutcome } from '../para/same.js';
 import { cartesian } from './cartesian.js';

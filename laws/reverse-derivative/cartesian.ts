@@ -1,5 +1,5 @@
 /** What copies and forgets, as one value: the axioms can be asked of others as well. */
-import { copy, projectFirst, projectSecond } from '../../src/lens/differentiable.js';
+import { copy, projectFirst, projectSecond } from '../../src/lens/cartesian.js';
 
 export interface CartesianOperations {
   readonly copy: typeof copy;

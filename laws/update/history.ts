@@ -4,7 +4,7 @@
  */
 import { same } from '../base/compare.js';
 import { type Equality, normWise } from '../base/equality.js';
-import { type Verdict } from '../base/verdict.js';
+import type { Verdict } from '../base/verdict.js';
 import { labelled, type Vector } from '../map/vector.js';
 import { mapFloats, numberAt, widened, zerosOf } from './numbers.js';
 import { reached, type UpdateMap } from './update-map.js';

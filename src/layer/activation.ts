@@ -1,5 +1,6 @@
 /** The activation functions as layers without parameters: each takes its shape from the layer before it. */
-import { differentiable, type Layer, type Para, stateless } from '../lens/para.js';
+import { differentiable, stateless } from '../lens/differentiable.js';
+import type { Layer, Para } from '../lens/para.js';
 import * as activation from '../operation/activation.js';
 import { multiply } from '../operation/arithmetic.js';
 import { geluTanh as approximateGelu } from '../operation/gelu-tanh.js';

@@ -1,6 +1,7 @@
 /** Attention layers with several heads, over `[batch, time, width]`. */
 import { fail, showShape } from '../error.js';
-import { differentiable, type Layer } from '../lens/para.js';
+import { differentiable } from '../lens/differentiable.js';
+import type { Layer } from '../lens/para.js';
 import { add } from '../operation/arithmetic.js';
 import { attend } from '../operation/attention.js';
 import { keepRows } from '../operation/masking.js';

@@ -1,6 +1,6 @@
 /** Normalization over a batch: its statistics when it learns, running ones when it predicts. */
 import { fail, showShape } from '../error.js';
-import { carrying, type Carries } from '../lens/carried.js';
+import { buffered } from '../lens/buffered.js';
 import type { Layer } from '../lens/para.js';
 import { add, multiply } from '../operation/arithmetic.js';
 import { moments, standardize, standardizeOver } from '../operation/normalization.js';
@@ -21,14 +21,11 @@ export interface BatchNormalizationOptions extends NormalizationOptions {
   readonly momentum?: number;
 }
 
-/** Running mean and variance of each channel. */
+/** The buffers of batch normalization: the running mean and variance of each channel. */
 export interface RunningStatistics<C extends number> {
   readonly mean: Tensor<readonly [C]>;
   readonly variance: Tensor<readonly [C]>;
 }
-
-export interface BatchNormalizationParameters<C extends number>
-  extends NormalizationParameters<C>, Carries<RunningStatistics<C>> {}
 
 /** m·before + (1 − m)·now */
 const running = (before: Tensor<never>, now: Tensor<never>, momentum: number): Tensor<never> =>
@@ -36,9 +33,9 @@ const running = (before: Tensor<never>, now: Tensor<never>, momentum: number): T
 
 /**
  * (x − mean)/√(variance + ε)·scale + offset for each channel, over all axes but the last: `[batch, …space, channels]`.
- * Mean and variance are the batch's when it learns and the running ones when it predicts. These are carried as
- * `carried.mean` from 0 and `carried.variance` from 1, and take up (1 − momentum) of each batch's, its variance divided
- * by the count less one, as in PyTorch. Throws if the last axis is of another size, and if a batch to
+ * Mean and variance are the batch's when it learns and the running ones when it predicts. The running ones are its
+ * buffer: the mean begins at 0, the variance at 1, and each step takes up (1 − momentum) of the batch's, its variance
+ * divided by the count less one, as in PyTorch. Throws if the last axis is of another size, and if a batch to
  * learn from has less than two numbers for a channel.
  *
  * Source: S. Ioffe, C. Szegedy, "Batch normalization" (arXiv 1502.03167).
@@ -49,21 +46,25 @@ const running = (before: Tensor<never>, now: Tensor<never>, momentum: number): T
 export const batchNormalization = <C extends number, Lead extends Shape>(
   channels: C,
   { epsilon = 1e-5, momentum = 0.9 }: BatchNormalizationOptions = {},
-): Layer<BatchNormalizationParameters<C>, Tensor<readonly [...Lead, C]>, Tensor<readonly [...Lead, C]>> => {
+): Layer<
+  NormalizationParameters<C>,
+  Tensor<readonly [...Lead, C]>,
+  Tensor<readonly [...Lead, C]>,
+  readonly [RunningStatistics<C>]
+> => {
   requireCount('batchNormalization', 'channels', channels);
   requireNumber('batchNormalization', 'epsilon', epsilon, '(0, ∞)');
   requireNumber('batchNormalization', 'momentum', momentum, '[0, 1)');
-  type Parameters = BatchNormalizationParameters<C>;
+  type Parameters = readonly [NormalizationParameters<C>];
   type Rows = Tensor<readonly [...Lead, C]>;
   const axesOf = (x: Tensor<Shape>): readonly number[] => range(x.shape.length - 1);
-  const scaled = ({ scale, offset }: Parameters, x: Tensor<Shape>): Rows =>
+  const scaled = ([{ scale, offset }]: Parameters, x: Tensor<Shape>): Rows =>
     affinely(x, scale as Tensor<never>, offset as Tensor<never>) as Rows;
-  return carrying({
-    init: (): Parameters => ({
-      ...unmoved(channels),
-      carried: { mean: full([channels], 0), variance: full([channels], 1) },
-    }),
-    run: (parameters: Parameters, given: Rows) => {
+  return buffered({
+    size: 1,
+    init: (): Parameters => [unmoved(channels)],
+    buffer: (): RunningStatistics<C> => ({ mean: full([channels], 0), variance: full([channels], 1) }),
+    run: (parameters: Parameters, given: Rows, { mean, variance }: RunningStatistics<C>) => {
       const x: Tensor<Shape> = given;
       requireLast('batchNormalization', x, channels);
       const axes = axesOf(x);
@@ -74,10 +75,9 @@ export const batchNormalization = <C extends number, Lead extends Shape>(
           what: 'too few numbers for statistics of a channel',
           got: showShape(x.shape),
           needed: 'at least two for each channel',
-          hint: 'a larger batch; to predict, use evaluation(model)',
+          hint: 'use a larger batch; to predict, use evaluation(model, ...buffers)',
         });
       const now = moments(x, axes);
-      const { mean, variance } = parameters.carried;
       const unbiased = multiply(now.variance, count / (count - 1));
       return [
         scaled(parameters, standardizeOver(x, axes, epsilon)),
@@ -87,10 +87,10 @@ export const batchNormalization = <C extends number, Lead extends Shape>(
         },
       ];
     },
-    predict: (parameters, given) => {
+    predict: (parameters: Parameters, given: Rows, statistics: RunningStatistics<C>) => {
       const x: Tensor<Shape> = given;
       requireLast('batchNormalization', x, channels);
-      return scaled(parameters, standardize(x, parameters.carried, axesOf(x), epsilon));
+      return scaled(parameters, standardize(x, statistics, axesOf(x), epsilon));
     },
   });
 };

@@ -1,6 +1,7 @@
 /** Recurrent cells: from a state and what comes in at one time to the next state. */
 import { fail, showShape } from '../error.js';
-import { differentiable, type Para, type Parameters } from '../lens/para.js';
+import { differentiable } from '../lens/differentiable.js';
+import type { Para, Parameters } from '../lens/para.js';
 import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { matmul } from '../operation/product.js';
 import { type Key, split } from '../operation/random.js';

@@ -1,6 +1,7 @@
 /** Convolutional layers over one and two axes of space, channels last. */
 import { fail, showShape } from '../error.js';
-import { differentiable, type Layer, type Para } from '../lens/para.js';
+import { differentiable } from '../lens/differentiable.js';
+import type { Layer, Para } from '../lens/para.js';
 import { add } from '../operation/arithmetic.js';
 import { type ConvolutionOptions, convolve } from '../operation/convolution.js';
 import { transposedConvolve } from '../operation/transposed-convolution.js';

@@ -1,6 +1,7 @@
 /** The dense layer: every output is a weighted sum of all inputs, and a bias. */
 import { fail, showShape } from '../error.js';
-import { differentiable, type Layer } from '../lens/para.js';
+import { differentiable } from '../lens/differentiable.js';
+import type { Layer } from '../lens/para.js';
 import { add, spread } from '../operation/arithmetic.js';
 import { matmul } from '../operation/product.js';
 import { split } from '../operation/random.js';

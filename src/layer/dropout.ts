@@ -1,6 +1,6 @@
 /** Dropout: some numbers left out at random while it learns, all of them there when it predicts. */
-import { carrying, type Carries } from '../lens/carried.js';
-import type { Layer } from '../lens/para.js';
+import { buffered } from '../lens/buffered.js';
+import type { Para } from '../lens/para.js';
 import { divide, lessOrEqual } from '../operation/arithmetic.js';
 import { type Key, split } from '../operation/random.js';
 import { requireNumber } from '../require.js';
@@ -10,28 +10,34 @@ import { randomBits } from '../tensor/primitive/generation.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** The key of the next step's numbers. */
-export type DropoutParameters = Carries<{ readonly key: Key }>;
+/** The buffer of dropout: the key of the next step's numbers. */
+export interface DropoutKey {
+  readonly key: Key;
+}
 
 /**
  * Each number is 0 with probability `rate` and otherwise divided by 1 − rate, so that means stay; when it predicts, it
- * is the identity. The key is carried as `carried.key`: a step draws from one half of it and hands on the other, so a
- * resumed run leaves out the same numbers. Throws if the rate is not in [0, 1).
+ * is the identity. The key is its buffer: a step draws from one half of it and hands on the other, so a resumed run leaves
+ * out the same numbers. Throws if the rate is not in [0, 1).
  *
  * Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
  *
  * @example
  * const model = sequential(dense(4, 64), relu(), dropout(0.5), dense(64, 1));
  */
-export const dropout = <S extends Shape>(rate: number): Layer<DropoutParameters, Tensor<S>, Tensor<S>> => {
+export const dropout = <S extends Shape>(
+  rate: number,
+): Para<readonly [], Tensor<S>, Tensor<S>, readonly [DropoutKey]> => {
   requireNumber('dropout', 'rate', rate, '[0, 1)');
   // A random word is below it with this probability, to 2⁻³², of which float32 has not the digits beside 0 and 1.
   const threshold = Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1);
-  return carrying({
-    init: (key): DropoutParameters => ({ carried: { key } }),
-    run: ({ carried }: DropoutParameters, x: Tensor<S>) => {
-      if (rate === 0) return [x, carried];
-      const [now = carried.key, next = carried.key] = split(carried.key, 2);
+  return buffered({
+    size: 0,
+    init: () => [] as const,
+    buffer: (key): DropoutKey => ({ key }),
+    run: (_, x: Tensor<S>, { key }: DropoutKey) => {
+      if (rate === 0) return [x, { key }];
+      const [now = key, next = key] = split(key, 2);
       const kept = lessOrEqual(threshold, randomBits(now, x.shape));
       return [select(kept, divide(x, 1 - threshold / 2 ** 32), fullLike(x, 0)), { key: next }];
     },

@@ -1,5 +1,6 @@
 /** Embeddings: a learned vector for each word of a vocabulary. */
-import { differentiable, type Layer } from '../lens/para.js';
+import { differentiable } from '../lens/differentiable.js';
+import type { Layer } from '../lens/para.js';
 import { requireIndices } from '../operation/indices.js';
 import { requireCount, requireFunction } from '../require.js';
 import { take } from '../tensor/primitive/indexing.js';

@@ -10,10 +10,9 @@ export {
 export {
   batchNormalization,
   type BatchNormalizationOptions,
-  type BatchNormalizationParameters,
   type RunningStatistics,
 } from './batch-normalization.js';
-export { dropout, type DropoutParameters } from './dropout.js';
+export { dropout, type DropoutKey } from './dropout.js';
 export {
   groupNormalization,
   layerNormalization,

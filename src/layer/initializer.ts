@@ -1,6 +1,5 @@
 /** Initializers: where parameters begin. Each takes a key and a shape. */
-import type { Key } from '../operation/random.js';
-import { normal as standardNormal, uniform as standardUniform } from '../operation/random.js';
+import { type Key, normal as standardNormal, uniform as standardUniform } from '../operation/random.js';
 import { multiply } from '../operation/arithmetic.js';
 import { requireNumber } from '../require.js';
 import { full } from '../tensor/primitive/constant.js';

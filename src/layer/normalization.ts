@@ -1,6 +1,7 @@
 /** Normalization within each example: over its last axis, over groups of its channels, or by its length alone. */
 import { fail, showShape } from '../error.js';
-import { differentiable, type Layer } from '../lens/para.js';
+import { differentiable } from '../lens/differentiable.js';
+import type { Layer } from '../lens/para.js';
 import { add, multiply } from '../operation/arithmetic.js';
 import { rootMeanSquare, standardizeOver } from '../operation/normalization.js';
 import { requireCount, requireNumber } from '../require.js';

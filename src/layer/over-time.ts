@@ -1,6 +1,7 @@
 /** A cell over time, each step written out: the same parameters at every place, the state handed on. */
 import { fail, showShape } from '../error.js';
-import { addTrees, differentiate, zerosLike } from '../lens/differentiable.js';
+import { addTrees, zerosLike } from '../lens/cartesian.js';
+import { differentiate } from '../lens/differentiable.js';
 import type { Parameters } from '../lens/para.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { reshape } from '../tensor/primitive/movement.js';

@@ -1,5 +1,6 @@
 /** Pooling layers, channels last: they take their channels from the layer before and have nothing to learn. */
-import { type Para, stateless } from '../lens/para.js';
+import type { Para } from '../lens/para.js';
+import { stateless } from '../lens/differentiable.js';
 import { averagePool, maxPool, type PoolingOptions } from '../operation/pooling.js';
 import { max, mean } from '../operation/reduce.js';
 import { type PerAxis, perAxis, requireWindows } from '../operation/spatial.js';

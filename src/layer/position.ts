@@ -1,6 +1,7 @@
 /** Positions as layers: what stands at a place learns where it stands. */
 import { fail, showShape } from '../error.js';
-import { differentiable, type Layer, type Para, stateless } from '../lens/para.js';
+import { differentiable, stateless } from '../lens/differentiable.js';
+import type { Layer, Para } from '../lens/para.js';
 import { add } from '../operation/arithmetic.js';
 import { sinusoids } from '../operation/position.js';
 import { requireCount, requireFunction } from '../require.js';

@@ -1,9 +1,8 @@
 /** Recurrence: a cell over time, from its initial state. */
-import { zerosLike } from '../lens/differentiable.js';
-import { evaluation } from '../lens/evaluation.js';
+import { zerosLike } from '../lens/cartesian.js';
 import type { Para, Parameters } from '../lens/para.js';
 import { keepRows } from '../operation/masking.js';
-import { kinds, requireBoolean, requireMade } from '../require.js';
+import { kinds, requireBoolean, requireMade, requireNoBuffers } from '../require.js';
 import type { SequenceMask } from './attention.js';
 import {
   type Mask,
@@ -21,8 +20,7 @@ export interface RecurrentOptions {
   readonly reverse?: boolean;
   /**
    * Whether time is a loop of the program and not written out step by step: it is compiled at once however long the
-   * sequence is, keeps nothing for the way back but the states, and computes the rest again. Of a cell that carries
-   * state, such as dropout, the steps must be written out.
+   * sequence is, keeps nothing for the way back but the states, and computes the rest again.
    */
   readonly scan?: boolean;
 }
@@ -39,7 +37,17 @@ const overTime = <P extends Parameters, S, I extends number, U extends number>(
 
 const predicting = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
-): VectorCell<P, S, I, U> => ({ ...cell, ...evaluation(cell) });
+): VectorCell<P, S, I, U> => ({ ...cell, ...cell.evaluation() });
+
+/** Throws if it is not a cell, or has buffers: which place of time would replace them? */
+const requireCell = <P extends Parameters, S, I extends number, U extends number>(
+  operation: string,
+  cell: VectorCell<P, S, I, U>,
+): VectorCell<P, S, I, U> => {
+  requireMade(operation, 'cell', cell, kinds.cell);
+  requireNoBuffers(operation, cell);
+  return cell;
+};
 
 /** What is told of a cell over time, and the way back from it. */
 type Tell<P, I extends number, U extends number, B> = (
@@ -63,6 +71,7 @@ const ofSequence = <P extends Parameters, S, I extends number, U extends number,
 ): Para<P, Sequence<I>, B> => ({
   size: cell.size,
   init: (key) => cell.init(key),
+  buffers: cell.buffers,
   run: (p, x) => tell(overTime(cell, options)(p, x)),
   evaluation: () => ofSequence(predicting(cell), options, tell),
 });
@@ -77,6 +86,7 @@ const ofMasked = <P extends Parameters, S, I extends number, U extends number, B
 ): Para<P, Masked<I>, B> => ({
   size: cell.size,
   init: (key) => cell.init(key),
+  buffers: cell.buffers,
   run: (p, [x, mask]) => {
     requireSequence(x, mask);
     // What stands where a sequence has ended is not looked at, so that it need not be a number.
@@ -103,7 +113,7 @@ export const recurrentSequence = <P extends Parameters, S, I extends number, U e
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
 ): Para<P, Sequence<I>, Sequence<U>> =>
-  ofSequence(requireMade('recurrentSequence', 'cell', cell, kinds.cell), options, atEachPlace);
+  ofSequence(requireCell('recurrentSequence', cell), options, atEachPlace);
 
 /**
  * A cell over `[batch, time, inputs]`, from its initial state: what it gives at the end, `[batch, units]`. Throws if
@@ -115,8 +125,7 @@ export const recurrentSequence = <P extends Parameters, S, I extends number, U e
 export const recurrent = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Sequence<I>, Vectors<U>> =>
-  ofSequence(requireMade('recurrent', 'cell', cell, kinds.cell), options, atTheEnd);
+): Para<P, Sequence<I>, Vectors<U>> => ofSequence(requireCell('recurrent', cell), options, atTheEnd);
 
 /**
  * `recurrent` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, as in padding, the state
@@ -128,8 +137,7 @@ export const recurrent = <P extends Parameters, S, I extends number, U extends n
 export const maskedRecurrent = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
-): Para<P, Masked<I>, Vectors<U>> =>
-  ofMasked(requireMade('maskedRecurrent', 'cell', cell, kinds.cell), options, atTheEnd);
+): Para<P, Masked<I>, Vectors<U>> => ofMasked(requireCell('maskedRecurrent', cell), options, atTheEnd);
 
 /**
  * `recurrentSequence` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, the state stays as
@@ -142,4 +150,4 @@ export const maskedRecurrentSequence = <P extends Parameters, S, I extends numbe
   cell: VectorCell<P, S, I, U>,
   options: RecurrentOptions = {},
 ): Para<P, Masked<I>, Sequence<U>> =>
-  ofMasked(requireMade('maskedRecurrentSequence', 'cell', cell, kinds.cell), options, atEachPlace);
+  ofMasked(requireCell('maskedRecurrentSequence', cell), options, atEachPlace);

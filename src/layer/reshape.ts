@@ -1,6 +1,7 @@
 /** Layers that change the shape of each example and none of its numbers. */
 import { fail, showShape } from '../error.js';
-import { type Para, stateless } from '../lens/para.js';
+import type { Para } from '../lens/para.js';
+import { stateless } from '../lens/differentiable.js';
 import * as movement from '../tensor/primitive/movement.js';
 import { requireShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';

@@ -1,13 +1,12 @@
 /** A cell over time as one loop of the program. */
-import { fail } from '../error.js';
 import { withPullback } from '../autodiff/custom.js';
-import { CARRIED, differentiate, zerosLike } from '../lens/differentiable.js';
+import { differentiate } from '../lens/differentiable.js';
+import { zerosLike } from '../lens/cartesian.js';
 import type { Parameters } from '../lens/para.js';
 import { scan } from '../operation/scan.js';
 import { transpose } from '../tensor/primitive/movement.js';
 import type { Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
-import { leafPaths } from '../tree/tree.js';
 import {
   goingOn,
   type Mask,
@@ -31,13 +30,6 @@ export const scanned = <P extends Parameters, S, I extends number, U extends num
   reverse,
 }: Run<P, S, I, U>): OverTime<P, I, U> => {
   requireSequence(sequence, mask);
-  if (leafPaths(parameters).some((path) => path.includes(CARRIED)))
-    fail({
-      operation: 'recurrent',
-      what: 'a cell that carries state in a scan',
-      needed: 'parameters that are the same at every step',
-      hint: 'leave scan out, so that each step is written out',
-    });
   const step = withPullback(
     ([p, before, x]: readonly [P, S, Vectors<I>]) => cell.run(p, [before, x])[0],
     ([p, before, x]) =>

@@ -1,7 +1,8 @@
 /** The block that transformers are a stack of. */
 import { followedBy } from '../lens/composite.js';
 import { located } from '../lens/locate.js';
-import { identity, type Layer, type Para, stateless } from '../lens/para.js';
+import { identity, type Layer, type Para } from '../lens/para.js';
+import { stateless } from '../lens/differentiable.js';
 import { fanOut, parallel } from '../lens/parallel.js';
 import { reparametrize } from '../lens/reparametrize.js';
 import { residual } from '../lens/residual.js';
@@ -18,7 +19,7 @@ import {
   type SequenceMask,
 } from './attention.js';
 import { dense, type DenseParameters } from './dense.js';
-import { dropout as dropoutOf, type DropoutParameters } from './dropout.js';
+import { dropout as dropoutOf, type DropoutKey } from './dropout.js';
 import { layerNormalization, type NormalizationParameters } from './normalization.js';
 
 export interface TransformerBlockOptions extends SelfAttentionOptions {
@@ -37,17 +38,12 @@ export interface TransformerBlockParameters<W extends number> {
   readonly feedForward: FeedForwardPart<W>;
 }
 
-type AttentionPart<W extends number> = readonly [
-  NormalizationParameters<W>,
-  AttentionParameters<W>,
-  DropoutParameters,
-];
+type AttentionPart<W extends number> = readonly [NormalizationParameters<W>, AttentionParameters<W>];
 
 type FeedForwardPart<W extends number> = readonly [
   NormalizationParameters<W>,
   DenseParameters<W, number>,
   DenseParameters<number, W>,
-  DropoutParameters,
 ];
 
 type Sequence<B extends number, T extends number, W extends number> = Tensor<readonly [B, T, W]>;
@@ -55,13 +51,14 @@ type Sequence<B extends number, T extends number, W extends number> = Tensor<rea
 type Block<A, W extends number, B extends number, T extends number> = Layer<
   TransformerBlockParameters<W>,
   A,
-  Sequence<B, T, W>
+  Sequence<B, T, W>,
+  readonly [DropoutKey, DropoutKey]
 >;
 
 /** The parts of a block, on the way to it. */
 interface Parts<W extends number, B extends number, T extends number> {
   readonly normalize: Layer<NormalizationParameters<W>, Sequence<B, T, W>, Sequence<B, T, W>>;
-  readonly drop: Layer<DropoutParameters, Sequence<B, T, W>, Sequence<B, T, W>>;
+  readonly drop: Para<readonly [], Sequence<B, T, W>, Sequence<B, T, W>, readonly [DropoutKey]>;
 }
 
 /** A block whose first part is made of `attend`, what goes around it included. */
@@ -72,7 +69,7 @@ const block = <A, W extends number, B extends number, T extends number>(
     activation = gelu,
     dropout = 0,
   }: TransformerBlockOptions & { readonly width: W },
-  attend: (parts: Parts<W, B, T>) => Para<AttentionPart<W>, A, Sequence<B, T, W>>,
+  attend: (parts: Parts<W, B, T>) => Para<AttentionPart<W>, A, Sequence<B, T, W>, readonly [DropoutKey]>,
 ): Block<A, W, B, T> => {
   requireCount('transformerBlock', 'width', width);
   requireCount('transformerBlock', 'hidden', hidden);
@@ -89,8 +86,8 @@ const block = <A, W extends number, B extends number, T extends number>(
   );
   // The records of both parts under their names, in one record: blocks may stand beside each other.
   const grouped = (all: readonly [...AttentionPart<W>, ...FeedForwardPart<W>]) => {
-    const [a, b, c, ...rest] = all;
-    return [{ attention: [a, b, c], feedForward: rest }] as const;
+    const [a, b, ...rest] = all;
+    return [{ attention: [a, b], feedForward: rest }] as const;
   };
   return reparametrize(
     {

@@ -1,11 +1,7 @@
 /** A learner: model, loss and update together are one pure step. */
 import { within } from '../error.js';
-import { learned, withCarried } from '../lens/carried.js';
-import { evaluation } from '../lens/evaluation.js';
+import { type Buffers, evaluation, lift, type Para, type Parameters } from '../lens/para.js';
 import { located } from '../lens/locate.js';
-import { handedOn } from '../lens/carried-marks.js';
-import { requireCarriedOn, requireNoLearning } from '../lens/lost-state.js';
-import { lift, type Para, type Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
 import { type Loss, weightOf } from '../loss/loss.js';
 import type { TargetOf } from '../loss/target.js';
@@ -21,9 +17,13 @@ import type { Update, UpdateState } from '../update/update.js';
 import { requireAlike } from './require-state.js';
 
 /** All that training changes. */
-export interface LearnerState<P> {
+export interface LearnerState<P, S = readonly []> {
+  /** What the model learns. */
   readonly parameters: P;
-  readonly update: UpdateState<P>;
+  /** What its layers hand from step to step and do not learn, such as running statistics. */
+  readonly buffers: S;
+  /** What the update remembers, such as moments. */
+  readonly optimizer: UpdateState<P>;
 }
 
 /** Examples to learn from, stacked along the first axis. */
@@ -38,8 +38,8 @@ export interface Report {
   readonly metrics: { readonly [name: string]: Tensor<Scalar> };
 }
 
-export interface LearnerOptions<P extends Parameters, A, B extends C, C, L> {
-  readonly model: Para<P, A, B>;
+export interface LearnerOptions<P extends Parameters, A, B extends C, C, L, S extends Buffers> {
+  readonly model: Para<P, A, B, S>;
   /** Of predictions like the model's, or more general ones. */
   readonly loss: Loss<C, L>;
   readonly update: Update;
@@ -49,20 +49,18 @@ export interface LearnerOptions<P extends Parameters, A, B extends C, C, L> {
   readonly gradientNorm?: boolean;
 }
 
-export interface Learner<P extends Parameters, A, B, L> {
-  /** Fresh parameters and the update's first state. Throws if two parts of the model have one name. */
-  readonly init: (key: Key) => LearnerState<P>;
-  /**
-   * One step of training: a pure function of state and batch. Throws if the model loses what a layer carries from
-   * step to step, such as the key of dropout.
-   */
-  readonly step: (state: LearnerState<P>, batch: Batch<A, L>) => readonly [LearnerState<P>, Report];
-  /** What the model predicts: `evaluation(model)`. Throws if a layer still runs as it learns. */
-  readonly predict: (state: LearnerState<P>, input: A) => B;
+/** A step of training and what a state predicts, as pure functions. `State` is whatever decides the next step. */
+export interface Learner<State, A, B, L> {
+  /** The first state: fresh parameters and buffers. Throws if two parts of the model have one name. */
+  readonly init: (key: Key) => State;
+  /** One step of training. */
+  readonly step: (state: State, batch: Batch<A, L>) => readonly [State, Report];
+  /** What the model predicts: `evaluation(model, ...buffers)`. */
+  readonly predict: (state: State, input: A) => B;
   /** The loss and the metrics of a batch, nothing learned. */
-  readonly evaluate: (state: LearnerState<P>, batch: Batch<A, L>) => Report;
+  readonly evaluate: (state: State, batch: Batch<A, L>) => Report;
   /** How much each number of `evaluate` counts beside those of other batches; the number of examples without it. */
-  readonly weights?: (state: LearnerState<P>, batch: Batch<A, L>) => Report;
+  readonly weights?: (state: State, batch: Batch<A, L>) => Report;
 }
 
 /**
@@ -77,29 +75,27 @@ export interface Learner<P extends Parameters, A, B, L> {
  * const [next, { loss }] = step(mnist.init(key(1)), { input, target });
  * const logits = predict(next, input);
  */
-export const learner = <P extends Parameters, A, B extends C, C, L>({
+export const learner = <P extends Parameters, A, B extends C, C, L, S extends Buffers>({
   model,
   loss,
   update,
   metrics = {},
   gradientNorm = false,
-}: LearnerOptions<P, A, B, C, L>): Learner<P, A, B, TargetOf<B, L>> => {
+}: LearnerOptions<P, A, B, C, L, S>): Learner<LearnerState<P, S>, A, B, TargetOf<B, L>> => {
   requireMade('learner', 'model', model, kinds.layer);
   requireMade('learner', 'loss', loss, kinds.loss);
   requireMade('learner', 'update', update, kinds.update);
   for (const [name, metric] of Object.entries(metrics)) requireFunction('learner', `metrics.${name}`, metric);
-  const predicting = evaluation(model);
-  let fresh: P | undefined;
-  /** Throws if parameters are not those of this model; what these are like is found out once. */
-  const requireParameters = (parameters: P): void => {
-    fresh ??= model.init(keyOf(0));
-    requireAlike(
-      'parameters of another model',
-      parameters,
-      fresh,
-      'a state belongs to the learner that made it',
-    );
+  let fresh: Pick<LearnerState<P, S>, 'parameters' | 'buffers'> | undefined;
+  /** Throws if parameters and buffers are not those of this model; what these are like is found out once. */
+  const requireModel = ({ parameters, buffers }: LearnerState<P, S>): void => {
+    fresh ??= { parameters: model.init(keyOf(0)), buffers: model.buffers.init(keyOf(0)) };
+    const hint = 'a state belongs to the learner that made it';
+    requireAlike('parameters of another model', parameters, fresh.parameters, hint);
+    requireAlike('buffers of another model', buffers, fresh.buffers, hint);
   };
+  const predict = ({ parameters, buffers }: LearnerState<P, S>, input: A): B =>
+    evaluation(model, ...buffers).run(parameters, input)[0];
   // A target like the prediction is one that the loss takes: its mark is of types only.
   const ofTargets = loss as Loss<C, TargetOf<B, L>>;
   const measured = located('loss', lift(ofTargets));
@@ -112,60 +108,48 @@ export const learner = <P extends Parameters, A, B extends C, C, L>({
   return {
     init: (key) => {
       requireKey('learner', key);
-      const parameters = model.init(key);
+      const [parameters, buffers] = [model.init(key), model.buffers.init(key)];
       parameterPaths(parameters);
-      return { parameters, update: update.init(learned(parameters)) };
+      return { parameters, buffers, optimizer: update.init(parameters) };
     },
     step: (state, { input, target }) => {
-      requireParameters(state.parameters);
+      requireModel(state);
       requireAlike(
         'the state of another update',
-        state.update,
-        update.init(learned(state.parameters)),
+        state.optimizer,
+        update.init(state.parameters),
         'a state belongs to the update that made it: begin with init of this learner',
       );
       // forward: where the gradient is to be taken, the prediction there, and its loss
       const weight = (): Tensor<Scalar> => weightOf(ofTargets, prediction, target);
-      const [at, move] = update.lens<P>().run([state.update, learned(state.parameters), weight]);
-      const [prediction, backModel] = model.run(withCarried(at, state.parameters), input);
+      const [at, move] = update.lens<P>().run([state.optimizer, state.parameters, weight]);
+      const [prediction, backModel, ...buffers] = model.run(at, input, ...state.buffers);
       const [value, backLoss] = measured.run([], [prediction, target]);
       // backward: the loss against the prediction, that against the parameters, and the move against that
       const [, [predictionChange]] = backLoss(fullLike(value, 1));
       // The change of a prediction is like the prediction, whose type the loss may know less well.
       const [gradient] = backModel(predictionChange as B);
-      const change = learned(gradient);
-      const [nextUpdate, moved] = move(change);
+      const [optimizer, parameters] = move(gradient);
       const report = reportOf(value, prediction, target);
-      requireCarriedOn('learner', {
-        parameters: state.parameters,
-        gradient,
-        given: [at, input, target],
-        results: [prediction, report],
-      });
-      const parameters = withCarried(moved, gradient);
-      return handedOn([
-        { parameters, update: nextUpdate },
+      return [
+        { parameters, buffers, optimizer },
         gradientNorm
-          ? { ...report, metrics: { ...report.metrics, gradientNorm: globalNorm(change) } }
+          ? { ...report, metrics: { ...report.metrics, gradientNorm: globalNorm(gradient) } }
           : report,
-      ] as const);
+      ];
     },
-    predict: ({ parameters }, input) => {
-      requireParameters(parameters);
-      const [prediction] = predicting.run(parameters, input);
-      requireNoLearning('learner', [parameters, input], prediction);
-      return prediction;
+    predict: (state, input) => {
+      requireModel(state);
+      return predict(state, input);
     },
-    evaluate: ({ parameters }, { input, target }) => {
-      requireParameters(parameters);
-      const [prediction] = predicting.run(parameters, input);
+    evaluate: (state, { input, target }) => {
+      requireModel(state);
+      const prediction = predict(state, input);
       const [value] = measured.run([], [prediction, target]);
-      const report = reportOf(value, prediction, target);
-      requireNoLearning('learner', [parameters, input, target], report);
-      return report;
+      return reportOf(value, prediction, target);
     },
-    weights: ({ parameters }, { input, target }) => {
-      const [prediction] = predicting.run(parameters, input);
+    weights: (state, { input, target }) => {
+      const prediction = predict(state, input);
       return {
         loss: weightOf(ofTargets, prediction, target),
         metrics: Object.fromEntries(

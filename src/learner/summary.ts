@@ -1,6 +1,5 @@
 /** What a model is made of, as a table: path, shape, parameters, multiply-adds and activations of each layer. */
-import { learned } from '../lens/carried.js';
-import type { Para, Parameters } from '../lens/para.js';
+import type { Buffers, Para, Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
 import { key } from '../operation/random.js';
 import { requireLayers } from '../require.js';
@@ -109,19 +108,23 @@ const grouped = <K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<
  * @example
  * layersOf(sequential(dense(784, 4), dense(4, 2)), [32, 784])[0]?.multiplyAdds; // 100352
  */
-export const layersOf = <P extends Parameters, A, B>(
-  model: Para<P, A, B>,
+export const layersOf = <P extends Parameters, A, B, S extends Buffers>(
+  model: Para<P, A, B, S>,
   input: InputForm,
 ): readonly LayerSummary[] => {
   requireLayers('layersOf', { model });
   const initial = model.init(key(0));
   const parameters = leaves<AnyTensor>(initial).map((each, i) => placeholder(each, `parameter ${i}`));
+  const initialBuffers = model.buffers.init(key(0));
+  const buffers = leaves<AnyTensor>(initialBuffers).map((each, i) => placeholder(each, `buffer ${i}`));
   const x = standIns(input, 'input');
   // The type of the input is what its form is said to be.
-  const [result] = model.run(unflatten(initial, parameters), x as A);
-  const program = traceTensors([...parameters, ...leaves<AnyTensor>(x)], leaves<AnyTensor>(result));
+  const [result] = model.run(unflatten(initial, parameters), x as A, ...unflatten(initialBuffers, buffers));
+  const program = traceTensors(
+    [...parameters, ...buffers, ...leaves<AnyTensor>(x)],
+    leaves<AnyTensor>(result),
+  );
   const names = parameterPaths(initial);
-  const moving = new Set(leaves<AnyTensor>(unflattenedLearned(initial, parameters)));
   // In the order in which layers end: constants of a layer may stand before all.
   const ends = new Map<string, number>();
   for (const [at, { kind, path }] of program.instructions.entries())
@@ -131,7 +134,7 @@ export const layersOf = <P extends Parameters, A, B>(
   const learnedAt = grouped(
     names.flatMap((name, i) => {
       const each = parameters[i];
-      return each && moving.has(each) ? [{ path: uses.get(i) ?? '', name, shape: each.shape }] : [];
+      return each ? [{ path: uses.get(i) ?? '', name, shape: each.shape }] : [];
     }),
     ({ path }) => path,
   );
@@ -157,10 +160,6 @@ export const layersOf = <P extends Parameters, A, B>(
   });
 };
 
-/** The stand-ins of what is learned, without those of what is carried. */
-const unflattenedLearned = <P>(initial: P, parts: readonly AnyTensor[]): P =>
-  learned(unflatten(initial, parts));
-
 const count = (number: number): string => number.toLocaleString('en-US');
 
 /** The records in which tensors of these paths stand: `0` of `0.bias` and `0.kernel`. */
@@ -175,7 +174,10 @@ const recordsOf = (paths: readonly string[]): readonly string[] => [
  * @example
  * summary(sequential(dense(784, 512), dense(512, 10)), [128, 784]);
  */
-export const summary = <P extends Parameters, A, B>(model: Para<P, A, B>, input: InputForm): string => {
+export const summary = <P extends Parameters, A, B, S extends Buffers>(
+  model: Para<P, A, B, S>,
+  input: InputForm,
+): string => {
   requireLayers('summary', { model });
   const layers = layersOf(model, input);
   const total = (of: (layer: LayerSummary) => number): number =>

@@ -1,12 +1,11 @@
 /** Layers one after the other, any number of them: what `compose` and `sequential` make. */
 import { fail } from '../error.js';
-import { advance } from '../operation/random.js';
-import { evaluation } from './evaluation.js';
+import { advance, type Key } from '../operation/random.js';
 import { located } from './locate.js';
-import type { Para, Parameters } from './para.js';
+import type { Buffers, Initial, Para, Parameters } from './para.js';
 
 /** A layer of which nothing is known but that it is one. */
-export type AnyPara = Para<Parameters, unknown, unknown>;
+export type AnyPara = Para<Parameters, unknown, unknown, Buffers>;
 
 /** The layers that a composite is made of; a copy of it that has another `run` or `init` is no composite. */
 const parts: unique symbol = Symbol('parts');
@@ -14,32 +13,49 @@ const parts: unique symbol = Symbol('parts');
 const partsOf = (layer: AnyPara): readonly AnyPara[] =>
   parts in layer ? (layer[parts] as readonly AnyPara[]) : [layer];
 
-const requireSize = (parameters: Parameters, size: number): void => {
-  if (parameters.length !== size)
+const requireSize = (kind: 'parameters' | 'buffers', records: readonly unknown[], size: number): void => {
+  if (records.length !== size)
     fail({
       operation: 'sequential',
-      what: 'parameters of another model',
-      got: `${parameters.length} records`,
+      what: `${kind} of another model`,
+      got: `${records.length} records`,
       needed: String(size),
-      hint: 'one record for each layer that has parameters',
+      hint: `one record for each layer that has ${kind}`,
     });
 };
 
-/** First the first, then the next: parameters concatenated, backward in reverse. Says nothing of their places. */
-export const inOrder = (layers: readonly AnyPara[]): AnyPara => {
-  const starts: number[] = [0];
-  for (const [i, layer] of layers.entries()) starts.push((starts[i] ?? 0) + layer.size);
+/** Records of several layers, one after the other: their number, and those of one layer. */
+const concatenated = (sizes: readonly number[]) => {
+  let size = 0;
+  const places = sizes.map((each) => ({ start: size, end: (size += each) }));
   return {
-    size: starts.at(-1) ?? 0,
-    init: (key) => layers.flatMap((layer, i) => layer.init(advance(key, starts[i] ?? 0))),
-    run: (p, a) => {
-      requireSize(p, starts.at(-1) ?? 0);
+    size,
+    init: (from: Key, parts: readonly Initial<readonly unknown[]>[]): readonly unknown[] =>
+      parts.flatMap((part, i) => part.init(advance(from, places[i]?.start ?? 0))),
+    of: (records: readonly unknown[], i: number) => records.slice(places[i]?.start, places[i]?.end),
+  };
+};
+
+/** First the first, then the next: parameters and buffers concatenated, backward in reverse. Says nothing of their places. */
+export const inOrder = (layers: readonly AnyPara[]): AnyPara => {
+  const parameters = concatenated(layers.map(({ size }) => size));
+  const initial = layers.map(({ buffers }) => buffers);
+  const buffers = concatenated(initial.map(({ size }) => size));
+  return {
+    size: parameters.size,
+    init: (key) => parameters.init(key, layers),
+    buffers: { size: buffers.size, init: (key) => buffers.init(key, initial) },
+    run: (p, a, ...s) => {
+      requireSize('parameters', p, parameters.size);
+      requireSize('buffers', s, buffers.size);
       const backs: ReturnType<AnyPara['run']>[1][] = [];
+      const after: unknown[] = [];
       let value = a;
       for (const [i, layer] of layers.entries()) {
-        const [next, back] = layer.run(p.slice(starts[i], starts[i + 1]), value);
+        const [result, back, ...next] = layer.run(parameters.of(p, i), value, ...buffers.of(s, i));
         backs.push(back);
-        value = next;
+        after.push(...next);
+        value = result;
       }
       const all = (db: unknown): readonly [Parameters, unknown] => {
         const changes: Parameters[] = [];
@@ -51,17 +67,33 @@ export const inOrder = (layers: readonly AnyPara[]): AnyPara => {
         }
         return [changes.toReversed().flat(), change];
       };
-      return [value, all];
+      return [value, all, ...after];
     },
-    evaluation: () => inOrder(layers.map(evaluation)),
+    evaluation: (...s) => inOrder(predicting(layers, s)) as Para<Parameters, unknown, unknown>,
   };
 };
 
+/** Each as it predicts, with its part of the buffers. */
+const predicting = (layers: readonly AnyPara[], s: Buffers): readonly AnyPara[] => {
+  const buffers = concatenated(layers.map((layer) => layer.buffers.size));
+  requireSize('buffers', s, buffers.size);
+  return layers.map((layer, i) => layer.evaluation(...buffers.of(s, i)));
+};
+
 /** First `f`, then `g`, as one part: says nothing of their places. */
-export const followedBy = <P extends Parameters, A, B, Q extends Parameters, C>(
-  f: Para<P, A, B>,
-  g: Para<Q, B, C>,
-): Para<readonly [...P, ...Q], A, C> => inOrder([f, g]) as Para<readonly [...P, ...Q], A, C>;
+export const followedBy = <
+  P extends Parameters,
+  A,
+  B,
+  Q extends Parameters,
+  C,
+  S extends Buffers = readonly [],
+  T extends Buffers = readonly [],
+>(
+  f: Para<P, A, B, S>,
+  g: Para<Q, B, C, T>,
+): Para<readonly [...P, ...Q], A, C, readonly [...S, ...T]> =>
+  inOrder([f, g]) as Para<readonly [...P, ...Q], A, C, readonly [...S, ...T]>;
 
 /**
  * The composite of layers that fit, each at its place: 0, 1, … Of composites the parts are counted through, so that
@@ -71,7 +103,7 @@ export const compositeOf = (layers: readonly AnyPara[]): AnyPara => {
   const all = layers.flatMap(partsOf);
   const composite = {
     ...inOrder(all.map((layer, i) => located(String(i), layer))),
-    evaluation: () => compositeOf(all.map(evaluation)),
+    evaluation: (...s: Buffers) => compositeOf(predicting(all, s)) as Para<Parameters, unknown, unknown>,
   };
   // Not enumerable, so that a copy by `...` does not have it.
   return Object.defineProperty(composite, parts, { value: all });

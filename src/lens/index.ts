@@ -1,9 +1,9 @@
 export { batched } from './batched.js';
 export { rematerialize } from './rematerialize.js';
 export { andThen, compose } from './compose.js';
-export { type Carries, carrying, holdCarried, learned, withCarried } from './carried.js';
-export { addTrees, copy, differentiate, projectFirst, projectSecond, zerosLike } from './differentiable.js';
-export { evaluation } from './evaluation.js';
+export { buffered, type BufferedLayer } from './buffered.js';
+export { addTrees, copy, projectFirst, projectSecond, zerosLike } from './cartesian.js';
+export { differentiable, differentiate, stateless } from './differentiable.js';
 export { lensCategory, lensMonoid } from './instances.js';
 export {
   associate,
@@ -23,21 +23,30 @@ export {
   type Unit,
 } from './lens.js';
 export { located } from './locate.js';
-export { named } from './named.js';
+export { named, type NamedBuffers } from './named.js';
 export { fanOut, parallel } from './parallel.js';
 export {
   asLens,
-  differentiable,
+  bufferless,
+  type Buffers,
+  evaluation,
   identity,
+  type Initial,
   type Layer,
   lift,
   type Para,
   para,
   type Parameters,
-  stateless,
 } from './para.js';
 export { parameterPaths } from './parameters.js';
-export { freeze, type Reparametrization, reparametrization, reparametrize, share } from './reparametrize.js';
+export {
+  freeze,
+  type Reparametrization,
+  reparametrization,
+  reparametrize,
+  type Share,
+  share,
+} from './reparametrize.js';
 export { concatenate, residual } from './residual.js';
-export { type Sequential, sequential } from './sequential.js';
+export { repeat, type Repeated, type Sequential, sequential } from './sequential.js';
 export { partOf, reinitialize, replacePart } from './surgery.js';

@@ -4,8 +4,7 @@ import { requireLayers, requireText } from '../require.js';
 import { identity } from '../tensor/primitive/conversion.js';
 import type { AnyTensor, Scope } from '../tensor/tensor.js';
 import { mapTree } from '../tree/tree.js';
-import { evaluation } from './evaluation.js';
-import type { Para, Parameters } from './para.js';
+import type { Buffers, Para, Parameters } from './para.js';
 
 /** Marks the tensors of a tree as where a part of the model begins or ends. */
 const marked = <T>(tree: T, scope: Scope): T =>
@@ -13,7 +12,10 @@ const marked = <T>(tree: T, scope: Scope): T =>
   mapTree(tree, (each) => identity(each as AnyTensor, scope));
 
 /** The same layer, its place said in front of its mistakes and behind the values it asks for. */
-export const located = <P extends Parameters, A, B>(segment: string, f: Para<P, A, B>): Para<P, A, B> => {
+export const located = <P extends Parameters, A, B, S extends Buffers>(
+  segment: string,
+  f: Para<P, A, B, S>,
+): Para<P, A, B, S> => {
   requireText('located', 'segment', segment);
   requireLayers('located', { f });
   const inside = { close: segment };
@@ -21,8 +23,11 @@ export const located = <P extends Parameters, A, B>(segment: string, f: Para<P, 
   return {
     size: f.size,
     init: (key) => within(segment, () => f.init(key)),
-    run: (p, a) => {
-      const [b, back] = within(segment, () => f.run(marked(p, inside), marked(a, inside)));
+    buffers: { size: f.buffers.size, init: (key) => within(segment, () => f.buffers.init(key)) },
+    run: (p, a, ...s) => {
+      const [b, back, ...next] = within(segment, () =>
+        f.run(marked(p, inside), marked(a, inside), ...marked(s, inside)),
+      );
       return [
         marked(b, outside),
         (db) =>
@@ -30,8 +35,13 @@ export const located = <P extends Parameters, A, B>(segment: string, f: Para<P, 
             within(segment, () => back(marked(db, inside))),
             outside,
           ),
+        ...marked(next, outside),
       ];
     },
-    evaluation: () => located(segment, evaluation(f)),
+    evaluation: (...s) =>
+      located(
+        segment,
+        within(segment, () => f.evaluation(...s)),
+      ),
   };
 };

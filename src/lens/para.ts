@@ -1,31 +1,48 @@
 /** Parametric lenses: what a layer is. */
-import { pullback } from '../autodiff/pullback.js';
-import { kinds, requireFunction, requireLayers, requireLenses, requireMade } from '../require.js';
+import { requireLayers, requireLenses, requireMade } from '../require.js';
 import type { Key } from '../operation/random.js';
 import type { Backward, SimpleLens } from './lens.js';
-import { requireNothingCarried } from './carried-marks.js';
 
-/** Parameters: one record a layer that has any, in the order of the layers. */
+/** Parameters: one record for each layer that has any, in the order of the layers. */
 export type Parameters = readonly unknown[];
 
-/**
- * A lens with parameters. Composing concatenates parameters, so composition is associative and unital on the
- * nose, and the type of a model's parameters reads like the model.
- */
-export interface Para<P extends Parameters, A, B> {
-  /** How many records it adds to the parameters. */
-  readonly size: P['length'];
-  /** Fresh parameters; the n-th record is made from the n-th key after `key`. */
-  init(key: Key): P;
-  /** The result, and the way back to changes of the parameters and of the argument. */
-  run(p: P, a: A): readonly [b: B, back: Backward<B, readonly [dp: P, da: A]>];
-  /** How it acts when it predicts, over the same parameters, where that is otherwise: `evaluation(f)` asks. */
-  // `undefined` is allowed, or TypeScript suggests adding it at every pair of layers that do not fit.
-  readonly evaluation?: (() => Para<P, A, B>) | undefined;
+/** Buffers: one record for each layer that has any, in the order of the layers. */
+export type Buffers = readonly unknown[];
+
+/** How records of parameters or buffers begin. */
+export interface Initial<R extends readonly unknown[]> {
+  /** The number of records. */
+  readonly size: R['length'];
+  /** Fresh records; the n-th is made from the n-th key after `key`. */
+  init(key: Key): R;
 }
 
-/** A layer whose record of parameters is `R`. */
-export type Layer<R, A, B> = Para<readonly [R], A, B>;
+/**
+ * A lens with parameters, which training learns, and buffers, which each step replaces, such as running statistics
+ * and the keys of dropout. Composing concatenates both, so composition is associative and unital on the nose, and the
+ * types of a model's parameters and buffers read like the model.
+ */
+export interface Para<P extends Parameters, A, B, S extends Buffers = readonly []> extends Initial<P> {
+  /** Its buffers before the first step; their keys are in another sequence than those of the parameters. */
+  readonly buffers: Initial<S>;
+  /** The result, its derivative backwards, and the buffers of the next step. */
+  run(p: P, a: A, ...buffers: S): readonly [b: B, back: Backward<B, readonly [dp: P, da: A]>, ...next: S];
+  /** The layer when it predicts, with these buffers: it has the same parameters, and no buffers to replace. */
+  evaluation(...buffers: S): Para<P, A, B>;
+}
+
+/** A layer with one record of parameters, `R`. */
+export type Layer<R, A, B, S extends Buffers = readonly []> = Para<readonly [R], A, B, S>;
+
+const noBuffers: Initial<readonly []> = { size: 0, init: () => [] };
+
+/** A layer without buffers, which predicts as it learns. */
+export const bufferless = <P extends Parameters, A, B>(
+  layer: Pick<Para<P, A, B>, 'size' | 'init' | 'run'>,
+): Para<P, A, B> => {
+  const whole: Para<P, A, B> = { ...layer, buffers: noBuffers, evaluation: () => whole };
+  return whole;
+};
 
 /**
  * A layer with a backward of its own: `run` returns the result and the map from its change to the changes of
@@ -45,8 +62,8 @@ export const para = <R, A, B>(layer: {
   readonly init: (key: Key) => R;
   readonly run: (r: R, a: A) => readonly [b: B, back: (db: B) => readonly [dr: R, da: A]];
 }): Layer<R, A, B> => {
-  requireMade('para', 'layer', layer, kinds.layer);
-  return {
+  requireMade('para', 'layer', layer, { kind: 'a layer', methods: ['init', 'run'] });
+  return bufferless({
     size: 1,
     init: (key) => [layer.init(key)],
     run: ([r], a) => {
@@ -59,54 +76,23 @@ export const para = <R, A, B>(layer: {
         },
       ];
     },
-  };
-};
-
-/**
- * A layer whose backward is derived from its forward map. Throws, when it runs, if the map runs a layer that carries
- * state, such as dropout: a derived backward carries nothing on.
- *
- * @example
- * const scale = differentiable(() => ({ factor: scalar(2) }), ({ factor }, x: Tensor) => multiply(x, factor));
- */
-export const differentiable = <R, A, B>(init: (key: Key) => R, f: (r: R, a: A) => B): Layer<R, A, B> => {
-  requireFunction('differentiable', 'init', init);
-  requireFunction('differentiable', 'f', f);
-  return para({
-    init,
-    run: (r, a) =>
-      pullback(
-        requireNothingCarried('differentiable', ([record, argument]: readonly [R, A]) => f(record, argument)),
-      )([r, a]),
   });
 };
 
 /** A lens as a layer without parameters. */
 export const lift = <A, B>(lens: SimpleLens<A, B>): Para<readonly [], A, B> => {
   requireLenses('lift', { lens });
-  return {
+  return bufferless({
     size: 0,
     init: () => [],
     run: (_, a) => {
       const [b, back] = lens.run(a);
       return [b, (db) => [[], back(db)]];
     },
-  };
+  });
 };
 
-/**
- * A function over tensors as a layer without parameters. Throws, when it runs, if the function runs a layer that
- * carries state, such as dropout: there is nothing here to carry it in.
- *
- * @example
- * const double = stateless((x: Tensor) => add(x, x));
- */
-export const stateless = <A, B>(f: (a: A) => B): Para<readonly [], A, B> => {
-  requireFunction('stateless', 'f', f);
-  return lift({ run: pullback(requireNothingCarried('stateless', f)) });
-};
-
-/** A layer as a lens from parameters and argument together. */
+/** A layer without buffers as a lens from parameters and argument together. */
 export const asLens = <P extends Parameters, A, B>(f: Para<P, A, B>): SimpleLens<readonly [P, A], B> => {
   requireLayers('asLens', { f });
   return {
@@ -115,8 +101,25 @@ export const asLens = <P extends Parameters, A, B>(f: Para<P, A, B>): SimpleLens
 };
 
 /** a ↦ a, without parameters. */
-export const identity = <A>(): Para<readonly [], A, A> => ({
-  size: 0,
-  init: () => [],
-  run: (_, a) => [a, (da) => [[], da]],
-});
+export const identity = <A>(): Para<readonly [], A, A> =>
+  bufferless({
+    size: 0,
+    init: () => [],
+    run: (_, a) => [a, (da) => [[], da]],
+  });
+
+/**
+ * The model when it predicts, with these buffers: normalization by running statistics, no dropout. It has the same
+ * parameters, and no buffers to replace, so it fits wherever a layer without buffers does.
+ *
+ * @example
+ * const model = dense(2, 1);
+ * const [y] = evaluation(model).run(model.init(key(1)), tensor([[1, 2]]));
+ */
+export const evaluation = <P extends Parameters, A, B, S extends Buffers>(
+  f: Para<P, A, B, S>,
+  ...buffers: S
+): Para<P, A, B> => {
+  requireLayers('evaluation', { f });
+  return f.evaluation(...buffers);
+};

@@ -1,30 +1,52 @@
 /** Parametric lenses side by side: on a pair of arguments, or on one argument for both. */
 import { requireLayers } from '../require.js';
-import { addTrees } from './differentiable.js';
-import { evaluation } from './evaluation.js';
+import { addTrees } from './cartesian.js';
 import { located } from './locate.js';
 import { joined, splitAt } from './parameters.js';
-import type { Para, Parameters } from './para.js';
+import type { Buffers, Para, Parameters } from './para.js';
 
 /** (a, c) ↦ (f a, g c); in paths `f` is 0 and `g` is 1. */
-export const parallel = <P extends Parameters, A, B, Q extends Parameters, C, D>(
-  f: Para<P, A, B>,
-  g: Para<Q, C, D>,
-): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D]> => {
+export const parallel = <
+  P extends Parameters,
+  A,
+  B,
+  Q extends Parameters,
+  C,
+  D,
+  S extends Buffers,
+  T extends Buffers,
+>(
+  f: Para<P, A, B, S>,
+  g: Para<Q, C, D, T>,
+): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D], readonly [...S, ...T]> => {
   requireLayers('parallel', { f, g });
   return sideBySide(located('0', f), located('1', g));
 };
 
-const sideBySide = <P extends Parameters, A, B, Q extends Parameters, C, D>(
-  f: Para<P, A, B>,
-  g: Para<Q, C, D>,
-): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D]> => ({
+const sideBySide = <
+  P extends Parameters,
+  A,
+  B,
+  Q extends Parameters,
+  C,
+  D,
+  S extends Buffers,
+  T extends Buffers,
+>(
+  f: Para<P, A, B, S>,
+  g: Para<Q, C, D, T>,
+): Para<readonly [...P, ...Q], readonly [A, C], readonly [B, D], readonly [...S, ...T]> => ({
   size: f.size + g.size,
   init: (key) => joined(f, g, key),
-  run: (parameters, [a, c]) => {
+  buffers: {
+    size: f.buffers.size + g.buffers.size,
+    init: (key) => joined(f.buffers, g.buffers, key),
+  },
+  run: (parameters, [a, c], ...buffers) => {
     const [p, q] = splitAt<P, Q>(parameters, f.size);
-    const [b, backF] = f.run(p, a);
-    const [d, backG] = g.run(q, c);
+    const [s, t] = splitAt<S, T>(buffers, f.buffers.size);
+    const [b, backF, ...nextF] = f.run(p, a, ...s);
+    const [d, backG, ...nextG] = g.run(q, c, ...t);
     return [
       [b, d],
       ([db, dd]) => {
@@ -35,31 +57,50 @@ const sideBySide = <P extends Parameters, A, B, Q extends Parameters, C, D>(
           [da, dc],
         ];
       },
+      ...nextF,
+      ...nextG,
     ];
   },
-  evaluation: () => sideBySide(evaluation(f), evaluation(g)),
+  evaluation: (...buffers) => {
+    const [s, t] = splitAt<S, T>(buffers, f.buffers.size);
+    return sideBySide(f.evaluation(...s), g.evaluation(...t));
+  },
 });
 
 /** a ↦ (f a, g a), da + da′ ↤: the argument's changes are added. */
-export const fanOut = <P extends Parameters, A, B, Q extends Parameters, C>(
-  f: Para<P, A, B>,
-  g: Para<Q, A, C>,
-): Para<readonly [...P, ...Q], A, readonly [B, C]> => {
+export const fanOut = <
+  P extends Parameters,
+  A,
+  B,
+  Q extends Parameters,
+  C,
+  S extends Buffers,
+  T extends Buffers,
+>(
+  f: Para<P, A, B, S>,
+  g: Para<Q, A, C, T>,
+): Para<readonly [...P, ...Q], A, readonly [B, C], readonly [...S, ...T]> => {
   requireLayers('fanOut', { f, g });
-  const both = parallel(f, g);
-  return {
-    size: both.size,
-    init: (key) => both.init(key),
-    run: (p, a) => {
-      const [b, back] = both.run(p, [a, a]);
-      return [
-        b,
-        (db) => {
-          const [dp, [first, second]] = back(db);
-          return [dp, addTrees(first, second)];
-        },
-      ];
-    },
-    evaluation: () => fanOut(evaluation(f), evaluation(g)),
-  };
+  return copied(parallel(f, g));
 };
+
+/** First a ↦ (a, a), then the layer of both. */
+const copied = <P extends Parameters, A, B, S extends Buffers>(
+  both: Para<P, readonly [A, A], B, S>,
+): Para<P, A, B, S> => ({
+  size: both.size,
+  init: (key) => both.init(key),
+  buffers: both.buffers,
+  run: (p, a, ...s) => {
+    const [b, back, ...next] = both.run(p, [a, a], ...s);
+    return [
+      b,
+      (db) => {
+        const [dp, [first, second]] = back(db);
+        return [dp, addTrees(first, second)];
+      },
+      ...next,
+    ];
+  },
+  evaluation: (...s) => copied(both.evaluation(...s)),
+});

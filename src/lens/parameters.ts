@@ -1,13 +1,13 @@
-/** Parameters of composites: concatenated, cut apart again, and named by their paths. */
+/** Parameters and buffers of composites: concatenated, split again, and named by their paths. */
 import { fail } from '../error.js';
 import { advance, type Key } from '../operation/random.js';
 import { leafPaths } from '../tree/tree.js';
-import type { Para, Parameters } from './para.js';
+import type { Initial, Parameters } from './para.js';
 
-/** The parameters of both: those of `g` are made from the keys after those of `f`. */
-export const joined = <P extends Parameters, A, B, Q extends Parameters, C, D>(
-  f: Para<P, A, B>,
-  g: Para<Q, C, D>,
+/** The records of both: those of `g` are made from the keys after those of `f`. */
+export const joined = <P extends Parameters, Q extends Parameters>(
+  f: Initial<P>,
+  g: Initial<Q>,
   key: Key,
 ): readonly [...P, ...Q] => [...f.init(key), ...g.init(advance(key, f.size))];
 

@@ -1,18 +1,18 @@
 /** Reparametrization: a lens put before the parameters. Sharing and freezing weights are two of these. */
 import { fail, showShape } from '../error.js';
-import { kinds, requireFunction, requireLayers, requireMade, showGiven } from '../require.js';
+import { kinds, requireCount, requireFunction, requireLayers, requireMade, showGiven } from '../require.js';
 import type { Key } from '../operation/random.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, leafPaths } from '../tree/tree.js';
-import { addTrees, differentiate } from './differentiable.js';
-import { evaluation } from './evaluation.js';
+import { addTrees } from './cartesian.js';
+import { type AnyPara, inOrder } from './composite.js';
+import { differentiate } from './differentiable.js';
 import type { SimpleLens } from './lens.js';
-import type { Layer, Para, Parameters } from './para.js';
+import type { Buffers, Initial, Para, Parameters } from './para.js';
+import type { Repeated } from './sequential.js';
 
 /** Where parameters come from: other parameters, through a lens. */
-export interface Reparametrization<Q extends Parameters, P> {
-  readonly size: Q['length'];
-  readonly init: (key: Key) => Q;
+export interface Reparametrization<Q extends Parameters, P> extends Initial<Q> {
   readonly lens: SimpleLens<Q, P>;
 }
 
@@ -23,28 +23,30 @@ export interface Reparametrization<Q extends Parameters, P> {
  * const exponential = differentiate(([{ log }]: readonly [{ log: Tensor<[]> }]) => [{ factor: exp(log) }] as const);
  * reparametrize({ size: 1, init, lens: exponential }, scale);
  */
-export const reparametrize = <Q extends Parameters, P extends Parameters, A, B>(
+export const reparametrize = <Q extends Parameters, P extends Parameters, A, B, S extends Buffers>(
   by: Reparametrization<Q, P>,
-  f: Para<P, A, B>,
-): Para<Q, A, B> => {
+  f: Para<P, A, B, S>,
+): Para<Q, A, B, S> => {
   requireMade('reparametrize', 'by', by, { kind: 'a reparametrization', methods: ['init'] });
   requireMade('reparametrize', 'by.lens', by.lens, kinds.lens);
   requireLayers('reparametrize', { f });
   return {
     size: by.size,
-    init: by.init,
-    run: (q, a) => {
+    init: (key) => by.init(key),
+    buffers: f.buffers,
+    run: (q, a, ...s) => {
       const [p, backLens] = by.lens.run(q);
-      const [b, back] = f.run(p, a);
+      const [b, back, ...next] = f.run(p, a, ...s);
       return [
         b,
         (db) => {
           const [dp, da] = back(db);
           return [backLens(dp), da];
         },
+        ...next,
       ];
     },
-    evaluation: () => reparametrize(by, evaluation(f)),
+    evaluation: (...s) => reparametrize(by, f.evaluation(...s)),
   };
 };
 
@@ -68,61 +70,100 @@ type Alike<P extends Parameters> = [P[number]] extends [P[0]]
   ? unknown
   : { readonly share: 'the uses take different parameters' };
 
+/** The parameters of each use are the same ones: (p) ↦ (p, …, p), dp = Σ dpᵢ. */
+const sameForEach = <P extends Parameters>(uses: number): SimpleLens<P, Parameters> => ({
+  run: (p) => [
+    Array.from({ length: uses }, () => p).flat(),
+    (changes) => {
+      const ofUse = (i: number): Parameters => changes.slice(i * p.length, (i + 1) * p.length);
+      let total = ofUse(0);
+      for (let i = 1; i < uses; i++) total = addTrees(total, ofUse(i));
+      // The changes have the types of the parameters.
+      return total as P;
+    },
+  ],
+});
+
+/** Shares the parameters of the layers of a composite, or of several uses of one layer. */
+export interface Share {
+  <P extends Parameters, A, B, S extends Buffers>(
+    f: Para<P, A, B, S> & Alike<P>,
+  ): Para<readonly [P[0]], A, B, S>;
+  <P extends Parameters, A, S extends Buffers>(f: Para<P, A, A, S>, uses: number): Para<P, A, A, Repeated<S>>;
+}
+
 /**
- * A composite of layers that share one record of parameters, however many they are; its gradient is the sum over all
- * uses. Throws at `init` if they take different parameters.
+ * A composite of layers that share one record of parameters, however many they are; or, with a number of uses, one
+ * layer that is used so often, one use after the other. The gradient is the sum over all uses. Buffers are not shared.
+ * Throws if `uses` is not a positive integer, and at `init` if the layers of a composite take different parameters.
  *
  * @example
  * share(compose(dense(8, 8), dense(8, 8))); // one kernel and one bias, used twice
+ * share(sequential(dense(8, 8), relu()), 3); // one kernel and one bias, used three times
  */
-export const share = <P extends Parameters, A, B>(f: Para<P, A, B> & Alike<P>): Layer<P[0], A, B> => {
+export const share: Share = (f: AnyPara, uses?: number): Para<never, never, never, never> => {
   requireLayers('share', { f });
-  const layer: Para<Parameters, A, B> = f;
-  return reparametrize<readonly [P[0]], Parameters, A, B>(
-    {
-      size: 1,
-      init: (key) => {
-        const records = layer.init(key);
-        requireAlike(records);
-        return [records[0]];
-      },
-      lens: {
-        // (r) ↦ (r, …, r) ⇒ dr = Σ dp
-        run: ([r]) => [
-          Array.from({ length: layer.size }, () => r),
-          (changes) => [changes.reduce((sum, change) => addTrees(sum, change))],
-        ],
-      },
-    },
-    layer,
-  );
+  const shared =
+    uses === undefined
+      ? reparametrize(
+          {
+            size: 1,
+            init: (key: Key): Parameters => {
+              const records = f.init(key);
+              requireAlike(records);
+              return [records[0]];
+            },
+            lens: sameForEach(f.size),
+          },
+          f,
+        )
+      : reparametrize(
+          {
+            size: f.size,
+            init: (key: Key) => f.init(key),
+            lens: sameForEach(requireCount('share', 'uses', uses)),
+          },
+          inOrder(Array.from({ length: uses }, () => f)),
+        );
+  // The overloads say what it is made of.
+  return shared as Para<never, never, never, never>;
 };
 
 /**
- * The layer with its parameters fixed: it has none to learn, nothing an update does reaches them, and it acts as
- * `evaluation(f)`, so that what it carries stays as it is.
+ * The layer with its parameters and buffers fixed: it has none to learn or to replace, nothing an update does reaches
+ * them, and it acts as `evaluation(f, ...buffers)`. Throws if they are not those of this layer.
  *
  * @example
  * sequential(freeze(pretrained, encoder), dense(64, 10));
  */
-export const freeze = <P extends Parameters, A, B>(
+export const freeze = <P extends Parameters, A, B, S extends Buffers>(
   parameters: P,
-  f: Para<P, A, B>,
+  f: Para<P, A, B, S>,
+  ...buffers: S
 ): Para<readonly [], A, B> => {
   requireLayers('freeze', { f });
-  const given: unknown = parameters;
-  if (!Array.isArray(given) || given.length !== f.size)
-    fail({
-      operation: 'freeze',
-      what: 'parameters of another layer',
-      got: Array.isArray(given) ? `an array of ${given.length}` : showGiven(given),
-      needed: `an array of ${f.size}`,
-      hint: 'take those that the `init` of this layer makes, or that were learned of it',
-    });
+  requireRecords('parameters', parameters, f);
+  requireRecords('buffers', buffers, f.buffers);
   return reparametrize(
     { size: 0, init: () => [], lens: { run: () => [parameters, () => []] } },
-    evaluation(f),
+    f.evaluation(...buffers),
   );
+};
+
+/** Throws if these are not as many records as the layer has. */
+const requireRecords = (
+  kind: 'parameters' | 'buffers',
+  given: unknown,
+  { size }: { readonly size: number },
+): void => {
+  if (Array.isArray(given) && given.length === size) return;
+  fail({
+    operation: 'freeze',
+    what: `${kind} of another layer`,
+    got: Array.isArray(given) ? `an array of ${given.length}` : showGiven(given),
+    needed: `an array of ${size}`,
+    hint: `pass the ${kind} that this layer made with init, or a state of training has`,
+  });
 };
 
 /** Parameters as a function of other parameters, its backward derived. */

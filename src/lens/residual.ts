@@ -5,9 +5,9 @@ import { concat } from '../tensor/primitive/slicing.js';
 import { sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { followedBy } from './composite.js';
-import { addTrees } from './differentiable.js';
-import { evaluation } from './evaluation.js';
-import { type Para, type Parameters, stateless } from './para.js';
+import { addTrees } from './cartesian.js';
+import { stateless } from './differentiable.js';
+import type { Buffers, Para, Parameters } from './para.js';
 import { fanOut } from './parallel.js';
 
 /**
@@ -18,13 +18,16 @@ import { fanOut } from './parallel.js';
  * @example
  * const model = sequential(dense(4, 8), residual(sequential(dense(8, 8), relu())), dense(8, 1));
  */
-export const residual = <P extends Parameters, A extends Tensor<Shape>>(f: Para<P, A, A>): Para<P, A, A> => {
+export const residual = <P extends Parameters, A extends Tensor<Shape>, S extends Buffers>(
+  f: Para<P, A, A, S>,
+): Para<P, A, A, S> => {
   requireLayers('residual', { f });
   return {
     size: f.size,
     init: (key) => f.init(key),
-    run: (p, a) => {
-      const [b, back] = f.run(p, a);
+    buffers: f.buffers,
+    run: (p, a, ...s) => {
+      const [b, back, ...next] = f.run(p, a, ...s);
       if (!sameShape(a.shape, b.shape))
         fail({
           operation: 'residual',
@@ -39,9 +42,10 @@ export const residual = <P extends Parameters, A extends Tensor<Shape>>(f: Para<
           const [dp, da] = back(db);
           return [dp, addTrees(db, da)];
         },
+        ...next,
       ];
     },
-    evaluation: () => residual(evaluation(f)),
+    evaluation: (...s) => residual(f.evaluation(...s)),
   };
 };
 
@@ -52,10 +56,17 @@ export const residual = <P extends Parameters, A extends Tensor<Shape>>(f: Para<
  * @example
  * const model = sequential(concatenate(dense(4, 3), sequential(dense(4, 5), relu())), dense(8, 1));
  */
-export const concatenate = <P extends Parameters, A, Lead extends Shape, Q extends Parameters>(
-  f: Para<P, A, Tensor<readonly [...Lead, number]>>,
-  g: Para<Q, A, Tensor<readonly [...Lead, number]>>,
-): Para<readonly [...P, ...Q], A, Tensor<readonly [...Lead, number]>> => {
+export const concatenate = <
+  P extends Parameters,
+  A,
+  Lead extends Shape,
+  Q extends Parameters,
+  S extends Buffers,
+  T extends Buffers,
+>(
+  f: Para<P, A, Tensor<readonly [...Lead, number]>, S>,
+  g: Para<Q, A, Tensor<readonly [...Lead, number]>, T>,
+): Para<readonly [...P, ...Q], A, Tensor<readonly [...Lead, number]>, readonly [...S, ...T]> => {
   requireLayers('concatenate', { f, g });
   type Part = Tensor<readonly [...Lead, number]>;
   const joined = stateless<readonly [Part, Part], Part>(

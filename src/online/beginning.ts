@@ -8,8 +8,8 @@ import { structureError } from './checkpoint-bytes.js';
 import { readRun, type RunParts, type RunState, wantedBy } from './run-state.js';
 import type { Source } from './source.js';
 
-export interface Beginning<P, Pos> {
-  readonly state: RunState<P>;
+export interface Beginning<State, Pos> {
+  readonly state: RunState<State>;
   /** Where the source is opened. */
   readonly after: Pos | undefined;
   /** What is told of a run that goes on, or that should have and could not. */
@@ -42,13 +42,13 @@ const positionFor = <Pos extends Json>(
  * store is looked into in any case: who has not cannot save where something is. Throws if what is kept or given is of
  * another model, pipeline or source, naming the part that differs, and if it cannot be read at all.
  */
-export const beginningOf = async <P, Pos extends Json>(
-  fresh: RunState<P>,
+export const beginningOf = async <State, Pos extends Json>(
+  fresh: RunState<State>,
   parts: RunParts,
   source: Pick<Source<never, Pos>, 'name' | 'position'>,
   store: CheckpointStore | undefined,
   from: Checkpoint | undefined,
-): Promise<Beginning<P, Pos>> => {
+): Promise<Beginning<State, Pos>> => {
   const wanted = wantedBy(fresh, parts);
   const restored = await store?.restore(wanted);
   if (restored !== undefined && either.isLeft(restored)) return refuseKept(restored.left);

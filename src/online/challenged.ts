@@ -1,6 +1,5 @@
 /** A run that keeps a challenger: a second learner that begins at drift, and takes over where it is better. */
 import type { Learner, LearnerState, Report } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
 import { requireFunction } from '../require.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { UpdateState } from '../update/update.js';
@@ -11,48 +10,55 @@ import type { DriftLevel } from './monitor/drift.js';
 import { challenger, type ChallengerOptions, type Trial } from './monitor/reaction.js';
 import { descriptionOf } from './signature.js';
 
-/** The parameters of both. */
+/** The parameters, or the buffers, of both. */
 export type Paired<P> = readonly [champion: P, challenger: P];
 
-type PairState<P> = LearnerState<Paired<P>>;
+type PairState<P, B> = LearnerState<Paired<P>, Paired<B>>;
 
-export interface ChallengedOptions<P, S extends Json, M> extends ChallengerOptions {
+export interface ChallengedOptions<State, S extends Json, M> extends ChallengerOptions {
   /** What watches for drift. */
   readonly monitors: Fold<S, Told, M>;
   /** What it says: a challenger begins at `drift`, so a detector that warns may have it begin at a warning. */
   readonly levelOf: (monitored: NoInfer<M>) => DriftLevel;
   /** The state that the n-th challenger begins with. */
-  readonly fresh: (times: number) => LearnerState<P>;
+  readonly fresh: (times: number) => State;
 }
 
 /** What of an online run a challenger concerns. */
-export interface Challenged<P extends Parameters, A, B, L, S extends Json, M> {
-  readonly learner: Learner<Paired<P>, A, B, L>;
+export interface Challenged<State, A, B, L, S extends Json, M> {
+  readonly learner: Learner<State, A, B, L>;
   readonly monitors: Fold<S, Told, M>;
-  readonly revise: Fold<ChallengedState, OnlineStep<Paired<P>, M>, PairState<P> | undefined>;
+  readonly revise: Fold<ChallengedState, OnlineStep<State, M>, State | undefined>;
 }
 
 /** How many challengers there were, and how the one of now stands. */
 export type ChallengedState = { readonly times: number; readonly trial: Trial };
 
-const paired = <P>(champion: LearnerState<P>, other: LearnerState<P>): PairState<P> => ({
+const paired = <P, B>(champion: LearnerState<P, B>, other: LearnerState<P, B>): PairState<P, B> => ({
   parameters: [champion.parameters, other.parameters],
-  update: {
+  buffers: [champion.buffers, other.buffers],
+  optimizer: {
     count: scalar(0, 'int32'),
     scalars: {},
     slots: {},
-    parts: { champion: champion.update, challenger: other.update },
+    parts: { champion: champion.optimizer, challenger: other.optimizer },
   },
 });
 
-const stateOf = <P>({ parameters, update }: PairState<P>, who: 0 | 1): LearnerState<P> => ({
+const stateOf = <P, B>(
+  { parameters, buffers, optimizer }: PairState<P, B>,
+  who: 0 | 1,
+): LearnerState<P, B> => ({
   parameters: parameters[who],
+  buffers: buffers[who],
   // As it was put there.
-  update: (who === 0 ? update.parts?.['champion'] : update.parts?.['challenger']) as UpdateState<P>,
+  optimizer: optimizer.parts?.[who === 0 ? 'champion' : 'challenger'] as UpdateState<P>,
 });
 
 /** Both learn from every batch, each by itself (F-9). What is told is of the champion, and `challenger` the other's loss. */
-const pairOf = <P extends Parameters, A, B, L>(learner: Learner<P, A, B, L>): Learner<Paired<P>, A, B, L> => {
+const pairOf = <P, S, A, B, L>(
+  learner: Learner<LearnerState<P, S>, A, B, L>,
+): Learner<PairState<P, S>, A, B, L> => {
   const both = (champion: Report, { loss }: Report): Report => ({
     loss: champion.loss,
     metrics: { ...champion.metrics, challenger: loss },
@@ -90,10 +96,10 @@ const pairOf = <P extends Parameters, A, B, L>(learner: Learner<P, A, B, L>): Le
  *   ...challenged(clicks, { monitors, levelOf: ({ level }) => level, fresh: (n) => clicks.init(key(n)), trial: 100 }),
  * }).subscribe((event) => event.kind === 'step' && console.log(event.metrics['challenger']));
  */
-export const challenged = <P extends Parameters, A, B, L, S extends Json, M>(
-  learner: Learner<P, A, B, L>,
-  { monitors, levelOf, fresh, ...options }: ChallengedOptions<P, S, M>,
-): Challenged<P, A, B, L, S, M> => {
+export const challenged = <P, Q, A, B, L, S extends Json, M>(
+  learner: Learner<LearnerState<P, Q>, A, B, L>,
+  { monitors, levelOf, fresh, ...options }: ChallengedOptions<LearnerState<P, Q>, S, M>,
+): Challenged<PairState<P, Q>, A, B, L, S, M> => {
   const contest = challenger(options);
   requireFunction('challenged', 'levelOf', levelOf);
   requireFunction('challenged', 'fresh', fresh);

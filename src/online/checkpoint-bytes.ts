@@ -150,7 +150,8 @@ export const decodeCheckpoint = async (
 /** Of which part of a run a tensor is. */
 const partOf = (path: string): string => {
   if (path.startsWith('parameters.')) return 'the model: ';
-  return path.startsWith('update.') ? 'the optimizer: ' : '';
+  if (path.startsWith('buffers.')) return 'the buffers of the model: ';
+  return path.startsWith('optimizer.') ? 'the optimizer: ' : '';
 };
 
 /** Why a run cannot go on from a checkpoint that is whole, if it cannot: it is another model's. */
@@ -159,11 +160,14 @@ export const structureError = (
   { structure, tensors }: Checkpoint,
   { optional, ...wanted }: Wanted,
 ): CheckpointError | undefined => {
-  const compared =
-    optional === undefined
-      ? tensors
-      : Object.fromEntries(Object.entries(tensors).filter(([each]) => !each.startsWith(optional)));
-  const difference = firstDifference(compared, wanted.tensors);
+  const those = <T>(all: Readonly<Record<string, T>>, isOne: (path: string) => boolean) =>
+    Object.fromEntries(Object.entries(all).filter(([path]) => isOne(path)));
+  const compared = those(tensors, (path) => optional === undefined || !path.startsWith(optional));
+  // Another model has another optimizer's state as well: it is named for what is other in itself.
+  const difference = ['parameters.', 'buffers.', '']
+    .map((part) => (path: string) => path.startsWith(part))
+    .map((isOne) => firstDifference(those(compared, isOne), those(wanted.tensors, isOne)))
+    .find((each) => each !== undefined);
   const other = signatureDifference(structure, wanted.structure);
   if (difference === undefined && other === undefined) return undefined;
   const what = difference === undefined ? other : `${partOf(difference.path)}${difference.message}`;

@@ -1,5 +1,4 @@
 /** What an online run tells of itself: one stream of events, each a value. */
-import type { LearnerState } from '../learner/learner.js';
 import type { Checkpoint, CheckpointError } from './checkpoint.js';
 import type { DeadLetter } from './dead-letter.js';
 import type { ExampleForm } from './example.js';
@@ -30,7 +29,7 @@ export interface Told {
 }
 
 /** A step has been taken. */
-export interface OnlineStep<P, M, F extends Json = Json> {
+export interface OnlineStep<State, M, F extends Json = Json> {
   readonly kind: 'step';
   /** From 1, since the first record of the run. */
   readonly step: number;
@@ -50,7 +49,7 @@ export interface OnlineStep<P, M, F extends Json = Json> {
   /** Up to this step. */
   readonly spent: Spent;
   /** The learner's state after the step, copied when it is first read. */
-  readonly state: LearnerState<P>;
+  readonly state: State;
   /** The whole run at this moment: to be saved, resumed or forked. */
   readonly checkpoint: () => Checkpoint;
 }
@@ -66,8 +65,8 @@ export interface SkippedStep {
   readonly position: Json;
 }
 
-export type OnlineEvent<P, M, F extends Json = Json> =
-  | OnlineStep<P, M, F>
+export type OnlineEvent<State, M, F extends Json = Json> =
+  | OnlineStep<State, M, F>
   /** A record that did not decode, or an example that the run cannot learn from. */
   | { readonly kind: 'dead letter'; readonly letter: DeadLetter<Json> }
   | SkippedStep

@@ -1,9 +1,8 @@
 /** What becomes of a step whose loss or gradient is not finite: the learner before it is still there. */
 import { fail } from '../error.js';
-import type { LearnerState } from '../learner/learner.js';
 import { requireCount, requireNumber, requireOneOf } from '../require.js';
 import type { Taken } from '../stream/stepper.js';
-import { withRates } from '../stream/reduce-on-plateau.js';
+import { type Optimized, withRates } from '../stream/reduce-on-plateau.js';
 
 /**
  * `'stop'` ends the run, at the last good state. `'skip'` leaves the step out and counts its examples. Rolling back goes
@@ -48,12 +47,12 @@ export const reasonOf = (
 };
 
 /** The state to go on from after a step that does not count. Throws if the policy is to stop. */
-export const afterSkipping = <P>(
+export const afterSkipping = <State extends Optimized>(
   policy: NonFinitePolicy,
   reason: string,
-  before: () => LearnerState<P>,
-  longAgo: () => LearnerState<P>,
-): { readonly state: LearnerState<P>; readonly by: 'skip' | 'roll back' } => {
+  before: () => State,
+  longAgo: () => State,
+): { readonly state: State; readonly by: 'skip' | 'roll back' } => {
   if (policy === 'stop')
     return fail({
       operation: 'online',

@@ -7,8 +7,8 @@ import { either } from 'fp-ts';
 import type { Observable } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
-import type { Parameters } from '../lens/para.js';
 import type { Key } from '../operation/random.js';
+import type { Optimized } from '../stream/reduce-on-plateau.js';
 import { requireFunction, requireMade } from '../require.js';
 import { fromPull } from '../stream/from-pull.js';
 import { pulling, requireResult } from '../stream/pulling.js';
@@ -34,7 +34,7 @@ import { type Described, descriptionOf } from './signature.js';
 import { type Received, requireChunk, type Source } from './source.js';
 
 export interface OnlineOptions<
-  P extends Parameters,
+  State extends Optimized,
   A,
   B,
   L,
@@ -45,7 +45,7 @@ export interface OnlineOptions<
   S extends Json,
   M,
   V extends Json,
-> extends RunOptions<P, A, B, L, R, X, F, S, M, V> {
+> extends RunOptions<State, A, B, L, R, X, F, S, M, V> {
   readonly source: Source<R, Pos>;
   /** What the first parameters are drawn from, where nothing is resumed. */
   readonly key: Key;
@@ -89,7 +89,7 @@ const RECORDS_A_LOOK = 16;
 
 /** The events of a run, one after the other. */
 const pulled = <
-  P extends Parameters,
+  State extends Optimized,
   A,
   B,
   L,
@@ -101,8 +101,8 @@ const pulled = <
   M,
   V extends Json,
 >(
-  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
-): AsyncIterableIterator<OnlineEvent<P, M, F>> => {
+  options: OnlineOptions<State, A, B, L, R, Pos, X, F, S, M, V>,
+): AsyncIterableIterator<OnlineEvent<State, M, F>> => {
   const {
     source,
     learner,
@@ -114,8 +114,8 @@ const pulled = <
     wait,
     backend = defaultBackend,
   } = options;
-  const events: OnlineEvent<P, M, F>[] = [];
-  let run: Runner<R, P, M, F> | undefined;
+  const events: OnlineEvent<State, M, F>[] = [];
+  let run: Runner<R, State, M, F> | undefined;
   let records: AsyncIterator<readonly Received<R, Pos>[]> | undefined;
   let chunk: readonly Received<R, Pos>[] = [];
   let at = 0;
@@ -143,7 +143,7 @@ const pulled = <
     });
 
   /** Nothing where it was let go of meanwhile: what is not open yet is not opened any more. */
-  const begin = async (): Promise<Runner<R, P, M, F> | undefined> => {
+  const begin = async (): Promise<Runner<R, State, M, F> | undefined> => {
     const revision = options.revise?.initial ?? null;
     const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(learner.init(key), folds);
@@ -156,7 +156,7 @@ const pulled = <
   };
 
   /** Tells what has come of a record or of the end of them, and offers the run to be saved. */
-  const tell = (told: readonly OnlineEvent<P, M, F>[], moment: () => Checkpoint): void => {
+  const tell = (told: readonly OnlineEvent<State, M, F>[], moment: () => Checkpoint): void => {
     for (const event of told) {
       events.push(event);
       if (event.kind !== 'step' && event.kind !== 'skipped') continue;
@@ -167,7 +167,7 @@ const pulled = <
   };
 
   /** More records, where there are any; a step with what waits, where they do not come in time. */
-  const more = async (current: Runner<R, P, M, F>): Promise<void> => {
+  const more = async (current: Runner<R, State, M, F>): Promise<void> => {
     asked ??= records?.next();
     if (asked === undefined) return;
     spending.to('reading');
@@ -200,7 +200,7 @@ const pulled = <
     ended = true;
   };
 
-  const next = async (): Promise<IteratorResult<OnlineEvent<P, M, F>, undefined>> => {
+  const next = async (): Promise<IteratorResult<OnlineEvent<State, M, F>, undefined>> => {
     const current = (run ??= await begin());
     spending.to('preparing');
     for (;;) {
@@ -263,7 +263,7 @@ const pulled = <
  * }).subscribe((event) => console.log(event.kind)); // step
  */
 export const online = <
-  P extends Parameters,
+  State extends Optimized,
   A,
   B,
   L,
@@ -275,8 +275,8 @@ export const online = <
   M,
   V extends Json,
 >(
-  options: OnlineOptions<P, A, B, L, R, Pos, X, F, S, M, V>,
-): Observable<OnlineEvent<P, M, F>> => {
+  options: OnlineOptions<State, A, B, L, R, Pos, X, F, S, M, V>,
+): Observable<OnlineEvent<State, M, F>> => {
   requireRunOptions(options);
   const { source, learner, decode, examples, monitors, revise, checkpoints } = options;
   const aFold = { kind: 'a fold', methods: ['step'] };

@@ -1,7 +1,7 @@
 /** What an online run is told to do, apart from where its records come from and where it is saved. */
 import type { either } from 'fp-ts';
-import type { Learner, LearnerState } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
+import type { Learner } from '../learner/learner.js';
+import type { Optimized } from '../stream/reduce-on-plateau.js';
 import { requireBoolean, requireCount, requireDouble } from '../require.js';
 import { requireDType } from '../tensor/dtype.js';
 import { badShareLimit, type BadShareLimitOptions, type DeadLetter } from './dead-letter.js';
@@ -31,7 +31,7 @@ interface RunSettings {
 
 /** What a run is made of, apart from where its records come from and where it is saved. */
 export interface RunOptions<
-  P extends Parameters,
+  State extends Optimized,
   A,
   B,
   L,
@@ -46,11 +46,11 @@ export interface RunOptions<
   readonly decode: (received: Received<R, Json>) => either.Either<DeadLetter<Json>, X>;
   /** From a record to examples to learn from: none, one, or several. Its state is part of the run's. */
   readonly examples: Fold<F, X, readonly Example[]>;
-  readonly learner: Learner<P, A, B, L>;
+  readonly learner: Learner<State, A, B, L>;
   /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
   readonly monitors?: Fold<S, Told, M>;
   /** Returns the state to go on from after a step, if it is not the step's own: a reaction to drift, another rate. */
-  readonly revise?: Fold<V, OnlineStep<P, M>, LearnerState<P> | undefined>;
+  readonly revise?: Fold<V, OnlineStep<State, M>, State | undefined>;
 }
 
 /** Throws if a dtype of examples is not one of the dtypes of tensors. */

@@ -1,6 +1,5 @@
 /** The state of an online run as one value, and as a checkpoint. */
 import { either as E } from 'fp-ts';
-import type { LearnerState } from '../learner/learner.js';
 import type { Value } from '../tensor/primitive/primitive.js';
 import type { Checkpoint, Wanted } from './checkpoint.js';
 import type { Counts } from './event.js';
@@ -14,14 +13,14 @@ import type { StructureError } from './structure.js';
 export type Waiting = { readonly example: Example; readonly position: Json };
 
 /** States of the learner that a run may roll back to: the older one, and the one that takes its place. */
-export interface RollBackStates<P> {
-  readonly longAgo: () => LearnerState<P>;
-  readonly lately: () => LearnerState<P>;
+export interface RollBackStates<State> {
+  readonly longAgo: () => State;
+  readonly lately: () => State;
 }
 
 /** All that a record may change. */
-export interface RunState<P> {
-  readonly learner: LearnerState<P>;
+export interface RunState<State> {
+  readonly learner: State;
   /** Where the source stands behind the last record that counts; `null` before the first. */
   readonly position: Json;
   /** Steps so far. */
@@ -38,7 +37,7 @@ export interface RunState<P> {
   /** The state of the limit on bad records, where there is one. */
   readonly badShare: { readonly bad: number; readonly all: number; readonly seen: number } | undefined;
   /** Where the run may roll back. */
-  readonly rollBack: RollBackStates<P> | undefined;
+  readonly rollBack: RollBackStates<State> | undefined;
 }
 
 /** What a run is made of: what must be equal for it to go on, part by part, and the folds that only watch. */
@@ -64,10 +63,10 @@ export const wantedBy = ({ learner }: RunState<unknown>, { compared }: RunParts)
 });
 
 /** A run before its first record. */
-export const freshRun = <P>(
-  learner: LearnerState<P>,
-  { features, monitors, revision }: Pick<RunState<P>, 'features' | 'monitors' | 'revision'>,
-): RunState<P> => ({
+export const freshRun = <State>(
+  learner: State,
+  { features, monitors, revision }: Pick<RunState<State>, 'features' | 'monitors' | 'revision'>,
+): RunState<State> => ({
   learner,
   position: null,
   step: 0,
@@ -98,8 +97,8 @@ const unprefixed = (
   );
 
 /** A run as a checkpoint. */
-export const writeRun = <P>(
-  { learner, step, rollBack, monitors, ...data }: RunState<P>,
+export const writeRun = <State>(
+  { learner, step, rollBack, monitors, ...data }: RunState<State>,
   parts: RunParts,
 ): Checkpoint => ({
   step,
@@ -120,10 +119,10 @@ export const writeRun = <P>(
   },
 });
 
-const readRollBack = <P>(
-  like: LearnerState<P>,
+const readRollBack = <State>(
+  like: State,
   tensors: Checkpoint['tensors'],
-): E.Either<StructureError, RollBackStates<P> | undefined> => {
+): E.Either<StructureError, RollBackStates<State> | undefined> => {
   const [first, second] = [unprefixed(LONG_AGO, tensors), unprefixed(LATELY, tensors)];
   if (Object.keys(first).length + Object.keys(second).length === 0) return E.right(undefined);
   const longAgo = restoreTree(like, first);
@@ -134,17 +133,17 @@ const readRollBack = <P>(
 };
 
 /** The run of a checkpoint, whose learner and folds are like those of a fresh one. */
-export const readRun = <P>(
+export const readRun = <State>(
   { step, tensors, data }: Checkpoint,
-  fresh: RunState<P>,
+  fresh: RunState<State>,
   parts: RunParts,
-): E.Either<StructureError, RunState<P>> => {
+): E.Either<StructureError, RunState<State>> => {
   // What was written by `writeRun` has its form: the structure has been compared.
   const { badShare, monitors, ...rest } = data as RunData;
   const own = Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(ROLL_BACK)));
   const learner = restoreTree(fresh.learner, own);
   if (E.isLeft(learner)) return learner;
-  return E.map((rollBack: RollBackStates<P> | undefined) => ({
+  return E.map((rollBack: RollBackStates<State> | undefined) => ({
     ...rest,
     monitors: watchedAgain({ description: parts.monitors, state: fresh.monitors }, monitors),
     badShare: badShare ?? undefined,

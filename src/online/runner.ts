@@ -1,9 +1,9 @@
 /** The fold of an online run: from its state and a record to the next state, and what is told of it. */
+import type { Optimized } from '../stream/reduce-on-plateau.js';
 import { either } from 'fp-ts';
 import type { Backend } from '../backend/backend.js';
 import { fail, ParalensError, withTime } from '../error.js';
-import type { Batch, LearnerState } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
+import type { Batch } from '../learner/learner.js';
 import { showGiven } from '../require.js';
 import { withLazy } from '../stream/lazy-property.js';
 import { stepper, type Taken } from '../stream/stepper.js';
@@ -24,13 +24,13 @@ import { cut } from './sound.js';
 import type { Received } from './source.js';
 
 /** A run under way. */
-export interface Runner<R, P, M, F extends Json> {
+export interface Runner<R, State, M, F extends Json> {
   /** Takes one record in, and gives what is to be told of it. */
-  readonly receive: (received: Received<R, Json>) => readonly OnlineEvent<P, M, F>[];
+  readonly receive: (received: Received<R, Json>) => readonly OnlineEvent<State, M, F>[];
   /** Takes a step with the examples that wait, if any do. */
-  readonly flush: () => readonly OnlineEvent<P, M, F>[];
+  readonly flush: () => readonly OnlineEvent<State, M, F>[];
   /** At the end of the source. Throws if examples came, and none of them is one that the model takes. */
-  readonly end: () => readonly OnlineEvent<P, M, F>[];
+  readonly end: () => readonly OnlineEvent<State, M, F>[];
   readonly isWaiting: () => boolean;
   /** The whole run as it is after its last step, or as it began; written down when it is asked for. */
   readonly moment: () => () => Checkpoint;
@@ -69,7 +69,7 @@ const requireExamples = (made: unknown): void => {
 
 /** A run from a state on. */
 export const runner = <
-  P extends Parameters,
+  State extends Optimized,
   A,
   B,
   L,
@@ -80,12 +80,12 @@ export const runner = <
   M,
   V extends Json,
 >(
-  options: RunOptions<P, A, B, L, R, X, F, S, M, V>,
-  from: RunState<P>,
+  options: RunOptions<State, A, B, L, R, X, F, S, M, V>,
+  from: RunState<State>,
   parts: RunParts,
   backend: Backend,
   meter: Meter,
-): Runner<R, P, M, F> => {
+): Runner<R, State, M, F> => {
   const { decode, examples, learner, size, monitors, revise, nonFinite = 'stop', limits = {} } = options;
   const { dtypes = {}, predictions = false } = options;
   const steps = stepper(learner, from.learner, backend, { predictions });
@@ -102,14 +102,14 @@ export const runner = <
   let share = from.badShare ?? limit?.initial;
   const rollBackEvery = typeof nonFinite === 'object' ? nonFinite.rollBack.steps : undefined;
   /** The state of the learner behind the last step. */
-  let current = (): LearnerState<P> => from.learner;
+  let current = (): State => from.learner;
   /** The state to roll back to, and the one that takes its place later. */
-  let rollBack: RollBackStates<P> = from.rollBack ?? { longAgo: current, lately: current };
+  let rollBack: RollBackStates<State> = from.rollBack ?? { longAgo: current, lately: current };
   /** What no example could be made of, while none has been made: how often, and the first reason. */
   let refused = 0;
   let firstRefusal = '';
 
-  const moment = (state: () => LearnerState<P>): (() => Checkpoint) => {
+  const moment = (state: () => State): (() => Checkpoint) => {
     const data = {
       position,
       step,
@@ -179,13 +179,18 @@ export const runner = <
     });
   };
 
-  const letterOf = (kind: DeadLetterKind, reason: string, at: Json, raw: string): OnlineEvent<P, M, F> => {
+  const letterOf = (
+    kind: DeadLetterKind,
+    reason: string,
+    at: Json,
+    raw: string,
+  ): OnlineEvent<State, M, F> => {
     if (form === null && refused++ === 0) firstRefusal = reason;
     return { kind: 'dead letter', letter: letter(at, { kind, reason }, raw) };
   };
 
   /** The step failed for the numbers of its examples: those that fail alone are set aside, or all where none does. */
-  const refuse = (batch: readonly Waiting[], error: ParalensError): readonly OnlineEvent<P, M, F>[] => {
+  const refuse = (batch: readonly Waiting[], error: ParalensError): readonly OnlineEvent<State, M, F>[] => {
     const before = current();
     const reasons = batch.map((each) => {
       steps.goOnFrom(before);
@@ -200,7 +205,7 @@ export const runner = <
     steps.goOnFrom(before);
     current = () => before;
     const isOne = reasons.some((reason) => reason !== undefined);
-    const letters: OnlineEvent<P, M, F>[] = [];
+    const letters: OnlineEvent<State, M, F>[] = [];
     const rest: Waiting[] = [];
     for (const [i, each] of batch.entries()) {
       const reason = isOne ? reasons[i] : error.message;
@@ -220,9 +225,9 @@ export const runner = <
   };
 
   /** The examples of one step, taken out of those that wait. */
-  const take = (given: readonly Waiting[]): readonly OnlineEvent<P, M, F>[] => {
+  const take = (given: readonly Waiting[]): readonly OnlineEvent<State, M, F>[] => {
     const batch = given.map(({ example }) => example);
-    let taken: Taken<P>;
+    let taken: Taken<State>;
     try {
       taken = steps.step(stacked(batch));
     } catch (error) {
@@ -253,7 +258,7 @@ export const runner = <
     // Without monitors there is nothing that they make, and nothing is what its type says.
     const [next, monitored] = monitors?.step(watched, told) ?? [watched, undefined as M];
     watched = next;
-    const event = (state: () => LearnerState<P>): OnlineStep<P, M, F> => {
+    const event = (state: () => State): OnlineStep<State, M, F> => {
       last = moment(state);
       const made = {
         kind: 'step' as const,
@@ -283,8 +288,8 @@ export const runner = <
     return [event(current)];
   };
 
-  const takeAll = (least: number): readonly OnlineEvent<P, M, F>[] => {
-    const events: OnlineEvent<P, M, F>[] = [];
+  const takeAll = (least: number): readonly OnlineEvent<State, M, F>[] => {
+    const events: OnlineEvent<State, M, F>[] = [];
     meter.to('learning');
     while (waiting.length >= least && waiting.length > 0) {
       const batch = waiting.splice(0, size);
@@ -298,7 +303,7 @@ export const runner = <
   };
 
   /** Takes the examples of a record in; gives the dead letters of what is none. */
-  const takeIn = (received: Received<R, Json>): readonly OnlineEvent<P, M, F>[] => {
+  const takeIn = (received: Received<R, Json>): readonly OnlineEvent<State, M, F>[] => {
     let made: readonly Example[];
     try {
       const decoded = decode(received);
@@ -308,7 +313,7 @@ export const runner = <
       return [letterOf('features', thrown(error), received.position, textOfRecord(received.value))];
     }
     requireExamples(made);
-    let letters: OnlineEvent<P, M, F>[] | undefined;
+    let letters: OnlineEvent<State, M, F>[] | undefined;
     for (const example of made) {
       const refusal = refusalOf(example);
       if (refusal === undefined) waiting.push({ example, position: received.position });

@@ -1,14 +1,13 @@
-/** Parameters from one thread to another: learned there, served here. */
+/** Models from one thread to another: learned there, served here. */
 import { either as E } from 'fp-ts';
 import type { Learner, LearnerState } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
 import type { Value } from '../tensor/primitive/primitive.js';
 import type { Json } from './json.js';
 import { namedTensors, restoreTree } from './named-tensors.js';
 import type { RecordState } from './record-input.js';
-import { type Snapshot, snapshotter, type SnapshotsOptions } from './snapshot.js';
+import { type Model, type Snapshot, snapshotter, type SnapshotsOptions } from './snapshot.js';
 
-/** The parameters of a snapshot as plain data, which `postMessage` takes. */
+/** The parameters and buffers of a snapshot as plain data, which `postMessage` takes. */
 export interface ParametersMessage {
   readonly step: number;
   readonly checksum: string;
@@ -26,11 +25,11 @@ export interface ParametersError {
 }
 
 /** The newest parameters that came in. */
-export interface Served<P, A, B, Q = never> {
+export interface Served<M, A, B, Q = never> {
   /** Takes parameters in, which from now on are the newest; or tells what is wrong with them, and goes on with the last. */
-  readonly swap: (message: ParametersMessage) => E.Either<ParametersError, Snapshot<P, A, B, Q>>;
+  readonly swap: (message: ParametersMessage) => E.Either<ParametersError, Snapshot<M, A, B, Q>>;
   /** Nothing before the first have come. */
-  readonly latest: () => Snapshot<P, A, B, Q> | undefined;
+  readonly latest: () => Snapshot<M, A, B, Q> | undefined;
 }
 
 /**
@@ -40,18 +39,18 @@ export interface Served<P, A, B, Q = never> {
  * @example
  * steps.pipe(snapshots(mnist, { every: { ms: 50 } }), map(parametersMessage));
  */
-export const parametersMessage = <P>({
+export const parametersMessage = <M>({
   step,
   checksum,
-  parameters,
+  model,
   records,
-}: Pick<Snapshot<P, never, unknown>, 'step' | 'checksum' | 'parameters' | 'records'>): {
+}: Pick<Snapshot<M, never, unknown>, 'step' | 'checksum' | 'model' | 'records'>): {
   readonly message: ParametersMessage;
   readonly transfer: readonly ArrayBuffer[];
 } => {
   const transfer: ArrayBuffer[] = [];
   const tensors = Object.fromEntries(
-    Object.entries(namedTensors(parameters)).map(([name, value]) => {
+    Object.entries(namedTensors(model)).map(([name, value]) => {
       const data = value.data.slice();
       transfer.push(data.buffer);
       return [name, { ...value, data }];
@@ -69,20 +68,21 @@ export const parametersMessage = <P>({
  * const service = served(mnist, mnist.init(key(1)));
  * service.latest(); // undefined
  */
-export const served = <P extends Parameters, A, B, L, F extends Json = Json, Q = never>(
-  learner: Learner<P, A, B, L>,
-  like: LearnerState<P>,
+export const served = <P, S, A, B, L, F extends Json = Json, Q = never>(
+  learner: Learner<LearnerState<P, S>, A, B, L>,
+  like: LearnerState<P, S>,
   options: Omit<SnapshotsOptions<F, Q>, 'every'> = {},
-): Served<P, A, B, Q> => {
+): Served<Model<P, S>, A, B, Q> => {
   const make = snapshotter(learner, like, options);
-  let latest: Snapshot<P, A, B, Q> | undefined;
+  const { parameters, buffers } = like;
+  let latest: Snapshot<Model<P, S>, A, B, Q> | undefined;
   return {
     latest: () => latest,
     swap: ({ step, checksum, tensors, records }) => {
       const refuse = (kind: ParametersError['kind'], message: string) => E.left({ kind, step, message });
-      const parameters = restoreTree(like.parameters, tensors);
-      if (E.isLeft(parameters)) return refuse('structure', parameters.left.message);
-      const next = make(step, parameters.right, records);
+      const model = restoreTree({ parameters, buffers }, tensors);
+      if (E.isLeft(model)) return refuse('structure', model.left.message);
+      const next = make(step, model.right, records);
       if (next.checksum !== checksum)
         return refuse('checksum', `of step ${step}: ${next.checksum} came in, ${checksum} was sent`);
       latest = next;

@@ -9,7 +9,6 @@ import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, type Evaluated, evaluate, force } from '../backend/evaluate.js';
 import type { Learner, LearnerState } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
 import { requireCount } from '../require.js';
 import type { Step } from '../stream/train.js';
 import type { AnyTensor } from '../tensor/tensor.js';
@@ -29,13 +28,17 @@ export interface Answer<B> {
   readonly checksum: string;
 }
 
-/** The parameters after one step, and what they predict. It never changes. */
-export interface Snapshot<P, A, B, Q = never> {
+/** What of a state predicts. */
+export type Model<P, S> = Pick<LearnerState<P, S>, 'parameters' | 'buffers'>;
+
+/** The model after one step, and what it predicts. It never changes. */
+export interface Snapshot<M, A, B, Q = never> {
   /** Steps of the run before it. */
   readonly step: number;
-  /** Of the parameters' bytes; computed when it is first read. */
+  /** Of the bytes of parameters and buffers; computed when it is first read. */
   readonly checksum: string;
-  readonly parameters: P;
+  /** Its parameters and buffers. */
+  readonly model: M;
   readonly predict: (input: A) => Answer<B>;
   /**
    * What it predicts of a raw record, whose features are made with the state that they had behind the same step; on the
@@ -54,31 +57,38 @@ export interface SnapshotsOptions<F extends Json = Json, Q = never> extends Part
 }
 
 /**
- * What makes snapshots of parameters like these. Prediction is compiled with the parameters as arguments, once for each
- * form of input, so that other parameters compile nothing.
+ * What makes snapshots of models like that of a state. Prediction is compiled with parameters and buffers as arguments,
+ * once for each form of input, so that other parameters compile nothing.
  */
-export const snapshotter = <P extends Parameters, A, B, L, F extends Json, Q>(
-  learner: Learner<P, A, B, L>,
-  { update }: LearnerState<P>,
+export const snapshotter = <P, S, A, B, L, F extends Json, Q>(
+  learner: Learner<LearnerState<P, S>, A, B, L>,
+  { optimizer }: LearnerState<P, S>,
   { backend = defaultBackend, inputs, dtypes = {} }: Omit<SnapshotsOptions<F, Q>, 'every'>,
-): ((step: number, parameters: P, records: RecordState | undefined) => Snapshot<P, A, B, Q>) => {
-  // A prediction is of the parameters alone; the update only fills its place.
-  const predict = compile((parameters: P, input: A): B => learner.predict({ parameters, update }, input), {
-    backend,
-  });
-  return (step, given, state) => {
+): ((
+  step: number,
+  model: Model<P, S>,
+  records: RecordState | undefined,
+) => Snapshot<Model<P, S>, A, B, Q>) => {
+  // The optimizer has no part in a prediction; it only fills its place.
+  const predict = compile(
+    (model: Model<P, S>, input: A): B => learner.predict({ ...model, optimizer }, input),
+    {
+      backend,
+    },
+  );
+  return (step, { parameters, buffers }, state) => {
     // Numbers from the first on: an expression would be computed again for each answer.
-    const parameters = force(given, { backend });
+    const model = force({ parameters, buffers }, { backend });
     let sum: string | undefined;
-    const checksum = (): string => (sum ??= checksumOf(dataOf(leaves<AnyTensor>(parameters), backend)));
+    const checksum = (): string => (sum ??= checksumOf(dataOf(leaves<AnyTensor>(model), backend)));
     const answer = (input: A): Answer<B> => ({
-      prediction: evaluate(predict(parameters, input), { backend }),
+      prediction: evaluate(predict(model, input), { backend }),
       step,
       checksum: checksum(),
     });
     const snapshot = {
       step,
-      parameters,
+      model,
       records: inputs && state,
       predict: answer,
       predictRecord: (record: Q): E.Either<string, Answer<B>> => {
@@ -118,15 +128,18 @@ const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorF
  * @example
  * steps.pipe(snapshots(mnist, { every: { ms: 50 } })).subscribe(({ predict }) => console.log(predict(testImages)));
  */
-export const snapshots = <P extends Parameters, A, B, L, F extends Json = Json, Q = never>(
-  learner: Learner<P, A, B, L>,
+export const snapshots = <P, S, A, B, L, F extends Json = Json, Q = never>(
+  learner: Learner<LearnerState<P, S>, A, B, L>,
   { every = { steps: 1 }, ...options }: SnapshotsOptions<F, Q> = {},
-): OperatorFunction<Step<P> | OnlineEvent<P, unknown, F>, Snapshot<P, A, B, Q>> => {
+): OperatorFunction<
+  Step<LearnerState<P, S>> | OnlineEvent<LearnerState<P, S>, unknown, F>,
+  Snapshot<Model<P, S>, A, B, Q>
+> => {
   requireDTypes('snapshots', options.dtypes ?? {});
-  const pace = paced<Pick<Step<P>, 'step' | 'state'> & Partial<RecordState>>(every);
+  const pace = paced<Pick<Step<LearnerState<P, S>>, 'step' | 'state'> & Partial<RecordState>>(every);
   return (events) =>
     defer(() => {
-      let make: ReturnType<typeof snapshotter<P, A, B, L, F, Q>> | undefined;
+      let make: ReturnType<typeof snapshotter<P, S, A, B, L, F, Q>> | undefined;
       return events.pipe(
         // Asked for by name: a state that is read is copied.
         filter((event) => 'state' in event),
@@ -134,7 +147,7 @@ export const snapshots = <P extends Parameters, A, B, L, F extends Json = Json, 
         map(({ step, state, features, form }) => {
           make ??= snapshotter(learner, state, options);
           const records = features === undefined || form === undefined ? undefined : { features, form };
-          return make(step, state.parameters, records);
+          return make(step, state, records);
         }),
       );
     });

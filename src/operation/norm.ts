@@ -6,7 +6,7 @@ import { sqrt } from '../tensor/primitive/exponential.js';
 import { sum } from '../tensor/primitive/reduction.js';
 import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, divide, less, multiply } from './arithmetic.js';
+import { add, divide, equal, less, multiply } from './arithmetic.js';
 
 /** Sums of squares from `small` to `large` are taken as they are; others of numbers times a power of 2. */
 const RANGE = {
@@ -40,9 +40,12 @@ export const scaledLength = <D extends FloatDType>(
   const [tiny, within] = [less<Shape, D>(plain, number(small)), less<Shape, D>(plain, number(large))];
   const choose = (a: Tensor<Shape, D>, b: Tensor<Shape, D>, c: Tensor<Shape, D>): Tensor<Shape, D> =>
     select(tiny, a, select(within, b, c));
+  const square = choose(many, plain, few);
+  // The slope of a root at 0 is infinite: there the length is the number 0, whose slope is 0.
+  const none = equal<Shape, D>(square, number(0));
   return {
     scale: choose(number(grown), number(1), number(shrunk)),
-    length: sqrt(choose(many, plain, few)),
+    length: select(none, number(0), sqrt(select(none, number(1), square))),
   };
 };
 

@@ -42,6 +42,12 @@ export const advance = (from: Key, n: number): Key => {
   return n === 0 ? from : add(from, tensor(Uint32Array.of(0, n), [2], 'uint32'));
 };
 
+/** The key in another sequence: no `advance` from one leads to the other. */
+export const otherSequence = (from: Key): Key => {
+  requireKey('otherSequence', from);
+  return add(from, tensor(Uint32Array.of(1, 0), [2], 'uint32'));
+};
+
 /** As many unrelated keys as asked for, none of them the key itself. Throws if `count` is not an integer ≥ 0. */
 export const split = (from: Key, count: number): readonly Key[] => {
   requireKey('split', from);

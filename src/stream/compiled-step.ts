@@ -2,8 +2,7 @@
 import type { Backend, Executable } from '../backend/backend.js';
 import { compileChecked } from '../backend/execute.js';
 import { fail, showShape } from '../error.js';
-import type { Batch, Learner, LearnerState } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
+import type { Batch, Learner } from '../learner/learner.js';
 import { placeholder, traceTensors } from '../graph/trace.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
 import { sameShape } from '../tensor/shape.js';
@@ -104,9 +103,9 @@ export interface CompileStepOptions {
 }
 
 /** Traces and compiles the step of a learner for states and batches like these. Throws what tracing throws. */
-export const compileStep = <P extends Parameters, A, B, L>(
-  learner: Learner<P, A, B, L>,
-  state: LearnerState<P>,
+export const compileStep = <State, A, B, L>(
+  learner: Learner<State, A, B, L>,
+  state: State,
   batch: Batch<A, L>,
   backend: Backend,
   { predictions = false }: CompileStepOptions = {},

@@ -3,8 +3,7 @@ import type { Backend } from '../backend/backend.js';
 import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, force } from '../backend/evaluate.js';
-import type { Batch, Learner, LearnerState, Report } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
+import type { Batch, Learner, Report } from '../learner/learner.js';
 import { requireCount } from '../require.js';
 import { leaves } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
@@ -83,21 +82,21 @@ const weighted = (shares: readonly Share[]): Evaluation => {
  * steps.pipe(map(({ state }) => onTest(state).metrics['accuracy']));
  */
 export const evaluator = <
-  P extends Parameters,
+  State,
   A,
   B,
   L,
   S extends Scores<NoInfer<B>, NoInfer<L>> = Readonly<Record<never, never>>,
 >(
-  learner: Learner<P, A, B, L>,
+  learner: Learner<State, A, B, L>,
   dataset: Batch<NoInfer<A>, NoInfer<L>>,
   { backend = defaultBackend, size = 1000, scores }: EvaluatorOptions<S> = {},
-): ((state: LearnerState<P>) => Evaluation & ScoreValuesOf<S>) => {
+): ((state: State) => Evaluation & ScoreValuesOf<S>) => {
   requireCount('evaluator', 'size', size);
   const { count, slice } = datasetOf('evaluator', dataset);
   const named = Object.entries(scores ?? {});
   const run = compile(
-    (state: LearnerState<P>, batch: Batch<A, L>) => {
+    (state: State, batch: Batch<A, L>) => {
       const prediction = named.length === 0 ? undefined : learner.predict(state, batch.input);
       const measured = named.map(([, score]) =>
         // Made where there is a score to take it.

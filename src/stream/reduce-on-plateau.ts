@@ -9,13 +9,13 @@ import type { AnyTensor } from '../tensor/tensor.js';
 import type { UpdateState } from '../update/update.js';
 import type { Step } from './train.js';
 
-export interface ReduceOnPlateauOptions<P> {
+export interface ReduceOnPlateauOptions<State> {
   /**
    * What is to become smaller, or `undefined` where there is nothing to measure: between two epochs, say. Negate what
    * is to become larger. A pure function of the step, whose number counts from 1 in each run: where a run may be
-   * resumed in the middle of an epoch, `state.update.count` tells how many steps there have been.
+   * resumed in the middle of an epoch, `state.optimizer.count` tells how many steps there have been.
    */
-  readonly measure: (step: Step<P>) => number | undefined;
+  readonly measure: (step: Step<State>) => number | undefined;
   /** What the rate is multiplied by. */
   readonly factor?: number;
   /** How many measures in a row may be no better than the best before them. */
@@ -27,6 +27,9 @@ export interface ReduceOnPlateauOptions<P> {
   /** No rate is reduced below this. */
   readonly minimum?: number;
 }
+
+/** A state with an optimizer's part. */
+export type Optimized = Pick<LearnerState<unknown>, 'optimizer'>;
 
 /** A rate, and what is remembered of the measures so far. */
 interface Plateau {
@@ -74,12 +77,12 @@ const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): U
  * const { init } = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
  * ratesOf(init(key(1))); // [0.5]
  */
-export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): readonly number[] => {
+export const ratesOf = ({ optimizer }: Optimized): readonly number[] => {
   const ratesIn = ({ scalars, parts = {} }: UpdateState<unknown>): readonly number[] => [
     ...[plateauOf(scalars)].flatMap((plateau) => (plateau === undefined ? [] : [plateau.rate])),
     ...Object.values(parts).flatMap(ratesIn),
   ];
-  return ratesIn(update);
+  return ratesIn(optimizer);
 };
 
 /**
@@ -91,9 +94,12 @@ export const ratesOf = ({ update }: Pick<LearnerState<unknown>, 'update'>): read
  * const { init } = learner({ model, loss: sparseSoftmaxCrossEntropy(), update });
  * ratesOf(withRates(init(key(1)), (rate) => 2 * rate)); // [1]
  */
-export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => number): LearnerState<P> => ({
+export const withRates = <State extends Optimized>(
+  state: State,
+  change: (rate: number) => number,
+): State => ({
   ...state,
-  update: moved(state.update, (plateau) => ({
+  optimizer: moved(state.optimizer, (plateau) => ({
     ...plateau,
     rate: fround(requireNumber('withRates', 'rate', change(plateau.rate), '[0, ∞)')),
   })),
@@ -121,14 +127,14 @@ export const withRates = <P>(state: LearnerState<P>, change: (rate: number) => n
  *   }),
  * );
  */
-export const reduceOnPlateau = <P>({
+export const reduceOnPlateau = <State extends Optimized>({
   measure,
   factor = 0.1,
   patience = 10,
   threshold = 1e-4,
   cooldown = 0,
   minimum = 0,
-}: ReduceOnPlateauOptions<P>): ((step: Step<P>) => LearnerState<P> | undefined) => {
+}: ReduceOnPlateauOptions<State>): ((step: Step<State>) => State | undefined) => {
   const operation = 'reduceOnPlateau';
   requireFunction(operation, 'measure', measure);
   requireNumber(operation, 'factor', factor, '[0, 1)');
@@ -159,6 +165,6 @@ export const reduceOnPlateau = <P>({
         needed: 'an update behind withHyperparameters',
         hint: 'withHyperparameters(1e-3, (learningRate) => adam({ learningRate }))',
       });
-    return { ...state, update: moved(state.update, (plateau) => move(plateau, fround(measured))) };
+    return { ...state, optimizer: moved(state.optimizer, (plateau) => move(plateau, fround(measured))) };
   };
 };

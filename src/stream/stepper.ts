@@ -1,8 +1,7 @@
 /** A learner's steps taken one after the other in the backend's memory: what every way of training is made of. */
 import type { Backend } from '../backend/backend.js';
 import { dataOf, tensorsOfData } from '../backend/evaluate.js';
-import type { Batch, Learner, LearnerState } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
+import type { Batch, Learner } from '../learner/learner.js';
 import type { Data } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, unflatten } from '../tree/tree.js';
@@ -10,7 +9,7 @@ import { type CompiledStep, compileStep, type CompileStepOptions, requireCarried
 import { type History, historyOf } from './history.js';
 
 /** A step that has been taken. */
-export interface Taken<P> {
+export interface Taken<State> {
   /** Of the batch, before the step. */
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
@@ -19,19 +18,19 @@ export interface Taken<P> {
   /** The numbers of the state after it. */
   readonly data: () => readonly Data[];
   /** The state after it, copied when it is first read. */
-  readonly state: () => LearnerState<P>;
+  readonly state: () => State;
   /** What went into it: the state before, as numbers and as a state, and the batch. */
   readonly before: () => readonly Data[];
-  readonly stateBefore: () => LearnerState<P>;
+  readonly stateBefore: () => State;
   readonly inputs: readonly Data[];
   readonly compiled: CompiledStep;
 }
 
-export interface Stepper<P, A, L> {
+export interface Stepper<State, A, L> {
   /** Takes a step. Batches of the same sizes share a program; the state goes from one program to another. */
-  readonly step: (batch: Batch<A, L>) => Taken<P>;
+  readonly step: (batch: Batch<A, L>) => Taken<State>;
   /** Goes on from another state of the same form, which it gives as data. */
-  readonly goOnFrom: (state: LearnerState<P>) => LearnerState<P>;
+  readonly goOnFrom: (state: State) => State;
 }
 
 /** So many programs are kept, each for batches of other sizes; the one that was not used for longest is dropped. */
@@ -53,19 +52,18 @@ const lazily = <T>(make: () => T): (() => T) => {
 };
 
 /** The steps of a learner from a state on. */
-export const stepper = <P extends Parameters, A, B, L>(
-  learner: Learner<P, A, B, L>,
-  initial: LearnerState<P>,
+export const stepper = <State, A, B, L>(
+  learner: Learner<State, A, B, L>,
+  initial: State,
   backend: Backend,
   options: CompileStepOptions = {},
-): Stepper<P, A, L> => {
+): Stepper<State, A, L> => {
   const tensors = leaves<AnyTensor>(initial);
   // The latest first.
   let programs: readonly CompiledStep[] = [];
   let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
   let now: () => readonly Data[] = lazily(() => dataOf(tensors, backend));
-  const stateOf = (data: readonly Data[]): LearnerState<P> =>
-    unflatten(initial, tensorsOfData(tensors, data));
+  const stateOf = (data: readonly Data[]): State => unflatten(initial, tensorsOfData(tensors, data));
 
   /** A run of the program for batches of these sizes: the one that is used, one that was, or another. */
   const runFor = (batch: Batch<A, L>): NonNullable<typeof run> & { readonly given: readonly AnyTensor[] } => {

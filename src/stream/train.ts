@@ -5,15 +5,14 @@ import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
 import { withTime } from '../error.js';
-import type { Batch, Learner, LearnerState } from '../learner/learner.js';
-import type { Parameters } from '../lens/para.js';
+import type { Batch, Learner } from '../learner/learner.js';
 import type { Key } from '../operation/random.js';
 import { isFinite, refuseNonFinite } from './non-finite.js';
 import { withLazy } from './lazy-property.js';
 import { stepper } from './stepper.js';
 
 /** What training tells of each step. */
-export interface Step<P> {
+export interface Step<State> {
   /** From 1 in each run: what is resumed counts anew. */
   readonly step: number;
   /** Of the batch, before the step. */
@@ -21,10 +20,10 @@ export interface Step<P> {
   /** The learner's metrics of the batch, before the step. */
   readonly metrics: Readonly<Record<string, number>>;
   /** The state after the step. It never changes; it is copied when it is first read, and costs nothing until then. */
-  readonly state: LearnerState<P>;
+  readonly state: State;
 }
 
-export type TrainOptions<P> = {
+export type TrainOptions<State> = {
   readonly backend?: Backend;
   /** On a number that is not finite, says also which operation of which layer made it; slower. */
   readonly debug?: boolean;
@@ -32,22 +31,22 @@ export type TrainOptions<P> = {
    * What the next step begins with, where that is not the state that this step has come to: a pure function of what is
    * told, which then tells of the state that it gives. `reduceOnPlateau` is one.
    */
-  readonly revise?: (step: Step<P>) => LearnerState<P> | undefined;
-} & ({ readonly state: LearnerState<P> } | { readonly key: Key });
+  readonly revise?: (step: Step<State>) => State | undefined;
+} & ({ readonly state: State } | { readonly key: Key });
 
 /** A fold at its start: the function from each batch to its step. */
-const folding = <P extends Parameters, A, B, L>(
-  learner: Learner<P, A, B, L>,
-  options: TrainOptions<P>,
-): ((batch: Batch<A, L>, index: number) => Step<P>) => {
+const folding = <State, A, B, L>(
+  learner: Learner<State, A, B, L>,
+  options: TrainOptions<State>,
+): ((batch: Batch<A, L>, index: number) => Step<State>) => {
   const { backend = defaultBackend, debug = false, revise } = options;
   const initial = 'state' in options ? options.state : learner.init(options.key);
   const steps = stepper(learner, initial, backend);
-  const take = (batch: Batch<A, L>, step: number): Step<P> => {
+  const take = (batch: Batch<A, L>, step: number): Step<State> => {
     const { loss, metrics, data, state, before, inputs, compiled } = steps.step(batch);
     if (!Number.isFinite(loss) || (debug && !data().every(isFinite)))
       refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
-    const told: Step<P> = withLazy({ step, loss, metrics }, 'state', state);
+    const told: Step<State> = withLazy({ step, loss, metrics }, 'state', state);
     const revised = revise?.(told);
     return revised === undefined ? told : { step, loss, metrics, state: steps.goOnFrom(revised) };
   };
@@ -77,9 +76,9 @@ const folding = <P extends Parameters, A, B, L>(
  *   .subscribe(({ step, loss }) => console.log(step, loss));
  */
 export const train =
-  <P extends Parameters, A, B, L>(
-    learner: Learner<P, A, B, L>,
-    options: TrainOptions<P>,
-  ): OperatorFunction<Batch<A, L>, Step<P>> =>
+  <State, A, B, L>(
+    learner: Learner<State, A, B, L>,
+    options: TrainOptions<State>,
+  ): OperatorFunction<Batch<A, L>, Step<State>> =>
   (source) =>
     defer(() => source.pipe(map(folding(learner, options))));

@@ -87,17 +87,8 @@ export interface AttributesOf {
 
 export type PrimitiveName = keyof AttributesOf;
 
-/**
- * What an identity marks: where a part of a model opens or closes, so that a program knows which layer made a value;
- * that a layer which carries these tensors on learns here; that a value is the next one of what is carried; that a
- * value is the result of a whole step, which has handed on what was carried in it.
- */
-export type Scope =
-  | { readonly open: string }
-  | { readonly close: string }
-  | { readonly runs: readonly AnyTensor[] }
-  | { readonly next: AnyTensor }
-  | { readonly handedOn: true };
+/** What an identity marks: where a part of a model opens or closes, so that a program knows which layer made a value. */
+export type Scope = { readonly open: string } | { readonly close: string };
 
 /** The sliding windows over the last axes of a tensor: one size, stride and dilation an axis. */
 export interface Window {

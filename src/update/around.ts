@@ -146,8 +146,7 @@ export const movingAverage = (update: Update, smoothing: number): Update => {
 };
 
 /**
- * The running mean of parameters that `movingAverage` keeps, without what is carried from step to step. Throws if
- * the state is of another update.
+ * The running mean of parameters that `movingAverage` keeps. Throws if the state is of another update.
  *
  * @example
  * const update = movingAverage(sgd(), 0.9);

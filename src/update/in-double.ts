@@ -1,6 +1,5 @@
 /** Numbers of an update in the dtype of the parameters that they move. */
-import type { DType } from '../tensor/dtype.js';
-import { isFloat } from '../tensor/dtype.js';
+import { type DType, isFloat } from '../tensor/dtype.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { apply } from '../tensor/primitive/primitive.js';

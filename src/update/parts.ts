@@ -8,8 +8,8 @@ import { leafPaths, leaves, unflatten } from '../tree/tree.js';
 import type { Update, Updated, UpdateInput, UpdateState } from './update.js';
 
 /**
- * The update that moves nothing. What a layer carries moves all the same, and dropout drops: a part that shall act as
- * it predicts is put under `freeze`.
+ * The update that moves no parameters. Buffers are replaced all the same, and dropout drops: `freeze` makes a part act as
+ * it predicts.
  *
  * @example
  * partition({ encoder: frozen }, adam());

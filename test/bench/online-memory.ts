@@ -221,7 +221,7 @@ const hour = async (): Promise<void> => {
   }
   const watch = watching(BATCHES);
   const begin = performance.now();
-  let late: Step<ReturnType<typeof digits.init>['parameters']> | undefined;
+  let late: Step<ReturnType<typeof digits.init>> | undefined;
   let read = 0;
   const last = await lastValueFrom(
     fromPull(replayed()).pipe(

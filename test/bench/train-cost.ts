@@ -2,7 +2,17 @@
  * What stands around a compiled step in `train`: steps of the first network with a subscriber that reads the
  * loss, that keeps hold of every state, or that reads every state; and the resident memory of two epochs.
  */
-import { type AnyTensor, type Backend, evaluate, key, leaves, rmsprop, type Step, train } from 'paralens';
+import {
+  type AnyTensor,
+  type Backend,
+  evaluate,
+  key,
+  leaves,
+  type LearnerState,
+  rmsprop,
+  type Step,
+  train,
+} from 'paralens';
 import { from, type Observable } from 'rxjs';
 import { type Figure, figureOf, growthOf, median } from './measure.js';
 import { MNIST } from './mnist-step.js';
@@ -12,7 +22,7 @@ import { perceptron } from './training-step.js';
 const EPOCH = 469;
 
 /** What a subscriber does with a step. */
-const SUBSCRIBERS: { readonly [name: string]: () => (step: Step<unknown>) => unknown } = {
+const SUBSCRIBERS: { readonly [name: string]: () => (step: Step<LearnerState<unknown>>) => unknown } = {
   'reading the loss': () => {
     let total = 0;
     return ({ loss }) => (total += loss);
@@ -29,7 +39,7 @@ const SUBSCRIBERS: { readonly [name: string]: () => (step: Step<unknown>) => unk
 
 export const trainCost = (backend: Backend, epochs: number): readonly Figure[] => {
   const { subject, batch } = perceptron(rmsprop({ learningRate: 1e-3 }), MNIST);
-  const steps = (count: number): Observable<Step<unknown>> =>
+  const steps = (count: number): Observable<Step<LearnerState<unknown>>> =>
     from(Array.from({ length: count }, () => batch)).pipe(train(subject, { key: key(1), backend }));
   const figure = figureOf('mnist step, through train', backend);
   const times = Object.entries(SUBSCRIBERS).map(([name, subscriber]) => {

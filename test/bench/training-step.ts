@@ -11,10 +11,10 @@ import {
   force,
   key,
   type Learner,
+  type LearnerState,
   learner,
   leaves,
   type Machine,
-  type Parameters,
   relu,
   sequential,
   sparseSoftmaxCrossEntropy,
@@ -36,7 +36,7 @@ export interface Sizes {
 type Rows = Tensor<readonly [number, number]>;
 type Labels = Tensor<readonly [number], 'int32'>;
 type Layer = DenseParameters<number, number>;
-type Perceptron = Learner<readonly [Layer, Layer], Rows, Rows, Labels>;
+type Perceptron = Learner<LearnerState<readonly [Layer, Layer]>, Rows, Rows, Labels>;
 
 export interface Prepared {
   readonly machine: Machine;
@@ -46,9 +46,9 @@ export interface Prepared {
 }
 
 /** A learner's step, compiled for batches like this one. */
-export const compiledStep = <P extends Parameters, A, B, L>(
+export const compiledStep = <State, A, B, L>(
   backend: Backend,
-  subject: Learner<P, A, B, L>,
+  subject: Learner<State, A, B, L>,
   batch: Batch<A, L>,
 ): Prepared => {
   const state = force(subject.init(key(1)));

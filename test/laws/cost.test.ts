@@ -57,7 +57,7 @@ test('C-1 each layer runs once each way, under every bracketing', () => {
   });
   check('C-1', example, ({ layers, model, a, w }) => {
     if (model === undefined) throw new Error('no layers');
-    return oneForwardEach(layers, model, { p: model.init(key(0)), a, w });
+    return oneForwardEach(layers, model, { p: model.init(key(0)), a, w, s: model.buffers.init(key(0)) });
   });
 });
 

@@ -7,6 +7,7 @@ import {
   dropout,
   groupNormalization,
   layerNormalization,
+  type Buffers,
   type Para,
   type Parameters,
   relu,
@@ -259,7 +260,7 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
 
 /** Each normalizes the three rows that it is given, by statistics of each. */
 const normalizing: {
-  readonly [name: string]: (size: number, epsilon: number) => Para<Parameters, Tensor, Tensor>;
+  readonly [name: string]: (size: number, epsilon: number) => Para<Parameters, Tensor, Tensor, Buffers>;
 } = {
   layerNormalization: (size, epsilon) => layerNormalization<number, Shape>(size, { epsilon }),
   // The channels of a batch are the rows of it turned.

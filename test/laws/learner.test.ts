@@ -115,7 +115,7 @@ describe.each(compiledBackends)('train of the library’s learners on $name, thr
 
 describe('what is wrong with a learner is named', () => {
   type Column1 = Tensor<readonly [number, 1]>;
-  type Trained = ReturnType<typeof bare.init>['parameters'];
+  type Trained = ReturnType<typeof bare.init>;
   type LineTrainer = Trainer<Trained, Tensor<readonly [number, 2]>, Column1>;
   const failing = (own: typeof bare, trainer?: LineTrainer) => () => {
     checkLearner(own, regressionBatch, { name: 'mine', backends: [reference()], trainer });

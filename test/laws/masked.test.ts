@@ -158,14 +158,13 @@ const maskings: readonly Masking<never, never>[] = (
   ] as readonly Masking<unknown, unknown>[]
 ).map((each) => each as Masking<never, never>);
 
-const [kept] = dropout<readonly number[]>(0.5).run(
-  dropout(0.5).init(key(4)),
-  tensor(new Array(24).fill(1), [24]),
-);
+const drop = dropout<readonly number[]>(0.5);
+const dropKey = drop.buffers.init(key(4));
+const [kept] = drop.run([], tensor(new Array(24).fill(1), [24]), ...dropKey);
 const isDropped = [...evaluate(kept).data].map((x) => x === 0);
 const dropping: Masking<Tensor, Tensor> = {
   name: 'dropout',
-  lens: differentiate((x: Tensor) => dropout<readonly number[]>(0.5).run(dropout(0.5).init(key(4)), x)[0]),
+  lens: differentiate((x: Tensor) => drop.run([], x, ...dropKey)[0]),
   argument: rows(1, 24),
   leavesOut: (_, i) => isDropped[i] === true,
 };

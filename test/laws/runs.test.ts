@@ -14,10 +14,11 @@ test('F-8 counters, snapshots and checkpointing change nothing of the run that t
 
 test('snapshots of every step', () => {
   const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
-  type P = ReturnType<typeof line.init>['parameters'];
+  type State = ReturnType<typeof line.init>;
+  type Model = Pick<State, 'parameters' | 'buffers'>;
   const backend = reference();
   const run = drawing(({ integer, integers }) => {
-    const several = (): readonly Step<P>[] =>
+    const several = (): readonly Step<State>[] =>
       integers(integer(0, 6), 0, 99).map((seed, i) => ({
         step: i + 1,
         loss: seed,
@@ -26,21 +27,23 @@ test('snapshots of every step', () => {
       }));
     return { values: several(), others: several(), k: integer(1, 6), gaps: integers(2, 0, 3) };
   });
-  const subject: StreamSubject<Step<P>, Snapshot<P, never, unknown>> = {
+  const subject: StreamSubject<Step<State>, Snapshot<Model, never, unknown>> = {
     name: 'snapshots',
     operator: snapshots(line, { backend }),
-    plain: ({ step, checksum, parameters }) => ({
+    plain: ({ step, checksum, model }) => ({
       step,
       checksum,
-      parameters: evaluate(parameters, { backend }),
+      model: evaluate(model, { backend }),
     }),
   };
   const laws = operatorLaws(
     () => subject,
     ({
       values,
-    }: { readonly values: readonly Step<P>[] } & Pick<Run<unknown, Step<P>>, 'others' | 'k' | 'gaps'>) =>
-      values,
+    }: { readonly values: readonly Step<State>[] } & Pick<
+      Run<unknown, Step<State>>,
+      'others' | 'k' | 'gaps'
+    >) => values,
   );
   check('snapshots', run, laws);
 });

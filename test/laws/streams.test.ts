@@ -10,6 +10,7 @@ import {
   evaluator,
   key,
   type Learner,
+  type LearnerState,
   learner,
   meanSquaredError,
   momentum,
@@ -222,7 +223,9 @@ interface Changed<A, L> {
 
 /** O-16: a state whose rate was changed goes on ≡ as one that was made with that rate. */
 const changedIsMade =
-  <P extends readonly unknown[], A, B, L>(lineOf: (rate: number) => Learner<P, A, B, L>) =>
+  <State extends Pick<LearnerState<unknown>, 'optimizer'>, A, B, L>(
+    lineOf: (rate: number) => Learner<State, A, B, L>,
+  ) =>
   ({ from, factor, batch }: Changed<A, L>): Verdict => {
     const made = lineOf(0.25 * factor);
     const changed = withRates(lineOf(0.25).init(key(from)), (rate) => rate * factor);
@@ -259,7 +262,7 @@ describe.each(everyBackend)('reduceOnPlateau on $name, threads: $threads', (back
 
   test('training that is revised is a fold of what it tells, and resumes', () => {
     // A third of the losses is no measure.
-    const revise = reduceOnPlateau<ReturnType<typeof line.init>['parameters']>({
+    const revise = reduceOnPlateau<ReturnType<typeof line.init>>({
       factor: 0.5,
       patience: 1,
       measure: ({ loss }) => (Math.floor(loss * 1000) % 3 === 0 ? undefined : loss),

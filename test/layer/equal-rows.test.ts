@@ -49,7 +49,8 @@ const layerOf = (n: number): { readonly [name: string]: (x: Tensor) => Tensor } 
   },
   batchNormalization: (x) => {
     const layer = batchNormalization<number, readonly [number]>(n);
-    return layer.run(layer.init(key(1)), x as Tensor<readonly [number, number]>)[0];
+    const rows = x as Tensor<readonly [number, number]>;
+    return layer.run(layer.init(key(1)), rows, ...layer.buffers.init(key(1)))[0];
   },
   standardize: (x) => standardize(x, moments(x, [1]), [1], 1e-5),
 });

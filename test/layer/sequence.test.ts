@@ -1,6 +1,7 @@
 /** E-1 of what goes over sequences: embedding, rotary positions, and what a mask leaves out. */
 import fc from 'fast-check';
 import {
+  type Buffers,
   crossAttention,
   embedding,
   evaluate,
@@ -118,8 +119,10 @@ describe('E-1. what a mask leaves out', () => {
     const masked = maskedTransformerBlock<4, 1, 3>(options);
     const p = masked.init(key(3));
     const x = normal(key(1), [1, 3, 4]);
-    const [whole] = transformerBlock<4, 1, 3>(options).run(p, x);
-    expect(numbers(masked.run(p, [x, tensor([[true, true, true]], 'bool')])[0])).toEqual(numbers(whole));
+    const keys = masked.buffers.init(key(3));
+    const [whole] = transformerBlock<4, 1, 3>(options).run(p, x, ...keys);
+    const mask = tensor([[true, true, true]], 'bool');
+    expect(numbers(masked.run(p, [x, mask], ...keys)[0])).toEqual(numbers(whole));
   });
 
   test.each([
@@ -130,14 +133,16 @@ describe('E-1. what a mask leaves out', () => {
     const layer = made as Para<
       Parameters,
       readonly [Tensor<readonly [1, 3, 4]>, Tensor<readonly [1, 3], 'bool'>],
-      Tensor<readonly [1, 3, 4]>
+      Tensor<readonly [1, 3, 4]>,
+      Buffers
     >;
     fc.assert(
       fc.property(fc.nat(2), seed, (hidden, from) => {
         const p = layer.init(key(from));
         const seen = [0, 1, 2].map((place) => place !== hidden);
         const mask = tensor([seen], 'bool') as Tensor<readonly [1, 3], 'bool'>;
-        const [, back] = layer.run(p, [normal(key(from + 1), [1, 3, 4]), mask]);
+        const buffers = layer.buffers.init(key(from));
+        const [, back] = layer.run(p, [normal(key(from + 1), [1, 3, 4]), mask], ...buffers);
         // A cotangent that asks nothing of the hidden place itself.
         const asked = tensor([seen.map((sees) => [1, 2, 3, 4].map((each) => (sees ? each : 0)))]) as Tensor<
           readonly [1, 3, 4]

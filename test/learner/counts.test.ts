@@ -8,7 +8,9 @@ import {
   evaluate,
   evaluator,
   key,
+  type Buffers,
   type Learner,
+  type LearnerState,
   learner,
   lookahead,
   type Loss,
@@ -75,7 +77,10 @@ const batch = (target: (from: number, to: number) => Target, from: number, to: n
   target: target(from, to) as never,
 });
 
-const learning = (loss: Loss<never, never>, update: Update): Learner<Parameters, Input, never, never> =>
+const learning = (
+  loss: Loss<never, never>,
+  update: Update,
+): Learner<LearnerState<Parameters, Buffers>, Input, never, never> =>
   learner({ model: model as never, loss, update });
 
 describe.each(cases)('%s', (_, loss, target) => {

@@ -85,27 +85,23 @@ describe('batched', () => {
     expect(program).not.toMatch(/float32 \[(?:2, 50|100), 2\]/u);
   });
 
-  test('refuses a layer that carries state, and takes its evaluation', () => {
-    const carrying = sequential(dense<4, 2, Lead>(4, 2), dropout<readonly [2]>(0.5));
-    const model = batched(carrying);
-    const p = model.init(key(1));
-    expect(() => model.run(p, full([3, 4], 1))).toThrow(
-      '1.carried.key: batched: a layer that carries state from step to step, which no single example has, got 1.carried.key, needed a layer of parameters that are learned; batch evaluation(model), which carries nothing on, or put the layer behind batched(…), over the whole batch',
+  test('refuses a layer with buffers, and takes its evaluation', () => {
+    const model = sequential(dense<4, 2, Lead>(4, 2), dropout<readonly [2]>(0.5));
+    expect(() => batched(model as never)).toThrow(
+      'batched: a layer with buffers, such as dropout or batch normalization, got 1 records of buffers, needed a layer without buffers; use evaluation(layer, ...buffers)',
     );
-    const predicted = evaluation(model).run(p, full([3, 4], 1))[0];
-    const expected = evaluation(sequential(dense(4, 2), dropout(0.5))).run(p, full([3, 4], 1))[0];
-    expect([...evaluate(predicted).data]).toEqual([...evaluate(expected).data]);
+    const predicting = evaluation(model, ...model.buffers.init(key(1)));
+    const p = model.init(key(1));
+    const predicted = batched(predicting).run(p, full([3, 4], 1))[0];
+    expect([...evaluate(predicted).data]).toEqual([...evaluate(dense(4, 2).run(p, full([3, 4], 1))[0]).data]);
   });
 
-  test('of a part that predicts leaves what it carries as it was', () => {
-    const layer = evaluation(batchNormalization(2) as Para<Parameters, Tensor, Tensor>);
-    const model = batched(layer);
-    const p = model.init(key(1));
-    const [y, back] = model.run(p, full([3, 4, 2], 2));
-    const [dp] = back(full(y.shape, 1));
-    const [statistics] = p as readonly { readonly carried: unknown }[];
-    const [change] = dp as readonly { readonly carried: unknown }[];
-    expect(evaluate(change?.carried)).toEqual(evaluate(statistics?.carried));
+  test('of a layer as it predicts uses its buffers', () => {
+    const layer = batchNormalization<2, readonly [4]>(2);
+    const buffers = { mean: full([2], 1), variance: full([2], 1) };
+    const model = batched(evaluation(layer, buffers));
+    const [y] = model.run(model.init(key(1)), full([3, 4, 2], 1));
+    expect(new Set(evaluate(y).data)).toEqual(new Set([0]));
   });
 
   test('refuses a cotangent of another number of examples', () => {

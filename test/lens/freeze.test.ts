@@ -1,4 +1,4 @@
-/** A frozen part acts as it predicts: it learns nothing, drops nothing out, and what it carries stays. */
+/** A frozen part acts as it predicts: it learns nothing, drops nothing out, and its buffers stay. */
 import {
   batched,
   batchNormalization,
@@ -39,20 +39,25 @@ const input: Rows = tensor([
 
 const inner = sequential(dropout<readonly [number, 2]>(0.5), batchNormalization<2, readonly [number]>(2));
 const parameters = inner.init(key(1));
-const frozen: Part = freeze(parameters, inner);
-const [predicted] = evaluation(inner).run(parameters, input);
+const buffers = inner.buffers.init(key(1));
+const frozen: Part = freeze(parameters, inner, ...buffers);
+const [predicted] = evaluation(inner, ...buffers).run(parameters, input);
 const sum = stateless(([a, b]: readonly [Rows, Rows]) => add(a, b));
 const drop = dropout<readonly [number, 2]>(0.5);
+const dropKey = drop.buffers.init(key(1));
 
-const twice = evaluation(compose(inner, inner)).run([...parameters, ...parameters], input)[0];
+const twice = evaluation(compose(inner, inner), ...buffers, ...buffers).run(
+  [...parameters, ...parameters],
+  input,
+)[0];
 
 test.each<readonly [string, Para<Parameters, Rows, Rows>, Tensor]>([
   ['alone', frozen, predicted],
   ['in a frozen part', freeze([], frozen), predicted],
   ['named', named('encoder', frozen), predicted],
-  ['a named part', freeze([{ a: parameters }] as const, named('a', inner)), predicted],
-  ['in checkpoint', rematerialize(frozen), predicted],
-  ['a checkpoint', freeze(parameters, rematerialize(inner)), predicted],
+  ['a named part', freeze([{ a: parameters }] as const, named('a', inner), { a: buffers }), predicted],
+  ['rematerialized', rematerialize(frozen), predicted],
+  ['a rematerialized part', freeze(parameters, rematerialize(inner), ...buffers), predicted],
   ['in sequential', sequential(frozen, frozen), twice],
   ['in residual', residual(frozen), add(input, predicted)],
   ['in fanOut', compose(fanOut(frozen, frozen), sum), add(predicted, predicted)],
@@ -64,8 +69,8 @@ test.each<readonly [string, Para<Parameters, Rows, Rows>, Tensor]>([
     ),
     add(predicted, predicted),
   ],
-  ['a shared part', freeze(drop.init(key(1)), share(compose(drop, drop))), input],
-  ['in batched', batched(freeze(drop.init(key(1)), drop) as never) as Para<Parameters, Rows, Rows>, input],
+  ['a shared part', freeze([], share(drop, 2), ...dropKey, ...dropKey), input],
+  ['in batched', batched(freeze([], drop, ...dropKey) as never) as Para<Parameters, Rows, Rows>, input],
 ])('%s', (_, model, expected) => {
   const p = model.init(key(0));
   expect(evaluate(model.run(p, input)[0])).toEqual(evaluate(expected));

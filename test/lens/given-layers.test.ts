@@ -21,7 +21,7 @@ const taken: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   asLens: [[TRIED]],
   backward: [[TRIED]],
   batched: [[TRIED]],
-  carrying: [[TRIED]],
+  buffered: [[TRIED]],
   rematerialize: [[TRIED]],
   compose: [
     [TRIED, layer],
@@ -42,7 +42,6 @@ const taken: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   ],
   forward: [[TRIED]],
   freeze: [[parameters, TRIED]],
-  holdCarried: [[parameters, TRIED]],
   layersOf: [[TRIED, [1, 1]]],
   learner: [[{ model: TRIED, loss: paralens.meanSquaredError(), update: paralens.sgd() }]],
   lift: [[TRIED]],
@@ -66,6 +65,7 @@ const taken: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     [TRIED, layer],
     [by, TRIED],
   ],
+  repeat: [[2, TRIED]],
   residual: [[TRIED]],
   sequential: [
     [TRIED, layer],

@@ -5,6 +5,7 @@ import {
   type Backend,
   type Batch,
   batchNormalization,
+  type Buffers,
   dense,
   dropout,
   embedding,
@@ -45,7 +46,7 @@ const BETWEEN = BATCH * WIDTH * 4;
 const PARAMETERS = DEPTH * (WIDTH * WIDTH + WIDTH) * 4;
 
 type Endolayer = Para<Parameters, Tensor, Tensor>;
-type Wrap = <P extends Parameters, A, B>(f: Para<P, A, B>) => Para<P, A, B>;
+type Wrap = <P extends Parameters, A, B, S extends Buffers>(f: Para<P, A, B, S>) => Para<P, A, B, S>;
 
 const bare: Wrap = (f) => f;
 
@@ -62,10 +63,7 @@ const deep = (each: Wrap, group: Wrap, size: number): Endolayer => {
 };
 
 /** The program of a step of a learner. */
-const stepOf = <P extends Parameters, A, L>(
-  { init, step }: Learner<P, A, Tensor, L>,
-  batch: Batch<A, L>,
-): Program => {
+const stepOf = <State, A, L>({ init, step }: Learner<State, A, Tensor, L>, batch: Batch<A, L>): Program => {
   const state = init(key(1));
   const standIns = [...leaves<AnyTensor>(state), ...leaves<AnyTensor>(batch)].map((each, i) =>
     placeholder(each, `place ${i}`),
@@ -87,7 +85,7 @@ const ofDepth = (model: Endolayer): Program => {
   });
 };
 
-test('of a layer behind a checkpoint nothing inside is kept', () => {
+test('of a rematerialized layer nothing inside is kept', () => {
   const planned = (model: Endolayer): number => compileChecked(wasm(), ofDepth(model)).memory.planned;
   const none = planned(deep(bare, bare, 4));
   // What goes into each tanh and what comes out of it; beside that parameters, the batch and scratch.
@@ -141,11 +139,11 @@ test.each([reference(), wasm()])(
   },
 );
 
-test('what predicts is behind the checkpoint too', () => {
+test('the evaluation of a rematerialized model predicts the same', () => {
   const model = small(bare);
-  const [p, x] = [model.init(key(2)), tensor([1, 2, 3], [1, 3])];
-  const predicted = evaluation(small(rematerialize)).run(p, x)[0];
-  expect(evaluate(predicted)).toEqual(evaluate(evaluation(model).run(p, x)[0]));
+  const [p, x, s] = [model.init(key(2)), tensor([1, 2, 3], [1, 3]), model.buffers.init(key(2))];
+  const predicted = evaluation(small(rematerialize), ...s).run(p, x)[0];
+  expect(evaluate(predicted)).toEqual(evaluate(evaluation(model, ...s).run(p, x)[0]));
 });
 
 test('a check inside is made once, and tells its mistake', () => {

@@ -48,14 +48,14 @@ test('a tree is the same after its tensors were named, written to a file, read a
   );
 });
 
-test('of a learner: parameters and update have the names of their paths', () => {
+test('of a learner: parameters and optimizer have the names of their paths', () => {
   const model = sequential(named('encoder', dense(3, 2)), dense(2, 1));
   const line = learner({ model, loss: meanSquaredError(), update: adam() });
   const state = line.init(key(1));
   const names = Object.keys(namedTensors(state));
   expect(names).toContain('parameters.0.encoder.0.kernel');
   expect(names).toContain('parameters.1.bias');
-  expect(names).toContain('update.count');
+  expect(names).toContain('optimizer.count');
   expect(namedTensors(state)['parameters.1.kernel']?.data).toEqual(evaluate(state.parameters[1].kernel).data);
 });
 

@@ -45,7 +45,7 @@ const lines = (texts: readonly string[], chunk = 3): Source<RawRecord, number> =
 const model = sequential(dense(2, 3), tanh(), dense(3, 1));
 const points = learner({ model, loss: meanSquaredError(), update: adam({ learningRate: 0.05 }) });
 const state = points.init(key(3));
-type P = typeof state.parameters;
+type State = typeof state;
 
 const line = (i: number): string => JSON.stringify({ x: [Math.sin(i), Math.cos(3 * i)], y: Math.sin(2 * i) });
 
@@ -71,7 +71,7 @@ const optionsFor = (texts: readonly string[], size: number, chunk?: number) => (
   monitors: counting,
 });
 
-type Event = OnlineEvent<P, number, readonly [number, null]>;
+type Event = OnlineEvent<State, number, readonly [number, null]>;
 
 const eventsOf = (options: ReturnType<typeof optionsFor> & { readonly from?: Checkpoint }) =>
   lastValueFrom(online(options).pipe(toArray()));

@@ -221,7 +221,7 @@ describe('a pipeline that is another is refused, and the message names the part'
     await expect(refusal({ version: 2 })).rejects.toThrow("the version: 'version' was 1, and is 2");
     await expect(
       refusal({ learner: learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() }) }),
-    ).rejects.toThrow("the optimizer: 'update.");
+    ).rejects.toThrow("the optimizer: 'optimizer.");
     await expect(
       refusal({ learner: learner({ model: dense(3, 1), loss: meanSquaredError(), update: adam() }) }),
     ).rejects.toThrow("the model: 'parameters.0.kernel' is [2, 1]");

@@ -22,7 +22,7 @@ const all = (batches: readonly TinyBatch[], steps = 1) =>
 
 const bits = (data: Float32Array): readonly number[] => [...new Uint32Array(data.slice().buffer)];
 
-const parametersOnly = (parameters: (typeof initial)['parameters']) => ({ ...initial, parameters });
+const modelOf = ({ parameters, buffers }: typeof initial) => ({ parameters, buffers });
 
 describe('snapshots', () => {
   test('that are kept are of their step, after all of the training', async () => {
@@ -42,15 +42,13 @@ describe('snapshots', () => {
         for (const [i, { step, state }] of states.entries()) {
           const snapshot = kept[i];
           if (snapshot === undefined) throw new Error('there is one for each step');
-          expect(bitsOf(parametersOnly(snapshot.parameters))).toEqual(
-            bitsOf(parametersOnly(state.parameters)),
-          );
+          expect(bitsOf(snapshot.model)).toEqual(bitsOf(modelOf(state)));
           const answer = snapshot.predict(input);
           const wanted = evaluate(tiny.predict(state, input));
           expect(answer.prediction.shape).toEqual(wanted.shape);
           expect(bits(answer.prediction.data)).toEqual(bits(wanted.data));
           expect([answer.step, answer.checksum]).toEqual([step, snapshot.checksum]);
-          const data = leaves<Tensor>(state.parameters).map((each) => evaluate(each).data);
+          const data = leaves<Tensor>(modelOf(state)).map((each) => evaluate(each).data);
           expect(answer.checksum).toBe(checksumOf(data));
         }
       }),
@@ -100,9 +98,7 @@ describe('what is served', () => {
       expect(either.isRight(arrived) && arrived.right).toBe(service.latest());
       expect(service.latest()?.predict(input)).toEqual(before);
       expect(snapshot.predict(input)).toEqual(before);
-      expect(bitsOf(parametersOnly(snapshot.parameters))).toEqual(
-        bitsOf(parametersOnly(service.latest()?.parameters ?? initial.parameters)),
-      );
+      expect(bitsOf(snapshot.model)).toEqual(bitsOf(service.latest()?.model));
     }
   });
 

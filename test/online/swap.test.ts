@@ -82,18 +82,18 @@ test('no request fails, and no answer is of two snapshots', async () => {
   expect(new Set(answers.map(({ checksum }) => checksum)).size).toBeGreaterThan(1);
   // Recomputed from what was published under the checksum of the answer, by another program than the one that served.
   const predict = compile(tiny.predict);
-  const { update } = force(initial);
-  const parametersOf = new Map(
+  const modelOf = new Map(
     [...published].map(([checksum, { step, tensors }]) => {
-      const parameters = restoreTree(initial.parameters, tensors);
-      if (either.isLeft(parameters)) throw new Error(parameters.left.message);
-      return [checksum, { step, parameters: parameters.right }];
+      const { parameters, buffers } = initial;
+      const model = restoreTree({ parameters, buffers }, tensors);
+      if (either.isLeft(model)) throw new Error(model.left.message);
+      return [checksum, { step, model: model.right }];
     }),
   );
   const wrong = answers.filter(({ input, step, checksum, number }) => {
-    const of = parametersOf.get(checksum);
+    const of = modelOf.get(checksum);
     if (of === undefined || of.step !== step) return true;
-    const [wanted] = evaluate(predict({ update, parameters: of.parameters }, inputAt(input))).data;
+    const [wanted] = evaluate(predict({ ...force(initial), ...of.model }, inputAt(input))).data;
     return !Object.is(wanted, number);
   });
   expect(wrong).toEqual([]);

@@ -6,7 +6,9 @@ import {
   evaluate,
   gradient,
   lamb,
+  pullback,
   reference,
+  scalar,
   sgd,
   type Tensor,
   tensor,
@@ -35,6 +37,16 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     expect(numbers(lengthOf(scaledLength([tensor([0, 0])], 'float32')))).toEqual([0]);
     expect(numbers(lengthOf(scaledLength([tensor([Number.NaN, 1e30])], 'float32')))).toEqual([Number.NaN]);
     expect(numbers(lengthOf(scaledLength([tensor([Infinity, 1])], 'float32')))).toEqual([Infinity]);
+  });
+
+  test('the slope of a norm is 0 at 0, and rows of zeros have a cosine distance without slopes of any order', () => {
+    const norm = (x: Tensor): Tensor => lengthOf(scaledLength([x], 'float32'));
+    expect(numbers(gradient(norm as (x: Tensor) => Tensor<readonly []>)(tensor([0, 0])))).toEqual([0, 0]);
+    const { run } = cosineDistance<[2, 1]>();
+    const pair = [tensor([[0], [1]]), tensor([[1], [0]])] as const;
+    const slopes = (at: typeof pair) => run(at)[1](scalar(1));
+    const [first, back] = pullback(slopes)(pair);
+    for (const each of [...first, ...back(first)]) expect(numbers(each).map(Math.abs)).toEqual([0, 0]);
   });
 
   test('the norm of float64 does not overflow either', () => {

@@ -59,6 +59,8 @@ const taken: Readonly<Record<string, Options>> = {
   },
   maxPooling1d: { ...placed('maxPooling1d', [2], ['count']), ...named('maxPooling1d', [2], windows) },
   maxPooling2d: { ...placed('maxPooling2d', [2], ['count']), ...named('maxPooling2d', [2], windows) },
+  repeat: placed('repeat', [1, paralens.dense(1, 1)], ['count']),
+  share: placed('share', [paralens.dense(1, 1), 1], [undefined, 'count']),
   batchNormalization: {
     ...placed('batchNormalization', [2], ['count']),
     ...named('batchNormalization', [2], { epsilon: 'positive', momentum: 'share' }),
@@ -373,17 +375,17 @@ const functions: Readonly<Record<string, Options>> = {
 const without = new Set(
   [
     'ParalensError absoluteError accuracy addTrees andThen asLens associate averageOf backward batched binaryCrossEntropy',
-    'carrying chain compile compileChecked compose composeLenses concatenate copy cosineDistance differentiable',
+    'buffered bufferless chain compile compileChecked compose composeLenses concatenate copy cosineDistance differentiable',
     'differentiate elementwiseUpdate evaluate evaluation f1 fanOut flatten partition force forward freeze gelu geluTanh',
     'globalAveragePooling globalMaxPooling glorot glu gradient hardSigmoid hardSwish hardTanh he hessianVectorProduct',
-    'hinge holdCarried identity identityLens interpret isomorphism klDivergence layersOf leafPaths learned learner leaves',
+    'hinge identity identityLens interpret isomorphism klDivergence layersOf leafPaths learner leaves',
     'leftUnit lensMonoid lift located logCosh logSigmoid logSoftmax sigmoid loss mapPulled mapTree maskedRecurrent',
     'maskedRecurrentSequence meanAbsoluteError meanOf meanSquaredError mish named para parallel parallelLenses',
     'parameterPaths partOf placeholder precision print printProgram projectFirst projectSecond pullback pushforward',
     'rSquared ratesOf recall recurrentSequence reinitialize rematerialize relu relu6 reparametrization reparametrize replacePart',
-    'residual rightUnit scalar scanPulled scored selu sequential share silu simplify sinusoidalPositions sizeOf softmax',
+    'residual rightUnit scalar scanPulled scored selu sequential silu simplify sinusoidalPositions sizeOf softmax',
     'softplus softsign squaredError squaredHinge stateless summary swap tanh tensor trace traceTensors train unassociate',
-    'unflatten valueAndGradient vmap weighted widen withCarried withPullback zeros zerosLike zipTrees',
+    'unflatten valueAndGradient vmap weighted widen withPullback zeros zerosLike zipTrees',
     // of operations: tensors and axes
     'abs add all and argmax cast check concat contract cos divide equal erf exp expm1 floor fullLike less lessOrEqual log',
     'log1p logSumExp matmul max maximum mean min minimum moments multiply negate not or reverse rotary select sign sin',

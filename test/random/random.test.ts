@@ -75,7 +75,7 @@ test.each([1e-9, 0.1, 0.5, 1 - 2 ** -16])(
   (rate) => {
     const layer = dropout<readonly [number]>(rate);
     const count = 2 ** 18;
-    const [y] = layer.run(layer.init(key(3)), full([count], 1));
+    const [y] = layer.run([], full([count], 1), ...layer.buffers.init(key(3)));
     const kept = evaluate(y).data.filter((x) => x !== 0);
     // The number kept has a deviation of √(n·p·(1 − p)).
     expect(Math.abs(kept.length - count * (1 - rate))).toBeLessThan(

@@ -55,11 +55,11 @@ const line = learner({
   update: withHyperparameters(0.5, (learningRate) => sgd({ learningRate })),
 });
 
-type Parameters = ReturnType<typeof line.init>['parameters'];
+type State = ReturnType<typeof line.init>;
 
 /** The rates after each of these measures. */
 const ratesAfter = (options: Options, measures: readonly number[]): readonly number[] => {
-  const revise = reduceOnPlateau<Parameters>({
+  const revise = reduceOnPlateau<State>({
     ...options,
     measure: ({ loss }) => loss,
   });
@@ -102,7 +102,7 @@ const batch = { input: tensor([[1], [2]]), target: tensor([[3], [5]]) };
 test('what is told is the revised state, and the next step moves by its rate', async () => {
   // Better once, then never again; nothing is measured at the first step.
   const measure = ({ step }: { readonly step: number }): number | undefined => (step === 1 ? undefined : 7);
-  const revise = reduceOnPlateau<Parameters>({ measure, patience: 1, factor: 0 });
+  const revise = reduceOnPlateau<State>({ measure, patience: 1, factor: 0 });
   const steps = await lastValueFrom(
     from([batch, batch, batch, batch, batch]).pipe(train(line, { key: key(1), revise }), toArray()),
   );
@@ -113,8 +113,13 @@ test('what is told is the revised state, and the next step moves by its rate', a
 });
 
 test('one rate for several parts is reduced once, several are reduced together', () => {
-  const measured = <P>(state: LearnerState<P>): readonly number[] => {
-    const revise = reduceOnPlateau<P>({ ...usual, factor: 0.5, patience: 0, measure: () => Infinity });
+  const measured = (state: LearnerState<unknown>): readonly number[] => {
+    const revise = reduceOnPlateau<LearnerState<unknown>>({
+      ...usual,
+      factor: 0.5,
+      patience: 0,
+      measure: () => Infinity,
+    });
     return ratesOf(revise({ step: 1, loss: 0, metrics: {}, state }) ?? state);
   };
   const model = named('only', dense(1, 1));

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { batches, key, type Step, tensor, train } from 'paralens';
 import { bitsOf, initial, plain, scanned, someBatches, tiny, type TinyBatch } from './tiny.js';
 
-type TinyStep = Step<typeof initial.parameters>;
+type TinyStep = Step<typeof initial>;
 
 test('a long run is read at any step, after it and during it', () => {
   const one = { input: tensor([[0.5, -1]]), target: tensor([[0.25]]) };

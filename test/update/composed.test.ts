@@ -65,15 +65,15 @@ test('the average of parameters is read off the state', () => {
   };
   const started = {
     ...state,
-    update: movingAverage(sgd({ learningRate: 0.25 }), 0.5).init(state.parameters),
+    optimizer: movingAverage(sgd({ learningRate: 0.25 }), 0.5).init(state.parameters),
   };
   const [after] = learning.step(started, { input: tensor([[1]]), target: tensor([[2]]) });
   expect(numbers(after.parameters[0].bias)).toEqual([1]);
-  expect(numbers(averageOf(after.update)[0].bias)).toEqual([0.5]);
+  expect(numbers(averageOf(after.optimizer)[0].bias)).toEqual([0.5]);
   expect(() => averageOf(sgd().init(state.parameters))).toThrow('averageOf: no average is kept');
 });
 
-test('what a layer carries reaches none of them', () => {
+test('buffers go on past updates around updates', () => {
   const normalized = sequential(dense(2, 2), batchNormalization(2), dense(2, 1));
   const update = lookahead(accumulateGradients(movingAverage(sgd(), 0.9), 2));
   const learning = learner({ model: normalized, loss: meanSquaredError(), update });
@@ -85,7 +85,7 @@ test('what a layer carries reaches none of them', () => {
     target: tensor([[3], [4]]),
   };
   const [state] = learning.step(learning.init(key(1)), two);
-  expect(numbers(state.parameters[1].carried.mean)).not.toEqual([0, 0]);
+  expect(numbers(state.buffers[0].mean)).not.toEqual([0, 0]);
 });
 
 test('gradients go through the lenses of a chain in the order in which they are listed', () => {

@@ -2,7 +2,7 @@
 import type { Backend } from '../../src/backend/backend.js';
 import { wasm } from '../../src/backend/wasm/index.js';
 import { builder } from '../../src/graph/builder.js';
-import { type KernelName, type Program, type SomeOperation } from '../../src/graph/program.js';
+import type { KernelName, Program, SomeOperation } from '../../src/graph/program.js';
 import { unroll } from '../../src/graph/unroll.js';
 import { allocate, type Data, isFloat } from '../../src/tensor/dtype.js';
 import type {

@@ -1,6 +1,6 @@
 /** A running instance: memory of its own, with the state in it, and what makes a step of it. */
 import type { Program } from '../../graph/program.js';
-import { type Data, type DataOf, type DType } from '../../tensor/dtype.js';
+import type { Data, DataOf, DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { Machine } from '../backend.js';

@@ -2,7 +2,7 @@
 import { range } from '../../tensor/shape.js';
 import type { DType } from '../../tensor/dtype.js';
 import { displaced, indexed } from './address.js';
-import { type Expr, type Scope, type Statement } from './emitter.js';
+import type { Expr, Scope, Statement } from './emitter.js';
 import { type Address, f32x4, i32x4, load, narrow, store, v128 } from './instructions.js';
 import type { Gather, Lanes, Library } from './lanes.js';
 import { applyVector } from './vector-operations.js';

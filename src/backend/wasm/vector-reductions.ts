@@ -1,7 +1,6 @@
 /** Reductions over four lanes. Sums of float32 are kept in float64, so that their order hardly shows. */
 import type { DType } from '../../tensor/dtype.js';
-import type { Expr, Scope } from './emitter.js';
-import { set } from './emitter.js';
+import { type Expr, type Scope, set } from './emitter.js';
 import { f32, f32x4, f64, f64x2, i32x4, v128 } from './instructions.js';
 import type { Accumulator, Combine } from './lanes.js';
 

@@ -1,5 +1,4 @@
 /** What a run does about drift: folds that the loop asks between two steps. */
-import type { LearnerState } from '../../learner/learner.js';
 import { requireCount, requireDouble, requireFunction } from '../../require.js';
 import type { OnlineStep } from '../event.js';
 import type { Fold } from '../fold.js';
@@ -37,10 +36,10 @@ export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | un
  *   revise: onDrift(({ level }: Drift) => level, reset((times) => clicks.init(key(times)))),
  * }).subscribe((event) => console.log(event.kind));
  */
-export const onDrift = <P, M, S extends Json>(
+export const onDrift = <State, M, S extends Json>(
   levelOf: (monitored: M) => DriftLevel,
-  reaction: Reaction<S, LearnerState<P>>,
-): Fold<S, OnlineStep<P, M>, LearnerState<P> | undefined> => {
+  reaction: Reaction<S, State>,
+): Fold<S, OnlineStep<State, M>, State | undefined> => {
   requireFunction('onDrift', 'levelOf', levelOf);
   return {
     initial: reaction.initial,

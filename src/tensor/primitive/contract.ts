@@ -6,14 +6,13 @@
  * adjoints are contractions again.
  */
 import { fail, showShape } from '../../error.js';
-import { allocate } from '../dtype.js';
+import { allocate, type FloatDType, type IntegerDType } from '../dtype.js';
 import { type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Contracted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { apply, at, type Primitive, type Spec } from './primitive.js';
 import { places } from './reduction.js';
-import type { FloatDType, IntegerDType } from '../dtype.js';
 
 const letters = (word: string): readonly string[] => word.split('');
 

@@ -74,14 +74,7 @@ const fromFloat: { readonly [D in DType]: (value: number) => number } = {
   bool: (value) => Number(value !== 0),
 };
 
-const turned = (scope: Scope): Scope | undefined => {
-  if ('open' in scope) return { close: scope.open };
-  return 'close' in scope ? { open: scope.close } : undefined;
-};
-
-/** A derivative is in the part of a model that its value is in; of what is carried it is not the next value. */
-const ofDerivative = (scope: Scope): Scope | undefined =>
-  'open' in scope || 'close' in scope ? scope : undefined;
+const turned = (scope: Scope): Scope => ('open' in scope ? { close: scope.open } : { open: scope.close });
 
 const marked = (x: AnyTensor, scope: Scope | undefined): AnyTensor =>
   scope === undefined ? x : identity(x, scope);
@@ -92,7 +85,7 @@ export const identityPrimitive: Primitive<'identity'> = {
   evaluate: copyInput,
   // y = x ⇒ dx = dy, which leaves the part of the model that x enters, and enters the one that x leaves
   pullback: (dy, _, { attributes: { scope } }) => marked(dy, scope && turned(scope)),
-  pushforward: (dx, _, { attributes: { scope } }) => marked(dx, scope && ofDerivative(scope)),
+  pushforward: (dx, _, { attributes: { scope } }) => marked(dx, scope),
   batch: (batching) => eachExample(identityPrimitive)(batching),
   sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: { scope: undefined } }),
 };

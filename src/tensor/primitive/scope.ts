@@ -5,7 +5,6 @@ import type { Scope } from '../tensor.js';
 export const inScope = (path: string, scope: Scope | undefined): string => {
   if (scope === undefined) return path;
   if ('open' in scope) return path === '' ? scope.open : `${path}.${scope.open}`;
-  if (!('close' in scope)) return path;
   if (path === scope.close) return '';
   return path.endsWith(`.${scope.close}`) ? path.slice(0, -scope.close.length - 1) : path;
 };

@@ -46,7 +46,7 @@ const suspect = (
   );
 
 const layer = (): Subject =>
-  subjectOfPara<Parameters, Tensor, Tensor>('dense', dense<number, number, Shape>(3, 2), {
+  subjectOfPara<Parameters, Tensor, Tensor, readonly []>('dense', dense<number, number, Shape>(3, 2), {
     input: { shape: [3] },
   });
 

@@ -1,17 +1,27 @@
 /** A composition that costs too much: it runs forward again on the way back. */
-import { dense, key, type Para, type Parameters, sequential, tanh, tensor, type Tensor } from 'paralens';
+import {
+  type Buffers,
+  dense,
+  key,
+  type Para,
+  type Parameters,
+  sequential,
+  tanh,
+  tensor,
+  type Tensor,
+} from 'paralens';
 import { counted, law, oneForwardEach } from 'paralens/laws';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-type Square = Para<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>;
+type Rows = Tensor<readonly [number, 4]>;
+type Square = Para<Parameters, Rows, Rows, Buffers>;
 
-const layer = (): Square => sequential(dense(4, 4), tanh<readonly [number, 4]>());
+const layer = () => sequential(dense(4, 4), tanh<readonly [number, 4]>());
 
 /** put(f;g)(a, dc) = put f(a, put g(get f a, dc)), to the letter: get f is computed once more. */
 const textbook = (f: Square, g: Square): Square => ({
-  size: f.size + g.size,
-  init: (k) => [...f.init(k), ...g.init(k)],
+  ...sequential(f, g),
   run: (p, a) => {
     const [pf, pg] = [p.slice(0, f.size), p.slice(f.size)];
     const [c] = g.run(pg, f.run(pf, a)[0]);
@@ -34,12 +44,10 @@ const suspect = (
 ): Suspect =>
   plant(`cost: ${name}`, killedBy, ({ integer }) => integer(2, 5), [
     law('C-1', (layers) => {
-      const each = Array.from({ length: layers }, () =>
-        counted<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>(layer()),
-      );
+      const each = Array.from({ length: layers }, () => counted<Parameters, Rows, Rows, Buffers>(layer()));
       const model = each.map((one) => one.layer).reduce(together);
       const a = tensor([[1, 2, 3, 4]]);
-      return oneForwardEach(each, model, { p: model.init(key(0)), a, w: a });
+      return oneForwardEach(each, model, { p: model.init(key(0)), a, w: a, s: [] });
     }),
   ]);
 

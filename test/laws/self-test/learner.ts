@@ -56,7 +56,7 @@ import {
 
 const backend: Backend = reference();
 const double = reference({ precision: 'float64' });
-type LineLearner = Learner<LineParameters, Column, Column, Column>;
+type LineLearner = Learner<LineState, Column, Column, Column>;
 type LineRun = Run<LineState, ColumnBatch>;
 
 const of = (name: string, killedBy: readonly string[], laws: () => readonly Law<LineRun>[]): Suspect => ({
@@ -123,7 +123,7 @@ const aheadParts = { ...lineParts, update: nesterov({ learningRate: 0.125, momen
 const behind: LineLearner = {
   ...learner(aheadParts),
   step: (state, batch) => {
-    const [, move] = aheadParts.update.lens<LineParameters>().run([state.update, state.parameters]);
+    const [, move] = aheadParts.update.lens<LineParameters>().run([state.optimizer, state.parameters]);
     // The step of plain descent with rate 1 gives the gradient as what it takes away.
     const plain = learner({ ...lineParts, update: sgd({ learningRate: 1 }) });
     const [
@@ -133,10 +133,10 @@ const behind: LineLearner = {
       report,
     ] = plain.step(state, batch);
     const [{ kernel, bias }] = state.parameters;
-    const [update, parameters] = move([
+    const [optimizer, parameters] = move([
       { kernel: subtract(kernel, next.kernel), bias: subtract(bias, next.bias) },
     ]);
-    return [{ parameters, update }, report];
+    return [{ ...state, parameters, optimizer }, report];
   },
 };
 

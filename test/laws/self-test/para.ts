@@ -2,50 +2,48 @@
 import {
   addTrees,
   type AnyTensor,
-  batchNormalization,
-  type BatchNormalizationParameters,
-  dropout,
-  type DropoutParameters,
-  evaluation,
-  key,
+  type Buffers,
+  type Key,
   mapTree,
-  type Para,
   type Parameters,
-  pullback,
   reference,
-  sequential,
-  type Tensor,
-  withCarried,
   zerosLike,
 } from 'paralens';
 import {
   rematerializeLaws,
   drawParas,
   drawRemade,
-  law,
   paraLaws,
   type ParaOperations,
   paras,
-  stateGoesOn,
 } from 'paralens/laws';
 import { add, fullLike, stopGradient } from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 
-const suspect = (name: string, killedBy: readonly string[], changed: Partial<ParaOperations>): Suspect => {
+const suspect = (
+  name: string,
+  killedBy: readonly string[],
+  changed: Partial<ParaOperations>,
+  runs = 8,
+): Suspect => {
   const comparison = { operations: { ...paras, ...changed }, backend: reference() };
-  return plant(`layers: ${name}`, killedBy, drawParas, paraLaws(comparison), { runs: 8 });
+  return plant(`layers: ${name}`, killedBy, drawParas, paraLaws(comparison), { runs });
 };
 
-/** Composition with something done to its changes. */
+/** Composition with something done to its changes, or to its next buffers. */
 const composing =
-  (change: (dp: Parameters, dq: Parameters) => Parameters): ParaOperations['compose'] =>
+  (
+    change: (dp: Parameters, dq: Parameters) => Parameters,
+    next: (s: Buffers, t: Buffers) => Buffers = (s, t) => [...s, ...t],
+  ): ParaOperations['compose'] =>
   (f, g) => ({
     ...paras.compose(f, g),
-    run: (parameters, a) => {
+    run: (parameters, a, ...buffers) => {
       const [p, q] = [parameters.slice(0, f.size), parameters.slice(f.size)];
-      const [b, backF] = f.run(p as never, a);
-      const [c, backG] = g.run(q as never, b);
+      const [s, t] = [buffers.slice(0, f.buffers.size), buffers.slice(f.buffers.size)];
+      const [b, backF, ...nextF] = f.run(p as never, a, ...(s as never));
+      const [c, backG, ...nextG] = g.run(q as never, b, ...(t as never));
       return [
         c,
         (dc) => {
@@ -53,6 +51,7 @@ const composing =
           const [dp, da] = backF(db);
           return [change(dp, dq) as never, da];
         },
+        ...(next(nextF, nextG) as never),
       ];
     },
   });
@@ -72,26 +71,22 @@ const sharing =
 
 const added = <R>(first: R, second: R): R => addTrees(first, second);
 
-/** A checkpoint that goes back through another run than the first. */
+/** A rematerialization that goes back through another run than the first. */
 const remaking =
   (again: {
     readonly parameters?: <P>(p: P) => P;
     readonly argument?: <A>(a: A) => A;
     readonly cotangent?: <B>(db: B) => B;
-    readonly changes?: <P>(dp: P, p: P) => P;
+    readonly buffers?: <S>(s: S) => S;
+    readonly next?: <S>(next: S, s: S) => S;
   }): ParaOperations['rematerialize'] =>
   (f) => ({
     ...paras.rematerialize(f),
-    run: (p, a) => {
-      const { parameters, argument, cotangent, changes } = again;
-      const [, back] = f.run(parameters?.(p) ?? p, argument?.(a) ?? a);
-      return [
-        f.run(p, a)[0],
-        (db) => {
-          const [dp, da] = back(cotangent?.(db) ?? db);
-          return [changes?.(dp, p) ?? dp, da];
-        },
-      ];
+    run: (p, a, ...s) => {
+      const { parameters, argument, cotangent, buffers, next } = again;
+      const [, back] = f.run(parameters?.(p) ?? p, argument?.(a) ?? a, ...(buffers?.(s) ?? s));
+      const [b, , ...after] = f.run(p, a, ...s);
+      return [b, (db) => back(cotangent?.(db) ?? db), ...(next?.(after, s) ?? after)];
     },
   });
 
@@ -115,8 +110,7 @@ export const rematerializeSuspects: readonly Suspect[] = [
     'runs again with another key',
     ['F-18'],
     remaking({
-      parameters: (p) =>
-        each(p, (x) => (x.dtype === 'uint32' ? add(x as never, fullLike(x, 1) as never) : x)),
+      buffers: (s) => each(s, (x) => (x.dtype === 'uint32' ? add(x as never, fullLike(x, 1) as never) : x)),
     }),
   ),
   rematerializing(
@@ -127,7 +121,7 @@ export const rematerializeSuspects: readonly Suspect[] = [
     }),
   ),
   rematerializing('drops the cotangent', ['F-18'], remaking({ cotangent: (db) => zerosLike(db) })),
-  rematerializing('does not carry on', ['F-18'], remaking({ changes: (dp, p) => withCarried(dp, p) })),
+  rematerializing('keeps its buffers as they are', ['F-18'], remaking({ next: (_, s) => s })),
   rematerializing(
     'holds what it computes again constant',
     ['F-18'],
@@ -137,62 +131,40 @@ export const rematerializeSuspects: readonly Suspect[] = [
   ),
 ];
 
-type Rows = Tensor<readonly [number, 3]>;
-type CarryingParameters = readonly [DropoutParameters, BatchNormalizationParameters<3>];
-type Carrying = Para<CarryingParameters, Rows, Rows>;
-
-/** A layer around another one with dropout and running statistics, with a backward of its own. */
-const carryingSuspect = (
-  name: string,
-  killedBy: readonly string[],
-  run: (
-    inner: Carrying,
-    p: CarryingParameters,
-    x: Rows,
-  ) => readonly [Rows, (dy: Rows) => readonly [CarryingParameters, Rows]],
-  predicts?: (inner: Carrying) => Carrying,
-): Suspect => {
-  const inner: Carrying = sequential(dropout(0.5), batchNormalization(3));
-  const around = (f: Carrying): Carrying => ({
-    ...f,
-    run: (p, x) => run(f, p, x),
-    evaluation: () => predicts?.(inner) ?? around(evaluation(f)),
-  });
-  return plant(
-    `layers: ${name}`,
-    killedBy,
-    ({ integer }) => integer(0, 99),
-    [law('P-11', (seed) => stateGoesOn(name, around(inner), inner.init(key(seed)), { shape: [4, 3] }))],
-    { runs: 2 },
-  );
-};
-
-export const carryingSuspects: readonly Suspect[] = [
-  carryingSuspect('carried state handed on', [], (inner, p, x) => inner.run(p, x)),
-  carryingSuspect('a derived backward loses carried state', ['P-11'], (inner, p, x) =>
-    pullback(([q, a]: readonly [CarryingParameters, Rows]) => inner.run(q, a)[0])([p, x]),
-  ),
-  carryingSuspect('a backward holds carried state as it is', ['P-11'], (inner, p, x) => {
-    const [y, back] = inner.run(p, x);
-    return [y, (dy) => [withCarried(back(dy)[0], p), back(dy)[1]]];
-  }),
-  carryingSuspect('carried state of a closure', ['P-11'], (inner, p, x) => {
-    const [y] = inner.run(inner.init(key(1)), x);
-    return [y, (dy) => inner.run(p, x)[1](dy)];
-  }),
-  carryingSuspect(
-    'it predicts as it learns',
-    ['P-11'],
-    (inner, p, x) => inner.run(p, x),
-    (inner) => inner,
-  ),
-];
-
 export const paraSuspects: readonly Suspect[] = [
   suspect('sound', [], {}),
   suspect('sound, written by hand', [], {
     compose: composing((dp, dq) => [...dp, ...dq]),
     share: sharing(added),
+  }),
+  suspect('next buffers in reverse order', ['P-7'], {
+    compose: composing(
+      (dp, dq) => [...dp, ...dq],
+      (s, t) => [...t, ...s],
+    ),
+  }),
+  suspect(
+    'buffers of all layers from one key',
+    ['P-2'],
+    {
+      compose: (f, g) => {
+        const both = paras.compose(f, g);
+        const init = (key: Key) => [...f.buffers.init(key), ...g.buffers.init(key)] as never;
+        return { ...both, buffers: { ...both.buffers, init } };
+      },
+    },
+    60,
+  ),
+  suspect('the second layer learns while the first predicts', ['P-11'], {
+    compose: (f, g) => ({
+      ...paras.compose(f, g),
+      evaluation: (...buffers) => {
+        const [s, t] = [buffers.slice(0, f.buffers.size), buffers.slice(f.buffers.size)];
+        const learning = { ...g, ...paras.lift({ run: () => [] as never }), size: g.size, init: g.init };
+        const run = (p: never, a: never) => g.run(p, a, ...(t as never)).slice(0, 2);
+        return paras.compose(f.evaluation(...(s as never)), { ...learning, run } as never) as never;
+      },
+    }),
   }),
   suspect('changes of parameters in reverse order', ['P-6'], {
     compose: composing((dp, dq) => [...dq, ...dp]),
@@ -222,14 +194,15 @@ export const paraSuspects: readonly Suspect[] = [
   suspect('side by side, the argument’s changes change places', ['P-7'], {
     parallel: (f, g) => ({
       ...paras.parallel(f, g),
-      run: (p, a) => {
-        const [b, back] = paras.parallel(f, g).run(p, a);
+      run: (p, a, ...s) => {
+        const [b, back, ...next] = paras.parallel(f, g).run(p, a, ...(s as never));
         return [
           b,
           (db) => {
             const [dp, [da, dc]] = back(db);
             return [dp, [dc, da] as never];
           },
+          ...(next as never),
         ];
       },
     }),
@@ -241,11 +214,10 @@ export const paraSuspects: readonly Suspect[] = [
     share: sharing((first, last) => added(added(first, first), last)),
   }),
   suspect('what is frozen still learns', ['P-9'], {
-    freeze: (parameters, f) => ({
-      size: 0,
-      init: () => [],
+    freeze: (parameters, f, ...s) => ({
+      ...paras.freeze(parameters, f, ...s),
       run: (_, a) => {
-        const [b, back] = f.run(parameters, a);
+        const [b, back] = f.evaluation(...s).run(parameters, a);
         return [
           b,
           (db) => {
@@ -253,6 +225,15 @@ export const paraSuspects: readonly Suspect[] = [
             return [dp as never, da];
           },
         ];
+      },
+    }),
+  }),
+  suspect('what is frozen acts as it learns', ['P-9'], {
+    freeze: (parameters, f, ...s) => ({
+      ...paras.freeze(parameters, f, ...s),
+      run: (_, a) => {
+        const [b, back] = f.run(parameters, a, ...s);
+        return [b, (db) => [[], back(db)[1]]];
       },
     }),
   }),

@@ -1,7 +1,6 @@
 /** Trainings that are revised between steps, with planted bugs: what is told, what goes on, and what is remembered where. */
 import {
   learner,
-  type LearnerState,
   momentum,
   reduceOnPlateau,
   reference,
@@ -21,8 +20,7 @@ const line = learner({
   update: withHyperparameters(0.125, (learningRate) => momentum({ learningRate, momentum: 0.5 })),
 });
 type State = ReturnType<typeof line.init>;
-type Parameters = State['parameters'];
-type Revise = (step: Step<Parameters>) => LearnerState<Parameters> | undefined;
+type Revise = (step: Step<State>) => State | undefined;
 
 const revise: Revise = reduceOnPlateau({ patience: 1, factor: 0.5, measure: ({ loss }) => loss });
 
@@ -38,7 +36,7 @@ const remembering = (): Revise => {
 const suspect = (
   name: string,
   killedBy: readonly string[],
-  trainer: Trainer<Parameters, Column, Column>,
+  trainer: Trainer<State, Column, Column>,
 ): Suspect => ({
   name: `revised: ${name}`,
   killedBy,

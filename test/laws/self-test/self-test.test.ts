@@ -16,7 +16,7 @@ import { learnerSuspects } from './learner.js';
 import { lossSuspects } from './loss.js';
 import { matrix } from './matrix.js';
 import { numericsSuspects } from './numerics.js';
-import { carryingSuspects, rematerializeSuspects, paraSuspects } from './para.js';
+import { rematerializeSuspects, paraSuspects } from './para.js';
 import { revisionSuspects } from './revision.js';
 import { sourceSuspects } from './source.js';
 import { streamSuspects } from './stream.js';
@@ -28,7 +28,6 @@ import { updateSuspects } from './update.js';
 const suspects: readonly Suspect[] = [
   ...categorySuspects,
   ...paraSuspects,
-  ...carryingSuspects,
   ...rematerializeSuspects,
   ...axiomSuspects,
   ...derivativeSuspects,

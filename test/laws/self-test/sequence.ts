@@ -4,6 +4,7 @@ import {
   type Data,
   key,
   layerNormalization,
+  lift,
   type Para,
   type Parameters,
   reference,
@@ -95,11 +96,7 @@ const leavingOut = (name: string, killedBy: readonly string[], back: number): Su
     const kept = operation.less(0.5, operation.uniform(key(seed), x.shape));
     return operation.select(kept, x, operation.fullLike(x, 0));
   };
-  const layer: AnyLayer = {
-    size: 0,
-    init: () => [],
-    run: (_, x) => [masked(x, 1), (dy) => [[], masked(dy, back)]],
-  };
+  const layer: AnyLayer = lift({ run: (x: Tensor) => [masked(x, 1), (dy: Tensor) => masked(dy, back)] });
   const subject = subjectWith(layer, [16]);
   return plant(`dropout: ${name}`, killedBy, () => [new Float32Array(16).fill(1.5)], [
     (x) => sameMask(subject.on(single), x),

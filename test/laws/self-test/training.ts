@@ -60,7 +60,7 @@ export const drawColumns = batchDrawer<ColumnBatch>({ input: { shape: [2, 1] }, 
 export const lineRuns = drawing((sampler) => drawRun(sampler, line, drawColumns));
 
 type LineTold = Told<LineState>;
-export type LineTrainer = Trainer<LineParameters, Column, Column>;
+export type LineTrainer = Trainer<LineState, Column, Column>;
 type LineOperator = OperatorFunction<ColumnBatch, LineTold>;
 type Stepping = (
   state: LineState,
@@ -401,8 +401,11 @@ const bugs: readonly Suspect[] = [
       return (options) => (source) =>
         defer(() => {
           const start = startOf(options);
-          const [count = 0] = evaluate(start.update.count, { backend }).data;
-          const fresh = { ...start, update: { ...start.update, slots: line.init(key(0)).update.slots } };
+          const [count = 0] = evaluate(start.optimizer.count, { backend }).data;
+          const fresh = {
+            ...start,
+            optimizer: { ...start.optimizer, slots: line.init(key(0)).optimizer.slots },
+          };
           return source.pipe(
             scanning(count > 1 && !made.has(start) ? fresh : start),
             map((each) => {
@@ -437,11 +440,11 @@ const remakes: readonly Suspect[] = [
   remaking('sound', [], remade),
   remaking('without the count', ['F-13'], (state) => ({
     ...remade(state),
-    update: { ...remade(state.update), count: line.init(key(0)).update.count },
+    optimizer: { ...remade(state.optimizer), count: line.init(key(0)).optimizer.count },
   })),
   remaking('without the velocity', ['F-13'], (state) => ({
     ...remade(state),
-    update: { ...line.init(key(0)).update, count: state.update.count },
+    optimizer: { ...line.init(key(0)).optimizer, count: state.optimizer.count },
   })),
 ];
 

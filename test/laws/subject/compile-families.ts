@@ -86,10 +86,7 @@ const ofLayers = (n: number): Made => {
 };
 
 /** A step from a state and a batch of one shape for both. */
-const ofLearner = <P extends Parameters>(
-  subject: Learner<P, Rows, Rows, Rows>,
-  shape: readonly number[],
-): Made => {
+const ofLearner = <State>(subject: Learner<State, Rows, Rows, Rows>, shape: readonly number[]): Made => {
   const state = subject.init(key(1));
   const places = leaves<AnyTensor>(state).map((each, i) => placeholder(each, `${i}`));
   const input = placeholder({ shape, dtype: 'float32' }, 'input') as Rows;

@@ -4,7 +4,6 @@ import {
   type Key,
   key,
   learner,
-  type LearnerState,
   meanSquaredError,
   sgd,
   withHyperparameters,
@@ -98,8 +97,8 @@ const contested = online.challenged(line, {
 });
 /** What a run tells of a step, of plain data. */
 const stepOf =
-  <P>(init: (seed: Key) => LearnerState<P>) =>
-  ({ monitored, loss, other }: StepData): online.OnlineStep<P, online.DriftLevel> => ({
+  <State>(init: (seed: Key) => State) =>
+  ({ monitored, loss, other }: StepData): online.OnlineStep<State, online.DriftLevel> => ({
     kind: 'step',
     step: 1,
     examples: 1,

@@ -87,7 +87,9 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
     const [inputs, outputs, lead] = [integer(1, 5), integer(1, 5), shape(integer(0, 2))];
     const layer = paralens.dense<number, number, Shape>(inputs, outputs);
     const x: Shape = [...lead, inputs];
-    return subjectOfPara<paralens.Parameters, Tensor, Tensor>('dense', layer, { input: { shape: x } });
+    return subjectOfPara<paralens.Parameters, Tensor, Tensor, readonly []>('dense', layer, {
+      input: { shape: x },
+    });
   },
   relu: activation('relu', paralens.relu<Shape>),
   tanh: activation('tanh', paralens.tanh<Shape>),
@@ -110,7 +112,7 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   softmax: activation('softmax', paralens.softmax<Shape>),
   logSoftmax: activation('logSoftmax', paralens.logSoftmax<Shape>),
   glu: ({ integer, shape }) =>
-    subjectOfPara<readonly [], Tensor, Tensor>('glu', paralens.glu<Shape>(), {
+    subjectOfPara<readonly [], Tensor, Tensor, readonly []>('glu', paralens.glu<Shape>(), {
       input: { shape: [...shape(integer(0, 2)), 2 * integer(1, 3)] },
     }),
   convolution1d: convolution('convolution1d', 1, paralens.convolution1d),
@@ -247,7 +249,7 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
     ),
   prelu: ({ integer, shape }) => {
     const channels = integer(1, 4);
-    return subjectOfPara<paralens.Parameters, Tensor, Tensor>(
+    return subjectOfPara<paralens.Parameters, Tensor, Tensor, readonly []>(
       'prelu',
       paralens.prelu<number, Shape>(channels),
       { input: { shape: [...shape(integer(0, 2)), channels], low: -4, high: 4 } },
@@ -297,7 +299,10 @@ export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
       paralens.batchNormalization(3),
       paralens.dropout(0.5),
     );
-    return general('evaluation', paralens.evaluation(model), [integer(1, 3), size]);
+    return general('evaluation', paralens.evaluation(model, ...model.buffers.init(paralens.key(1))), [
+      integer(1, 3),
+      size,
+    ]);
   },
   fanOut: ({ integer }) => {
     const [batch, size] = [integer(1, 4), integer(1, 5)];

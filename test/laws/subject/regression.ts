@@ -15,7 +15,7 @@ import { from } from 'rxjs';
 
 type FitParameters = readonly [DenseParameters<2, 1>];
 type Columns<N extends number> = Tensor<readonly [number, N]>;
-export type FitLearner = Learner<FitParameters, Columns<2>, Columns<1>, Columns<1>>;
+export type FitLearner = Learner<LearnerState<FitParameters>, Columns<2>, Columns<1>, Columns<1>>;
 
 export interface Points {
   readonly x: readonly (readonly [number, number])[];
@@ -43,7 +43,7 @@ export const fitted = (
   { steps, backend }: { readonly steps: number; readonly backend: Backend },
 ): readonly Fitted[] => {
   const given = { kernel: tensor([[1], [-2]]), bias: tensor([0.5]) };
-  const state: LearnerState<FitParameters> = { parameters: [given], update: line.init(key(0)).update };
+  const state: LearnerState<FitParameters> = { ...line.init(key(0)), parameters: [given] };
   const batch = { input: tensor(x.flat(), [x.length, 2]), target: tensor([...y], [y.length, 1]) };
   const told: Fitted[] = [];
   from(Array.from({ length: steps }, () => batch))

@@ -12,7 +12,6 @@ import {
   force,
   key,
   learner,
-  type LearnerState,
   mapPulled,
   meanSquaredError,
   reference,
@@ -48,7 +47,7 @@ const subject = learner({
   loss: meanSquaredError(),
   update: adam({ learningRate: 0.1 }),
 });
-type P = ReturnType<typeof subject.init>['parameters'];
+type State = ReturnType<typeof subject.init>;
 
 /** What is told of a step. */
 interface Told {
@@ -94,7 +93,7 @@ const plainly = (records: Records, size: number): readonly Told[] => {
       records: taken,
       bad,
       letters,
-      bits: bitsOf(state as LearnerState<unknown>),
+      bits: bitsOf(state),
     });
     [waiting, letters] = [[], []];
   };
@@ -181,7 +180,7 @@ interface RunKind {
   readonly isWatched: boolean;
 }
 
-type Run = Observable<OnlineEvent<P, number>>;
+type Run = Observable<OnlineEvent<State, number>>;
 
 /** Watched by counters and snapshots at every step: which is to change nothing. */
 const watched = (run: Run): Run =>
@@ -233,7 +232,7 @@ const medium = (records: Records, pieces: readonly number[], kind: RunKind): Med
         letters,
         records: counts.records,
         bad: counts.bad,
-        bits: bitsOf(event.state as LearnerState<unknown>),
+        bits: bitsOf(event.state),
       };
       letters = [];
       return [{ value, position: write(event.checkpoint()) }];

@@ -1,6 +1,6 @@
 /** Normalization: values, gradients, and what a batch leaves of the running statistics. */
 import * as paralens from 'paralens';
-import { concat, reshape } from 'paralens/operation';
+import { concat, reshape, stopGradient } from 'paralens/operation';
 import { caseOf, type Draws, type Family, type Fitting } from '../case.js';
 
 type Scaled = paralens.Para<
@@ -68,11 +68,11 @@ export const normalizations: { readonly [name: string]: Family } = {
         variance: { ...size, low: 0.5, high: 2 },
       },
       f: ({ x, scale, offset, mean, variance }) => {
-        const parameters = [{ scale, offset, carried: { mean, variance } }] as const;
-        const [y, back] = layer.run(parameters, x);
-        const [[{ carried: next }]] = back(y);
-        const after = [{ scale, offset, carried: next }] as const;
-        const predicted = paralens.evaluation(layer).run(after, x)[0];
+        const parameters = [{ scale, offset }] as const;
+        const [y, , after] = layer.run(parameters, x, { mean, variance });
+        // PyTorch takes no derivative through running statistics.
+        const next = { mean: stopGradient(after.mean), variance: stopGradient(after.variance) };
+        const predicted = paralens.evaluation(layer, next).run(parameters, x)[0];
         const parts: readonly paralens.Tensor[] = [y, next.mean, next.variance, predicted];
         return concat(
           parts.map((part) => reshape(part, [paralens.sizeOf(part.shape)])),

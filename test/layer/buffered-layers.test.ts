@@ -1,4 +1,4 @@
-/** Layers that carry state: what batch normalization and dropout hand from step to step, and how they predict. */
+/** Layers with buffers: what batch normalization and dropout hand from step to step, and how they predict. */
 import {
   batchNormalization,
   dense,
@@ -27,27 +27,26 @@ test('running statistics take up a share of the mean and the unbiased variance o
     [3, 10],
     [5, 40],
   ]);
-  const [y, back] = layer.run(layer.init(key(0)), x);
-  const [{ carried }] = back(y)[0];
+  const [, , running] = layer.run(layer.init(key(0)), x, ...layer.buffers.init(key(0)));
   // Means 3 and 20, variances 4 and 300 divided by n − 1.
-  expect(numbers(carried.mean)).toEqual([0.25 * 3, 0.25 * 20]);
-  expect(numbers(carried.variance)).toEqual([0.75 + 0.25 * 4, 0.75 + 0.25 * 300]);
+  expect(numbers(running.mean)).toEqual([0.25 * 3, 0.25 * 20]);
+  expect(numbers(running.variance)).toEqual([0.75 + 0.25 * 4, 0.75 + 0.25 * 300]);
 });
 
 test('batch normalization predicts one example by running statistics, which it cannot learn from', () => {
   const layer = batchNormalization(1, { epsilon: 1 });
-  const [p] = layer.init(key(0));
-  const carried = { mean: tensor([2]), variance: tensor([3]) };
+  const p = layer.init(key(0));
+  const running = { mean: tensor([2]), variance: tensor([3]) };
   const one = tensor([[6]]);
-  expect(numbers(evaluation(layer).run([{ ...p, carried }], one)[0])).toEqual([2]);
-  expect(() => layer.run([p], one)).toThrow(
+  expect(numbers(evaluation(layer, running).run(p, one)[0])).toEqual([2]);
+  expect(() => layer.run(p, one, running)).toThrow(
     'batchNormalization: too few numbers for statistics of a channel, got [1, 1], needed at least two',
   );
 });
 
 test('equal numbers are normalized to the offset, with a finite gradient', () => {
   const layer = batchNormalization(1);
-  const [y, back] = layer.run(layer.init(key(0)), full([4, 1], 7));
+  const [y, back] = layer.run(layer.init(key(0)), full([4, 1], 7), ...layer.buffers.init(key(0)));
   expect(numbers(y)).toEqual([0, 0, 0, 0]);
   expect(numbers(back(y)[1]).every(Number.isFinite)).toBe(true);
 });
@@ -55,7 +54,7 @@ test('equal numbers are normalized to the offset, with a finite gradient', () =>
 test('dropout leaves out about its rate, keeps the mean, and masks the way back alike', () => {
   const layer = dropout<readonly [number]>(0.25);
   const x = full([10_000], 3);
-  const [y, back] = layer.run(layer.init(key(5)), x);
+  const [y, back] = layer.run([], x, ...layer.buffers.init(key(5)));
   const kept = numbers(y).filter((each) => each !== 0);
   // 7500 ± 43 are expected.
   expect(Math.abs(kept.length - 7500)).toBeLessThan(5 * 43);
@@ -67,14 +66,14 @@ test('dropout leaves out about its rate, keeps the mean, and masks the way back 
 test('each step and each layer draws other numbers, and predicting draws none', () => {
   const model = sequential(dropout<readonly [number]>(0.5), dropout<readonly [number]>(0.5));
   const x = full([64], 1);
-  const p = model.init(key(1));
-  const [y, back] = model.run(p, x);
-  const [next] = back(x);
-  const drawn = [y, model.run(next, x)[0], model.run(model.init(key(2)), x)[0]].map(numbers);
+  const buffers = model.buffers.init(key(1));
+  const [y, , ...next] = model.run([], x, ...buffers);
+  const others = model.buffers.init(key(2));
+  const drawn = [y, model.run([], x, ...next)[0], model.run([], x, ...others)[0]].map(numbers);
   expect(new Set(drawn.map((each) => each.join())).size).toBe(3);
-  const keys = [...p, ...next].map(({ carried }) => [...evaluate(carried.key).data].join());
+  const keys = [...buffers, ...next].map((each) => [...evaluate(each.key).data].join());
   expect(new Set(keys).size).toBe(4);
-  expect(numbers(evaluation(model).run(p, x)[0])).toEqual(numbers(x));
+  expect(numbers(evaluation(model, ...buffers).run([], x)[0])).toEqual(numbers(x));
 });
 
 test('training with both obeys its laws: the same run resumed from plain numbers among them', () => {

@@ -1,0 +1,73 @@
+/** Buffers: what a layer hands from one step to the next and does not learn, such as running statistics. */
+import { pullback } from '../autodiff/pullback.js';
+import { fail } from '../error.js';
+import { type Key, otherSequence } from '../operation/random.js';
+import { requireMade } from '../require.js';
+import { zerosLike } from './cartesian.js';
+import { bufferless, type Para, type Parameters } from './para.js';
+
+/** A layer with one record of buffers, as `buffered` takes it. */
+export interface BufferedLayer<P extends Parameters, A, B, S> {
+  /** The number of records of parameters. */
+  readonly size: P['length'];
+  readonly init: (key: Key) => P;
+  readonly buffer: (key: Key) => S;
+  /** The result of a step of training, and the buffer of the next step. */
+  readonly run: (p: P, a: A, buffer: S) => readonly [b: B, next: S];
+  /** The result when the model predicts. */
+  readonly predict: (p: P, a: A, buffer: S) => B;
+}
+
+/**
+ * A layer with a buffer that each step of training replaces. Its backward is derived: it is the derivative of the
+ * result, and the next buffer has no part in it. Throws, when it runs, if it is not given its buffer.
+ *
+ * @example
+ * // x − the mean of all steps so far
+ * const centered = buffered({
+ *   size: 0,
+ *   init: () => [] as const,
+ *   buffer: () => ({ sum: scalar(0), count: scalar(0) }),
+ *   run: (_, x: Tensor<[3]>, { sum, count }) => [x, { sum: add(sum, mean(x)), count: add(count, 1) }],
+ *   predict: (_, x, { sum, count }) => subtract(x, divide(sum, count)),
+ * });
+ */
+export const buffered = <P extends Parameters, A, B, S>(
+  layer: BufferedLayer<P, A, B, S>,
+): Para<P, A, B, readonly [S]> => {
+  requireMade('buffered', 'layer', layer, {
+    kind: 'a layer with a buffer',
+    methods: ['init', 'buffer', 'run', 'predict'],
+  });
+  /** Plain JavaScript may forget it. */
+  const requireBuffer = (buffer: S | undefined): S =>
+    buffer ??
+    fail({
+      operation: 'buffered',
+      what: 'a layer with a buffer runs without it',
+      got: 'no buffer',
+      needed: 'one record',
+      hint: 'hand it on, as in layer.run(parameters, x, ...buffers), or compose layers with compose or sequential',
+    });
+  return {
+    size: layer.size,
+    init: (key) => layer.init(key),
+    buffers: { size: 1, init: (key) => [layer.buffer(otherSequence(key))] },
+    run: (p, a, buffer) => {
+      const [[b, next], back] = pullback(([parameters, argument]: readonly [P, A]) =>
+        layer.run(parameters, argument, requireBuffer(buffer)),
+      )([p, a]);
+      // (b, s′) = f(p, a, s) ⇒ (dp, da) = f*(db, 0)
+      return [b, (db) => back([db, zerosLike(next)]), next];
+    },
+    evaluation: (buffer) =>
+      bufferless({
+        size: layer.size,
+        init: (key) => layer.init(key),
+        run: (p, a) =>
+          pullback(([parameters, argument]: readonly [P, A]) =>
+            layer.predict(parameters, argument, requireBuffer(buffer)),
+          )([p, a]),
+      }),
+  };
+};
