@@ -1,15 +1,15 @@
 /** F-23: whatever comes in comes out once, or waits: no record, prediction or label is dropped in silence. */
-import type { DeadLetter } from '../../src/online/dead-letter.js';
-import type { decoder } from '../../src/online/decode.js';
-import { type Fold, runFold } from '../../src/online/fold.js';
+import type { DeadLetter } from '../../src/online/decode/dead-letter.js';
+import type { decoder } from '../../src/online/decode/decoder.js';
+import { type Fold, runFold } from '../../src/online/fold/fold.js';
 import {
   type Delayed,
   type DelayedState,
   type Joining,
   waitingIn,
-} from '../../src/online/monitor/delayed-labels.js';
-import type { Held } from '../../src/online/monitor/batching.js';
-import { type RawRecord, textOf } from '../../src/online/raw-record.js';
+} from '../../src/online/fold/monitor/delayed-labels.js';
+import type { Held } from '../../src/online/fold/monitor/batching.js';
+import { type RawRecord, textOf } from '../../src/online/source/raw-record.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { broken, every, holds, type Verdict } from '../base/verdict.js';

@@ -1,7 +1,7 @@
 /** Files of Apache Arrow: rows as records. */
-import type { Broken } from '../online/broken.js';
-import { count } from '../online/count.js';
-import type { Source } from '../online/source.js';
+import type { Broken } from '../online/source/broken.js';
+import { count } from '../online/source/count.js';
+import type { Source } from '../online/source/source.js';
 import { arrowProgram } from './arrow-program.js';
 import {
   type Columns,

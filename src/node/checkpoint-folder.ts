@@ -1,7 +1,7 @@
 /** What lies in a folder of checkpoints: files whose names are numbers that only grow. */
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointError } from '../online/checkpoint.js';
+import type { CheckpointError } from '../online/checkpoint/checkpoint.js';
 
 /** The name of the n-th checkpoint; as text, too, later ones come later. */
 export const nameOf = (sequence: number): string =>

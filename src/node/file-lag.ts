@@ -1,6 +1,6 @@
 /** How far a reader of a file is behind its end. */
-import { type RawRecord, textOf } from '../online/raw-record.js';
-import type { Lag } from '../online/source.js';
+import { type RawRecord, textOf } from '../online/source/raw-record.js';
+import type { Lag } from '../online/source/source.js';
 import type { FilePosition } from './file-position.js';
 import { locate } from './file-search.js';
 import { type Found, openFound } from './open-file.js';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { count } from '../online/count.js';
+import { count } from '../online/source/count.js';
 import type { Json } from '../online/json.js';
 
 /** The first bytes of a file: how many, and the beginning of their SHA-256. */

@@ -14,10 +14,16 @@ import { link, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { either as E } from 'fp-ts';
 import { requireCount } from '../require.js';
-import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from '../online/checkpoint.js';
-import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint-bytes.js';
-import { inTurnAt } from '../online/in-turn.js';
-import { oldestKept } from '../online/retention.js';
+import type {
+  Checkpoint,
+  CheckpointError,
+  CheckpointStore,
+  Restored,
+  Wanted,
+} from '../online/checkpoint/checkpoint.js';
+import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint/encoding.js';
+import { inTurnAt } from '../online/checkpoint/mutex.js';
+import { oldestKept } from '../online/checkpoint/retention.js';
 import {
   codeOf,
   errorOf,

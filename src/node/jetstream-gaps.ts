@@ -1,6 +1,6 @@
 /** Messages as records, and what is missing between them: a stream drops messages at its limits, and people purge it. */
-import type { RawRecord } from '../online/raw-record.js';
-import type { Received } from '../online/source.js';
+import type { RawRecord } from '../online/source/raw-record.js';
+import type { Received } from '../online/source/source.js';
 import type { JetStreamPosition, Place } from './jetstream-position.js';
 import { textOf } from './lines.js';
 import type { Message } from './nats.js';

@@ -1,6 +1,6 @@
 /** Where a stream of NATS JetStream has been read up to, and what it still has of what follows. */
 import * as t from 'io-ts';
-import { count } from '../online/count.js';
+import { count } from '../online/source/count.js';
 import type { StreamInfo } from './nats.js';
 
 const byStream = t.readonly(

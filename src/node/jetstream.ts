@@ -1,9 +1,9 @@
 /** A stream of NATS JetStream, from a sequence number on. */
 import { ParalensError } from '../error.js';
-import { type RawRecord, textOf } from '../online/raw-record.js';
-import type { Source } from '../online/source.js';
+import { type RawRecord, textOf } from '../online/source/raw-record.js';
+import type { Source } from '../online/source/source.js';
 import { requireBoolean, requireCount, requireFunction } from '../require.js';
-import { abortable } from '../stream/pulling.js';
+import { abortable } from '../stream/async-iterator.js';
 import { arrivals } from './jetstream-arrivals.js';
 import { connectForLong, connectOnce, eventually, isPassing, onReconnect } from './jetstream-connection.js';
 import {

@@ -1,12 +1,12 @@
 /** Lines of standard input, or of any stream of bytes. */
 import type { Readable } from 'node:stream';
 import { fail } from '../error.js';
-import type { Broken } from '../online/broken.js';
-import { count } from '../online/count.js';
-import type { Received, Source } from '../online/source.js';
+import type { Broken } from '../online/source/broken.js';
+import { count } from '../online/source/count.js';
+import type { Received, Source } from '../online/source/source.js';
 import { showGiven } from '../require.js';
-import { pulling } from '../stream/pulling.js';
-import type { RawRecord } from '../online/raw-record.js';
+import { pulling } from '../stream/async-iterator.js';
+import type { RawRecord } from '../online/source/raw-record.js';
 import { bytesOfLine } from './file-lag.js';
 import { linesOf } from './lines.js';
 import { type FileOptions, MAX_BYTES, requireFileOptions } from './read-file.js';

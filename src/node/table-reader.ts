@@ -1,10 +1,10 @@
 /** Tables are read in a worker: what a file makes a reader do, it does there, and can be ended. */
 import { open } from 'node:fs/promises';
 import { fail } from '../error.js';
-import type { Broken } from '../online/broken.js';
-import type { Received, Source } from '../online/source.js';
+import type { Broken } from '../online/source/broken.js';
+import type { Received, Source } from '../online/source/source.js';
 import { requireCount } from '../require.js';
-import { pulling } from '../stream/pulling.js';
+import { pulling } from '../stream/async-iterator.js';
 import { requireColumns, rowOf } from './columns.js';
 import { refuseFolder } from './open-file.js';
 import { addressOf } from './peer.js';

@@ -8,7 +8,7 @@ import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
 import { kindOfObject } from '../tree/tree.js';
 import type { Json } from './json.js';
-import { lossyInteger } from './lossy-integer.js';
+import { lossyInteger } from './decode/lossy-integer.js';
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['~NaN', Number.NaN],

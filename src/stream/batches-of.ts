@@ -9,10 +9,10 @@ import { sameShape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';
 import { type Remainder, REMAINDERS } from './batches.js';
-import { letGoOf } from './mapped.js';
-import { pulling } from './pulling.js';
+import { letGoOf } from './map-pulled.js';
+import { pulling } from './async-iterator.js';
 import { type Column, copyRow, tensorOfRows } from './rows.js';
-import { turns } from './turn.js';
+import { turns } from './event-loop.js';
 
 export interface BatchesOfOptions {
   /** Examples a batch. */

@@ -8,7 +8,7 @@ import { requireCount, requireOneOf } from '../require.js';
 import { requireKey } from '../tensor/primitive/generation.js';
 import { type Dataset, datasetOf } from './dataset.js';
 import type { Rows } from './rows.js';
-import { withTurns } from './turn.js';
+import { withTurns } from './event-loop.js';
 
 /** What becomes of the last examples of an epoch when they do not fill a batch. */
 export type Remainder = 'drop' | 'keep';

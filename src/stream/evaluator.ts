@@ -9,7 +9,7 @@ import { requireCount } from '../require.js';
 import { leaves } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import type { Score } from '../metric/score.js';
-import { statisticsOf } from './scored.js';
+import { statisticsOf } from './running-score.js';
 import { datasetOf } from './dataset.js';
 
 /** The means over a data set. */

@@ -1,7 +1,7 @@
 /** Sources that are pulled through the operators of `src/stream`: what these let through is a source again. */
 import { fromPull, mapPulled, scanPulled, toPull } from 'paralens';
 import type { Medium, PlacedRecord, SourceSubject } from 'paralens/laws';
-import { count } from '../../../src/online/count.js';
+import { count } from '../../../src/online/source/count.js';
 
 type Pulled = AsyncIterable<readonly { readonly value: string; readonly position: number }[]>;
 
