@@ -18,8 +18,7 @@ import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
 import { range, sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Loss, meanOf, meanOfCounted } from './loss.js';
-import type { EntrywiseLoss } from './target.js';
+import { type EntrywiseLoss, type Loss, meanOf, meanOfCounted } from './loss.js';
 
 export interface SmoothingOptions {
   /**

@@ -14,8 +14,7 @@ import { tanh } from '../tensor/primitive/sigmoid.js';
 import { requireNumber } from '../require.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { meanOf } from './loss.js';
-import type { EntrywiseLoss } from './target.js';
+import { type EntrywiseLoss, meanOf } from './loss.js';
 
 /** The mean over all elements of a function of what the prediction is off by. */
 const ofDifference =

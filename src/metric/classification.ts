@@ -17,7 +17,7 @@ import { broadcast } from '../tensor/primitive/reduction.js';
 import { range, type Scalar, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireLabels } from './accuracy.js';
-import { adding, numberOf, type Score, type Statistics } from './score.js';
+import { adding, numberOf, type Score, type Statistics } from './metric.js';
 import { requireTruths } from './truths.js';
 
 type Logits = Tensor<readonly [number, number]>;

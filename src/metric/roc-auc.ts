@@ -3,7 +3,7 @@ import { requireCount } from '../require.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Score, Statistics } from './score.js';
+import type { Score, Statistics } from './metric.js';
 import { requireTruths } from './truths.js';
 
 /** Examples of one logit, or of one bin of them: how many are so, and how many are not. */

@@ -1,7 +1,6 @@
 /** Files of Apache Arrow: rows as records. */
-import type { Broken } from '../online/source/broken.js';
-import { count } from '../online/source/count.js';
-import type { Source } from '../online/source/source.js';
+import type { Broken } from '../online/source/raw-record.js';
+import { countCodec, type Source } from '../online/source/source.js';
 import { arrowProgram } from './arrow-program.js';
 import {
   type Columns,
@@ -40,7 +39,7 @@ export const arrow = (path: string, options: TableOptions = {}): Source<Columns 
   requireTableOptions('arrow', options);
   return {
     name: path,
-    position: count,
+    position: countCodec,
     open: (after = 0) => readTable(path, ARROW, options, after),
     behind: rowsBehind(path, ARROW, options),
   };

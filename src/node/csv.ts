@@ -1,13 +1,12 @@
 /** Files of comma-separated values: rows by the names of their columns. */
 import type { Options } from 'csv-parse/sync';
 import { fail } from '../error.js';
-import { type Broken, isBroken } from '../online/source/broken.js';
+import { type Broken, isBroken, type RawRecord } from '../online/source/raw-record.js';
 import type { Received, Source } from '../online/source/source.js';
 import { requireColumns, rowOf } from './columns.js';
 import { abortable } from '../stream/async-iterator.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
-import type { RawRecord } from '../online/source/raw-record.js';
 import { linesOf } from './lines.js';
 import type { Found } from './open-file.js';
 import { peer } from './peer.js';

@@ -14,16 +14,16 @@ import { link, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { either as E } from 'fp-ts';
 import { requireCount } from '../require.js';
-import type {
-  Checkpoint,
-  CheckpointError,
-  CheckpointStore,
-  Restored,
-  Wanted,
+import {
+  type Checkpoint,
+  type CheckpointError,
+  type CheckpointStore,
+  oldestKept,
+  type Restored,
+  type Wanted,
 } from '../online/checkpoint/checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint/encoding.js';
 import { inTurnAt } from '../online/checkpoint/mutex.js';
-import { oldestKept } from '../online/checkpoint/retention.js';
 import {
   codeOf,
   errorOf,
@@ -202,4 +202,23 @@ const readCheckpoint = async (
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : E.left(errorOf(name, 'it cannot be read', error));
   }
+};
+
+/**
+ * A signal that aborts when the process gets one of these, SIGTERM and SIGINT unless others are named. The process
+ * then ends when its work is done, for which this gives it the time; a second signal ends it at once, as ever.
+ *
+ * @example
+ * const ending = shutdown('SIGUSR2');
+ * ending.aborted; // false
+ */
+export const shutdown = (...names: readonly NodeJS.Signals[]): AbortSignal => {
+  const controller = new AbortController();
+  const asked = names.length === 0 ? (['SIGTERM', 'SIGINT'] as const) : names;
+  const abort = (name: NodeJS.Signals): void => {
+    for (const each of asked) process.off(each, abort);
+    controller.abort(new Error(`the process got ${name}`));
+  };
+  for (const name of asked) process.on(name, abort);
+  return controller.signal;
 };

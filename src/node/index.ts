@@ -1,6 +1,5 @@
 /** What needs Node: sources that are files, folders, standard input or brokers, and checkpoints on a disk. */
-export { folderCheckpoints, type FolderOptions } from './folder-checkpoints.js';
-export { shutdown } from './shutdown.js';
+export { folderCheckpoints, type FolderOptions, shutdown } from './folder-checkpoints.js';
 export { arrow } from './arrow.js';
 export { csv, type CsvOptions, type Row } from './csv.js';
 export { directory, type DirectoryOptions, type DirectoryPosition } from './directory.js';

@@ -1,5 +1,5 @@
 /** Messages of a consumer, together as they come. */
-import { LATE, within } from '../stream/within.js';
+import { TIMED_OUT, withTimeout } from '../stream/timer.js';
 import type { Incoming, Message } from './nats.js';
 
 /** Milliseconds without a message before it is asked whether there will be one; messages at hand wait less. */
@@ -12,14 +12,14 @@ export async function* arrivals(incoming: Incoming, atMost: number): AsyncGenera
   let messages: Message[] = [];
   for (;;) {
     asked ??= iterator.next();
-    const result = await within(asked, messages.length > 0 ? AT_HAND : IDLE);
-    if (result !== LATE) {
+    const result = await withTimeout(asked, messages.length > 0 ? AT_HAND : IDLE);
+    if (result !== TIMED_OUT) {
       asked = undefined;
       if (result.done !== true) messages.push(result.value);
       if (result.done !== true && messages.length < atMost && incoming.getPending() > 0) continue;
     }
-    if (messages.length > 0 || result === LATE) yield messages;
-    if (result !== LATE && result.done === true) return;
+    if (messages.length > 0 || result === TIMED_OUT) yield messages;
+    if (result !== TIMED_OUT && result.done === true) return;
     messages = [];
   }
 }

@@ -1,7 +1,6 @@
 /** Files of Parquet: rows as records. */
-import type { Broken } from '../online/source/broken.js';
-import { count } from '../online/source/count.js';
-import type { Source } from '../online/source/source.js';
+import type { Broken } from '../online/source/raw-record.js';
+import { countCodec, type Source } from '../online/source/source.js';
 import { parquetProgram } from './parquet-program.js';
 import {
   type Columns,
@@ -45,7 +44,7 @@ export const parquet = (
   requireTableOptions('parquet', options);
   return {
     name: path,
-    position: count,
+    position: countCodec,
     open: (after = 0) => readTable(path, PARQUET, options, after, columns),
     behind: rowsBehind(path, PARQUET, options),
   };

@@ -1,13 +1,12 @@
 /** A file that grows, is renamed and begun anew, or is cut short: its records in order, and no byte of it twice. */
 import { fail } from '../error.js';
-import type { Broken } from '../online/source/broken.js';
+import type { Broken, RawRecord } from '../online/source/raw-record.js';
 import type { Received } from '../online/source/source.js';
 import { requireBoolean, requireCount, requireFunction } from '../require.js';
 import { pause, requireMilliseconds } from '../stream/timer.js';
 import { contentFrom, positionIn, readFully } from './file-content.js';
 import type { FilePosition } from './file-position.js';
 import { copyOf, passedOver, type Start, startOf, successorOf } from './file-start.js';
-import type { RawRecord } from '../online/source/raw-record.js';
 import { linesOf } from './lines.js';
 import { type Found, identityOf, statsOf } from './open-file.js';
 import type { Ends } from './record-ends.js';

@@ -1,12 +1,10 @@
 /** Lines of standard input, or of any stream of bytes. */
 import type { Readable } from 'node:stream';
 import { fail } from '../error.js';
-import type { Broken } from '../online/source/broken.js';
-import { count } from '../online/source/count.js';
-import type { Received, Source } from '../online/source/source.js';
+import type { Broken, RawRecord } from '../online/source/raw-record.js';
+import { countCodec, type Received, type Source } from '../online/source/source.js';
 import { showGiven } from '../require.js';
 import { pulling } from '../stream/async-iterator.js';
-import type { RawRecord } from '../online/source/raw-record.js';
 import { bytesOfLine } from './file-lag.js';
 import { linesOf } from './lines.js';
 import { type FileOptions, MAX_BYTES, requireFileOptions } from './read-file.js';
@@ -59,7 +57,7 @@ export const lineStream = (
   requireFileOptions('lineStream', { maxBytes });
   return {
     name,
-    position: count,
+    position: countCodec,
     open: (after = 0) => ({
       [Symbol.asyncIterator]: () => {
         const lines = linesOf({ maxBytes, start: after, at: (end) => end });

@@ -4,7 +4,7 @@
  * what Node has.
  */
 import { lz4Frame } from './lz4-frame.js';
-import { workerProgramText } from '../worker-text.js';
+import { workerProgramText } from '../backend/wasm/threads/worker-program.js';
 
 /** A column of some rows: numbers as they lie in memory where all are there, otherwise one value a row. */
 export type Column = ArrayLike<unknown>;

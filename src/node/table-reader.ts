@@ -1,7 +1,7 @@
 /** Tables are read in a worker: what a file makes a reader do, it does there, and can be ended. */
 import { open } from 'node:fs/promises';
 import { fail } from '../error.js';
-import type { Broken } from '../online/source/broken.js';
+import type { Broken } from '../online/source/raw-record.js';
 import type { Received, Source } from '../online/source/source.js';
 import { requireCount } from '../require.js';
 import { pulling } from '../stream/async-iterator.js';

@@ -1,4 +1,4 @@
-export { type Broken, isBroken } from './source/broken.js';
+export { type Broken, isBroken } from './source/raw-record.js';
 export {
   type Challenged,
   challenged,
@@ -46,7 +46,7 @@ export {
   type SomeFold,
   type StatesOf,
 } from './fold/fold.js';
-export { jsonOfText, jsonText } from './json-text.js';
+export { jsonOfText, jsonText } from './json.js';
 export type { ServerEvent } from './source/sse-parser.js';
 export { iterableSource, observableSource } from './source/iterable.js';
 export type { Json } from './json.js';

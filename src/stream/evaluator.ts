@@ -8,7 +8,7 @@ import type { Parameters } from '../lens/para.js';
 import { requireCount } from '../require.js';
 import { leaves } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
-import type { Score } from '../metric/score.js';
+import type { Score } from '../metric/metric.js';
 import { statisticsOf } from './running-score.js';
 import { datasetOf } from './dataset.js';
 

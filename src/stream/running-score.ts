@@ -6,7 +6,7 @@ import type { Backend } from '../backend/backend.js';
 import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf } from '../backend/evaluate.js';
-import type { Score, Statistics } from '../metric/score.js';
+import type { Score, Statistics } from '../metric/metric.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 
 /** Tensors of statistics as plain numbers. */

@@ -1,5 +1,4 @@
 /** What is put around an update: it keeps a state of its own beside the update's, and moves on with it. */
-import { counted } from './count.js';
 import { fail } from '../error.js';
 import type { Lens } from '../lens/lens.js';
 import { add, divide, equal, multiply, subtract } from '../operation/arithmetic.js';
@@ -12,7 +11,14 @@ import type { Scalar } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { mapTree, zipTrees } from '../tree/tree.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
-import { inDtypeOf, type Update, type Updated, type UpdateInput, type UpdateState } from './update.js';
+import {
+  inDtypeOf,
+  nextCount,
+  type Update,
+  type Updated,
+  type UpdateInput,
+  type UpdateState,
+} from './update.js';
 
 /** Combines the floats of two trees; what is no float stays as in the first. */
 const zipFloats = <P>(first: P, second: P, f: (a: Tensor, b: Tensor) => Tensor): P =>
@@ -105,7 +111,7 @@ export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOp
     move: ({ state, before, gradient, update: step }) => {
       const [inner, fast] = step(gradient);
       const { slow = before } = state.slots;
-      const count = counted(state.count);
+      const count = nextCount(state.count);
       const turn = equal(subtract(count, multiply(divide(count, every), every)), 0);
       // A rate of 1 goes all the way, to the bit.
       const followed =
@@ -140,7 +146,7 @@ export const movingAverage = (update: Update, smoothing: number): Update => {
         smoothing === 0
           ? parameters
           : zipFloats(average, parameters, (a, p) => add(multiply(a, smoothing), multiply(p, 1 - smoothing)));
-      return { inner, count: counted(state.count), scalars: {}, slots: { average: next }, parameters };
+      return { inner, count: nextCount(state.count), scalars: {}, slots: { average: next }, parameters };
     },
   });
 };
@@ -207,7 +213,7 @@ export const accumulateGradients = (update: Update, steps: number): Update => {
       const [moved, parameters] = step(mean);
       return {
         inner: chooseTree(last, moved, inner),
-        count: select(last, counted(state.count), state.count),
+        count: select(last, nextCount(state.count), state.count),
         scalars: { taken: select(last, fullLike(taken, 0), add(taken, 1)), weight: total },
         slots: { sum },
         parameters: chooseTree(last, parameters, before),
@@ -247,7 +253,7 @@ export const decoupledDecay = (
           ? subtract(after, multiply(own, inDtypeOf(own, share)))
           : after;
       });
-      return { inner, count: counted(state.count), scalars: {}, slots: {}, parameters };
+      return { inner, count: nextCount(state.count), scalars: {}, slots: {}, parameters };
     },
   });
 };

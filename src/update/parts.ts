@@ -1,11 +1,10 @@
 /** One update for each part of a model, and none for what is frozen. */
-import { counted } from './count.js';
 import { fail } from '../error.js';
 import type { Lens } from '../lens/lens.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, unflatten } from '../tree/tree.js';
-import type { Update, Updated, UpdateInput, UpdateState } from './update.js';
+import { nextCount, type Update, type Updated, type UpdateInput, type UpdateState } from './update.js';
 
 /**
  * The update that moves nothing. What a layer carries moves all the same, and dropout drops: a part that shall act as
@@ -19,7 +18,7 @@ export const frozen: Update = {
   lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> => ({
     run: ([state, parameters]) => [
       parameters,
-      () => [{ ...state, count: counted(state.count) }, parameters] as const,
+      () => [{ ...state, count: nextCount(state.count) }, parameters] as const,
     ],
   }),
 };
@@ -113,7 +112,7 @@ export const partition = (parts: Readonly<Record<string, Update>>, others: Updat
       return [
         {
           ...state,
-          count: counted(state.count),
+          count: nextCount(state.count),
           parts: Object.fromEntries(moved.map(([part, [own]]) => [part, own])),
         },
         unflatten(parameters, next),

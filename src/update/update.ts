@@ -1,7 +1,7 @@
 /** What an update is: how an optimizer moves parameters against their gradient. */
-import { counted } from './count.js';
 import type { Lens } from '../lens/lens.js';
 import { fail } from '../error.js';
+import { add, minimum } from '../operation/arithmetic.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { type DType, isFloat } from '../tensor/dtype.js';
@@ -23,6 +23,13 @@ export interface UpdateState<P> {
   /** The states of the updates that it is made of, where it is made of others. */
   readonly parts?: { readonly [name: string]: UpdateState<unknown> };
 }
+
+/** The largest int32. */
+const MOST_UPDATES = 2 ** 31 - 1;
+
+/** One update more. It stays at 2³¹ − 1, so that a run of months never comes to a negative count: schedules stay as they are. */
+export const nextCount = (count: Tensor<Scalar, 'int32'>): Tensor<Scalar, 'int32'> =>
+  add(minimum(count, MOST_UPDATES - 1), 1);
 
 /** State and parameters together. */
 export type Updated<P> = readonly [state: UpdateState<P>, parameters: P];
@@ -173,7 +180,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
       });
       return [
         {
-          count: counted(state.count),
+          count: nextCount(state.count),
           scalars: moved,
           slots: mapValues(state.slots, (slot, name) =>
             unflatten(

@@ -11,7 +11,7 @@ import { either as E } from 'fp-ts';
 import { decodeSafetensors, encodeSafetensors } from '../../format/safetensors.js';
 import type { Value } from '../../tensor/primitive/primitive.js';
 import type { Checkpoint, CheckpointError, Wanted } from './checkpoint.js';
-import { jsonOfText, jsonText } from '../json-text.js';
+import { jsonOfText, jsonText } from '../json.js';
 import { signatureDifference } from './signature.js';
 import { firstDifference } from './structure-hash.js';
 

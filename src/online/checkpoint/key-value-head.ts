@@ -7,7 +7,7 @@
  */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { count } from '../source/count.js';
+import { countCodec } from '../source/source.js';
 
 /** A bucket as `@nats-io/kv` has it: what of it is used. */
 export interface KeyValueBucket {
@@ -32,7 +32,7 @@ const FORMAT = 'paralens.checkpoints';
 const VERSION = 1;
 
 const placed = t.strict(
-  { sequence: count, step: count, writer: t.string, slot: count, pieces: count },
+  { sequence: countCodec, step: countCodec, writer: t.string, slot: countCodec, pieces: countCodec },
   'PlacedCheckpoint',
 );
 

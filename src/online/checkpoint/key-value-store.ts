@@ -8,7 +8,14 @@
 import { either as E } from 'fp-ts';
 import { fail, ParalensError } from '../../error.js';
 import { requireCount } from '../../require.js';
-import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
+import {
+  type Checkpoint,
+  type CheckpointError,
+  type CheckpointStore,
+  oldestKept,
+  type Restored,
+  type Wanted,
+} from './checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from './encoding.js';
 import { inTurnAt } from './mutex.js';
 import {
@@ -24,7 +31,6 @@ import {
   piecesOf,
   type Placed,
 } from './key-value-head.js';
-import { oldestKept } from './retention.js';
 
 export interface KeyValueOptions {
   /** The run's name among others of the bucket: letters, digits, `-` and `_`. */

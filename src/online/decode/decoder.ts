@@ -5,10 +5,9 @@ import { fail } from '../../error.js';
 import { requireCount, requireOneOf } from '../../require.js';
 import type { DeadLetter } from './dead-letter.js';
 import { codecReason } from './codec-error.js';
-import { type Broken, isBroken } from '../source/broken.js';
-import { type RawRecord, textOf } from '../source/raw-record.js';
+import { type Broken, isBroken, type RawRecord, textOf } from '../source/raw-record.js';
 import { longTuples } from './long-tuples.js';
-import { lossyInteger } from './lossy-integer.js';
+import { lossyInteger } from '../json.js';
 import { cut, type Refusal, refusalOf, showPlace } from './unsafe-value.js';
 
 export interface DecodeOptions {

@@ -7,7 +7,7 @@ import type { Parameters } from '../../lens/para.js';
 import { showGiven } from '../../require.js';
 import { withLazy } from '../../stream/lazy-property.js';
 import { stepper, type Taken } from '../../stream/stepper.js';
-import { isBroken } from '../source/broken.js';
+import { isBroken } from '../source/raw-record.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { badShareLimit, type DeadLetterKind } from '../decode/dead-letter.js';
 import { letter, shownAs, thrown } from '../decode/decoder.js';

@@ -4,8 +4,7 @@ import { mapPulled } from '../../stream/map-pulled.js';
 import { abortable } from '../../stream/async-iterator.js';
 import { type HoldPolicy, toPull } from '../../stream/to-pull.js';
 import { turns } from '../../stream/event-loop.js';
-import { count } from './count.js';
-import type { Received, Source } from './source.js';
+import { countCodec, type Received, type Source } from './source.js';
 
 /** Records handed on at once, where they are there already. */
 const TOGETHER = 256;
@@ -51,7 +50,7 @@ export const iterableSource = <A>(
   values: Iterable<A> | AsyncIterable<A>,
 ): Source<A, number> => ({
   name,
-  position: count,
+  position: countCodec,
   open: (after = 0) =>
     Symbol.asyncIterator in values
       ? mapPulled(values, (value, index) => (index < after ? [] : [{ value, position: index + 1 }]))

@@ -1,5 +1,5 @@
 /** Sources: where records come from, and from where on. */
-import type { Type } from 'io-ts';
+import * as t from 'io-ts';
 import { fail } from '../../error.js';
 import type { Json } from '../json.js';
 
@@ -16,7 +16,7 @@ export interface Received<A, P extends Json> {
 export interface Source<A, P extends Json> {
   readonly name: string;
   /** Reads a position that was written down. */
-  readonly position: Type<P, Json>;
+  readonly position: t.Type<P, Json>;
   /**
    * The records after a position, from the first on without one, in arrays of what has come in: one array may be large
    * where reading is fast and single where it is slow. Ends where the source ends; `return()` lets go of everything.
@@ -33,6 +33,17 @@ export interface Lag {
   readonly amount: number;
   readonly unit: 'bytes' | 'records';
 }
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+/** Positions of sources that only count how many records there were: integers ≥ 0. */
+export const countCodec: t.Type<number, Json> = new t.Type<number, Json>(
+  'count',
+  isCount,
+  (value, context) => (isCount(value) ? t.success(value) : t.failure(value, context)),
+  (value) => value,
+);
 
 const isReceived = (record: unknown): boolean =>
   typeof record === 'object' && record !== null && 'value' in record && 'position' in record;

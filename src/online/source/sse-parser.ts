@@ -1,5 +1,5 @@
 /** The text of server-sent events, in pieces, into events. */
-import type { Broken } from './broken.js';
+import type { Broken } from './raw-record.js';
 
 /** An event: its type, `message` if it has none of its own, and its data. */
 export interface ServerEvent {

@@ -3,11 +3,10 @@ import * as t from 'io-ts';
 import { fail, ParalensError } from '../../error.js';
 import { requireCount, requireFunction } from '../../require.js';
 import { abortable } from '../../stream/async-iterator.js';
-import { pause, requireMilliseconds } from '../../stream/timer.js';
+import { backoff, pause, requireMilliseconds } from '../../stream/timer.js';
 import { turns } from '../../stream/event-loop.js';
-import type { Broken } from './broken.js';
+import type { Broken } from './raw-record.js';
 import { type EventParser, eventParser, type ServerEvent } from './sse-parser.js';
-import { waitBefore } from './retrying.js';
 import type { Received, Source } from './source.js';
 
 export interface SseOptions {
@@ -160,7 +159,7 @@ export const sse = (
       abortable(async function* (signal) {
         let id = after;
         let wait = retry;
-        let inVain = 0;
+        let failures = 0;
         let hasBeenOpen = false;
         for (;;) {
           const request = requestOf(url, headers, id);
@@ -168,12 +167,12 @@ export const sse = (
           try {
             const response = await fetch(url, { ...request, signal });
             if (response.status === 204) return;
-            inVain += 1;
+            failures += 1;
             if (isStream(url, response) && response.body !== null) {
               hasBeenOpen = true;
               const parser = eventParser(id, maxLength);
               for await (const events of eventsOf(response.body, parser.push)) {
-                inVain = 0;
+                failures = 0;
                 id = events.at(-1)?.position ?? id;
                 yield events;
               }
@@ -190,9 +189,9 @@ export const sse = (
                 { operation: 'sse', what: `${url} cannot be read`, got: reason },
                 { cause: error },
               );
-            inVain += 1;
+            failures += 1;
           }
-          const pauseFor = waitBefore(wait, inVain);
+          const pauseFor = backoff(wait, failures);
           report(`${reason}: ${url} is called again in ${Math.round(pauseFor)} ms`);
           await pause(pauseFor, signal);
         }

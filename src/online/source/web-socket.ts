@@ -4,12 +4,10 @@ import { fail, ParalensError } from '../../error.js';
 import { requireFunction, showGiven } from '../../require.js';
 import { thrown } from '../decode/decoder.js';
 import { mapPulled } from '../../stream/map-pulled.js';
-import { later, requireMilliseconds } from '../../stream/timer.js';
+import { backoff, later, requireMilliseconds } from '../../stream/timer.js';
 import { type HoldPolicy, requirePolicy, toPull } from '../../stream/to-pull.js';
-import type { Broken } from './broken.js';
-import { count } from './count.js';
-import { waitBefore } from './retrying.js';
-import type { Source } from './source.js';
+import type { Broken } from './raw-record.js';
+import { countCodec, type Source } from './source.js';
 
 /** What is needed of a WebSocket: the platform's, or that of the package ws. */
 export interface Socket {
@@ -53,7 +51,7 @@ const messages = (
     let hasBeenOpen = false;
     /** An outage is told once, however many tries it takes until a message comes again. */
     let isTold = false;
-    let inVain = 0;
+    let failures = 0;
     const opened = (): Socket | undefined => {
       try {
         return new Constructor(url);
@@ -81,7 +79,7 @@ const messages = (
         hasBeenOpen = true;
       });
       own.addEventListener('message', ({ data }) => {
-        [isTold, inVain] = [false, 0];
+        [isTold, failures] = [false, 0];
         // Text, or bytes as it was asked for above.
         subscriber.next(data as string | ArrayBuffer);
       });
@@ -97,8 +95,8 @@ const messages = (
               text: `the connection to ${url} was lost (code ${code}): what it sent until the next one is missing`,
             });
           isTold = true;
-          const wait = waitBefore(retry, inVain);
-          inVain += 1;
+          const wait = backoff(retry, failures);
+          failures += 1;
           report(`the connection ended (code ${code}): ${url} is called again in ${Math.round(wait)} ms`);
           cancel = later(wait, connect);
         } else
@@ -148,7 +146,7 @@ export const webSocket = (url: string, options: WebSocketOptions): Source<Messag
   requireFunction('webSocket', 'report', report);
   return {
     name: url,
-    position: count,
+    position: countCodec,
     open: (after = 0) =>
       mapPulled(toPull(messages(url, options), policy), (value, index) => [
         { value, position: after + index + 1 },
