@@ -46,10 +46,11 @@ export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: Smoothin
   Tensor<S>
 > => {
   requireNumber('softmaxCrossEntropy', 'smoothing', smoothing, '[0, 1]');
-  return meanOf((logits, given) => {
-    requireSame('softmaxCrossEntropy', logits, given);
+  return meanOf((logits, targets) => {
+    requireSame('softmaxCrossEntropy', logits, targets);
     const classes = Math.max(1, logits.shape.at(-1) ?? 1);
-    const probabilities = smoothing === 0 ? given : add(multiply(given, 1 - smoothing), smoothing / classes);
+    const probabilities =
+      smoothing === 0 ? targets : add(multiply(targets, 1 - smoothing), smoothing / classes);
     // A class that cannot be (z = −∞) and is not (t = 0) adds nothing.
     const known = finiteWhereUnused(probabilities, logSoftmax(logits));
     return negate(sum(multiply(probabilities, known), [logits.shape.length - 1]));

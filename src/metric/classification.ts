@@ -18,7 +18,7 @@ import { range, type Scalar, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireLabels } from './accuracy.js';
 import { adding, numberOf, type Score, type Statistics } from './metric.js';
-import { requireTruths } from './truths.js';
+import { requireBinaryTargets } from './binary-targets.js';
 
 type Logits = Tensor<readonly [number, number]>;
 type Labels = Tensor<readonly [number], 'int32'>;
@@ -117,7 +117,7 @@ const counted =
   <S extends Shape>(): Score<Tensor<S>, Truths<S>> => ({
     ...adding({ hits: [0], found: [0], there: [0] }),
     measure: (logits, targets) => {
-      const truths = requireTruths('precision, recall and F1', logits, targets);
+      const truths = requireBinaryTargets('precision, recall and F1', logits, targets);
       const yes = cast(less<S, 'float32'>(fullLike(logits, 0), logits), 'float32');
       // Of NaN it is neither, and so of all that it is part of.
       const found = select(

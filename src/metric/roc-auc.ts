@@ -4,7 +4,7 @@ import { reshape } from '../tensor/primitive/movement.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Score, Statistics } from './metric.js';
-import { requireTruths } from './truths.js';
+import { requireBinaryTargets } from './binary-targets.js';
 
 /** Examples of one logit, or of one bin of them: how many are so, and how many are not. */
 interface Group {
@@ -88,7 +88,7 @@ export const rocAuc = <S extends Shape>(exact = 2 ** 14): Score<Tensor<S>, Tenso
     empty: { logits: [], truths: [] },
     measure: (logits, targets) => {
       const flat = (each: Tensor<S>): Tensor => reshape(each, [sizeOf(each.shape)]);
-      return { logits: flat(logits), truths: flat(requireTruths('rocAuc', logits, targets)) };
+      return { logits: flat(logits), truths: flat(requireBinaryTargets('rocAuc', logits, targets)) };
     },
     concat: (first, second) => {
       const [a, b] = [first['logits'] ?? [], second['logits'] ?? []];

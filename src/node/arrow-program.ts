@@ -1,7 +1,7 @@
 /** What a worker runs to read an Arrow file; see `table-protocol.ts` for what such a function may refer to. */
 import type { FileHandle } from 'node:fs/promises';
 import type { Data, DataType, RecordBatch, Schema, Vector } from 'apache-arrow';
-import type { Column, Reach, Setting, Told } from './table-protocol.js';
+import type { Column, WorkerModules, TableTask, TableMessage } from './table-protocol.js';
 
 /** The part of a reader, not of its public face, that makes columns of the bytes of a batch. */
 interface Loading {
@@ -24,9 +24,9 @@ interface Footer {
 
 /** The record batches of a file, one after the other. What is wrong with one ends the file: the next lies behind it. */
 export async function* arrowProgram(
-  { fd, size, after, rows, memory, counting }: Setting,
-  { load, builtin, unpackLz4 }: Reach,
-): AsyncGenerator<Told, void, undefined> {
+  { fd, size, after, rows, memory, counting }: TableTask,
+  { load, builtin, unpackLz4 }: WorkerModules,
+): AsyncGenerator<TableMessage, void, undefined> {
   const fs = builtin('node:fs');
   const arrow = (await load('apache-arrow')) as typeof import('apache-arrow');
 
@@ -263,7 +263,7 @@ export async function* arrowProgram(
       return Array.from({ length: to - from }, (_, i) => own.plain(type, vector.get(from + i)));
     },
 
-    *rowsOf(batch: RecordBatch, first: number): Generator<Told, void, undefined> {
+    *rowsOf(batch: RecordBatch, first: number): Generator<TableMessage, void, undefined> {
       for (let from = Math.max(0, after - first); from < batch.numRows; from += rows) {
         const to = Math.min(batch.numRows, from + rows);
         const columns = batch.schema.fields.map((_, i) => {

@@ -9,10 +9,10 @@ import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
 import { linesOf } from './lines.js';
 import type { Found } from './open-file.js';
-import { peer } from './peer.js';
+import { peer } from './optional-package.js';
 import { CHUNK } from './file-content.js';
-import { type FileOptions, MAX_BYTES, type Reading, readFile, requireFileOptions } from './read-file.js';
-import { outsideQuotes } from './record-ends.js';
+import { type FileOptions, MAX_BYTES, type Reading, readFile, requireFileOptions } from './follow-file.js';
+import { outsideQuotes } from './record-boundaries.js';
 
 export interface CsvOptions extends FileOptions {
   /** The names of the columns, where the first row of each file is none of names. */

@@ -20,19 +20,11 @@ import {
   type CheckpointStore,
   oldestKept,
   type Restored,
-  type Wanted,
+  type ExpectedCheckpoint,
 } from '../online/checkpoint/checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint/encoding.js';
-import { inTurnAt } from '../online/checkpoint/mutex.js';
-import {
-  codeOf,
-  errorOf,
-  listing,
-  nameOf,
-  removeAll,
-  syncFolder,
-  writeThrough,
-} from './checkpoint-folder.js';
+import { mutexAt } from '../online/checkpoint/mutex.js';
+import { codeOf, errorOf, listing, nameOf, removeAll, syncFolder, writeThrough } from './checkpoint-files.js';
 import { statsOf } from './open-file.js';
 
 export interface FolderOptions {
@@ -151,7 +143,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     }
   };
 
-  const restore = async (wanted: Wanted): Promise<E.Either<CheckpointError, Restored>> => {
+  const restore = async (expected: ExpectedCheckpoint): Promise<E.Either<CheckpointError, Restored>> => {
     const passedOver: CheckpointError[] = [];
     const bad: number[] = [];
     try {
@@ -160,9 +152,9 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
         const name = join(folder, nameOf(sequence));
         const read = await readCheckpoint(name, sequence);
         // A writer has removed it as too old meanwhile, so there are newer ones.
-        if (read === 'gone') return await restore(wanted);
+        if (read === 'gone') return await restore(expected);
         if (E.isRight(read)) {
-          const error = structureError(name, read.right, wanted);
+          const error = structureError(name, read.right, expected);
           if (error !== undefined) return E.left(error);
           [last, damaged] = [sequences[0] ?? 0, bad];
           return E.right({ checkpoint: read.right, passedOver });
@@ -176,7 +168,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
       return E.left(errorOf(folder, 'it cannot be read', error));
     }
   };
-  const inTurn = inTurnAt(process, resolve(folder));
+  const inTurn = mutexAt(process, resolve(folder));
   return { save: inTurn(save), restore: inTurn(restore) };
 };
 

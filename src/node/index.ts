@@ -8,6 +8,6 @@ export { jetStream, type JetStreamOptions } from './jetstream.js';
 export type { JetStreamPosition } from './jetstream-position.js';
 export { ndjson } from './ndjson.js';
 export { parquet, type ParquetOptions } from './parquet.js';
-export type { FileOptions } from './read-file.js';
+export type { FileOptions } from './follow-file.js';
 export { lineStream, standardInput, type StreamOptions } from './standard-input.js';
 export type { Columns, TableOptions } from './table-reader.js';

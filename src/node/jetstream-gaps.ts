@@ -13,7 +13,7 @@ export interface Progress {
   readonly behind: number | undefined;
 }
 
-interface Told {
+interface RecordsAndProgress {
   readonly records: Messages;
   readonly progress: Progress;
 }
@@ -53,7 +53,7 @@ export const recordsOf = (
   { stream, subject }: { readonly stream: string; readonly subject?: string },
   messages: readonly Message[],
   progress: Progress,
-): Told => {
+): RecordsAndProgress => {
   const records: Received<RawRecord, JetStreamPosition>[] = [];
   let { place, behind } = progress;
   for (const { seq, data, info } of messages) {
@@ -77,7 +77,7 @@ export const recordsOf = (
 };
 
 /** Of a stream that has nothing to deliver: what it has let go of since the last message, up to its first. */
-export const recordsBefore = (stream: string, first: number, progress: Progress): Told => {
+export const recordsBefore = (stream: string, first: number, progress: Progress): RecordsAndProgress => {
   const { place } = progress;
   if (first <= place.seq + 1) return { records: [], progress };
   const next = { ...place, seq: first - 1 };

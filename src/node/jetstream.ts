@@ -4,7 +4,7 @@ import { type RawRecord, textOf } from '../online/source/raw-record.js';
 import type { Source } from '../online/source/source.js';
 import { requireBoolean, requireCount, requireFunction } from '../require.js';
 import { abortable } from '../stream/async-iterator.js';
-import { arrivals } from './jetstream-arrivals.js';
+import { arrivals } from './jetstream-messages.js';
 import { connectForLong, connectOnce, eventually, isPassing, onReconnect } from './jetstream-connection.js';
 import {
   isInDoubt,
@@ -89,13 +89,13 @@ async function* read(
           if (again.lost !== undefined) yield lostAt(again.lost, place);
           break;
         }
-        const told =
+        const next =
           isIdle && info !== undefined && subject === undefined
             ? recordsBefore(stream, info.state.first_seq, progress)
             : recordsOf(options, messages, progress);
-        ({ progress } = told);
+        ({ progress } = next);
         ({ place } = progress);
-        if (told.records.length > 0) yield told.records;
+        if (next.records.length > 0) yield next.records;
         if (follow) continue;
         if (progress.behind === 0 && !isIdle) return;
         if (isIdle && (await trying(() => consumer.info())).num_pending === 0) return;

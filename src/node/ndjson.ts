@@ -4,7 +4,7 @@ import { abortable } from '../stream/async-iterator.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
 import type { RawRecord } from '../online/source/raw-record.js';
-import { type FileOptions, type Reading, readFile, requireFileOptions } from './read-file.js';
+import { type FileOptions, type Reading, readFile, requireFileOptions } from './follow-file.js';
 
 const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => lines) };
 

@@ -7,7 +7,7 @@ import { showGiven } from '../require.js';
 import { pulling } from '../stream/async-iterator.js';
 import { bytesOfLine } from './file-lag.js';
 import { linesOf } from './lines.js';
-import { type FileOptions, MAX_BYTES, requireFileOptions } from './read-file.js';
+import { type FileOptions, MAX_BYTES, requireFileOptions } from './follow-file.js';
 import { readingOf } from './system-error.js';
 import { encodingCheck } from './text-encoding.js';
 

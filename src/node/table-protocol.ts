@@ -10,7 +10,7 @@ import { workerProgramText } from '../backend/wasm/threads/worker-program.js';
 export type Column = ArrayLike<unknown>;
 
 /** One message for each time that the worker is asked. */
-export type Told =
+export type TableMessage =
   /** The names of all columns, in their order; the first message. */
   | { readonly kind: 'opened'; readonly names: readonly string[] }
   /** Rows, of which the first has so many before it. */
@@ -29,7 +29,7 @@ export type Told =
   | { readonly kind: 'failed'; readonly reason: string; readonly needs?: string };
 
 /** What a reader is given. */
-export interface Setting {
+export interface TableTask {
   /** The file, opened by whoever asks, and closed there as well. */
   readonly fd: number;
   readonly size: number;
@@ -46,26 +46,33 @@ export interface Setting {
 }
 
 /** What text needs to reach: a module by its name, and what Node has built in. */
-export interface Reach {
+export interface WorkerModules {
   readonly load: (name: string) => Promise<unknown>;
   readonly builtin: NodeJS.Process['getBuiltinModule'];
   readonly unpackLz4: typeof lz4Frame;
 }
 
 /** A reader of one kind of file, whose text is run in a worker. */
-export type TableProgram = (setting: Setting, reach: Reach) => AsyncGenerator<Told, void, undefined>;
+export type TableProgram = (
+  setting: TableTask,
+  reach: WorkerModules,
+) => AsyncGenerator<TableMessage, void, undefined>;
 
 /** What a worker is asked: to begin with another file, or for the next message of the one begun. */
-export type Asked = { readonly kind: 'begin'; readonly setting: Setting } | { readonly kind: 'next' };
+export type TableRequest =
+  { readonly kind: 'begin'; readonly setting: TableTask } | { readonly kind: 'next' };
 
 interface Port {
-  readonly on: (type: 'message', listener: (asked: Asked) => void) => void;
-  readonly postMessage: (told: Told, transfer: readonly ArrayBuffer[]) => void;
+  readonly on: (type: 'message', listener: (asked: TableRequest) => void) => void;
+  readonly postMessage: (message: TableMessage, transfer: readonly ArrayBuffer[]) => void;
 }
 
 /** Answers each question with the next message of a reader. */
-const serve = (port: Port, read: (setting: Setting) => AsyncGenerator<Told, void, undefined>): void => {
-  const own: { reader: AsyncGenerator<Told, void, undefined> | undefined } = { reader: undefined };
+const serve = (
+  port: Port,
+  read: (setting: TableTask) => AsyncGenerator<TableMessage, void, undefined>,
+): void => {
+  const own: { reader: AsyncGenerator<TableMessage, void, undefined> | undefined } = { reader: undefined };
   port.on('message', (asked) => {
     if (asked.kind === 'begin') {
       own.reader = read(asked.setting);
@@ -73,10 +80,10 @@ const serve = (port: Port, read: (setting: Setting) => AsyncGenerator<Told, void
     }
     own.reader?.next().then(
       ({ done, value }) => {
-        const told: Told = done === true ? { kind: 'end' } : value;
-        const columns = told.kind === 'rows' ? told.columns : [];
+        const message: TableMessage = done === true ? { kind: 'end' } : value;
+        const columns = message.kind === 'rows' ? message.columns : [];
         port.postMessage(
-          told,
+          message,
           columns.flatMap((column) =>
             ArrayBuffer.isView(column) && column.buffer instanceof ArrayBuffer ? [column.buffer] : [],
           ),

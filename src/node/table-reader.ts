@@ -7,10 +7,10 @@ import { requireCount } from '../require.js';
 import { pulling } from '../stream/async-iterator.js';
 import { requireColumns, rowOf } from './columns.js';
 import { refuseFolder } from './open-file.js';
-import { addressOf } from './peer.js';
+import { addressOf } from './optional-package.js';
 import { readingOf } from './system-error.js';
 import { tableWorker } from './table-worker.js';
-import { type Setting, type TableProgram, type Told, workerText } from './table-protocol.js';
+import { type TableTask, type TableProgram, type TableMessage, workerText } from './table-protocol.js';
 
 /** A row by the names of its columns. */
 export type Columns = Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** A file that is open, and the worker that reads it. */
 interface Reading {
-  readonly next: () => Promise<Told>;
+  readonly next: () => Promise<TableMessage>;
   /** Ends both, also while an answer is waited for. */
   readonly end: () => Promise<void>;
 }
@@ -50,7 +50,7 @@ const begin = async (
   path: string,
   { operation, program, needs, may = [] }: TableKind,
   { timeout = 60_000, memory = 1024 }: TableOptions,
-  setting: Pick<Setting, 'after' | 'counting' | 'columns'>,
+  setting: Pick<TableTask, 'after' | 'counting' | 'columns'>,
 ): Promise<Reading> => {
   const addresses = Object.fromEntries([
     ...needs.map((name) => [name, addressOf(operation, name)] as const),
@@ -84,13 +84,13 @@ export const rowsIn = async (path: string, kind: TableKind, options: TableOption
   const reading = await begin(path, kind, options, { after: 0, counting: true });
   try {
     for (;;) {
-      const told = await reading.next();
-      if (told.kind === 'counted') return told.rows;
-      if (told.kind !== 'opened')
+      const message = await reading.next();
+      if (message.kind === 'counted') return message.rows;
+      if (message.kind !== 'opened')
         fail({
           operation: kind.operation,
           what: `the rows of ${path} cannot be counted`,
-          got: 'reason' in told ? told.reason : told.kind,
+          got: 'reason' in message ? message.reason : message.kind,
         });
     }
   } finally {
@@ -146,15 +146,15 @@ export const readTable = (
     reading ??= begin(path, kind, options, { after, counting: false, columns });
     const reader = await reading;
     for (;;) {
-      const told = await reader.next();
-      switch (told.kind) {
+      const message = await reader.next();
+      switch (message.kind) {
         case 'opened':
-          requireColumns(operation, path, told.names, columns);
-          names = columns ?? told.names;
+          requireColumns(operation, path, message.names, columns);
+          names = columns ?? message.names;
           makeRow = rowOf(names);
           break;
         case 'rows': {
-          const { first, count, columns: values } = told;
+          const { first, count, columns: values } = message;
           const records: Received<Columns, number>[] = [];
           for (let i = 0; i < count; i++)
             records.push({ value: makeRow((column) => values[column]?.[i]), position: first + i + 1 });
@@ -162,7 +162,7 @@ export const readTable = (
           return { done: false, value: records };
         }
         case 'lost':
-          return lost(told.reason, told.until);
+          return lost(message.reason, message.until);
         case 'counted':
         case 'end':
           return DONE;
@@ -170,8 +170,8 @@ export const readTable = (
           ended = true;
           // At once and not when more is asked for: it may be spinning.
           await reader.end();
-          if (told.needs !== undefined) addressOf(operation, told.needs);
-          return lost(told.reason, END);
+          if (message.needs !== undefined) addressOf(operation, message.needs);
+          return lost(message.reason, END);
       }
     }
   };

@@ -1,17 +1,17 @@
 export { type Broken, isBroken } from './source/raw-record.js';
 export {
-  type Challenged,
-  challenged,
-  type ChallengedOptions,
-  type ChallengedState,
   type Paired,
+  type WithChallenger,
+  withChallenger,
+  type WithChallengerOptions,
+  type WithChallengerState,
 } from './run/champion-challenger.js';
 export type {
   Checkpoint,
   CheckpointError,
   CheckpointStore,
+  ExpectedCheckpoint,
   Restored,
-  Wanted,
 } from './checkpoint/checkpoint.js';
 export {
   type Checkpointing,
@@ -29,7 +29,7 @@ export {
   decodeCounts,
 } from './decode/dead-letter.js';
 export { type DecodeOptions, decoder, decoderOfValues, type Placed } from './decode/decoder.js';
-export type { Counts, OnlineEvent, OnlineStep, SkippedStep, Told } from './run/event.js';
+export type { Counts, OnlineEvent, OnlineStep, SkippedStep, StepReport } from './run/event.js';
 export type { Example, ExampleDTypes, ExampleForm, Numbers } from './run/example.js';
 
 export * from './fold/feature/index.js';
@@ -56,7 +56,7 @@ export type { KeyValueBucket, KeyValueEntry } from './checkpoint/key-value-head.
 export { namedSpecs, namedTensors, restoreTree } from './checkpoint/named-tensors.js';
 export type { Limits, NonFinitePolicy } from './run/non-finite-policy.js';
 export { online, type OnlineOptions } from './run/online.js';
-export type { Predicted } from './run/predictions.js';
+export type { PredictionPair } from './run/predictions.js';
 export type { RawRecord } from './source/raw-record.js';
 export type { RecordOptions, RecordState } from './serve/record-input.js';
 export type { RunOptions } from './run/run-options.js';
@@ -65,11 +65,11 @@ export { firstDifference, type StructureError, structureHash } from './checkpoin
 export { sse, type SseOptions } from './source/sse.js';
 export { type Message, type Socket, webSocket, type WebSocketOptions } from './source/web-socket.js';
 export {
+  type HotSwap,
+  hotSwap,
   type ParametersError,
   type ParametersMessage,
   parametersMessage,
-  type Served,
-  served,
 } from './serve/hot-swap.js';
 export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './serve/snapshot.js';
 export { type Counters, counters, type CountersOptions, noCounters } from './serve/counters.js';

@@ -5,13 +5,13 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** Throws if an iterator gives something else than a result, such as `undefined`, which would otherwise be asked for ever. */
 export const requireResult = <R extends IteratorResult<unknown, unknown>>(of: string, result: R): R => {
-  const given: unknown = result;
-  return typeof given === 'object' && given !== null
+  const value: unknown = result;
+  return typeof value === 'object' && value !== null
     ? result
     : fail({
         operation: 'next',
         what: `${of} gave no iterator result`,
-        got: String(given),
+        got: String(value),
         needed: '{ done, value }',
       });
 };

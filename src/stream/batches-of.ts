@@ -9,7 +9,7 @@ import { sameShape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';
 import { type Remainder, REMAINDERS } from './batches.js';
-import { letGoOf } from './map-pulled.js';
+import { closeOnce } from './map-pulled.js';
 import { pulling } from './async-iterator.js';
 import { type Column, copyRow, tensorOfRows } from './rows.js';
 import { turns } from './event-loop.js';
@@ -116,7 +116,7 @@ export const batchesOf = <T>(
   requireOneOf('batchesOf', 'remainder', remainder, REMAINDERS);
   return {
     [Symbol.asyncIterator]: () => {
-      const { next, release } = letGoOf(source);
+      const { next, release } = closeOnce(source);
       const { add, rest } = gathering<T>(size, remainder);
       const due = turns();
       return pulling({

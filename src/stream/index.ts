@@ -16,6 +16,6 @@ export { ratesOf, reduceOnPlateau, type ReduceOnPlateauOptions, withRates } from
 export type { Stacked } from '../operation/scan.js';
 export type { Rows } from './rows.js';
 export { runningMean } from './running-mean.js';
-export { scored } from './running-score.js';
+export { runningScore } from './running-score.js';
 export { type Step, train, type TrainOptions } from './train.js';
 export { type HoldPolicy, toPull } from './to-pull.js';

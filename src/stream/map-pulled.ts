@@ -5,7 +5,7 @@ import { pulling, requireResult } from './async-iterator.js';
  * The iterator of a source, told to `return` at most once and not when it has ended by itself. It is asked nothing more
  * when it has been let go of.
  */
-export const letGoOf = <A>(source: AsyncIterable<A>) => {
+export const closeOnce = <A>(source: AsyncIterable<A>) => {
   const iterator = source[Symbol.asyncIterator]();
   let open = true;
   return {
@@ -44,7 +44,7 @@ export const mapPulled = <A, B>(
   step: (value: A, index: number) => Promise<B> | B,
 ): AsyncIterable<B> => ({
   [Symbol.asyncIterator]: () => {
-    const { next, release } = letGoOf(source);
+    const { next, release } = closeOnce(source);
     let index = 0;
     return pulling({
       next: async (): Promise<IteratorResult<B, unknown>> => {

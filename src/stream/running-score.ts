@@ -21,9 +21,9 @@ export const statisticsOf = (measured: Readonly<Record<string, AnyTensor>>, back
  *
  * @example
  * const pairs = [[tensor([[1, 0]]), tensor([0], 'int32')]] as const;
- * from(pairs).pipe(scored(confusionMatrix(2)));
+ * from(pairs).pipe(runningScore(confusionMatrix(2)));
  */
-export const scored = <B, L, V>(
+export const runningScore = <B, L, V>(
   score: Score<B, L, V>,
   { backend = defaultBackend }: { readonly backend?: Backend } = {},
 ): OperatorFunction<readonly [prediction: B, target: L], V> => {

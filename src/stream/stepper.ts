@@ -7,7 +7,7 @@ import type { Data } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, unflatten } from '../tree/tree.js';
 import { type CompiledStep, compileStep, type CompileStepOptions, requireCarried } from './compiled-step.js';
-import { type History, historyOf } from './history.js';
+import { type History, historyOf } from './state-history.js';
 
 /** A step that has been taken. */
 export interface Taken<P> {

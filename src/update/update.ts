@@ -9,7 +9,7 @@ import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { ownOf, setOwn } from '../tree/own.js';
 import { leaves, mapTree, sameStructure, structureOf, unflatten } from '../tree/tree.js';
-import { inDouble } from './in-double.js';
+import { inFloat64 } from './float64.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
 /** What an update keeps from one step to the next: a tree, as the parameters are. */
@@ -105,7 +105,9 @@ const floatsOnly = <T extends AnyTensor>(tensor: T, f: () => AnyTensor): AnyTens
 export const inDtypeOf = (parameter: AnyTensor, number: Tensor<Scalar>): Tensor<Scalar> => {
   if (!isFloat(parameter.dtype) || parameter.dtype === number.dtype) return number;
   // A `Tensor` is of float32 in types alone: leaves of float64 go the same way.
-  return (parameter.dtype === 'float64' ? inDouble(number) : cast(number, parameter.dtype)) as Tensor<Scalar>;
+  return (
+    parameter.dtype === 'float64' ? inFloat64(number) : cast(number, parameter.dtype)
+  ) as Tensor<Scalar>;
 };
 
 /** The dtype of what is kept for all parameters: that of the widest. */

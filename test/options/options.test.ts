@@ -381,7 +381,7 @@ const without = new Set(
     'maskedRecurrentSequence meanAbsoluteError meanOf meanSquaredError mish named para parallel parallelLenses',
     'parameterPaths partOf placeholder precision print printProgram projectFirst projectSecond pullback pushforward',
     'rSquared ratesOf recall recurrentSequence reinitialize rematerialize relu relu6 reparametrization reparametrize replacePart',
-    'residual rightUnit scalar scanPulled scored selu sequential share silu simplify sinusoidalPositions sizeOf softmax',
+    'residual rightUnit runningScore scalar scanPulled selu sequential share silu simplify sinusoidalPositions sizeOf softmax',
     'softplus softsign squaredError squaredHinge stateless summary swap tanh tensor trace traceTensors train unassociate',
     'unflatten valueAndGradient vmap weighted widen withCarried withPullback zeros zerosLike zipTrees',
     // of operations: tensors and axes

@@ -15,7 +15,7 @@ export interface Checkpoint {
 }
 
 /** What a run needs to find: a checkpoint of its own beginning is one. */
-export interface Wanted {
+export interface ExpectedCheckpoint {
   readonly structure: string;
   /** What a hash cannot say: where a checkpoint of another structure differs. */
   readonly tensors: Readonly<Record<string, Spec>>;
@@ -54,7 +54,7 @@ export interface CheckpointStore {
    * The newest checkpoint that is whole. One that is not, is foreign or of a later version is passed over, and said
    * so; one of another structure is on the left.
    */
-  readonly restore: (wanted: Wanted) => Promise<either.Either<CheckpointError, Restored>>;
+  readonly restore: (expected: ExpectedCheckpoint) => Promise<either.Either<CheckpointError, Restored>>;
 }
 
 /**

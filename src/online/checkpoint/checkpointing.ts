@@ -76,7 +76,7 @@ export const checkpointing = ({
   // One that has aborted already will not do so again.
   let due = signal?.aborted === true;
   /** The step that was offered last, and the one that was saved last or is being saved. */
-  let [before, taken]: (number | undefined)[] = [];
+  let [before, savedStep]: (number | undefined)[] = [];
   let since = now();
   let saving: Promise<void> | undefined;
   let last: CheckpointReport | undefined;
@@ -92,7 +92,7 @@ export const checkpointing = ({
     try {
       const result = await store.save(checkpoint);
       if (E.isLeft(result)) {
-        taken = undefined;
+        savedStep = undefined;
         if (result.left.kind === 'conflict') lost = result.left;
       }
       last = { step, result };
@@ -105,7 +105,7 @@ export const checkpointing = ({
   const take = (step: number, state: () => Checkpoint): Promise<void> => {
     const checkpoint = state();
     due = false;
-    taken = step;
+    savedStep = step;
     since = now();
     const mine: Promise<void> = saveIt(checkpoint, step).finally(() => {
       if (saving === mine) saving = undefined;
@@ -126,7 +126,7 @@ export const checkpointing = ({
       return flush();
     }
     rethrow();
-    if (lost !== undefined || newest === undefined || taken === newest.step) return last;
+    if (lost !== undefined || newest === undefined || savedStep === newest.step) return last;
     await take(newest.step, newest.state);
     rethrow();
     return last;
@@ -153,7 +153,7 @@ export const checkpointing = ({
   const close = async (): Promise<CheckpointReport | undefined> => {
     signal?.removeEventListener('abort', hear);
     closed = true;
-    const isKept = lost !== undefined || newest === undefined || taken === newest.step;
+    const isKept = lost !== undefined || newest === undefined || savedStep === newest.step;
     // Also while another save is under way, as a store takes them in turn: whoever restores after this finds it.
     if (broken !== undefined || isKept || newest === undefined) return flush();
     await Promise.all([saving, take(newest.step, newest.state)]);

@@ -10,7 +10,7 @@
 import { either as E } from 'fp-ts';
 import { decodeSafetensors, encodeSafetensors } from '../../format/safetensors.js';
 import type { Value } from '../../tensor/primitive/primitive.js';
-import type { Checkpoint, CheckpointError, Wanted } from './checkpoint.js';
+import type { Checkpoint, CheckpointError, ExpectedCheckpoint } from './checkpoint.js';
 import { jsonOfText, jsonText } from '../json.js';
 import { signatureDifference } from './signature.js';
 import { firstDifference } from './structure-hash.js';
@@ -157,14 +157,14 @@ const partOf = (path: string): string => {
 export const structureError = (
   name: string,
   { structure, tensors }: Checkpoint,
-  { optional, ...wanted }: Wanted,
+  { optional, ...expected }: ExpectedCheckpoint,
 ): CheckpointError | undefined => {
   const compared =
     optional === undefined
       ? tensors
       : Object.fromEntries(Object.entries(tensors).filter(([each]) => !each.startsWith(optional)));
-  const difference = firstDifference(compared, wanted.tensors);
-  const other = signatureDifference(structure, wanted.structure);
+  const difference = firstDifference(compared, expected.tensors);
+  const other = signatureDifference(structure, expected.structure);
   if (difference === undefined && other === undefined) return undefined;
   const what = difference === undefined ? other : `${partOf(difference.path)}${difference.message}`;
   return { kind: 'structure', name, message: `${name}: structure: of another run: ${what}` };

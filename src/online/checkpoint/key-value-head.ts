@@ -37,7 +37,7 @@ const placed = t.strict(
 );
 
 /** Where a checkpoint lies. */
-export type Placed = Readonly<t.TypeOf<typeof placed>>;
+export type CheckpointEntry = Readonly<t.TypeOf<typeof placed>>;
 
 /** More pieces no checkpoint has: what a head says is not believed beyond that. */
 export const MOST_PIECES = 2 ** 20;
@@ -50,7 +50,7 @@ const headCodec = t.strict(
 /** The head as it was read or written; revision 0 where there is none. */
 export interface Head {
   readonly revision: number;
-  readonly checkpoints: readonly Placed[];
+  readonly checkpoints: readonly CheckpointEntry[];
 }
 
 export const EMPTY: Head = { revision: 0, checkpoints: [] };
@@ -58,10 +58,10 @@ export const EMPTY: Head = { revision: 0, checkpoints: [] };
 export const headKey = (name: string): string => `${name}.head`;
 
 /** The keys of a checkpoint's pieces. */
-export const pieceKeys = (name: string, { writer, slot, pieces }: Placed): readonly string[] =>
+export const pieceKeys = (name: string, { writer, slot, pieces }: CheckpointEntry): readonly string[] =>
   Array.from({ length: pieces }, (_, piece) => `${name}.${writer}.${slot}.${piece}`);
 
-export const encodeHead = (checkpoints: readonly Placed[]): Uint8Array =>
+export const encodeHead = (checkpoints: readonly CheckpointEntry[]): Uint8Array =>
   new TextEncoder().encode(JSON.stringify({ format: FORMAT, version: VERSION, checkpoints }));
 
 const parsed = (value: Uint8Array): unknown => {
@@ -95,7 +95,7 @@ export const piecesOf = (whole: Uint8Array, size: number): readonly Uint8Array[]
     whole.subarray(i * size, (i + 1) * size),
   );
 
-export const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
+export const concatenatePieces = (pieces: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

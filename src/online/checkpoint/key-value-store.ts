@@ -14,22 +14,22 @@ import {
   type CheckpointStore,
   oldestKept,
   type Restored,
-  type Wanted,
+  type ExpectedCheckpoint,
 } from './checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint, structureError } from './encoding.js';
-import { inTurnAt } from './mutex.js';
+import { mutexAt } from './mutex.js';
 import {
   decodeHead,
   EMPTY,
   encodeHead,
   type Head,
   headKey,
-  joined,
+  concatenatePieces,
   MOST_PIECES,
   type KeyValueBucket,
   pieceKeys,
   piecesOf,
-  type Placed,
+  type CheckpointEntry,
 } from './key-value-head.js';
 
 export interface KeyValueOptions {
@@ -141,7 +141,7 @@ export const keyValueCheckpoints = (
     return E.right(ours);
   };
 
-  const compareAndSet = async (checkpoints: readonly Placed[]): Promise<boolean> => {
+  const compareAndSet = async (checkpoints: readonly CheckpointEntry[]): Promise<boolean> => {
     const value = encodeHead(checkpoints);
     try {
       unsure = true;
@@ -180,7 +180,7 @@ export const keyValueCheckpoints = (
       );
     const used = before.filter((each) => each.writer === writer).map(({ slot }) => slot);
     const slot = Array.from({ length: used.length + 1 }, (_, i) => i).find((i) => !used.includes(i)) ?? 0;
-    const placed: Placed = { sequence, step: checkpoint.step, writer, slot, pieces: pieces.length };
+    const placed: CheckpointEntry = { sequence, step: checkpoint.step, writer, slot, pieces: pieces.length };
     const keys = pieceKeys(name, placed);
     await Promise.all(pieces.map((each, i) => bucket.put(keys[i] ?? '', each)));
     const oldest = oldestKept([sequence, ...before.map((each) => each.sequence)], damaged, keep);
@@ -212,13 +212,13 @@ export const keyValueCheckpoints = (
     }
   };
 
-  const read = async (placed: Placed): Promise<E.Either<CheckpointError, Checkpoint>> => {
+  const read = async (placed: CheckpointEntry): Promise<E.Either<CheckpointError, Checkpoint>> => {
     const entries = await Promise.all(pieceKeys(name, placed).map((key) => bucket.get(key)));
     const pieces = entries.flatMap((entry) => (entry?.operation === 'PUT' ? [entry.value] : []));
-    return decodeCheckpoint(`${name} ${placed.sequence}`, joined(pieces), placed.sequence);
+    return decodeCheckpoint(`${name} ${placed.sequence}`, concatenatePieces(pieces), placed.sequence);
   };
 
-  const restore = async (wanted: Wanted): Promise<E.Either<CheckpointError, Restored>> => {
+  const restore = async (expected: ExpectedCheckpoint): Promise<E.Either<CheckpointError, Restored>> => {
     try {
       const now = await readHead();
       if (E.isLeft(now)) return now;
@@ -229,7 +229,7 @@ export const keyValueCheckpoints = (
       for (const placed of checkpoints) {
         const found = await read(placed);
         if (E.isRight(found)) {
-          const error = structureError(`${name} ${placed.sequence}`, found.right, wanted);
+          const error = structureError(`${name} ${placed.sequence}`, found.right, expected);
           if (error !== undefined) return E.left(error);
           checkpoint = found.right;
           break;
@@ -239,7 +239,7 @@ export const keyValueCheckpoints = (
       }
       // A writer may have used keys again that were being read.
       if (bad.length > 0 && (await bucket.get(headKey(name)))?.revision !== revision)
-        return await restore(wanted);
+        return await restore(expected);
       [head, damaged, unsure, tidied] = [now.right, bad, false, false];
       writer = newWriter((checkpoints[0]?.sequence ?? 0) + 1);
       return E.right({ checkpoint, passedOver });
@@ -247,6 +247,6 @@ export const keyValueCheckpoints = (
       return E.left(thrown(error));
     }
   };
-  const inTurn = inTurnAt(bucket, name);
+  const inTurn = mutexAt(bucket, name);
   return { save: inTurn(save), restore: inTurn(restore) };
 };

@@ -88,13 +88,13 @@ const partsOf = (description: Json): ReadonlyMap<string, Json> | undefined => {
 };
 
 /** What was written of a fold that only watches. */
-export type Watched = { readonly description: Json; readonly state: Json };
+export type MonitorState = { readonly description: Json; readonly state: Json };
 
 /**
  * The state in which a fold that only watches goes on: where it is as it was, its state; of folds by name, the state of
  * each that is there again; and otherwise it begins.
  */
-export const watchedAgain = (is: Watched, was: Watched): Json => {
+export const restoredMonitorState = (is: MonitorState, was: MonitorState): Json => {
   if (jsonText(is.description) === jsonText(was.description)) return was.state;
   const [now, before] = [partsOf(is.description), partsOf(was.description)];
   if (now === undefined || before === undefined || is.state === null || was.state === null) return is.state;
@@ -102,7 +102,7 @@ export const watchedAgain = (is: Watched, was: Watched): Json => {
   const again = (entriesOf(is.state) ?? []).map(([name, state]): [string, Json] => {
     const [description, old, kept] = [now.get(name), before.get(name), states.get(name)];
     if (description === undefined || old === undefined || kept === undefined) return [name, state];
-    return [name, watchedAgain({ description, state }, { description: old, state: kept })];
+    return [name, restoredMonitorState({ description, state }, { description: old, state: kept })];
   });
   return Array.isArray(is.state) ? again.map(([, state]) => state) : Object.fromEntries(again);
 };

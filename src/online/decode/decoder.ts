@@ -8,7 +8,7 @@ import { codecReason } from './codec-error.js';
 import { type Broken, isBroken, type RawRecord, textOf } from '../source/raw-record.js';
 import { longTuples } from './long-tuples.js';
 import { lossyInteger } from '../json.js';
-import { cut, type Refusal, refusalOf, showPlace } from './unsafe-value.js';
+import { cut, type DecodeFailure, findUnsafe, showPlace } from './unsafe-value.js';
 
 export interface DecodeOptions {
   /** The longest text that is parsed, in UTF-16 units; 2²⁰ unless given. */
@@ -31,11 +31,11 @@ export interface Placed<A, P> {
 }
 
 /** A dead letter of what stood at a position. */
-export const letter = <P>(position: P, { kind, reason }: Refusal, raw: string): DeadLetter<P> =>
+export const letter = <P>(position: P, { kind, reason }: DecodeFailure, raw: string): DeadLetter<P> =>
   // What is quoted in a reason may have ends of lines in it.
   ({ position, kind, reason: reason.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' '), raw });
 
-const dead = <P>(position: P, refusal: Refusal, raw: string): E.Either<DeadLetter<P>, never> =>
+const dead = <P>(position: P, refusal: DecodeFailure, raw: string): E.Either<DeadLetter<P>, never> =>
   E.left(letter(position, refusal, raw));
 
 const requireBounds = (operation: string, bounds: Omit<DecodeOptions, 'integers'>): void => {
@@ -51,7 +51,10 @@ const brokenReasons: { readonly [K in Broken['broken']]: string } = {
   lost: 'records that are not there any more',
 };
 
-const refusalOfBroken = ({ broken }: Broken): Refusal => ({ kind: broken, reason: brokenReasons[broken] });
+const refusalOfBroken = ({ broken }: Broken): DecodeFailure => ({
+  kind: broken,
+  reason: brokenReasons[broken],
+});
 
 /** What a thrown thing says; it may be anything, even something that throws when it is asked. */
 export const thrown = (error: unknown): string => {
@@ -66,11 +69,11 @@ export const thrown = (error: unknown): string => {
 const decoding = <A>(
   codec: Decoder<unknown, A>,
   deepest: number,
-): ((value: unknown) => E.Either<Refusal, A>) => {
+): ((value: unknown) => E.Either<DecodeFailure, A>) => {
   const longTuple = longTuples(codec);
   return (value) => {
     try {
-      const refusal = refusalOf(value, deepest);
+      const refusal = findUnsafe(value, deepest);
       if (refusal !== undefined) return E.left(refusal);
       const result = codec.decode(value);
       if (E.isLeft(result)) return E.left({ kind: 'codec', reason: codecReason(result.left) });
@@ -111,7 +114,7 @@ export const decoder = <A>(
   requireBounds('decoder', { longest, deepest, raw });
   requireOneOf('decoder', 'integers', integers, ['exact', 'rounded']);
   const decoded = decoding(codec, deepest);
-  const read = (record: RawRecord): E.Either<Refusal, A> => {
+  const read = (record: RawRecord): E.Either<DecodeFailure, A> => {
     if (isBroken(record)) return E.left(refusalOfBroken(record));
     if (typeof record !== 'string')
       return fail({

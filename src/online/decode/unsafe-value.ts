@@ -2,7 +2,7 @@
 import type { DeadLetterKind } from './dead-letter.js';
 
 /** A reason why a record is none. */
-export interface Refusal {
+export interface DecodeFailure {
   readonly kind: DeadLetterKind;
   readonly reason: string;
 }
@@ -37,7 +37,7 @@ const reachesPrototype = (key: string, value: unknown): boolean =>
  *
  * @param at the place where the value stands, which is written to while walking and as before afterwards
  */
-export const refusalOf = (value: unknown, depth: number, at: Place[] = []): Refusal | undefined => {
+export const findUnsafe = (value: unknown, depth: number, at: Place[] = []): DecodeFailure | undefined => {
   if (typeof value === 'number')
     return Number.isFinite(value)
       ? undefined
@@ -51,7 +51,7 @@ export const refusalOf = (value: unknown, depth: number, at: Place[] = []): Refu
       // Most values are finite numbers.
       if (typeof each === 'number' && Number.isFinite(each)) continue;
       at.push(i);
-      const refusal = refusalOf(each, depth, at);
+      const refusal = findUnsafe(each, depth, at);
       at.pop();
       if (refusal !== undefined) return refusal;
     }
@@ -63,7 +63,7 @@ export const refusalOf = (value: unknown, depth: number, at: Place[] = []): Refu
       return { kind: 'key', reason: `${showPlace([...at, key])}: a key that reaches for a prototype` };
     if (typeof each === 'number' && Number.isFinite(each)) continue;
     at.push(key);
-    const refusal = refusalOf(each, depth, at);
+    const refusal = findUnsafe(each, depth, at);
     at.pop();
     if (refusal !== undefined) return refusal;
   }

@@ -4,7 +4,7 @@ import type { Parameters } from '../../lens/para.js';
 import { requireFunction } from '../../require.js';
 import { scalar } from '../../tensor/primitive/constant.js';
 import type { UpdateState } from '../../update/update.js';
-import type { OnlineStep, Told } from './event.js';
+import type { OnlineStep, StepReport } from './event.js';
 import type { Fold } from '../fold/fold.js';
 import type { Json } from '../json.js';
 import type { DriftLevel } from '../fold/monitor/drift.js';
@@ -16,9 +16,9 @@ export type Paired<P> = readonly [champion: P, challenger: P];
 
 type PairState<P> = LearnerState<Paired<P>>;
 
-export interface ChallengedOptions<P, S extends Json, M> extends ChallengerOptions {
+export interface WithChallengerOptions<P, S extends Json, M> extends ChallengerOptions {
   /** What watches for drift. */
-  readonly monitors: Fold<S, Told, M>;
+  readonly monitors: Fold<S, StepReport, M>;
   /** What it says: a challenger begins at `drift`, so a detector that warns may have it begin at a warning. */
   readonly levelOf: (monitored: NoInfer<M>) => DriftLevel;
   /** The state that the n-th challenger begins with. */
@@ -26,14 +26,14 @@ export interface ChallengedOptions<P, S extends Json, M> extends ChallengerOptio
 }
 
 /** What of an online run a challenger concerns. */
-export interface Challenged<P extends Parameters, A, B, L, S extends Json, M> {
+export interface WithChallenger<P extends Parameters, A, B, L, S extends Json, M> {
   readonly learner: Learner<Paired<P>, A, B, L>;
-  readonly monitors: Fold<S, Told, M>;
-  readonly revise: Fold<ChallengedState, OnlineStep<Paired<P>, M>, PairState<P> | undefined>;
+  readonly monitors: Fold<S, StepReport, M>;
+  readonly revise: Fold<WithChallengerState, OnlineStep<Paired<P>, M>, PairState<P> | undefined>;
 }
 
 /** How many challengers there were, and how the one of now stands. */
-export type ChallengedState = { readonly times: number; readonly trial: Trial };
+export type WithChallengerState = { readonly times: number; readonly trial: Trial };
 
 const paired = <P>(champion: LearnerState<P>, other: LearnerState<P>): PairState<P> => ({
   parameters: [champion.parameters, other.parameters],
@@ -87,16 +87,16 @@ const pairOf = <P extends Parameters, A, B, L>(learner: Learner<P, A, B, L>): Le
  *   examples: pure((x: [number, number]) => [{ input: x, target: [x[0]] }]),
  *   key: key(1),
  *   size: 1,
- *   ...challenged(clicks, { monitors, levelOf: ({ level }) => level, fresh: (n) => clicks.init(key(n)), trial: 100 }),
+ *   ...withChallenger(clicks, { monitors, levelOf: ({ level }) => level, fresh: (n) => clicks.init(key(n)), trial: 100 }),
  * }).subscribe((event) => event.kind === 'step' && console.log(event.metrics['challenger']));
  */
-export const challenged = <P extends Parameters, A, B, L, S extends Json, M>(
+export const withChallenger = <P extends Parameters, A, B, L, S extends Json, M>(
   learner: Learner<P, A, B, L>,
-  { monitors, levelOf, fresh, ...options }: ChallengedOptions<P, S, M>,
-): Challenged<P, A, B, L, S, M> => {
+  { monitors, levelOf, fresh, ...options }: WithChallengerOptions<P, S, M>,
+): WithChallenger<P, A, B, L, S, M> => {
   const contest = challenger(options);
-  requireFunction('challenged', 'levelOf', levelOf);
-  requireFunction('challenged', 'fresh', fresh);
+  requireFunction('withChallenger', 'levelOf', levelOf);
+  requireFunction('withChallenger', 'fresh', fresh);
   return {
     learner: pairOf(learner),
     monitors,

@@ -5,7 +5,7 @@ import type { DeadLetter } from '../decode/dead-letter.js';
 import type { ExampleForm } from './example.js';
 import type { Json } from '../json.js';
 import type { Spent } from './meter.js';
-import type { Predicted } from './predictions.js';
+import type { PredictionPair } from './predictions.js';
 
 /** Counts of a run since its first record, resumed or not. */
 export type Counts = {
@@ -18,7 +18,7 @@ export type Counts = {
 };
 
 /** What the monitors are told of a step. */
-export interface Told {
+export interface StepReport {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly examples: number;
@@ -26,7 +26,7 @@ export interface Told {
    * What the model predicted of each example before it learned from it, beside its target: a windowed score, or a log,
    * is a fold over them. Throws if the run was not asked for `predictions`.
    */
-  readonly predictions: () => readonly Predicted[];
+  readonly predictions: () => readonly PredictionPair[];
 }
 
 /** A step has been taken. */

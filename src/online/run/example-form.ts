@@ -99,5 +99,5 @@ export const misfit = (
   misfitOf(form.target, example.target, target, 'target');
 
 /** An example as an error shows it. */
-export const showMisfit = ({ path, got, needed: wanted }: Misfit): string =>
-  `${path}: got ${got}, needed ${wanted}`;
+export const showMisfit = ({ path, got, needed: expected }: Misfit): string =>
+  `${path}: got ${got}, needed ${expected}`;

@@ -8,7 +8,7 @@ import { ownOf, setOwn } from '../../tree/own.js';
 import type { Example, Numbers } from './example.js';
 
 /** Plain numbers, as those of an example: a number, a list of all numbers of a tensor, or a record of such. */
-export type Predicted = { readonly prediction: Numbers; readonly target: Numbers };
+export type PredictionPair = { readonly prediction: Numbers; readonly target: Numbers };
 
 const rowOf = (data: Data, width: number, isNumber: boolean, row: number): Numbers =>
   isNumber ? Number(data[row]) : Array.from(data.subarray(row * width, (row + 1) * width));
@@ -31,7 +31,7 @@ export const predictedOf = (
   like: unknown,
   data: readonly Data[],
   batch: readonly Example[],
-): readonly Predicted[] => {
+): readonly PredictionPair[] => {
   const tensors = leaves<AnyTensor>(like);
   const paths = leafPaths(like);
   for (const { shape } of tensors)

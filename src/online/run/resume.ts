@@ -5,10 +5,10 @@ import type { Checkpoint, CheckpointError, CheckpointStore } from '../checkpoint
 import type { OnlineEvent } from './event.js';
 import type { Json } from '../json.js';
 import { structureError } from '../checkpoint/encoding.js';
-import { readRun, type RunParts, type RunState, wantedBy } from './run-state.js';
+import { readRun, type RunParts, type RunState, expectedBy } from './run-state.js';
 import type { Source } from '../source/source.js';
 
-export interface Beginning<P, Pos> {
+export interface RunStart<P, Pos> {
   readonly state: RunState<P>;
   /** Where the source is opened. */
   readonly after: Pos | undefined;
@@ -48,9 +48,9 @@ export const beginningOf = async <P, Pos extends Json>(
   source: Pick<Source<never, Pos>, 'name' | 'position'>,
   store: CheckpointStore | undefined,
   from: Checkpoint | undefined,
-): Promise<Beginning<P, Pos>> => {
-  const wanted = wantedBy(fresh, parts);
-  const restored = await store?.restore(wanted);
+): Promise<RunStart<P, Pos>> => {
+  const expected = expectedBy(fresh, parts);
+  const restored = await store?.restore(expected);
   if (restored !== undefined && either.isLeft(restored)) return refuseKept(restored.left);
   const { checkpoint: newest, passedOver = [] } = restored?.right ?? {};
   const checkpoint = from ?? newest;
@@ -59,7 +59,7 @@ export const beginningOf = async <P, Pos extends Json>(
     const resumed = passedOver.length > 0 ? resumedAt(fresh.step) : undefined;
     return { state: fresh, after: undefined, resumed };
   }
-  const difference = structureError('from', checkpoint, wanted);
+  const difference = structureError('from', checkpoint, expected);
   if (difference !== undefined)
     return fail({
       operation: 'online',

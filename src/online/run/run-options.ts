@@ -5,7 +5,7 @@ import type { Parameters } from '../../lens/para.js';
 import { requireBoolean, requireCount, requireDouble } from '../../require.js';
 import { requireDType } from '../../tensor/dtype.js';
 import { badShareLimit, type BadShareLimitOptions, type DeadLetter } from '../decode/dead-letter.js';
-import type { OnlineStep, Told } from './event.js';
+import type { OnlineStep, StepReport } from './event.js';
 import type { Example, ExampleDTypes } from './example.js';
 import type { Fold } from '../fold/fold.js';
 import type { Json } from '../json.js';
@@ -48,7 +48,7 @@ export interface RunOptions<
   readonly examples: Fold<F, X, readonly Example[]>;
   readonly learner: Learner<P, A, B, L>;
   /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
-  readonly monitors?: Fold<S, Told, M>;
+  readonly monitors?: Fold<S, StepReport, M>;
   /** Returns the state to go on from after a step, if it is not the step's own: a reaction to drift, another rate. */
   readonly revise?: Fold<V, OnlineStep<P, M>, LearnerState<P> | undefined>;
 }

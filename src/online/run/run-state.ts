@@ -2,12 +2,12 @@
 import { either as E } from 'fp-ts';
 import type { LearnerState } from '../../learner/learner.js';
 import type { Value } from '../../tensor/primitive/primitive.js';
-import type { Checkpoint, Wanted } from '../checkpoint/checkpoint.js';
+import type { Checkpoint, ExpectedCheckpoint } from '../checkpoint/checkpoint.js';
 import type { Counts } from './event.js';
 import type { Example, ExampleForm } from './example.js';
 import type { Json } from '../json.js';
 import { namedSpecs, namedTensors, restoreTree } from '../checkpoint/named-tensors.js';
-import { signatureText, type Watched, watchedAgain } from '../checkpoint/signature.js';
+import { signatureText, type MonitorState, restoredMonitorState } from '../checkpoint/signature.js';
 import type { StructureError } from '../checkpoint/structure-hash.js';
 
 /** An example that waits for its step, and where its source stands behind its record. */
@@ -49,7 +49,7 @@ export interface RunParts {
 
 /** What of it is plain data, as it is written down. */
 type RunData = Omit<RunState<unknown>, 'learner' | 'step' | 'rollBack' | 'monitors'> & {
-  readonly monitors: Watched;
+  readonly monitors: MonitorState;
 };
 
 /** Tensors of states to roll back to, which a checkpoint may have beside those of the learner. */
@@ -57,7 +57,7 @@ const ROLL_BACK = 'rollBack.';
 const [LONG_AGO, LATELY] = [`${ROLL_BACK}longAgo.`, `${ROLL_BACK}lately.`];
 
 /** What must be equal for a run to go on from a checkpoint: the learner's tensors, and the parts that are compared. */
-export const wantedBy = ({ learner }: RunState<unknown>, { compared }: RunParts): Wanted => ({
+export const expectedBy = ({ learner }: RunState<unknown>, { compared }: RunParts): ExpectedCheckpoint => ({
   structure: signatureText(compared),
   tensors: namedSpecs(learner),
   optional: ROLL_BACK,
@@ -146,7 +146,7 @@ export const readRun = <P>(
   if (E.isLeft(learner)) return learner;
   return E.map((rollBack: RollBackStates<P> | undefined) => ({
     ...rest,
-    monitors: watchedAgain({ description: parts.monitors, state: fresh.monitors }, monitors),
+    monitors: restoredMonitorState({ description: parts.monitors, state: fresh.monitors }, monitors),
     badShare: badShare ?? undefined,
     step,
     learner: learner.right,

@@ -11,7 +11,7 @@ import { isBroken } from '../source/raw-record.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { badShareLimit, type DeadLetterKind } from '../decode/dead-letter.js';
 import { letter, shownAs, thrown } from '../decode/decoder.js';
-import type { OnlineEvent, OnlineStep, Told } from './event.js';
+import type { OnlineEvent, OnlineStep, StepReport } from './event.js';
 import { type Example, type ExampleForm, stacker } from './example.js';
 import { formOf, misfit, showMisfit } from './example-form.js';
 import type { Json } from '../json.js';
@@ -244,7 +244,7 @@ export const runner = <
     const predicted = predictions
       ? predictedOf(taken.compiled.predicted, taken.predictions, batch)
       : undefined;
-    const told: Told = {
+    const told: StepReport = {
       loss,
       metrics,
       examples: batch.length,

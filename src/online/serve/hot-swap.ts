@@ -26,7 +26,7 @@ export interface ParametersError {
 }
 
 /** The newest parameters that came in. */
-export interface Served<P, A, B, Q = never> {
+export interface HotSwap<P, A, B, Q = never> {
   /** Takes parameters in, which from now on are the newest; or tells what is wrong with them, and goes on with the last. */
   readonly swap: (message: ParametersMessage) => E.Either<ParametersError, Snapshot<P, A, B, Q>>;
   /** Nothing before the first have come. */
@@ -66,14 +66,14 @@ export const parametersMessage = <P>({
  * under way ends with the parameters that it began with.
  *
  * @example
- * const service = served(mnist, mnist.init(key(1)));
+ * const service = hotSwap(mnist, mnist.init(key(1)));
  * service.latest(); // undefined
  */
-export const served = <P extends Parameters, A, B, L, F extends Json = Json, Q = never>(
+export const hotSwap = <P extends Parameters, A, B, L, F extends Json = Json, Q = never>(
   learner: Learner<P, A, B, L>,
   like: LearnerState<P>,
   options: Omit<SnapshotsOptions<F, Q>, 'every'> = {},
-): Served<P, A, B, Q> => {
+): HotSwap<P, A, B, Q> => {
   const make = snapshotter(learner, like, options);
   let latest: Snapshot<P, A, B, Q> | undefined;
   return {

@@ -66,9 +66,9 @@ export const snapshotter = <P extends Parameters, A, B, L, F extends Json, Q>(
   const predict = compile((parameters: P, input: A): B => learner.predict({ parameters, update }, input), {
     backend,
   });
-  return (step, given, state) => {
+  return (step, latest, state) => {
     // Numbers from the first on: an expression would be computed again for each answer.
-    const parameters = force(given, { backend });
+    const parameters = force(latest, { backend });
     let sum: string | undefined;
     const checksum = (): string => (sum ??= checksumOf(dataOf(leaves<AnyTensor>(parameters), backend)));
     const answer = (input: A): Answer<B> => ({

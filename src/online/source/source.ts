@@ -53,14 +53,14 @@ export const requireChunk = <A, P extends Json>(
   name: string,
   chunk: readonly Received<A, P>[],
 ): readonly Received<A, P>[] => {
-  const given: unknown = chunk;
-  if (Array.isArray(given) && given.every(isReceived)) return chunk;
+  const value: unknown = chunk;
+  if (Array.isArray(value) && value.every(isReceived)) return chunk;
   return fail({
     operation: 'online',
     what: `the source '${name}' gave something else than an array of records`,
-    got: Array.isArray(given)
-      ? `an array with ${typeof given.find((each) => !isReceived(each))}`
-      : typeof given,
+    got: Array.isArray(value)
+      ? `an array with ${typeof value.find((each) => !isReceived(each))}`
+      : typeof value,
     needed: '[{ value, position }, …]',
   });
 };

@@ -88,9 +88,9 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
 
   /** More of an unfinished line tells nothing but that it is too long. */
   const hold = (text: string): void => {
-    const held = text.slice(0, Math.max(0, maxLength + FIELD - restLength));
-    if (held !== '') rest.push(held);
-    restLength += held.length;
+    const kept = text.slice(0, Math.max(0, maxLength + FIELD - restLength));
+    if (kept !== '') rest.push(kept);
+    restLength += kept.length;
   };
 
   return {

@@ -1,6 +1,13 @@
 /** Times that are wrong: one record's clock neither stops the others' nor expires what they wait for. */
 import fc from 'fast-check';
-import { type Delayed, delayedLabels, overTime, runFold, sizeOrTime, waitingIn } from 'paralens/online';
+import {
+  type DelayedEvent,
+  delayedLabels,
+  overTime,
+  runFold,
+  sizeOrTime,
+  pendingPredictions,
+} from 'paralens/online';
 import { describe, expect, test } from 'vitest';
 
 const wrong = fc.constantFrom(1e12, 1e300, Number.MAX_VALUE, Number.NaN, Infinity, -Infinity, -1e300, 0);
@@ -59,13 +66,18 @@ describe('overTime', () => {
 
 describe('delayedLabels', () => {
   const join = delayedLabels<number, number>({ bound: 1000, span: 10 });
-  const prediction = (key: string, at: number): Delayed<number, number> => ({
+  const prediction = (key: string, at: number): DelayedEvent<number, number> => ({
     kind: 'prediction',
     key,
     value: 1,
     at,
   });
-  const label = (key: string, at: number): Delayed<number, number> => ({ kind: 'label', key, value: 1, at });
+  const label = (key: string, at: number): DelayedEvent<number, number> => ({
+    kind: 'label',
+    key,
+    value: 1,
+    at,
+  });
 
   test('with a wrong stamp among them, all others meet their labels', () => {
     fc.assert(
@@ -85,14 +97,14 @@ describe('delayedLabels', () => {
     for (const bad of [Number.NaN, 1e12, -Infinity]) {
       const [state] = runFold(join, steady.toSpliced(5, 0, prediction('odd', bad)));
       // Those of the last ten seconds; the odd one is gone as well.
-      expect(waitingIn(state).map(([key]) => key)).toEqual(steady.slice(29).map(({ key }) => key));
+      expect(pendingPredictions(state).map(([key]) => key)).toEqual(steady.slice(29).map(({ key }) => key));
     }
   });
 
   test('after a pause, what waited too long expires, and what came since waits', () => {
     const events = [prediction('a', 0), prediction('b', 1000), prediction('c', 1001), prediction('d', 1002)];
     const [state] = runFold(join, events);
-    expect(waitingIn(state).map(([key]) => key)).toEqual(['b', 'c', 'd']);
+    expect(pendingPredictions(state).map(([key]) => key)).toEqual(['b', 'c', 'd']);
     // A label that is too late is not joined, even where it alone says so.
     const [, told] = runFold(join, [prediction('a', 0), label('a', 11)]);
     expect(told[1]).toMatchObject({ joined: undefined, expired: [{ why: 'time' }], unmatched: { key: 'a' } });

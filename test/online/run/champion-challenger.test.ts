@@ -14,7 +14,7 @@ import {
   tensor,
 } from 'paralens';
 import {
-  challenged,
+  withChallenger,
   challenger,
   type Checkpoint,
   decoderOfValues,
@@ -55,7 +55,7 @@ const stepsOf = async (moments: readonly Moment[], from?: Checkpoint) => {
     key: key(1),
     size: 1,
     backend,
-    ...challenged(line, { monitors: told(moments), levelOf: (level) => level, fresh, trial: TRIAL }),
+    ...withChallenger(line, { monitors: told(moments), levelOf: (level) => level, fresh, trial: TRIAL }),
     ...(from && { from }),
   });
   const events = await lastValueFrom(run.pipe(toArray()), { defaultValue: [] });

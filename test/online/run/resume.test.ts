@@ -18,7 +18,7 @@ import {
 } from 'paralens';
 import {
   adwin,
-  challenged,
+  withChallenger,
   type Checkpoint,
   type CheckpointStore,
   columns,
@@ -43,7 +43,7 @@ import {
   type Received,
   slidingMean,
   standardize,
-  type Told,
+  type StepReport,
 } from 'paralens/online';
 import { abs, cast, mean, subtract } from 'paralens/operation';
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
@@ -62,7 +62,7 @@ const regression = learner({
 type State = ReturnType<typeof regression.init>;
 const plain = { source, decode, learner: regression, key: key(1), size: 1 };
 const examples = pure((x: number): readonly Example[] => [{ input: [x], target: [2 * x] }]);
-const losses = pure(({ loss }: Told) => Math.min(loss, 1));
+const losses = pure(({ loss }: StepReport) => Math.min(loss, 1));
 const scale = (state: State, by: number): State => withRates(state, (rate) => rate * by);
 
 const delayed: Fold<never, number, readonly Example[]> = pipeFold(
@@ -105,7 +105,7 @@ interface Event {
   readonly state?: LearnerState<unknown>;
   readonly checkpoint?: () => Checkpoint;
 }
-const pairs = challenged(regression, {
+const pairs = withChallenger(regression, {
   monitors: pipeFold(losses, adwin({ every: 4, delta: 0.9 })),
   levelOf: ({ level }: Drift) => level,
   fresh: (n) => regression.init(key(n)),
@@ -168,7 +168,7 @@ describe('a pipeline that is another is refused, and the message names the part'
     learner: wide,
     key: key(1),
     size: 1,
-    monitors: folds({ loss: pure(({ loss }: Told) => loss), mean: pipeFold(losses, slidingMean(2)) }),
+    monitors: folds({ loss: pure(({ loss }: StepReport) => loss), mean: pipeFold(losses, slidingMean(2)) }),
   };
   const example = pure((x: readonly number[]): readonly Example[] => [{ input: x, target: [1] }]);
   const words = (seed: number) =>
@@ -234,7 +234,7 @@ describe('a pipeline that is another is refused, and the message names the part'
     const pipeline = { ...base, examples: named('a', 'b') };
     const counting = (start: number) => ({
       initial: start,
-      step: (n: number, { examples: one }: Told): readonly [number, number] => [n + one, n + one],
+      step: (n: number, { examples: one }: StepReport): readonly [number, number] => [n + one, n + one],
       description: { counting: start },
     });
     const from = await kept(

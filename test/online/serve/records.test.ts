@@ -10,12 +10,12 @@ import {
   online,
   parametersMessage,
   pipeFold,
-  type Predicted,
+  type PredictionPair,
   pure,
-  served,
+  hotSwap,
   snapshots,
   standardize,
-  type Told,
+  type StepReport,
 } from 'paralens/online';
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
@@ -73,7 +73,7 @@ test("a snapshot answers a record with the features' state of the same step, how
     ]);
     expect(snapshot.predictRecord([1])).toEqual(either.left('input: got a list of 1, needed a list of 2'));
   }
-  const service = served(model, model.init(key(5)), { inputs });
+  const service = hotSwap(model, model.init(key(5)), { inputs });
   const last = made.at(-1) ?? expect.fail();
   const { message } = parametersMessage(last);
   const there = service.swap(structuredClone(message));
@@ -87,7 +87,7 @@ test('without inputs nothing of the features is held, and asking for records is 
 });
 
 test('monitors see what was predicted of each example before it was learned from, and its target', async () => {
-  const log: Fold<null, Told, readonly Predicted[]> = pure(({ predictions }) => predictions());
+  const log: Fold<null, StepReport, readonly PredictionPair[]> = pure(({ predictions }) => predictions());
   const watched = await lastValueFrom(online({ ...base, monitors: log, predictions: true }).pipe(toArray()));
   const plain = await lastValueFrom(online(base).pipe(toArray()));
   let state = model.init(key(1));

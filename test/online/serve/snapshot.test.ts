@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { either } from 'fp-ts';
 import { evaluate, leaves, tensor, type Tensor, train } from 'paralens';
-import { parametersMessage, type ParametersMessage, served, snapshots } from 'paralens/online';
+import { parametersMessage, type ParametersMessage, hotSwap, snapshots } from 'paralens/online';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { checksumOf } from '../../../src/online/serve/checksum.js';
@@ -92,7 +92,7 @@ describe('what is served', () => {
   };
 
   test('is what was sent, bit for bit, and sending changes nothing', async () => {
-    const service = served(tiny, initial);
+    const service = hotSwap(tiny, initial);
     expect(service.latest()).toBeUndefined();
     for (const snapshot of await all(some)) {
       const before = snapshot.predict(input);
@@ -109,7 +109,7 @@ describe('what is served', () => {
   test('stays what it was where a bit was damaged on the way', async () => {
     const [first, second] = await all(some);
     if (first === undefined || second === undefined) throw new Error('there are two');
-    const service = served(tiny, initial);
+    const service = hotSwap(tiny, initial);
     service.swap(sent(first));
     const before = service.latest();
     const bytes = (message: ParametersMessage) =>
@@ -134,7 +134,7 @@ describe('what is served', () => {
     if (first === undefined) throw new Error('there is one');
     const { tensors, ...rest } = sent(first);
     const fewer = Object.fromEntries(Object.entries(tensors).slice(1));
-    const service = served(tiny, initial);
+    const service = hotSwap(tiny, initial);
     expect(service.swap({ ...rest, tensors: fewer })).toMatchObject({
       _tag: 'Left',
       left: { kind: 'structure', message: expect.stringContaining('is missing') },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { either } from 'fp-ts';
 import { compile, evaluate, force, tensor } from 'paralens';
-import { type Answer, type ParametersMessage, restoreTree, served } from 'paralens/online';
+import { type Answer, type ParametersMessage, restoreTree, hotSwap } from 'paralens/online';
 import { afterAll, expect, test } from 'vitest';
 import { bundle } from '../../bundle.js';
 import { initial, tiny } from '../../stream/tiny.js';
@@ -39,7 +39,7 @@ const requests = async (answer: (input: number) => void, isOver: () => boolean):
 };
 
 test('no request fails, and no answer is of two snapshots', async () => {
-  const service = served(tiny, initial);
+  const service = hotSwap(tiny, initial);
   const published = new Map<string, ParametersMessage>();
   let over = false;
   await bundle([join(import.meta.dirname, 'swap-worker.ts')], folder);

@@ -30,11 +30,11 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
   readonly Maybe[],
   readonly number[]
 > => {
-  const given = by === 'mean' ? [] : [by].flat();
-  for (const [i, each] of given.entries())
+  const constants = by === 'mean' ? [] : [by].flat();
+  for (const [i, each] of constants.entries())
     requireDouble('fillMissing', Array.isArray(by) ? `by[${i}]` : 'by', each, '(-∞, ∞)');
   requireBoolean('fillMissing', 'indicators', indicators);
-  const constant = (i: number): number => (typeof by === 'number' ? by : (given[i] ?? 0));
+  const constant = (i: number): number => (typeof by === 'number' ? by : (constants[i] ?? 0));
   const filled = (record: readonly Maybe[], fill: (i: number) => number): readonly number[] => {
     if (typeof by === 'object' && record.length > by.length)
       fail({

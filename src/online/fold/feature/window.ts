@@ -117,21 +117,21 @@ const withValue = (windows: Windows, part: number, value: number, parts: number)
   const { now, other, others } = windows;
   const ahead = aheadOf(now, part);
   if (now.parts.length === 0 || Math.abs(ahead) < parts)
-    return { now: within(now, part, value, parts), other, others: 0 };
+    return { now: addToWindow(now, part, value, parts), other, others: 0 };
   if (Math.abs(aheadOf(other, part)) < parts) {
-    const grown = within(other, part, value, parts);
+    const grown = addToWindow(other, part, value, parts);
     return now.confirmed && others + 1 < IN_A_ROW
       ? { now, other: grown, others: others + 1 }
       : { now: grown, other: now, others: 0 };
   }
-  const begun = within(NONE, part, value, parts);
+  const begun = addToWindow(NONE, part, value, parts);
   // What is late may be nothing but late.
   if (ahead < 0 && now.confirmed) return { now, other: begun, others: 1 };
   return { now: begun, other: now.confirmed || !other.confirmed ? now : other, others: 0 };
 };
 
 /** A window with one more value, at a part that is not too far away. */
-const within = ({ parts: window }: Window, part: number, value: number, parts: number): Window => {
+const addToWindow = ({ parts: window }: Window, part: number, value: number, parts: number): Window => {
   const latest = Math.max(part, window.at(-1)?.[0] ?? part);
   const kept = window.filter(([each]) => each > latest - parts);
   // In their order, and mostly this one is the last.

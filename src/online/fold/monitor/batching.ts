@@ -4,7 +4,7 @@ import type { Fold } from '../fold.js';
 import type { Json } from '../../json.js';
 
 /** What waits for its batch to be full; at the end of a stream, what is left over. */
-export type Held<A extends Json> = readonly A[];
+export type PendingBatch<A extends Json> = readonly A[];
 
 export interface SizeOrTimeOptions<A> {
   /** How many records are a batch. */
@@ -31,18 +31,18 @@ export const sizeOrTime = <A extends Json>({
   size,
   span = Number.POSITIVE_INFINITY,
   at = () => 0,
-}: SizeOrTimeOptions<A>): Fold<Held<A>, A, readonly A[] | undefined> => {
+}: SizeOrTimeOptions<A>): Fold<PendingBatch<A>, A, readonly A[] | undefined> => {
   requireCount('sizeOrTime', 'size', size);
   requireDouble('sizeOrTime', 'span', span, '(0, ∞]');
   requireFunction('sizeOrTime', 'at', at);
   return {
     initial: [],
     description: { sizeOrTime: { size, span } },
-    step: (held, record) => {
+    step: (pending, record) => {
       // In either direction: behind one stamp from the future all others are earlier.
-      const first = held.find((each) => Number.isFinite(at(each)));
-      if (first !== undefined && Math.abs(at(record) - at(first)) >= span) return [[record], held];
-      const next = [...held, record];
+      const first = pending.find((each) => Number.isFinite(at(each)));
+      if (first !== undefined && Math.abs(at(record) - at(first)) >= span) return [[record], pending];
+      const next = [...pending, record];
       return next.length < size ? [next, undefined] : [[], next];
     },
   };

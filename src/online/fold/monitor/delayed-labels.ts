@@ -4,10 +4,10 @@ import { requireCount, requireDouble } from '../../../require.js';
 import { murmur3 } from '../feature/murmur.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../../json.js';
-import { type Clock, noClock, withStamp } from './clock.js';
+import { type Clock, noClock, withStamp } from './event-time.js';
 
 /** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */
-export type Delayed<A, L> =
+export type DelayedEvent<A, L> =
   | { readonly kind: 'prediction'; readonly key: string; readonly value: A; readonly at?: number }
   | { readonly kind: 'label'; readonly key: string; readonly value: L; readonly at?: number };
 
@@ -33,7 +33,7 @@ export interface Expired<A> {
 }
 
 /** What became of things with one prediction or label. Whatever comes in comes out here once, or waits. */
-export interface Joining<A, L> {
+export interface JoinResult<A, L> {
   readonly joined: Joined<A, L> | undefined;
   readonly expired: readonly Expired<A>[];
   /** A label whose prediction is not there: expired, or not come yet, or never made. */
@@ -41,15 +41,15 @@ export interface Joining<A, L> {
 }
 
 /** A prediction with its own time, and the clock when it came. */
-type Waiting<A extends Json> = readonly [order: number, key: string, prediction: A, at: number, came: number];
+type Pending<A extends Json> = readonly [order: number, key: string, prediction: A, at: number, came: number];
 
 /** The time of a prediction: while its own is ahead of the clock, when it came. */
-const timeOf = <A extends Json>([, , , at, came]: Waiting<A>, { latest }: Clock): number =>
+const timeOf = <A extends Json>([, , , at, came]: Pending<A>, { latest }: Clock): number =>
   at <= latest ? at : came;
 
 /** Predictions that wait, oldest first, in the bucket that the hash of their key says; and what was counted. */
 export type DelayedState<A extends Json> = {
-  readonly buckets: readonly (readonly Waiting<A>[])[];
+  readonly buckets: readonly (readonly Pending<A>[])[];
   readonly waiting: number;
   /** The order of the next prediction. */
   readonly next: number;
@@ -79,7 +79,7 @@ export type DelayedState<A extends Json> = {
 export const delayedLabels = <A extends Json, L>({
   bound,
   span = Number.POSITIVE_INFINITY,
-}: DelayedLabelsOptions): Fold<DelayedState<A>, Delayed<A, L>, Joining<A, L>> => {
+}: DelayedLabelsOptions): Fold<DelayedState<A>, DelayedEvent<A, L>, JoinResult<A, L>> => {
   requireCount('delayedLabels', 'bound', bound);
   requireDouble('delayedLabels', 'span', span, '(0, ∞]');
   const count = Math.ceil(Math.sqrt(bound));
@@ -167,7 +167,7 @@ export const delayedLabels = <A extends Json, L>({
 };
 
 /** The bucket in which the prediction stands that waits longest; each bucket is in the order of coming. */
-const placeOfOldest = <A extends Json>(buckets: readonly (readonly Waiting<A>[])[]): number => {
+const placeOfOldest = <A extends Json>(buckets: readonly (readonly Pending<A>[])[]): number => {
   let place = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < buckets.length; i++) {
@@ -178,16 +178,16 @@ const placeOfOldest = <A extends Json>(buckets: readonly (readonly Waiting<A>[])
 };
 
 /** Where something waits there is an oldest. */
-const none = <A extends Json>(): Waiting<A> =>
+const none = <A extends Json>(): Pending<A> =>
   fail({ operation: 'delayedLabels', what: 'the state is not its own: fewer predictions wait than it says' });
 
 /** Puts a bucket without one of its entries in the place of the bucket. */
-const takeFrom = <A extends Json>(buckets: (readonly Waiting<A>[])[], place: number, entry: number): void => {
+const takeFrom = <A extends Json>(buckets: (readonly Pending<A>[])[], place: number, entry: number): void => {
   buckets[place] = (buckets[place] ?? []).toSpliced(entry, 1);
 };
 
 /** The predictions that wait for their labels, oldest first: at the end of a stream, those without one. */
-export const waitingIn = <A extends Json>({
+export const pendingPredictions = <A extends Json>({
   buckets,
 }: DelayedState<A>): readonly (readonly [key: string, prediction: A])[] =>
   buckets

@@ -1,15 +1,15 @@
 export { adwin, type AdwinOptions, type AdwinState } from './adwin.js';
-export { everyNth, type Held, sizeOrTime, type SizeOrTimeOptions } from './batching.js';
+export { everyNth, type PendingBatch, sizeOrTime, type SizeOrTimeOptions } from './batching.js';
 export { ddm, type DdmOptions } from './ddm.js';
 export {
-  type Delayed,
+  type DelayedEvent,
   delayedLabels,
   type DelayedLabelsOptions,
   type DelayedState,
   type Expired,
   type Joined,
-  type Joining,
-  waitingIn,
+  type JoinResult,
+  pendingPredictions,
 } from './delayed-labels.js';
 export type { Drift, DriftDirection, DriftLevel } from './drift.js';
 export { pageHinkley, type PageHinkleyOptions } from './page-hinkley.js';
@@ -22,7 +22,7 @@ export {
   onDrift,
   raiseRate,
   type RaiseRateOptions,
-  type Reacted,
+  type ReactionInput,
   type Reaction,
   reset,
   type Trial,

@@ -8,7 +8,7 @@ import { descriptionOf } from '../../checkpoint/signature.js';
 import { type DriftLevel, requireFinite } from './drift.js';
 
 /** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
-export interface Reacted<State> {
+export interface ReactionInput<State> {
   readonly level: DriftLevel;
   /** Copies the state of a run: that of a large model is not for every step. */
   readonly state: () => State;
@@ -18,7 +18,7 @@ export interface Reacted<State> {
  * From where a run stands to the state that it goes on from, or `undefined` where it is to go on as it is. What a
  * reaction remembers is its state, plain data as that of any fold. `onDrift` makes of it what `online` takes as `revise`.
  */
-export type Reaction<S extends Json, State> = Fold<S, Reacted<State>, State | undefined>;
+export type Reaction<S extends Json, State> = Fold<S, ReactionInput<State>, State | undefined>;
 
 /**
  * A reaction as the `revise` of an online run: `levelOf` says what of the monitors tells of drift. Its argument is to be
@@ -125,7 +125,7 @@ export type Trial = { readonly count: number; readonly champion: number; readonl
 
 /**
  * At drift a challenger begins beside the champion; after `trial` records that both have predicted, the better one by
- * prequential loss is kept. Of a drift on the way nothing is made. `challenged` puts it on a run. Throws if an
+ * prequential loss is kept. Of a drift on the way nothing is made. `withChallenger` puts it on a run. Throws if an
  * option is invalid, and in a step if a loss of the trial is missing or not finite.
  *
  * Source: the paired learners of S. H. Bach, M. A. Maloof (ICDM 2008), with one trial in place of a window.

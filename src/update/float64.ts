@@ -1,6 +1,5 @@
 /** Numbers of an update in the dtype of the parameters that they move. */
-import type { DType } from '../tensor/dtype.js';
-import { isFloat } from '../tensor/dtype.js';
+import { type DType, isFloat } from '../tensor/dtype.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { apply } from '../tensor/primitive/primitive.js';
@@ -37,7 +36,7 @@ const stays = ({ dtype, node }: AnyTensor): boolean =>
  * An expression of float32 computed in float64 from its integers and its literal numbers on, which regain their digits:
  * a rate of 0.1 is 0.1 beside parameters of float64, and not the float32 next to it.
  */
-export const inDouble = (expression: AnyTensor): AnyTensor => {
+export const inFloat64 = (expression: AnyTensor): AnyTensor => {
   const known = new Map<AnyTensor, AnyTensor>();
   const rebuilt = (tensor: AnyTensor): AnyTensor => {
     const { node, dtype } = tensor;

@@ -9,7 +9,7 @@ import type { FilePosition } from './file-position.js';
 import { copyOf, passedOver, type Start, startOf, successorOf } from './file-start.js';
 import { linesOf } from './lines.js';
 import { type Found, identityOf, statsOf } from './open-file.js';
-import type { Ends } from './record-ends.js';
+import type { Ends } from './record-boundaries.js';
 import { readingError } from './system-error.js';
 import { encodingCheck, TELLING } from './text-encoding.js';
 

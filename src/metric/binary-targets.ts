@@ -11,7 +11,7 @@ import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** The targets, like the logits. Throws if shapes differ, and when it runs, if a target is not from 0 to 1. */
-export const requireTruths = <S extends Shape>(
+export const requireBinaryTargets = <S extends Shape>(
   operation: string,
   logits: Tensor<S>,
   targets: Tensor<S>,
