@@ -1,5 +1,6 @@
 /** The dtypes of a safetensors file, each as the one of ours that holds its numbers exactly. */
 import { either as E } from 'fp-ts';
+import { required } from '../require.js';
 import { allocate, type Data, type DType } from '../tensor/dtype.js';
 
 /** The names of our dtypes in a file. */
@@ -90,8 +91,8 @@ const bfloat16: FileDType = {
     const data = new Float32Array(raw.length / 2);
     const halves = new Uint8Array(data.buffer);
     for (let i = 0; i < data.length; i++) {
-      halves[4 * i + 2] = raw[2 * i] ?? 0;
-      halves[4 * i + 3] = raw[2 * i + 1] ?? 0;
+      halves[4 * i + 2] = required(raw[2 * i], 'a byte');
+      halves[4 * i + 3] = required(raw[2 * i + 1], 'a byte');
     }
     return E.right(data);
   },

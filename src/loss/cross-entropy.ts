@@ -6,7 +6,7 @@ import { keepRows } from '../operation/masking.js';
 import { mean } from '../operation/reduce.js';
 import { softplus } from '../operation/activation.js';
 import { logSoftmax } from '../operation/softmax.js';
-import { requireCount, requireNumber } from '../require.js';
+import { requireCount, required, requireNumber } from '../require.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { and, equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -90,7 +90,7 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
         hint: 'one label for each row of logits',
       });
     const axis = lead.length;
-    const labels = requireIndices(target, logits.shape[axis] ?? 0, {
+    const labels = requireIndices(target, required(logits.shape[axis], 'the classes'), {
       operation: 'sparseSoftmaxCrossEntropy',
       what: 'a label out of range',
       hint: 'labels are indices of classes; count them from 0',

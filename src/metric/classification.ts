@@ -5,7 +5,7 @@ import { requireIndices } from '../operation/indices.js';
 import { keepRows } from '../operation/masking.js';
 import { mean, sum } from '../operation/reduce.js';
 import { logSoftmax } from '../operation/softmax.js';
-import { requireCount } from '../require.js';
+import { requireCount, required } from '../require.js';
 import { and, equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast, check } from '../tensor/primitive/conversion.js';
@@ -184,7 +184,7 @@ export const perplexity = <Lead extends Shape>({ ignore }: { readonly ignore?: n
       const axis = logits.shape.length - 1;
       const known = requireIndices(
         counts === undefined ? labels : keepRows(counts, labels),
-        logits.shape[axis] ?? 0,
+        required(logits.shape[axis], 'the classes'),
         {
           operation: 'perplexity',
           what: 'a label out of range',

@@ -3,6 +3,7 @@
  * score is no such mean. Of a batch it keeps numbers that are enough, these combine as a monoid, and of any combination
  * the value can be said: of parts of a data set as exactly as of the whole.
  */
+import { required } from '../require.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -34,10 +35,11 @@ export const adding = (empty: Statistics): Pick<Score<never, never, never>, 'emp
     Object.fromEntries(
       Object.entries(empty).map(([name, zeros]) => [
         name,
-        zeros.map((_, i) => (first[name]?.[i] ?? 0) + (second[name]?.[i] ?? 0)),
+        zeros.map((_, i) => required(first[name]?.[i], name) + required(second[name]?.[i], name)),
       ]),
     ),
 });
 
 /** A single number of statistics. */
-export const numberOf = (statistics: Statistics, name: string): number => statistics[name]?.[0] ?? 0;
+export const numberOf = (statistics: Statistics, name: string): number =>
+  required(statistics[name]?.[0], name);

@@ -1,5 +1,6 @@
 /** Names of columns, the same for every kind of table. */
 import { fail } from '../error.js';
+import { required } from '../require.js';
 import { setOwn } from '../tree/own.js';
 
 /** Throws if two columns that are read have one name, or if one that is wanted is not there. */
@@ -16,7 +17,9 @@ export const requireColumns = (
     refuse('no column of this name', missing, `some of ${names.join(', ')}`, 'change `columns`');
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const twice = selected.find((name, i) => (counts.get(name) ?? 0) > 1 || selected.indexOf(name) !== i);
+  const twice = selected.find(
+    (name, i) => required(counts.get(name), 'a column') > 1 || selected.indexOf(name) !== i,
+  );
   if (twice !== undefined)
     refuse('two columns of one name', twice, 'a name of its own for each', 'name the columns with `columns`');
   // A row of these two could not be told from a record that is broken.
@@ -31,7 +34,7 @@ export const rowOf = (
   const isPlain = names.every((name) => !(name in Object.prototype));
   return <V>(valueIn: (column: number) => V) => {
     const row: Record<string, V> = {};
-    if (isPlain) for (let i = 0; i < names.length; i++) row[names[i] ?? ''] = valueIn(i);
+    if (isPlain) for (let i = 0; i < names.length; i++) row[required(names[i], 'a column')] = valueIn(i);
     else for (const [i, name] of names.entries()) setOwn(row, name, valueIn(i));
     return row;
   };

@@ -1,6 +1,7 @@
 /** Files of comma-separated values: rows by the names of their columns. */
 import type { Options } from 'csv-parse/sync';
 import { fail } from '../error.js';
+import { required } from '../require.js';
 import { type Broken, isBroken, type RawRecord } from '../online/source/raw-record.js';
 import type { Received, Source } from '../online/source/source.js';
 import { requireColumns, rowOf } from './columns.js';
@@ -49,7 +50,7 @@ type MakeRow = ReturnType<typeof rowOf>;
 const plainRow = (text: string, count: number, makeRow: MakeRow, delimiter: string): Row | undefined => {
   if (text.includes('"')) return undefined;
   const fields = text.split(delimiter);
-  return fields.length === count ? makeRow((column) => fields[column] ?? '') : undefined;
+  return fields.length === count ? makeRow((column) => required(fields[column], 'a field')) : undefined;
 };
 
 const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options): readonly string[] => {
@@ -142,7 +143,7 @@ const requireDelimiter = (delimiter: string): void => {
 const bytesOfRow = (row: Row): number => {
   if (isBroken(row)) return bytesOfLine(row);
   let bytes = 0;
-  for (const name in row) bytes += Buffer.byteLength(row[name] ?? '') + 1;
+  for (const name in row) bytes += Buffer.byteLength(required(row[name], 'a field')) + 1;
   return bytes;
 };
 

@@ -2,6 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 import { readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { required } from '../require.js';
 import { absent, type Found, identityOf, openFound, statsOf } from './open-file.js';
 
 /** A file that a rotation has renamed or compressed, or the one that has the name. */
@@ -106,7 +107,8 @@ const byWriting = (a: Member, b: Member): number => sign(a.stats.mtimeNs - b.sta
 const byInode = (a: Member, b: Member): number => sign(a.stats.ino - b.stats.ino);
 
 /** A number that counts files, `a.log.1`, and not one of a date: it may count up, or down with each rotation. */
-const isIndex = ({ numbers }: Member): boolean => numbers.length === 1 && (numbers[0] ?? 0) < 1e5;
+const isIndex = ({ numbers }: Member): boolean =>
+  numbers.length === 1 && required(numbers[0], 'a number') < 1e5;
 
 /**
  * Whether each rotation renames all of these files, as logrotate does. Renaming changes a file, so then none was changed

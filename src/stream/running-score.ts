@@ -7,13 +7,14 @@ import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf } from '../backend/evaluate.js';
 import type { Score, Statistics } from '../metric/metric.js';
+import { required } from '../require.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 
 /** Tensors of statistics as plain numbers. */
 export const statisticsOf = (measured: Readonly<Record<string, AnyTensor>>, backend: Backend): Statistics => {
   const names = Object.keys(measured);
   const data = dataOf(Object.values(measured), backend);
-  return Object.fromEntries(names.map((name, i) => [name, [...(data[i] ?? [])]]));
+  return Object.fromEntries(names.map((name, i) => [name, [...required(data[i], 'a statistic')]]));
 };
 
 /**

@@ -1,6 +1,7 @@
 /** What an update is: how an optimizer moves parameters against their gradient. */
 import type { Lens } from '../lens/lens.js';
 import { fail } from '../error.js';
+import { required } from '../require.js';
 import { add, minimum } from '../operation/arithmetic.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
@@ -160,7 +161,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
     };
     const context = (parameter: Tensor, i: number): Omit<Leaf, 'gradient'> => ({
       parameter,
-      slots: kept[i] ?? {},
+      slots: required(kept[i], 'the slots of a parameter'),
       ...numbersFor(parameter),
     });
     const at =

@@ -9,6 +9,7 @@
  */
 import { either as E } from 'fp-ts';
 import { decodeSafetensors, encodeSafetensors } from '../../format/safetensors.js';
+import { required } from '../../require.js';
 import type { Value } from '../../tensor/primitive/primitive.js';
 import type { Checkpoint, CheckpointError, ExpectedCheckpoint } from './checkpoint.js';
 import { jsonOfText, jsonText } from '../json.js';
@@ -67,7 +68,7 @@ const tensorOfText = (bytes: Uint8Array): Value => {
 
 const textOfTensor = ({ data }: Value): string => {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return new TextDecoder().decode(bytes.subarray(4, 4 + (data[0] ?? 0)));
+  return new TextDecoder().decode(bytes.subarray(4, 4 + required(data[0], 'a length')));
 };
 
 /**
@@ -95,7 +96,11 @@ export const encodeCheckpoint = async (
     step: `${step}`,
     structure,
   };
-  const metadata = { sha256: NO_DIGEST, ...manifest, ...(encoded === undefined && { data: text ?? '' }) };
+  const metadata = {
+    sha256: NO_DIGEST,
+    ...manifest,
+    ...(encoded === undefined && { data: required(text, 'the data') }),
+  };
   const all = encoded === undefined ? tensors : { ...tensors, [DATA]: tensorOfText(encoded) };
   const bytes = encodeSafetensors({ tensors: all, metadata });
   bytes.set(await digestOf(bytes), DIGEST_AT);

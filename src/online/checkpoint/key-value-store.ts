@@ -7,7 +7,7 @@
  */
 import { either as E } from 'fp-ts';
 import { fail, ParalensError } from '../../error.js';
-import { requireCount } from '../../require.js';
+import { requireCount, required } from '../../require.js';
 import {
   type Checkpoint,
   type CheckpointError,
@@ -179,10 +179,14 @@ export const keyValueCheckpoints = (
         errorOf('too large', `${pieces.length} pieces, at most ${MOST_PIECES}: make \`piece\` larger`),
       );
     const used = before.filter((each) => each.writer === writer).map(({ slot }) => slot);
-    const slot = Array.from({ length: used.length + 1 }, (_, i) => i).find((i) => !used.includes(i)) ?? 0;
+    const slots = Array.from({ length: used.length + 1 }, (_, i) => i);
+    const slot = required(
+      slots.find((i) => !used.includes(i)),
+      'a free slot',
+    );
     const placed: CheckpointEntry = { sequence, step: checkpoint.step, writer, slot, pieces: pieces.length };
     const keys = pieceKeys(name, placed);
-    await Promise.all(pieces.map((each, i) => bucket.put(keys[i] ?? '', each)));
+    await Promise.all(pieces.map((each, i) => bucket.put(required(keys[i], 'a key'), each)));
     const oldest = oldestKept([sequence, ...before.map((each) => each.sequence)], damaged, keep);
     const kept = before.filter((each) => each.sequence >= oldest);
     if (!(await compareAndSet([placed, ...kept]))) {

@@ -3,6 +3,7 @@ import { either as E } from 'fp-ts';
 import { dataOf, dtypeOfData, tensorsOfData } from '../../backend/evaluate.js';
 import type { Backend } from '../../backend/backend.js';
 import { defaultBackend } from '../../backend/default.js';
+import { required } from '../../require.js';
 import type { Spec, Value } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { AnyTensor } from '../../tensor/tensor.js';
@@ -30,8 +31,8 @@ export const namedTensors = (
   const names = leafPaths(tree).map(nameOf);
   return Object.fromEntries(
     tensors.map(({ shape, dtype }, i) => {
-      const own = data[i] ?? new Float32Array(0);
-      return [names[i] ?? '', { shape, dtype: dtypeOfData(own, dtype), data: own }];
+      const own = required(data[i], 'a tensor');
+      return [required(names[i], 'a name'), { shape, dtype: dtypeOfData(own, dtype), data: own }];
     }),
   );
 };
@@ -40,7 +41,9 @@ export const namedTensors = (
 export const namedSpecs = (tree: unknown): Readonly<Record<string, Spec>> => {
   const tensors = leaves<AnyTensor>(tree);
   const names = leafPaths(tree).map(nameOf);
-  return Object.fromEntries(tensors.map(({ shape, dtype }, i) => [names[i] ?? '', { shape, dtype }]));
+  return Object.fromEntries(
+    tensors.map(({ shape, dtype }, i) => [required(names[i], 'a name'), { shape, dtype }]),
+  );
 };
 
 /**

@@ -26,9 +26,9 @@ export const fnv1a = (text: string): string => {
  * structureHash(namedTensors(mnist.init(key(1))), { features: ['hour', 'price'] });
  */
 export const structureHash = (specs: Readonly<Record<string, Spec>>, rest: Json = null): string => {
-  const lines = Object.keys(specs)
-    .toSorted()
-    .map((name) => jsonText([name, specs[name]?.dtype ?? '', specs[name]?.shape ?? []]));
+  const lines = Object.entries(specs)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { dtype, shape }]) => jsonText([name, dtype, shape]));
   return fnv1a([...lines, jsonText(rest)].join('\n'));
 };
 

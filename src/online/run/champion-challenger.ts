@@ -1,7 +1,7 @@
 /** A run that keeps a challenger: a second learner that begins at drift, and takes over where it is better. */
 import type { Learner, LearnerState, Report } from '../../learner/learner.js';
 import type { Parameters } from '../../lens/para.js';
-import { requireFunction } from '../../require.js';
+import { required, requireFunction } from '../../require.js';
 import { scalar } from '../../tensor/primitive/constant.js';
 import type { UpdateState } from '../../update/update.js';
 import type { OnlineStep, StepReport } from './event.js';
@@ -107,7 +107,7 @@ export const withChallenger = <P extends Parameters, A, B, L, S extends Json, M>
         const [next, act] = contest.step(trial, {
           level: levelOf(step.monitored),
           champion: step.loss,
-          challenger: step.metrics['challenger'] ?? Number.NaN,
+          challenger: required(step.metrics['challenger'], "the challenger's loss"),
         });
         // Only here, since the state of a run is copied when it is read.
         if (act === 'start')

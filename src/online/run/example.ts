@@ -1,4 +1,5 @@
 /** Examples of plain numbers, and batches of them. */
+import { required } from '../../require.js';
 import { allocate, type Data, type DType } from '../../tensor/dtype.js';
 import { constant } from '../../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
@@ -52,10 +53,10 @@ const write = ({ shape }: Column, part: unknown, data: Data, row: number): void 
     data[row] = part;
     return;
   }
-  const width = shape[0] ?? 1;
+  const width = required(shape[0], 'a width');
   const numbers = part as readonly number[];
   const first = row * width;
-  for (let i = 0; i < width; i++) data[first + i] = numbers[i] ?? Number.NaN;
+  for (let i = 0; i < width; i++) data[first + i] = required(numbers[i], 'a number');
 };
 
 /** Stacks examples of a form, which must fit: `misfit` says whether they do. */
@@ -84,5 +85,5 @@ const put = (tree: Record<string, unknown>, path: readonly string[], tensor: Any
     setOwn(part, name, inside);
     part = inside as Record<string, unknown>;
   }
-  setOwn(part, path.at(-1) ?? '', tensor);
+  setOwn(part, required(path.at(-1), 'a name'), tensor);
 };

@@ -1,5 +1,6 @@
 /** What a step predicted of its examples, before it learned from them, beside what came. */
 import { fail, showShape } from '../../error.js';
+import { required } from '../../require.js';
 import type { Data } from '../../tensor/dtype.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { AnyTensor } from '../../tensor/tensor.js';
@@ -20,7 +21,7 @@ const put = (tree: Record<string, Numbers>, path: readonly string[], row: Number
     setOwn(part, name, inside);
     part = inside as Record<string, Numbers>;
   }
-  setOwn(part, path.at(-1) ?? '', row);
+  setOwn(part, required(path.at(-1), 'a name'), row);
 };
 
 /**
@@ -46,10 +47,9 @@ export const predictedOf = (
     const tree: Record<string, Numbers> = {};
     let whole: Numbers = tree;
     for (const [i, { shape }] of tensors.entries()) {
-      const own = data[i];
-      if (own === undefined) continue;
+      const own = required(data[i], 'a prediction');
       const numbers = rowOf(own, sizeOf(shape.slice(1)), shape.length === 1, row);
-      const path = paths[i] ?? [];
+      const path = required(paths[i], 'a path');
       if (path.length === 0) whole = numbers;
       else put(tree, path, numbers);
     }

@@ -1,4 +1,5 @@
 /** A checksum of numbers, quick enough to tell the parameters of every step apart. */
+import { required } from '../../require.js';
 import type { Data } from '../../tensor/dtype.js';
 
 /** One word into one lane: for a fixed word a bijection of the lane, for a fixed lane one of the word. */
@@ -44,10 +45,10 @@ export const checksumOf = (arrays: readonly Data[]): string => {
     even = mix(even, data.byteLength);
     const pairs = words.length & ~1;
     for (let i = 0; i < pairs; i += 2) {
-      even = mix(even, words[i] ?? 0);
-      odd = mix(odd, words[i + 1] ?? 0);
+      even = mix(even, required(words[i], 'a word'));
+      odd = mix(odd, required(words[i + 1], 'a word'));
     }
-    if (pairs < words.length) odd = mix(odd, words[pairs] ?? 0);
+    if (pairs < words.length) odd = mix(odd, required(words[pairs], 'a word'));
   }
   // Each half is of both lanes: the pair of sums is a bijection of the pair of lanes.
   const low = (finish(even) + finish(odd)) | 0;

@@ -1,4 +1,5 @@
 /** The text of server-sent events, in pieces, into events. */
+import { required } from '../../require.js';
 import type { Broken } from './raw-record.js';
 
 /** An event: its type, `message` if it has none of its own, and its data. */
@@ -103,7 +104,7 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
       atStart = false;
       returned = piece.endsWith('\r');
       const lines = piece.slice(from).split(/\r\n|\n|\r/);
-      const unfinished = lines.pop() ?? '';
+      const unfinished = required(lines.pop(), 'the last line');
       for (const each of lines) {
         hold(each);
         line(out, rest.join(''));

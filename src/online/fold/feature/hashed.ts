@@ -1,5 +1,5 @@
 /** Feature hashing: any number of categories or words in a fixed number of columns. */
-import { requireBoolean, requireCount, requireInteger } from '../../../require.js';
+import { requireBoolean, requireCount, required, requireInteger } from '../../../require.js';
 import { type Fold, pure } from '../fold.js';
 import { murmur3 } from './murmur.js';
 
@@ -36,7 +36,7 @@ export const hashed = ({
       const hash = murmur3(token, seed);
       // The lowest bit is the sign, so that it does not depend on the place.
       const at = (hash >>> 1) % size;
-      columns[at] = (columns[at] ?? 0) + (signed && (hash & 1) === 1 ? -1 : 1);
+      columns[at] = required(columns[at], 'a column') + (signed && (hash & 1) === 1 ? -1 : 1);
     }
     return columns;
   });

@@ -1,6 +1,6 @@
 /** What is missing in a record, filled in and said. */
 import { fail } from '../../../error.js';
-import { requireBoolean, requireDouble } from '../../../require.js';
+import { requireBoolean, required, requireDouble } from '../../../require.js';
 import type { Fold } from '../fold.js';
 
 /** A column of a record, where there is something. */
@@ -34,7 +34,8 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
   for (const [i, each] of constants.entries())
     requireDouble('fillMissing', Array.isArray(by) ? `by[${i}]` : 'by', each, '(-∞, ∞)');
   requireBoolean('fillMissing', 'indicators', indicators);
-  const constant = (i: number): number => (typeof by === 'number' ? by : (constants[i] ?? 0));
+  const constant = (i: number): number =>
+    typeof by === 'number' ? by : required(constants[i], 'a number for the column');
   const filled = (record: readonly Maybe[], fill: (i: number) => number): readonly number[] => {
     if (typeof by === 'object' && record.length > by.length)
       fail({

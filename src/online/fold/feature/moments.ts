@@ -1,4 +1,5 @@
 /** Means and squared deviations of columns, one record at a time and in parts. */
+import { required } from '../../../require.js';
 import type { Fold } from '../fold.js';
 
 /** Of each column: how many numbers, their mean, and the sum of the squares of what they are away from it. */
@@ -84,7 +85,10 @@ export const momentsOf = (records: Iterable<readonly number[]>): Moments => {
 
 /** Sample variances, s/(n − 1): 0 of fewer than two numbers. */
 export const variancesOf = ({ counts, squares }: Moments): readonly number[] =>
-  squares.map((square, i) => ((counts[i] ?? 0) < 2 ? 0 : square / ((counts[i] ?? 0) - 1)));
+  squares.map((square, i) => {
+    const count = required(counts[i], 'a count');
+    return count < 2 ? 0 : square / (count - 1);
+  });
 
 /**
  * The moments of all records so far, told with each.

@@ -1,4 +1,5 @@
 /** MurmurHash3 of 32 bits, over the UTF-8 of a text. */
+import { required } from '../../../require.js';
 
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
@@ -32,7 +33,7 @@ export const murmur3 = (text: string, seed = 0): number => {
   for (let i = 0; i < text.length; i++) {
     let rest = text.charCodeAt(i);
     if (rest >= 0x80) {
-      const code = text.codePointAt(i) ?? 0;
+      const code = required(text.codePointAt(i), 'a character');
       if (code > 0xffff) i += 1;
       rest = utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
     }

@@ -1,5 +1,5 @@
 /** Columns brought to mean 0 and deviation 1, by what was seen of them so far. */
-import { requireDouble } from '../../../require.js';
+import { required, requireDouble } from '../../../require.js';
 import type { Fold } from '../fold.js';
 import { isMeasure, type Moments, noMoments, withRecord } from './moments.js';
 
@@ -40,8 +40,8 @@ export const standardize = ({ clip = Number.POSITIVE_INFINITY }: StandardizeOpti
 
 const standardOf = (x: number, { counts, means, squares }: Moments, i: number, clip: number): number => {
   if (!isMeasure(x)) return Number.NaN;
-  const square = squares[i] ?? 0;
+  const square = required(squares[i], 'a sum of squares');
   if (square === 0) return 0;
-  const z = (x - (means[i] ?? 0)) / Math.sqrt(square / ((counts[i] ?? 0) - 1));
+  const z = (x - required(means[i], 'a mean')) / Math.sqrt(square / (required(counts[i], 'a count') - 1));
   return Math.min(clip, Math.max(-clip, z));
 };

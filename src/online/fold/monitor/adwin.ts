@@ -1,5 +1,5 @@
 /** ADWIN: a window as long as its two ends are alike. */
-import { requireCount, requireDouble } from '../../../require.js';
+import { requireCount, required, requireDouble } from '../../../require.js';
 import type { Fold } from '../fold.js';
 import { type Drift, type DriftDirection, isInDirection, requireDirection, requireFinite } from './drift.js';
 
@@ -59,7 +59,7 @@ const whole = (rows: AdwinState['rows']): readonly [count: number, all: Bucket] 
   let count = 0;
   let all: Bucket = [0, 0];
   for (let i = rows.length - 1; i >= 0; i--)
-    for (const bucket of rows[i] ?? []) {
+    for (const bucket of required(rows[i], 'a row')) {
       all = count === 0 ? bucket : joined(all, count, bucket, 2 ** i);
       count += 2 ** i;
     }
@@ -87,7 +87,7 @@ const isCut = (rows: AdwinState['rows'], { delta, range, shortest }: Required<Ad
   const [count, [sum, square]] = whole(rows);
   let [n0, sum0] = [0, 0];
   for (let i = rows.length - 1; i >= 0; i--)
-    for (const [part] of rows[i] ?? []) {
+    for (const [part] of required(rows[i], 'a row')) {
       n0 += 2 ** i;
       sum0 += part;
       const n1 = count - n0;
@@ -101,7 +101,7 @@ const isCut = (rows: AdwinState['rows'], { delta, range, shortest }: Required<Ad
 
 /** The rows without their oldest bucket. */
 const withoutOldest = (rows: AdwinState['rows']): AdwinState['rows'] => {
-  const last = rows.at(-1) ?? [];
+  const last = required(rows.at(-1), 'a row');
   return last.length > 1 ? [...rows.slice(0, -1), last.slice(1)] : rows.slice(0, -1);
 };
 

@@ -1,6 +1,6 @@
 /** Labels that come after their predictions: joined by key, as long as the prediction is kept. */
 import { fail } from '../../../error.js';
-import { requireCount, requireDouble } from '../../../require.js';
+import { requireCount, required, requireDouble } from '../../../require.js';
 import { murmur3 } from '../feature/murmur.js';
 import type { Fold } from '../fold.js';
 import type { Json } from '../../json.js';
@@ -112,7 +112,7 @@ export const delayedLabels = <A extends Json, L>({
       const { key } = event;
       const at = event.at !== undefined && Number.isFinite(event.at) ? event.at : clock.latest;
       const place = murmur3(key) % count;
-      const found = buckets[place]?.findIndex((entry) => entry[1] === key) ?? -1;
+      const found = required(buckets[place], 'a bucket').findIndex((entry) => entry[1] === key);
       const waited = buckets[place]?.[found];
       const prediction = waited?.[2];
       if (waited !== undefined) {
@@ -143,7 +143,10 @@ export const delayedLabels = <A extends Json, L>({
         ];
       }
       if (prediction !== undefined) expired.push({ key, prediction, why: 'replaced' });
-      buckets[place] = [...(buckets[place] ?? []), [before.next, key, event.value, at, clock.latest]];
+      buckets[place] = [
+        ...required(buckets[place], 'a bucket'),
+        [before.next, key, event.value, at, clock.latest],
+      ];
       if (waiting < bound) waiting += 1;
       else {
         const oldest = placeOfOldest(buckets);
@@ -183,7 +186,7 @@ const none = <A extends Json>(): Pending<A> =>
 
 /** Puts a bucket without one of its entries in the place of the bucket. */
 const takeFrom = <A extends Json>(buckets: (readonly Pending<A>[])[], place: number, entry: number): void => {
-  buckets[place] = (buckets[place] ?? []).toSpliced(entry, 1);
+  buckets[place] = required(buckets[place], 'a bucket').toSpliced(entry, 1);
 };
 
 /** The predictions that wait for their labels, oldest first: at the end of a stream, those without one. */

@@ -1,5 +1,5 @@
 /** Test-then-train: means of losses, or of errors that are 0 or 1, that forget what is long ago. */
-import { requireCount, requireDouble } from '../../../require.js';
+import { requireCount, required, requireDouble } from '../../../require.js';
 import type { Fold } from '../fold.js';
 import { requireFinite } from './drift.js';
 
@@ -44,7 +44,7 @@ type Blocks = {
 
 const sumFrom = (numbers: readonly number[], from: number): number => {
   let sum = 0;
-  for (let i = from; i < numbers.length; i++) sum += numbers[i] ?? 0;
+  for (let i = from; i < numbers.length; i++) sum += required(numbers[i], 'a number');
   return sum;
 };
 
