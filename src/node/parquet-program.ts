@@ -1,9 +1,9 @@
 /** What a worker runs to read a Parquet file; see `table-protocol.ts` for what such a function may refer to. */
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
-import type { Column, WorkerModules, TableTask, TableMessage } from './table-protocol.js';
+import type { Column, TableMessage, TableProgram, TableTask, WorkerModules } from './table-protocol.js';
 
 /** The row groups of a file, one after the other; one that cannot be read is told, and the next is gone on with. */
-export async function* parquetProgram(
+async function* readParquet(
   { fd, size, after, rows, memory, counting, columns }: TableTask,
   { load, builtin }: WorkerModules,
 ): AsyncGenerator<TableMessage, void, undefined> {
@@ -157,3 +157,5 @@ export async function* parquetProgram(
     }
   }
 }
+
+export const parquetProgram: TableProgram = { read: readParquet, helpers: {} };

@@ -3,7 +3,6 @@
  * of the wasm backend, so that no bundler has to find a file: such a function refers to nothing but its arguments and
  * what Node has.
  */
-import { lz4Frame } from './lz4-frame.js';
 import { workerProgramText } from '../backend/wasm/threads/worker-program.js';
 
 /** A column of some rows: numbers as they lie in memory where all are there, otherwise one value a row. */
@@ -49,14 +48,17 @@ export interface TableTask {
 export interface WorkerModules {
   readonly load: (name: string) => Promise<unknown>;
   readonly builtin: NodeJS.Process['getBuiltinModule'];
-  readonly unpackLz4: typeof lz4Frame;
 }
 
-/** A reader of one kind of file, whose text is run in a worker. */
-export type TableProgram = (
-  setting: TableTask,
-  reach: WorkerModules,
-) => AsyncGenerator<TableMessage, void, undefined>;
+/** A reader of one kind of file and the functions that it calls, by name: the texts of all of them are run in a worker. */
+export interface TableProgram {
+  readonly read: (
+    task: TableTask,
+    modules: WorkerModules,
+    helpers: never,
+  ) => AsyncGenerator<TableMessage, void, undefined>;
+  readonly helpers: Readonly<Record<string, (...given: never) => unknown>>;
+}
 
 /** What a worker is asked: to begin with another file, or for the next message of the one begun. */
 export type TableRequest =
@@ -99,10 +101,16 @@ const serve = (
 };
 
 /** The text of a worker; `addresses` are those of the modules that it may load. */
-export const workerText = (program: TableProgram, addresses: Readonly<Record<string, string>>): string =>
+export const workerText = (
+  { read, helpers }: TableProgram,
+  addresses: Readonly<Record<string, string>>,
+): string =>
   workerProgramText(`
 const addresses = ${JSON.stringify(addresses)};
 const builtin = (name) => process.getBuiltinModule(name);
-const reach = { load: (name) => import(addresses[name]), builtin, unpackLz4: ${lz4Frame.toString()} };
-const program = ${program.toString()};
-(${serve.toString()})(builtin('node:worker_threads').parentPort, (setting) => program(setting, reach));`);
+const modules = { load: (name) => import(addresses[name]), builtin };
+const helpers = { ${Object.entries(helpers)
+    .map(([name, helper]) => `${name}: ${helper.toString()}`)
+    .join(', ')} };
+const read = ${read.toString()};
+(${serve.toString()})(builtin('node:worker_threads').parentPort, (task) => read(task, modules, helpers));`);

@@ -138,7 +138,12 @@ describe('a reader that', () => {
   const readWith = (program: () => AsyncGenerator<TableMessage, void, undefined>, options: TableOptions) => {
     const file = join(folder(), 'a');
     writeFileSync(file, 'x');
-    return readTable(file, { operation: 'test', program, needs: [] }, options, 0);
+    return readTable(
+      file,
+      { operation: 'test', program: { read: program, helpers: {} }, needs: [] },
+      options,
+      0,
+    );
   };
 
   test('spins is ended after its time, or when nobody asks any more', async () => {
