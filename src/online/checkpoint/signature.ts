@@ -7,26 +7,6 @@ type JsonRecord = { readonly [name: string]: Json };
 const isRecord = (data: Json | undefined): data is JsonRecord =>
   typeof data === 'object' && data !== null && !Array.isArray(data);
 
-/** The kinds of a plain state, whatever its numbers. */
-const kindsOf = (data: Json): string => {
-  if (Array.isArray(data)) return `[${data.map(kindsOf).join()}]`;
-  if (!isRecord(data)) return data === null ? 'null' : typeof data;
-  return `{${Object.entries(data)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, each]) => `${name}:${kindsOf(each)}`)
-    .join()}}`;
-};
-
-/** What of a fold describes it. */
-export interface Described {
-  readonly description?: Json;
-  readonly initial: Json;
-}
-
-/** What a fold says of itself; of one that says nothing, what kind of state it begins with. */
-export const descriptionOf = ({ description, initial }: Described): Json =>
-  description ?? { state: kindsOf(initial) };
-
 /** A description that two values of it may be compared by, as text. */
 export const signatureText = (parts: JsonRecord): string => jsonText(parts);
 

@@ -6,7 +6,6 @@
 import { either as E } from 'fp-ts';
 import { ownOf, setOwn } from '../../tree/own.js';
 import type { Json } from '../json.js';
-import { descriptionOf } from '../checkpoint/signature.js';
 
 /** A Mealy machine. `step` is pure: it changes neither the state nor what it is given. */
 export interface Fold<S extends Json, A, B> {
@@ -22,6 +21,26 @@ export interface SomeFold {
   readonly step: (state: never, a: never) => readonly [next: Json, b: unknown];
   readonly description?: Json;
 }
+
+/** The kinds of a plain state, whatever its numbers. */
+const kindsOf = (data: Json): string => {
+  if (Array.isArray(data)) return `[${data.map(kindsOf).join()}]`;
+  if (typeof data !== 'object' || data === null) return data === null ? 'null' : typeof data;
+  return `{${Object.entries(data)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, each]) => `${name}:${kindsOf(each)}`)
+    .join()}}`;
+};
+
+/** What of a fold describes it. */
+export interface Described {
+  readonly description?: Json;
+  readonly initial: Json;
+}
+
+/** What a fold says of itself; of one that says nothing, what kind of state it begins with. */
+export const descriptionOf = ({ description, initial }: Described): Json =>
+  description ?? { state: kindsOf(initial) };
 
 /** Folds over the same, by name. */
 export interface FoldsByName {

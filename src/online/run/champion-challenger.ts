@@ -5,11 +5,10 @@ import { required, requireFunction } from '../../require.js';
 import { scalar } from '../../tensor/primitive/constant.js';
 import type { UpdateState } from '../../update/update.js';
 import type { OnlineStep, StepReport } from './event.js';
-import type { Fold } from '../fold/fold.js';
+import { descriptionOf, type Fold } from '../fold/fold.js';
 import type { Json } from '../json.js';
 import type { DriftLevel } from '../fold/monitor/drift.js';
 import { challenger, type ChallengerOptions, type Trial } from '../fold/monitor/reaction.js';
-import { descriptionOf } from '../checkpoint/signature.js';
 
 /** The parameters of both. */
 export type Paired<P> = readonly [champion: P, challenger: P];

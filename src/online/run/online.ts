@@ -29,7 +29,7 @@ import { meter } from './meter.js';
 import { freshRun, type RunParts } from './run-state.js';
 import { requireRunOptions, type RunOptions } from './run-options.js';
 import { type Runner, runner } from './runner.js';
-import { type Described, descriptionOf } from '../checkpoint/signature.js';
+import { type Described, descriptionOf } from '../fold/fold.js';
 import { type Received, requireChunk, type Source } from '../source/source.js';
 
 export interface OnlineOptions<

@@ -7,7 +7,7 @@ import type { Counts } from './event.js';
 import type { Example, ExampleForm } from './example.js';
 import type { Json } from '../json.js';
 import { namedSpecs, namedTensors, restoreTree } from '../checkpoint/named-tensors.js';
-import { signatureText, type MonitorState, restoredMonitorState } from '../checkpoint/signature.js';
+import { type MonitorState, restoredMonitorState, signatureText } from '../checkpoint/signature.js';
 import type { StructureError } from '../checkpoint/structure-hash.js';
 
 /** An example that waits for its step, and where its source stands behind its record. */

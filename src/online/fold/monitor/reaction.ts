@@ -2,9 +2,8 @@
 import type { LearnerState } from '../../../learner/learner.js';
 import { requireCount, requireDouble, requireFunction } from '../../../require.js';
 import type { OnlineStep } from '../../run/event.js';
-import type { Fold } from '../fold.js';
+import { descriptionOf, type Fold } from '../fold.js';
 import type { Json } from '../../json.js';
-import { descriptionOf } from '../../checkpoint/signature.js';
 import { type DriftLevel, requireFinite } from './drift.js';
 
 /** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
