@@ -4,9 +4,8 @@ import { type RawRecord, textOf } from '../online/source/raw-record.js';
 import type { Source } from '../online/source/source.js';
 import { requireBoolean, requireCount, requireFunction } from '../require.js';
 import { abortable } from '../stream/async-iterator.js';
-import { arrivals } from './jetstream-messages.js';
-import { connectForLong, connectOnce, eventually, isPassing, onReconnect } from './jetstream-connection.js';
 import {
+  arrivals,
   isInDoubt,
   lostAt,
   type Messages,
@@ -14,6 +13,7 @@ import {
   recordsBefore,
   recordsOf,
 } from './jetstream-gaps.js';
+import { connectForLong, connectOnce, eventually, isPassing, onReconnect } from './jetstream-connection.js';
 import { type JetStreamPosition, seqOf, startOf, streamPosition } from './jetstream-position.js';
 import {
   type Connection,

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { fail } from '../error.js';
 import type { Broken } from '../online/source/raw-record.js';
-import type { Received, Source } from '../online/source/source.js';
+import { countCodec, type Received, type Source } from '../online/source/source.js';
 import { requireCount } from '../require.js';
 import { pulling } from '../stream/async-iterator.js';
 import { requireColumns, rowOf } from './columns.js';
@@ -99,7 +99,7 @@ export const rowsIn = async (path: string, kind: TableKind, options: TableOption
 };
 
 /** What a source has behind a position. A file of this kind does not grow, so it is counted once, if that succeeds. */
-export const rowsBehind = (
+const rowsBehind = (
   path: string,
   kind: TableKind,
   options: TableOptions,
@@ -186,8 +186,20 @@ export const readTable = (
   });
 };
 
-/** Throws if an option is invalid. */
-export const requireTableOptions = (operation: string, { timeout = 1, memory = 1 }: TableOptions): void => {
-  requireCount(operation, 'timeout', timeout);
-  requireCount(operation, 'memory', memory);
+/** A table as a source whose position is the number of rows before the next. Throws if an option is invalid. */
+export const tableSource = (
+  path: string,
+  kind: TableKind,
+  options: TableOptions,
+  columns?: readonly string[],
+): Source<Columns | Broken, number> => {
+  const { timeout = 1, memory = 1 } = options;
+  requireCount(kind.operation, 'timeout', timeout);
+  requireCount(kind.operation, 'memory', memory);
+  return {
+    name: path,
+    position: countCodec,
+    open: (after = 0) => readTable(path, kind, options, after, columns),
+    behind: rowsBehind(path, kind, options),
+  };
 };

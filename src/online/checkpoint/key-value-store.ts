@@ -179,11 +179,8 @@ export const keyValueCheckpoints = (
         errorOf('too large', `${pieces.length} pieces, at most ${MOST_PIECES}: make \`piece\` larger`),
       );
     const used = before.filter((each) => each.writer === writer).map(({ slot }) => slot);
-    const slots = Array.from({ length: used.length + 1 }, (_, i) => i);
-    const slot = required(
-      slots.find((i) => !used.includes(i)),
-      'a free slot',
-    );
+    let slot = 0;
+    while (used.includes(slot)) slot += 1;
     const placed: CheckpointEntry = { sequence, step: checkpoint.step, writer, slot, pieces: pieces.length };
     const keys = pieceKeys(name, placed);
     await Promise.all(pieces.map((each, i) => bucket.put(required(keys[i], 'a key'), each)));

@@ -3,7 +3,6 @@ import { required } from '../../require.js';
 import { allocate, type Data, type DType } from '../../tensor/dtype.js';
 import { constant } from '../../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
-import type { AnyTensor } from '../../tensor/tensor.js';
 import { ownOf, setOwn } from '../../tree/own.js';
 
 /** Numbers of one example: one, a list, or a record of such. */
@@ -72,18 +71,19 @@ export const stacker = (
       const data = allocate(dtype, examples.length * sizeOf(shape));
       let row = 0;
       for (const example of examples) write(column, partAt(example, path), data, row++);
-      put(tree, path, constant<Shape, DType>(data, [examples.length, ...shape], dtype));
+      putAt(tree, path, constant<Shape, DType>(data, [examples.length, ...shape], dtype));
     }
     return tree;
   };
 };
 
-const put = (tree: Record<string, unknown>, path: readonly string[], tensor: AnyTensor): void => {
+/** Puts a value into a tree, under the names of its path. */
+export const putAt = (tree: Record<string, unknown>, path: readonly string[], value: unknown): void => {
   let part = tree;
   for (const name of path.slice(0, -1)) {
     const inside = ownOf(part, name) ?? {};
     setOwn(part, name, inside);
     part = inside as Record<string, unknown>;
   }
-  setOwn(part, required(path.at(-1), 'a name'), tensor);
+  setOwn(part, required(path.at(-1), 'a name'), value);
 };

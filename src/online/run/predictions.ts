@@ -5,24 +5,13 @@ import type { Data } from '../../tensor/dtype.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { AnyTensor } from '../../tensor/tensor.js';
 import { leafPaths, leaves } from '../../tree/tree.js';
-import { ownOf, setOwn } from '../../tree/own.js';
-import type { Example, Numbers } from './example.js';
+import { type Example, type Numbers, putAt } from './example.js';
 
 /** Plain numbers, as those of an example: a number, a list of all numbers of a tensor, or a record of such. */
 export type PredictionPair = { readonly prediction: Numbers; readonly target: Numbers };
 
 const rowOf = (data: Data, width: number, isNumber: boolean, row: number): Numbers =>
   isNumber ? Number(data[row]) : Array.from(data.subarray(row * width, (row + 1) * width));
-
-const put = (tree: Record<string, Numbers>, path: readonly string[], row: Numbers): void => {
-  let part = tree;
-  for (const name of path.slice(0, -1)) {
-    const inside = ownOf(part, name) ?? {};
-    setOwn(part, name, inside);
-    part = inside as Record<string, Numbers>;
-  }
-  setOwn(part, required(path.at(-1), 'a name'), row);
-};
 
 /**
  * The predictions of a batch, whose tensors are like those of `like`, one by one beside their targets. Throws if a
@@ -51,7 +40,7 @@ export const predictedOf = (
       const numbers = rowOf(own, sizeOf(shape.slice(1)), shape.length === 1, row);
       const path = required(paths[i], 'a path');
       if (path.length === 0) whole = numbers;
-      else put(tree, path, numbers);
+      else putAt(tree, path, numbers);
     }
     return { prediction: whole, target };
   });

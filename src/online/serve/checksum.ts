@@ -1,23 +1,7 @@
 /** A checksum of numbers, quick enough to tell the parameters of every step apart. */
 import { required } from '../../require.js';
 import type { Data } from '../../tensor/dtype.js';
-
-/** One word into one lane: for a fixed word a bijection of the lane, for a fixed lane one of the word. */
-const mix = (lane: number, word: number): number => {
-  let k = Math.imul(word, 0xcc9e2d51);
-  k = (k << 15) | (k >>> 17);
-  k = lane ^ Math.imul(k, 0x1b873593);
-  k = (k << 13) | (k >>> 19);
-  return (Math.imul(k, 5) + 0xe6546b64) | 0;
-};
-
-/** Every bit of a lane over all of its bits. */
-const finish = (lane: number): number => {
-  let x = lane;
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return x ^ (x >>> 16);
-};
+import { finish, mix } from '../fold/feature/murmur.js';
 
 /** The bytes of an array as words, the last of them filled up with zeros. */
 const wordsOf = (data: Data): Int32Array => {

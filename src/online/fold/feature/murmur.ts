@@ -1,4 +1,4 @@
-/** MurmurHash3 of 32 bits, over the UTF-8 of a text. */
+/** MurmurHash3 of 32 bits, over words and over the UTF-8 of a text. */
 import { required } from '../../../require.js';
 
 const C1 = 0xcc9e2d51;
@@ -7,6 +7,17 @@ const C2 = 0x1b873593;
 const rotated = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
 
 const mixed = (word: number): number => Math.imul(rotated(Math.imul(word, C1), 15), C2);
+
+/** One word into a hash: for a fixed word a bijection of the hash, for a fixed hash one of the word. */
+export const mix = (hash: number, word: number): number =>
+  (Math.imul(rotated(hash ^ mixed(word), 13), 5) + 0xe6546b64) | 0;
+
+/** Every bit of a hash over all of its bits. */
+export const finish = (hash: number): number => {
+  let x = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+};
 
 /** The UTF-8 of a character behind ASCII, its first byte lowest: as many bytes as are not 0. */
 const utf8 = (code: number): number => {
@@ -43,13 +54,10 @@ export const murmur3 = (text: string, seed = 0): number => {
       bytes += 1;
       rest >>>= 8;
       if ((bytes & 3) === 0) {
-        hash = (Math.imul(rotated(hash ^ mixed(word), 13), 5) + 0xe6546b64) | 0;
+        hash = mix(hash, word);
         word = 0;
       }
     } while (rest !== 0);
   }
-  hash ^= mixed(word) ^ bytes;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return finish(hash ^ mixed(word) ^ bytes) >>> 0;
 };
