@@ -17,7 +17,15 @@ import { either } from 'fp-ts';
 import { key } from 'paralens';
 import { decodeSafetensors, encodeSafetensors } from 'paralens/format';
 import { folderCheckpoints, jetStream } from 'paralens/node';
-import { decoder, jsonOfText, jsonText, online, parametersMessage, served, snapshots } from 'paralens/online';
+import {
+  decoder,
+  jsonOfText,
+  jsonText,
+  online,
+  parametersMessage,
+  hotSwap,
+  snapshots,
+} from 'paralens/online';
 import { lastValueFrom, share, takeWhile, tap } from 'rxjs';
 import { isStarted } from './data/direct.js';
 import { connectTo } from './data/nats.js';
@@ -100,7 +108,7 @@ const train = async (port: number, folder: string, steps: number): Promise<void>
 
 /** Answers with the newest parameters that were published. */
 const predict = async (port: number): Promise<void> => {
-  const service = served(points, points.init(key(1)), { inputs });
+  const service = hotSwap(points, points.init(key(1)), { inputs });
   const broker = await connectTo(port);
   broker.listen(PARAMETERS, (message) => {
     const bytes = verified(message);

@@ -25,7 +25,7 @@ import {
   raiseRate,
   type Reaction,
   reset,
-  type Told,
+  type StepReport,
   wordsOf,
 } from 'paralens/online';
 import { cast, equal, less, mean, subtract } from 'paralens/operation';
@@ -86,7 +86,7 @@ const run = async (mails: readonly Mail[], reaction: Reaction<number, State>, se
     key: key(seed),
     size: 1,
     monitors: pipeFold(
-      pure(({ metrics }: Told) => metrics['wrong'] ?? Number.NaN),
+      pure(({ metrics }: StepReport) => metrics['wrong'] ?? Number.NaN),
       worse,
     ),
     revise: onDrift((level: DriftLevel) => level, reaction),

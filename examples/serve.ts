@@ -22,7 +22,7 @@ import {
   parametersMessage,
   type ParametersMessage,
   prometheus,
-  served,
+  hotSwap,
   snapshots,
   type Source,
 } from 'paralens/online';
@@ -73,7 +73,7 @@ const learn = (post: (message: Message, transfer?: readonly ArrayBuffer[]) => vo
 
 /** Starts the thread and the server; port 0 is any that is free. */
 export const main = async ({ port = 8080 } = {}) => {
-  const service = served(points, points.init(key(1)), { inputs });
+  const service = hotSwap(points, points.init(key(1)), { inputs });
   let watched = noCounters;
   let stopped: string | undefined;
   const worker = thread(new URL(import.meta.url));

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { either } from 'fp-ts';
 import * as t from 'io-ts';
-import { PROMETHEUS_TYPE, type Served } from 'paralens/online';
+import { PROMETHEUS_TYPE, type HotSwap } from 'paralens/online';
 import type { Place, points } from './points.js';
 
 type Input = Parameters<typeof points.predict>[1];
@@ -13,7 +13,7 @@ export interface PredictServerOptions {
   /** Port 0 is any that is free. */
   readonly port: number;
   /** What answers. */
-  readonly latest: Served<unknown, Input, Prediction, Place>['latest'];
+  readonly latest: HotSwap<unknown, Input, Prediction, Place>['latest'];
   /** Why what answers is not learned any further, once it is not: then nothing is answered. */
   readonly stopped?: () => string | undefined;
   /** The text of Prometheus. */

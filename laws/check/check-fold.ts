@@ -4,7 +4,7 @@ import { check, type CheckOptions } from '../base/runner.js';
 import type { Law } from '../base/verdict.js';
 import { foldLaws } from '../online/fold.js';
 import { drawFoldExample, type FoldExample } from '../online/fold-subject.js';
-import type { Fold } from '../../src/online/fold.js';
+import type { Fold } from '../../src/online/fold/fold.js';
 import type { Json } from '../../src/online/json.js';
 
 export interface FoldCheckOptions<A> extends CheckOptions {

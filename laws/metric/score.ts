@@ -2,7 +2,7 @@
 import { same } from '../base/compare.js';
 import { bitwise, normWise } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';
-import type { Score, Statistics } from '../../src/metric/score.js';
+import type { Score, Statistics } from '../../src/metric/metric.js';
 
 /** Of three parts of a set, and of the whole, what a score keeps of each. */
 export interface ScoredParts {

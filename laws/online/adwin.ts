@@ -1,7 +1,7 @@
 /** F-22: ADWIN is the window that its definition says. */
-import { adwin, adwinBound, type AdwinOptions } from '../../src/online/monitor/adwin.js';
-import { type Drift, isInDirection } from '../../src/online/monitor/drift.js';
-import { runFold } from '../../src/online/fold.js';
+import { adwin, adwinBound, type AdwinOptions } from '../../src/online/fold/monitor/adwin.js';
+import { type Drift, isInDirection } from '../../src/online/fold/monitor/drift.js';
+import { runFold } from '../../src/online/fold/fold.js';
 import { same } from '../base/compare.js';
 import { normWise } from '../base/equality.js';
 import type { Verdict } from '../base/verdict.js';

@@ -1,5 +1,5 @@
 /** F-20: folds compose as functions do, up to the bracketing of their states. */
-import { type Fold, folds, pipeFold, pure, runFold } from '../../src/online/fold.js';
+import { type Fold, folds, pipeFold, pure, runFold } from '../../src/online/fold/fold.js';
 import type { Json } from '../../src/online/json.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';

@@ -1,5 +1,5 @@
 /** F-13 and F-19 of folds: a step is a function of its state and what comes, and the state is plain data. */
-import { type Fold, runFold } from '../../src/online/fold.js';
+import { type Fold, runFold } from '../../src/online/fold/fold.js';
 import type { Json } from '../../src/online/json.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';

@@ -5,8 +5,8 @@ import {
   noMoments,
   runningMoments,
   variancesOf,
-} from '../../src/online/feature/moments.js';
-import { type Fold, runFold } from '../../src/online/fold.js';
+} from '../../src/online/fold/feature/moments.js';
+import { type Fold, runFold } from '../../src/online/fold/fold.js';
 import { same } from '../base/compare.js';
 import { bitwise, normWise } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';

@@ -1,15 +1,15 @@
 /** F-23: whatever comes in comes out once, or waits: no record, prediction or label is dropped in silence. */
-import type { DeadLetter } from '../../src/online/dead-letter.js';
-import type { decoder } from '../../src/online/decode.js';
-import { type Fold, runFold } from '../../src/online/fold.js';
+import type { DeadLetter } from '../../src/online/decode/dead-letter.js';
+import type { decoder } from '../../src/online/decode/decoder.js';
+import { type Fold, runFold } from '../../src/online/fold/fold.js';
 import {
-  type Delayed,
+  type DelayedEvent,
   type DelayedState,
-  type Joining,
-  waitingIn,
-} from '../../src/online/monitor/delayed-labels.js';
-import type { Held } from '../../src/online/monitor/batching.js';
-import { type RawRecord, textOf } from '../../src/online/raw-record.js';
+  type JoinResult,
+  pendingPredictions,
+} from '../../src/online/fold/monitor/delayed-labels.js';
+import type { PendingBatch } from '../../src/online/fold/monitor/batching.js';
+import { type RawRecord, textOf } from '../../src/online/source/raw-record.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { broken, every, holds, type Verdict } from '../base/verdict.js';
@@ -57,15 +57,15 @@ export const decodesEach = <A>(
 
 /** F-23. Each prediction is joined, expired or waits, once, each label is joined or unmatched, as is counted */
 export const joinsEach = (
-  join: Fold<DelayedState<number>, Delayed<number, number>, Joining<number, number>>,
-  events: readonly Delayed<number, number>[],
+  join: Fold<DelayedState<number>, DelayedEvent<number, number>, JoinResult<number, number>>,
+  events: readonly DelayedEvent<number, number>[],
   bound: number,
 ): Verdict => {
   const [state, told] = runFold(join, events);
   const joined = told.flatMap((each) => each.joined ?? []);
   const expired = told.flatMap((each) => each.expired);
   const unmatched = told.flatMap((each) => each.unmatched ?? []);
-  const waiting = waitingIn(state);
+  const waiting = pendingPredictions(state);
   const sorted = (pairs: readonly string[]): readonly string[] => pairs.toSorted();
   const of = (kind: 'prediction' | 'label'): readonly string[] =>
     sorted(events.flatMap((event) => (event.kind === kind ? `${event.key}: ${event.value}` : [])));
@@ -104,7 +104,7 @@ export const joinsEach = (
 
 /** F-23. The batches and what is held at the end are the records, in their order */
 export const batchesEach = (
-  batching: Fold<Held<number>, number, readonly number[] | undefined>,
+  batching: Fold<PendingBatch<number>, number, readonly number[] | undefined>,
   records: readonly number[],
 ): Verdict => {
   const [held, made] = runFold(batching, records);

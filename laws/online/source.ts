@@ -1,6 +1,6 @@
 /** F-1, F-3 to F-9, F-13, F-19 and F-23 of sources, each said of what was seen of one. */
 import type { Json } from '../../src/online/json.js';
-import type { Received } from '../../src/online/source.js';
+import type { Received } from '../../src/online/source/source.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { broken, every, holds, type Law, law, type Verdict } from '../base/verdict.js';

@@ -7,7 +7,7 @@
  * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", its section on formats.
  */
 import { either as E } from 'fp-ts';
-import { countOf } from './count.js';
+import { exactSizeOf } from '../tensor/shape.js';
 
 /** The typed array of each type of number in a file. */
 export interface IdxArrays {
@@ -130,7 +130,7 @@ export const decodeIdx = (bytes: Uint8Array): E.Either<IdxError, Idx> => {
   if (bytes.length < header)
     return refuse('truncated', `${bytes.length} bytes, the header of ${rank} axes has ${header}`);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const count = countOf(shape);
+  const count = exactSizeOf(shape);
   const sizes = `[${shape.join(', ')}] of ${reading.dtype}`;
   if (count === undefined)
     return refuse('truncated', `${bytes.length} bytes, ${sizes} is more than any file holds`);

@@ -1,5 +1,6 @@
 /** The dtypes of a safetensors file, each as the one of ours that holds its numbers exactly. */
 import { either as E } from 'fp-ts';
+import { required } from '../require.js';
 import { allocate, type Data, type DType } from '../tensor/dtype.js';
 
 /** The names of our dtypes in a file. */
@@ -24,10 +25,10 @@ export interface FileDType {
 const asTheyAre = (dtype: DType, bytes: number): FileDType => ({
   bytes,
   dtype,
-  read: (given) => {
-    const data = allocate(dtype, given.length / bytes);
+  read: (raw) => {
+    const data = allocate(dtype, raw.length / bytes);
     // Copied, so that they are aligned, and the file is not kept by them.
-    new Uint8Array(data.buffer).set(given);
+    new Uint8Array(data.buffer).set(raw);
     return E.right(data);
   },
 });
@@ -36,9 +37,9 @@ const asTheyAre = (dtype: DType, bytes: number): FileDType => ({
 const each = (dtype: DType, bytes: number, at: (view: DataView, offset: number) => number): FileDType => ({
   bytes,
   dtype,
-  read: (given) => {
-    const view = new DataView(given.buffer, given.byteOffset, given.byteLength);
-    const data = allocate(dtype, given.length / bytes);
+  read: (raw) => {
+    const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+    const data = allocate(dtype, raw.length / bytes);
     for (let i = 0; i < data.length; i++) data[i] = at(view, i * bytes);
     return E.right(data);
   },
@@ -52,9 +53,9 @@ const narrowed = (
 ): FileDType => ({
   bytes: 8,
   dtype,
-  read: (given) => {
-    const view = new DataView(given.buffer, given.byteOffset, given.byteLength);
-    const data = allocate(dtype, given.length / 8);
+  read: (raw) => {
+    const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+    const data = allocate(dtype, raw.length / 8);
     for (let i = 0; i < data.length; i++) {
       const value = at(view, 8 * i);
       if (narrow(value) !== value) return E.left({ at: i, value: String(value) });
@@ -66,10 +67,10 @@ const narrowed = (
 
 const bool: FileDType = {
   ...asTheyAre('bool', 1),
-  read: (given) => {
-    const at = given.findIndex((byte) => byte > 1);
+  read: (raw) => {
+    const at = raw.findIndex((byte) => byte > 1);
     // A copy: `slice` of a Node Buffer would be a view of the file's bytes.
-    return at < 0 ? E.right(new Uint8Array(given)) : E.left({ at, value: String(given[at]) });
+    return at < 0 ? E.right(new Uint8Array(raw)) : E.left({ at, value: String(raw[at]) });
   },
 };
 
@@ -86,12 +87,12 @@ const half = (bits: number): number => {
 const bfloat16: FileDType = {
   bytes: 2,
   dtype: 'float32',
-  read: (given) => {
-    const data = new Float32Array(given.length / 2);
+  read: (raw) => {
+    const data = new Float32Array(raw.length / 2);
     const halves = new Uint8Array(data.buffer);
     for (let i = 0; i < data.length; i++) {
-      halves[4 * i + 2] = given[2 * i] ?? 0;
-      halves[4 * i + 3] = given[2 * i + 1] ?? 0;
+      halves[4 * i + 2] = required(raw[2 * i], 'a byte');
+      halves[4 * i + 3] = required(raw[2 * i + 1], 'a byte');
     }
     return E.right(data);
   },

@@ -14,8 +14,7 @@ import { either as E } from 'fp-ts';
 import { fail, showShape } from '../error.js';
 import { bytesOf } from '../tensor/dtype.js';
 import type { Value } from '../tensor/primitive/primitive.js';
-import { sizeOf } from '../tensor/shape.js';
-import { countOf } from './count.js';
+import { exactSizeOf, sizeOf } from '../tensor/shape.js';
 import { MOST_VALUES } from './safetensors-bounds.js';
 import { fileDTypes, NAMES } from './safetensors-dtypes.js';
 import { METADATA, readHeader, type TensorEntry } from './safetensors-header.js';
@@ -124,7 +123,7 @@ const read = (name: string, entry: TensorEntry, body: Uint8Array): E.Either<Safe
   const file = fileDTypes.get(entry.dtype);
   if (file === undefined)
     return refuse('dtype', `'${name}' is ${entry.dtype}, known are ${[...fileDTypes.keys()].join(', ')}`);
-  const count = countOf(shape);
+  const count = exactSizeOf(shape);
   const size = count === undefined ? Number.NaN : count * file.bytes;
   if (end - begin !== size)
     return refuse(

@@ -6,7 +6,7 @@ import { keepRows } from '../operation/masking.js';
 import { mean } from '../operation/reduce.js';
 import { softplus } from '../operation/activation.js';
 import { logSoftmax } from '../operation/softmax.js';
-import { requireCount, requireNumber } from '../require.js';
+import { requireCount, required, requireNumber } from '../require.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { and, equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -18,8 +18,7 @@ import { iota } from '../tensor/primitive/generation.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
 import { range, sameShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Loss, meanOf, meanOfCounted } from './loss.js';
-import type { EntrywiseLoss } from './target.js';
+import { type EntrywiseLoss, type Loss, meanOf, meanOfCounted } from './loss.js';
 
 export interface SmoothingOptions {
   /**
@@ -47,10 +46,11 @@ export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: Smoothin
   Tensor<S>
 > => {
   requireNumber('softmaxCrossEntropy', 'smoothing', smoothing, '[0, 1]');
-  return meanOf((logits, given) => {
-    requireSame('softmaxCrossEntropy', logits, given);
+  return meanOf((logits, targets) => {
+    requireSame('softmaxCrossEntropy', logits, targets);
     const classes = Math.max(1, logits.shape.at(-1) ?? 1);
-    const probabilities = smoothing === 0 ? given : add(multiply(given, 1 - smoothing), smoothing / classes);
+    const probabilities =
+      smoothing === 0 ? targets : add(multiply(targets, 1 - smoothing), smoothing / classes);
     // A class that cannot be (z = −∞) and is not (t = 0) adds nothing.
     const known = finiteWhereUnused(probabilities, logSoftmax(logits));
     return negate(sum(multiply(probabilities, known), [logits.shape.length - 1]));
@@ -90,7 +90,7 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
         hint: 'one label for each row of logits',
       });
     const axis = lead.length;
-    const labels = requireIndices(target, logits.shape[axis] ?? 0, {
+    const labels = requireIndices(target, required(logits.shape[axis], 'the classes'), {
       operation: 'sparseSoftmaxCrossEntropy',
       what: 'a label out of range',
       hint: 'labels are indices of classes; count them from 0',

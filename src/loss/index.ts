@@ -6,8 +6,15 @@ export {
   type SparseOptions,
   sparseSoftmaxCrossEntropy,
 } from './cross-entropy.js';
-export { loss, type Loss, meanOf } from './loss.js';
-export type { EntrywiseLoss, LikePrediction, TargetOf } from './target.js';
+export {
+  type EntrywiseLoss,
+  type LikePrediction,
+  loss,
+  type Loss,
+  meanOf,
+  type TargetOf,
+  type Weighted,
+} from './loss.js';
 export {
   cosineDistance,
   hinge,
@@ -17,4 +24,4 @@ export {
   meanSquaredError,
   squaredHinge,
 } from './regression.js';
-export { weighted, type Weighted } from './weighted.js';
+export { weighted } from './weighted.js';

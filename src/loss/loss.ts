@@ -1,11 +1,11 @@
-/** What a loss is: a lens from prediction and target to one number. */
+/** What a loss is, and what targets it takes: a lens from prediction and target to one number. */
 import type { SimpleLens } from '../lens/lens.js';
 import { differentiate } from '../lens/differentiable.js';
 import { divide, multiply } from '../operation/arithmetic.js';
 import { mean, sum } from '../operation/reduce.js';
 import { equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
-import type { Scalar } from '../tensor/shape.js';
+import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { leaves } from '../tree/tree.js';
 
@@ -16,6 +16,24 @@ export interface Loss<B, L> extends SimpleLens<readonly [prediction: B, target: 
   /** How much the mean counts beside those of other batches: as many as its examples, if nothing is said. */
   readonly weight?: { weight(prediction: B, target: L): Tensor<Scalar> }['weight'] | undefined;
 }
+
+/** Targets, and how much each row counts: `[batch]`, or more of the first axes of the rows; a mask counts 0 or 1. */
+export interface Weighted<L> {
+  readonly target: L;
+  readonly weight: Tensor<Shape, 'float32' | 'bool'>;
+}
+
+declare const likePrediction: unique symbol;
+
+/** A target of the type of the prediction: in a learner, of what its model gives. No value has the mark. */
+export type LikePrediction<T> = T & { readonly [likePrediction]?: never };
+
+/** A loss whose target is like the prediction, entry by entry. */
+export type EntrywiseLoss<T> = Loss<T, LikePrediction<T>>;
+
+/** The targets that a loss takes of predictions `B`: where it wants them like those, they are. */
+export type TargetOf<B, L> =
+  L extends Weighted<infer T> ? Weighted<TargetOf<B, T>> : typeof likePrediction extends keyof L ? B : L;
 
 /** How much a mean over a batch counts beside those of others: as it says itself, or by the number of examples. */
 export const weightOf = <B, L>(

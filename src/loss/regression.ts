@@ -14,8 +14,7 @@ import { tanh } from '../tensor/primitive/sigmoid.js';
 import { requireNumber } from '../require.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { meanOf } from './loss.js';
-import type { EntrywiseLoss } from './target.js';
+import { type EntrywiseLoss, meanOf } from './loss.js';
 
 /** The mean over all elements of a function of what the prediction is off by. */
 const ofDifference =
@@ -82,8 +81,8 @@ export const huber = <S extends Shape>(delta = 1): EntrywiseLoss<Tensor<S>> => {
     const a = abs(d);
     const near = lessOrEqual(a, fullLike(a, delta));
     // The square of what is far is not taken: it may not be a number any more.
-    const held = select(near, d, fullLike(d, 0));
-    return select(near, multiply(multiply(held, held), 0.5), multiply(subtract(a, delta / 2), delta));
+    const small = select(near, d, fullLike(d, 0));
+    return select(near, multiply(multiply(small, small), 0.5), multiply(subtract(a, delta / 2), delta));
   })<S>();
 };
 

@@ -3,15 +3,8 @@ import { fail, showShape } from '../error.js';
 import { keepRowsOfTree } from '../operation/masking.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
-import { range, sameShape, type Shape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { type Loss, meanOfCounted } from './loss.js';
-
-/** Targets, and how much each row counts: `[batch]`, or more of the first axes of the rows; a mask counts 0 or 1. */
-export interface Weighted<L> {
-  readonly target: L;
-  readonly weight: Tensor<Shape, 'float32' | 'bool'>;
-}
+import { range, sameShape } from '../tensor/shape.js';
+import { type Loss, meanOfCounted, type Weighted } from './loss.js';
 
 /**
  * Σ w·l/Σ w over the rows of a loss: the mean over what counts. What has weight 0 has no part in it and no gradient,

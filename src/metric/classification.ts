@@ -5,7 +5,7 @@ import { requireIndices } from '../operation/indices.js';
 import { keepRows } from '../operation/masking.js';
 import { mean, sum } from '../operation/reduce.js';
 import { logSoftmax } from '../operation/softmax.js';
-import { requireCount } from '../require.js';
+import { requireCount, required } from '../require.js';
 import { and, equal, not, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast, check } from '../tensor/primitive/conversion.js';
@@ -17,8 +17,8 @@ import { broadcast } from '../tensor/primitive/reduction.js';
 import { range, type Scalar, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireLabels } from './accuracy.js';
-import { adding, numberOf, type Score, type Statistics } from './score.js';
-import { requireTruths } from './truths.js';
+import { adding, numberOf, type Score, type Statistics } from './metric.js';
+import { requireBinaryTargets } from './binary-targets.js';
 
 type Logits = Tensor<readonly [number, number]>;
 type Labels = Tensor<readonly [number], 'int32'>;
@@ -117,7 +117,7 @@ const counted =
   <S extends Shape>(): Score<Tensor<S>, Truths<S>> => ({
     ...adding({ hits: [0], found: [0], there: [0] }),
     measure: (logits, targets) => {
-      const truths = requireTruths('precision, recall and F1', logits, targets);
+      const truths = requireBinaryTargets('precision, recall and F1', logits, targets);
       const yes = cast(less<S, 'float32'>(fullLike(logits, 0), logits), 'float32');
       // Of NaN it is neither, and so of all that it is part of.
       const found = select(
@@ -184,7 +184,7 @@ export const perplexity = <Lead extends Shape>({ ignore }: { readonly ignore?: n
       const axis = logits.shape.length - 1;
       const known = requireIndices(
         counts === undefined ? labels : keepRows(counts, labels),
-        logits.shape[axis] ?? 0,
+        required(logits.shape[axis], 'the classes'),
         {
           operation: 'perplexity',
           what: 'a label out of range',

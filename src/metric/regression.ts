@@ -6,7 +6,7 @@ import { requireSame } from '../tensor/primitive/elementwise.js';
 import { abs } from '../tensor/primitive/magnitude.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { numberOf, type Score, type Statistics } from './score.js';
+import { numberOf, type Score, type Statistics } from './metric.js';
 
 /**
  * A metric: the mean of |y − t| over all elements.

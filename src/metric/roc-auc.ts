@@ -1,10 +1,10 @@
 /** The area under the curve of true against false positives. */
-import { requireCount } from '../require.js';
+import { requireCount, required } from '../require.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Score, Statistics } from './score.js';
-import { requireTruths } from './truths.js';
+import type { Score, Statistics } from './metric.js';
+import { requireBinaryTargets } from './binary-targets.js';
 
 /** Examples of one logit, or of one bin of them: how many are so, and how many are not. */
 interface Group {
@@ -29,15 +29,15 @@ const binned = ({ logits = [], truths = [], positive, negative }: Statistics): S
   const is = positive === undefined ? none() : [...positive];
   const isNot = negative === undefined ? none() : [...negative];
   for (const [i, bin] of binsOf(logits).entries()) {
-    const truth = Number.isNaN(logits[i]) ? Number.NaN : (truths[i] ?? Number.NaN);
-    is[bin] = (is[bin] ?? 0) + truth;
-    isNot[bin] = (isNot[bin] ?? 0) + 1 - truth;
+    const truth = Number.isNaN(logits[i]) ? Number.NaN : required(truths[i], 'a target');
+    is[bin] = required(is[bin], 'a bin') + truth;
+    isNot[bin] = required(isNot[bin], 'a bin') + 1 - truth;
   }
   return { logits: [], truths: [], positive: is, negative: isNot };
 };
 
 const added = (first: readonly number[] = [], second: readonly number[] = []): readonly number[] =>
-  first.map((count, i) => count + (second[i] ?? 0));
+  first.map((count, i) => count + required(second[i], 'a bin'));
 
 const isEmpty = ({ logits = [], positive }: Statistics): boolean =>
   logits.length === 0 && positive === undefined;
@@ -55,10 +55,12 @@ const areaOf = (groups: Iterable<Group>): number => {
 
 /** A group for each logit that there is. */
 function* groupsOf({ logits = [], truths = [] }: Statistics): Generator<Group> {
-  const order = logits.map((_, i) => i).toSorted((a, b) => (logits[a] ?? 0) - (logits[b] ?? 0));
+  const order = logits
+    .map((_, i) => i)
+    .toSorted((a, b) => required(logits[a], 'a logit') - required(logits[b], 'a logit'));
   let [positive, negative, last] = [0, 0, Number.NEGATIVE_INFINITY];
   for (const i of order) {
-    const [logit = Number.NaN, truth = Number.NaN] = [logits[i], truths[i]];
+    const [logit, truth] = [required(logits[i], 'a logit'), required(truths[i], 'a target')];
     if (logit !== last) {
       yield { positive, negative };
       [positive, negative, last] = [0, 0, logit];
@@ -88,7 +90,7 @@ export const rocAuc = <S extends Shape>(exact = 2 ** 14): Score<Tensor<S>, Tenso
     empty: { logits: [], truths: [] },
     measure: (logits, targets) => {
       const flat = (each: Tensor<S>): Tensor => reshape(each, [sizeOf(each.shape)]);
-      return { logits: flat(logits), truths: flat(requireTruths('rocAuc', logits, targets)) };
+      return { logits: flat(logits), truths: flat(requireBinaryTargets('rocAuc', logits, targets)) };
     },
     concat: (first, second) => {
       const [a, b] = [first['logits'] ?? [], second['logits'] ?? []];
@@ -109,7 +111,9 @@ export const rocAuc = <S extends Shape>(exact = 2 ** 14): Score<Tensor<S>, Tenso
       const { logits = [], positive, negative = [] } = all;
       if (logits.some(Number.isNaN)) return Number.NaN;
       if (positive === undefined) return areaOf(groupsOf(all));
-      return areaOf(positive.map((count, i) => ({ positive: count, negative: negative[i] ?? 0 })));
+      return areaOf(
+        positive.map((count, i) => ({ positive: count, negative: required(negative[i], 'a bin') })),
+      );
     },
   };
 };

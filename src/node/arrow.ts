@@ -1,16 +1,8 @@
 /** Files of Apache Arrow: rows as records. */
-import type { Broken } from '../online/broken.js';
-import { count } from '../online/count.js';
-import type { Source } from '../online/source.js';
+import type { Broken } from '../online/source/raw-record.js';
+import type { Source } from '../online/source/source.js';
 import { arrowProgram } from './arrow-program.js';
-import {
-  type Columns,
-  readTable,
-  requireTableOptions,
-  rowsBehind,
-  type TableKind,
-  type TableOptions,
-} from './table-reader.js';
+import { type Columns, type TableKind, type TableOptions, tableSource } from './table-reader.js';
 
 const ARROW: TableKind = {
   operation: 'arrow',
@@ -36,12 +28,5 @@ const ARROW: TableKind = {
  * @example
  * const flights = arrow('flights.arrow');
  */
-export const arrow = (path: string, options: TableOptions = {}): Source<Columns | Broken, number> => {
-  requireTableOptions('arrow', options);
-  return {
-    name: path,
-    position: count,
-    open: (after = 0) => readTable(path, ARROW, options, after),
-    behind: rowsBehind(path, ARROW, options),
-  };
-};
+export const arrow = (path: string, options: TableOptions = {}): Source<Columns | Broken, number> =>
+  tableSource(path, ARROW, options);

@@ -1,19 +1,19 @@
 /** Files of comma-separated values: rows by the names of their columns. */
 import type { Options } from 'csv-parse/sync';
 import { fail } from '../error.js';
-import { type Broken, isBroken } from '../online/broken.js';
-import type { Received, Source } from '../online/source.js';
+import { required } from '../require.js';
+import { type Broken, isBroken, type RawRecord } from '../online/source/raw-record.js';
+import type { Received, Source } from '../online/source/source.js';
 import { requireColumns, rowOf } from './columns.js';
-import { abortable } from '../stream/pulling.js';
+import { abortable } from '../stream/async-iterator.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
-import type { RawRecord } from '../online/raw-record.js';
 import { linesOf } from './lines.js';
 import type { Found } from './open-file.js';
-import { peer } from './peer.js';
+import { peer } from './optional-package.js';
 import { CHUNK } from './file-content.js';
-import { type FileOptions, MAX_BYTES, type Reading, readFile, requireFileOptions } from './read-file.js';
-import { outsideQuotes } from './record-ends.js';
+import { type FileOptions, MAX_BYTES, type Reading, readFile, requireFileOptions } from './follow-file.js';
+import { outsideQuotes } from './record-boundaries.js';
 
 export interface CsvOptions extends FileOptions {
   /** The names of the columns, where the first row of each file is none of names. */
@@ -50,7 +50,7 @@ type MakeRow = ReturnType<typeof rowOf>;
 const plainRow = (text: string, count: number, makeRow: MakeRow, delimiter: string): Row | undefined => {
   if (text.includes('"')) return undefined;
   const fields = text.split(delimiter);
-  return fields.length === count ? makeRow((column) => fields[column] ?? '') : undefined;
+  return fields.length === count ? makeRow((column) => required(fields[column], 'a field')) : undefined;
 };
 
 const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options): readonly string[] => {
@@ -143,7 +143,7 @@ const requireDelimiter = (delimiter: string): void => {
 const bytesOfRow = (row: Row): number => {
   if (isBroken(row)) return bytesOfLine(row);
   let bytes = 0;
-  for (const name in row) bytes += Buffer.byteLength(row[name] ?? '') + 1;
+  for (const name in row) bytes += Buffer.byteLength(required(row[name], 'a field')) + 1;
   return bytes;
 };
 

@@ -1,6 +1,7 @@
 /** How far a reader of a file is behind its end. */
-import { type RawRecord, textOf } from '../online/raw-record.js';
-import type { Lag } from '../online/source.js';
+import { type RawRecord, textOf } from '../online/source/raw-record.js';
+import type { Lag } from '../online/source/source.js';
+import { required } from '../require.js';
 import type { FilePosition } from './file-position.js';
 import { locate } from './file-search.js';
 import { type Found, openFound } from './open-file.js';
@@ -23,7 +24,9 @@ const behind = async (path: string, position: FilePosition | null): Promise<Lag>
   try {
     current = await openFound(path);
     const rest =
-      own === undefined || !own.isLive ? 0 : Number((await own.stats()).size) - (position?.offset ?? 0);
+      own === undefined || !own.isLive
+        ? 0
+        : Number((await own.stats()).size) - required(position?.offset, 'a position');
     const begun =
       current === undefined || current.identity === own?.identity ? 0 : Number((await current.stats()).size);
     // Cut short, it has nothing behind the position.

@@ -2,21 +2,21 @@
 import { createHash } from 'node:crypto';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { count } from '../online/count.js';
+import { countCodec } from '../online/source/source.js';
 import type { Json } from '../online/json.js';
 
 /** The first bytes of a file: how many, and the beginning of their SHA-256. */
-const head = t.readonly(t.type({ bytes: count, hash: t.string }, 'Head'), 'Head');
+const head = t.readonly(t.type({ bytes: countCodec, hash: t.string }, 'Head'), 'Head');
 
 export type Head = t.TypeOf<typeof head>;
 
 const byContent = t.readonly(
-  t.type({ file: t.string, offset: count, head, tail: t.number }, 'FilePosition'),
+  t.type({ file: t.string, offset: countCodec, head, tail: t.number }, 'FilePosition'),
   'FilePosition',
 );
 
 /** As it was written by earlier versions: such a file is known by inode and time of birth alone. */
-const byInode = t.readonly(t.type({ file: t.string, offset: count }, 'FilePosition'), 'FilePosition');
+const byInode = t.readonly(t.type({ file: t.string, offset: countCodec }, 'FilePosition'), 'FilePosition');
 
 const written = t.union([byContent, byInode], 'FilePosition');
 

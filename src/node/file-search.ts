@@ -1,7 +1,7 @@
 /** Where a position is by now: its file under its own or another name, or a copy of it, compressed or not. */
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { familyOf, foldersOf, type Member, namesIn, openMember } from './file-family.js';
+import { familyOf, foldersOf, type Member, namesIn, openMember } from './rotated-files.js';
 import { hasContentOf } from './file-content.js';
 import type { FilePosition } from './file-position.js';
 import { absent, askedOf, type Found, identityOf, openFound, statsOf } from './open-file.js';

@@ -1,6 +1,13 @@
 /** Where reading a file begins, and which file goes on where one has ended: chosen and opened in one, so that none is passed over. */
 import { type Content, hasContentOf, readFully } from './file-content.js';
-import { areInOrderOfNames, familyOf, foldersOf, folderNow, type Member, openMember } from './file-family.js';
+import {
+  areInOrderOfNames,
+  familyOf,
+  foldersOf,
+  folderNow,
+  type Member,
+  openMember,
+} from './rotated-files.js';
 import { type FilePosition, HEAD } from './file-position.js';
 import { type Around, locate, lookAround, withContentOf } from './file-search.js';
 import { askedOf, type Found, identityOf, openFound, statsOf } from './open-file.js';

@@ -14,19 +14,17 @@ import { link, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { either as E } from 'fp-ts';
 import { requireCount } from '../require.js';
-import type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from '../online/checkpoint.js';
-import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint-bytes.js';
-import { inTurnAt } from '../online/in-turn.js';
-import { oldestKept } from '../online/retention.js';
 import {
-  codeOf,
-  errorOf,
-  listing,
-  nameOf,
-  removeAll,
-  syncFolder,
-  writeThrough,
-} from './checkpoint-folder.js';
+  type Checkpoint,
+  type CheckpointError,
+  type CheckpointStore,
+  oldestKept,
+  type Restored,
+  type ExpectedCheckpoint,
+} from '../online/checkpoint/checkpoint.js';
+import { decodeCheckpoint, encodeCheckpoint, structureError } from '../online/checkpoint/encoding.js';
+import { mutexAt } from '../online/checkpoint/mutex.js';
+import { codeOf, errorOf, listing, nameOf, removeAll, syncFolder, writeThrough } from './checkpoint-files.js';
 import { statsOf } from './open-file.js';
 
 export interface FolderOptions {
@@ -145,7 +143,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     }
   };
 
-  const restore = async (wanted: Wanted): Promise<E.Either<CheckpointError, Restored>> => {
+  const restore = async (expected: ExpectedCheckpoint): Promise<E.Either<CheckpointError, Restored>> => {
     const passedOver: CheckpointError[] = [];
     const bad: number[] = [];
     try {
@@ -154,9 +152,9 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
         const name = join(folder, nameOf(sequence));
         const read = await readCheckpoint(name, sequence);
         // A writer has removed it as too old meanwhile, so there are newer ones.
-        if (read === 'gone') return await restore(wanted);
+        if (read === 'gone') return await restore(expected);
         if (E.isRight(read)) {
-          const error = structureError(name, read.right, wanted);
+          const error = structureError(name, read.right, expected);
           if (error !== undefined) return E.left(error);
           [last, damaged] = [sequences[0] ?? 0, bad];
           return E.right({ checkpoint: read.right, passedOver });
@@ -170,7 +168,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
       return E.left(errorOf(folder, 'it cannot be read', error));
     }
   };
-  const inTurn = inTurnAt(process, resolve(folder));
+  const inTurn = mutexAt(process, resolve(folder));
   return { save: inTurn(save), restore: inTurn(restore) };
 };
 
@@ -196,4 +194,23 @@ const readCheckpoint = async (
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : E.left(errorOf(name, 'it cannot be read', error));
   }
+};
+
+/**
+ * A signal that aborts when the process gets one of these, SIGTERM and SIGINT unless others are named. The process
+ * then ends when its work is done, for which this gives it the time; a second signal ends it at once, as ever.
+ *
+ * @example
+ * const ending = shutdown('SIGUSR2');
+ * ending.aborted; // false
+ */
+export const shutdown = (...names: readonly NodeJS.Signals[]): AbortSignal => {
+  const controller = new AbortController();
+  const asked = names.length === 0 ? (['SIGTERM', 'SIGINT'] as const) : names;
+  const abort = (name: NodeJS.Signals): void => {
+    for (const each of asked) process.off(each, abort);
+    controller.abort(new Error(`the process got ${name}`));
+  };
+  for (const name of asked) process.on(name, abort);
+  return controller.signal;
 };

@@ -1,9 +1,10 @@
 /** Messages as records, and what is missing between them: a stream drops messages at its limits, and people purge it. */
-import type { RawRecord } from '../online/raw-record.js';
-import type { Received } from '../online/source.js';
+import type { RawRecord } from '../online/source/raw-record.js';
+import type { Received } from '../online/source/source.js';
+import { TIMED_OUT, withTimeout } from '../stream/timer.js';
 import type { JetStreamPosition, Place } from './jetstream-position.js';
 import { textOf } from './lines.js';
-import type { Message } from './nats.js';
+import type { Incoming, Message } from './nats.js';
 
 export type Messages = readonly Received<RawRecord, JetStreamPosition>[];
 
@@ -13,7 +14,7 @@ export interface Progress {
   readonly behind: number | undefined;
 }
 
-interface Told {
+interface RecordsAndProgress {
   readonly records: Messages;
   readonly progress: Progress;
 }
@@ -53,7 +54,7 @@ export const recordsOf = (
   { stream, subject }: { readonly stream: string; readonly subject?: string },
   messages: readonly Message[],
   progress: Progress,
-): Told => {
+): RecordsAndProgress => {
   const records: Received<RawRecord, JetStreamPosition>[] = [];
   let { place, behind } = progress;
   for (const { seq, data, info } of messages) {
@@ -77,7 +78,7 @@ export const recordsOf = (
 };
 
 /** Of a stream that has nothing to deliver: what it has let go of since the last message, up to its first. */
-export const recordsBefore = (stream: string, first: number, progress: Progress): Told => {
+export const recordsBefore = (stream: string, first: number, progress: Progress): RecordsAndProgress => {
   const { place } = progress;
   if (first <= place.seq + 1) return { records: [], progress };
   const next = { ...place, seq: first - 1 };
@@ -87,3 +88,25 @@ export const recordsBefore = (stream: string, first: number, progress: Progress)
     progress: { ...progress, place: next },
   };
 };
+
+/** Milliseconds without a message before it is asked whether there will be one; messages at hand wait less. */
+const [IDLE, AT_HAND] = [500, 5];
+
+/** What has come in, together, or nothing after a while without any; ends where the consumer is stopped. */
+export async function* arrivals(incoming: Incoming, atMost: number): AsyncGenerator<readonly Message[]> {
+  const iterator = incoming[Symbol.asyncIterator]();
+  let asked: Promise<IteratorResult<Message, unknown>> | undefined;
+  let messages: Message[] = [];
+  for (;;) {
+    asked ??= iterator.next();
+    const result = await withTimeout(asked, messages.length > 0 ? AT_HAND : IDLE);
+    if (result !== TIMED_OUT) {
+      asked = undefined;
+      if (result.done !== true) messages.push(result.value);
+      if (result.done !== true && messages.length < atMost && incoming.getPending() > 0) continue;
+    }
+    if (messages.length > 0 || result === TIMED_OUT) yield messages;
+    if (result !== TIMED_OUT && result.done === true) return;
+    messages = [];
+  }
+}

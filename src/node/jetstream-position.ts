@@ -1,10 +1,10 @@
 /** Where a stream of NATS JetStream has been read up to, and what it still has of what follows. */
 import * as t from 'io-ts';
-import { count } from '../online/count.js';
+import { countCodec } from '../online/source/source.js';
 import type { StreamInfo } from './nats.js';
 
 const byStream = t.readonly(
-  t.type({ created: t.string, seq: count }, 'JetStreamPosition'),
+  t.type({ created: t.string, seq: countCodec }, 'JetStreamPosition'),
   'JetStreamPosition',
 );
 
@@ -12,7 +12,7 @@ const byStream = t.readonly(
  * A sequence number, and when its stream was made: another stream of the name counts anew. A number alone was written
  * by earlier versions.
  */
-export const streamPosition = t.union([byStream, count], 'JetStreamPosition');
+export const streamPosition = t.union([byStream, countCodec], 'JetStreamPosition');
 
 export type JetStreamPosition = t.TypeOf<typeof streamPosition>;
 

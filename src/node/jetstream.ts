@@ -1,12 +1,11 @@
 /** A stream of NATS JetStream, from a sequence number on. */
 import { ParalensError } from '../error.js';
-import { type RawRecord, textOf } from '../online/raw-record.js';
-import type { Source } from '../online/source.js';
+import { type RawRecord, textOf } from '../online/source/raw-record.js';
+import type { Source } from '../online/source/source.js';
 import { requireBoolean, requireCount, requireFunction } from '../require.js';
-import { abortable } from '../stream/pulling.js';
-import { arrivals } from './jetstream-arrivals.js';
-import { connectForLong, connectOnce, eventually, isPassing, onReconnect } from './jetstream-connection.js';
+import { abortable } from '../stream/async-iterator.js';
 import {
+  arrivals,
   isInDoubt,
   lostAt,
   type Messages,
@@ -14,6 +13,7 @@ import {
   recordsBefore,
   recordsOf,
 } from './jetstream-gaps.js';
+import { connectForLong, connectOnce, eventually, isPassing, onReconnect } from './jetstream-connection.js';
 import { type JetStreamPosition, seqOf, startOf, streamPosition } from './jetstream-position.js';
 import {
   type Connection,
@@ -89,13 +89,13 @@ async function* read(
           if (again.lost !== undefined) yield lostAt(again.lost, place);
           break;
         }
-        const told =
+        const next =
           isIdle && info !== undefined && subject === undefined
             ? recordsBefore(stream, info.state.first_seq, progress)
             : recordsOf(options, messages, progress);
-        ({ progress } = told);
+        ({ progress } = next);
         ({ place } = progress);
-        if (told.records.length > 0) yield told.records;
+        if (next.records.length > 0) yield next.records;
         if (follow) continue;
         if (progress.behind === 0 && !isIdle) return;
         if (isIdle && (await trying(() => consumer.info())).num_pending === 0) return;

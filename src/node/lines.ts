@@ -1,9 +1,9 @@
 /** Bytes into lines: the same lines and offsets however the bytes come in pieces, and never a line too long in memory. */
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { RawRecord } from '../online/raw-record.js';
+import type { RawRecord } from '../online/source/raw-record.js';
 import type { Json } from '../online/json.js';
-import type { Received } from '../online/source.js';
-import { BEFORE, type Ends, newlines } from './record-ends.js';
+import type { Received } from '../online/source/source.js';
+import { BEFORE, type Ends, newlines } from './record-boundaries.js';
 
 export interface LinesOptions<P extends Json> {
   /** The longest line, in bytes without its end. */
@@ -60,7 +60,7 @@ export const linesOf = <P extends Json>({
 }: LinesOptions<P>): Lines<P> => {
   /** Where the bytes begin that were pushed last, and the line that is not finished. */
   let offset = start;
-  let held: Buffer[] = [];
+  let pieces: Buffer[] = [];
   let heldBytes = 0;
   let lineStart = start;
 
@@ -68,7 +68,7 @@ export const linesOf = <P extends Json>({
     if (bytes.length === 0) return;
     const room = maxBytes + UNCOUNTED + 1 - heldBytes;
     // A copy, as the bytes may be overwritten. One byte over what is allowed tells as much as all of them.
-    if (room > 0) held.push(Buffer.from(bytes.subarray(0, room)));
+    if (room > 0) pieces.push(Buffer.from(bytes.subarray(0, room)));
     heldBytes += Math.min(bytes.length, Math.max(0, room));
   };
 
@@ -80,9 +80,9 @@ export const linesOf = <P extends Json>({
 
   const finish = (out: Received<RawRecord, P>[], bytes: Buffer, end: number): void => {
     hold(bytes);
-    const whole = held.length === 1 ? held[0] : undefined;
-    emit(out, whole ?? Buffer.concat(held), end);
-    held = [];
+    const whole = pieces.length === 1 ? pieces[0] : undefined;
+    emit(out, whole ?? Buffer.concat(pieces), end);
+    pieces = [];
     heldBytes = 0;
   };
 

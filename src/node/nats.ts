@@ -2,7 +2,7 @@
  * What is used of the packages of NATS. Written down here and not imported: their own types do not hold under
  * `exactOptionalPropertyTypes`, and would then not hold for whoever uses this library either.
  */
-import { peer } from './peer.js';
+import { peer } from './optional-package.js';
 
 export interface Message {
   readonly seq: number;

@@ -1,10 +1,10 @@
 /** Files of lines, a JSON text each: the lines as they are. */
-import type { Source } from '../online/source.js';
-import { abortable } from '../stream/pulling.js';
+import type { Source } from '../online/source/source.js';
+import { abortable } from '../stream/async-iterator.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
 import { type FilePosition, filePosition } from './file-position.js';
-import type { RawRecord } from '../online/raw-record.js';
-import { type FileOptions, type Reading, readFile, requireFileOptions } from './read-file.js';
+import type { RawRecord } from '../online/source/raw-record.js';
+import { type FileOptions, type Reading, readFile, requireFileOptions } from './follow-file.js';
 
 const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => lines) };
 

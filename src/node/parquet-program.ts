@@ -1,12 +1,12 @@
 /** What a worker runs to read a Parquet file; see `table-protocol.ts` for what such a function may refer to. */
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
-import type { Column, Reach, Setting, Told } from './table-protocol.js';
+import type { Column, TableMessage, TableProgram, TableTask, WorkerModules } from './table-protocol.js';
 
 /** The row groups of a file, one after the other; one that cannot be read is told, and the next is gone on with. */
-export async function* parquetProgram(
-  { fd, size, after, rows, memory, counting, columns }: Setting,
-  { load, builtin }: Reach,
-): AsyncGenerator<Told, void, undefined> {
+async function* readParquet(
+  { fd, size, after, rows, memory, counting, columns }: TableTask,
+  { load, builtin }: WorkerModules,
+): AsyncGenerator<TableMessage, void, undefined> {
   const fs = builtin('node:fs');
   const { parquetMetadataAsync, parquetRead } = (await load('hyparquet')) as typeof import('hyparquet');
   const { compressors } = (await load('hyparquet-compressors')) as typeof import('hyparquet-compressors');
@@ -141,7 +141,7 @@ export async function* parquetProgram(
     }
     for (let from = Math.max(start, after); from < end; from += rows) {
       const count = Math.min(rows, end - from);
-      const told: Column[] = [];
+      const piece: Column[] = [];
       for (const parts of pieces.values()) {
         const values: unknown[] = [];
         let at = start;
@@ -151,9 +151,11 @@ export async function* parquetProgram(
           for (let row = low; row < high; row++) values.push(own.plain(part[row - at]));
           at += part.length;
         }
-        told.push(values);
+        piece.push(values);
       }
-      yield { kind: 'rows', first: from, count, columns: told };
+      yield { kind: 'rows', first: from, count, columns: piece };
     }
   }
 }
+
+export const parquetProgram: TableProgram = { read: readParquet, helpers: {} };

@@ -1,16 +1,8 @@
 /** Files of Parquet: rows as records. */
-import type { Broken } from '../online/broken.js';
-import { count } from '../online/count.js';
-import type { Source } from '../online/source.js';
+import type { Broken } from '../online/source/raw-record.js';
+import type { Source } from '../online/source/source.js';
 import { parquetProgram } from './parquet-program.js';
-import {
-  type Columns,
-  readTable,
-  requireTableOptions,
-  rowsBehind,
-  type TableKind,
-  type TableOptions,
-} from './table-reader.js';
+import { type Columns, type TableKind, type TableOptions, tableSource } from './table-reader.js';
 
 export interface ParquetOptions extends TableOptions {
   /** Only these columns, which saves reading the others. */
@@ -41,12 +33,4 @@ const PARQUET: TableKind = {
 export const parquet = (
   path: string,
   { columns, ...options }: ParquetOptions = {},
-): Source<Columns | Broken, number> => {
-  requireTableOptions('parquet', options);
-  return {
-    name: path,
-    position: count,
-    open: (after = 0) => readTable(path, PARQUET, options, after, columns),
-    behind: rowsBehind(path, PARQUET, options),
-  };
-};
+): Source<Columns | Broken, number> => tableSource(path, PARQUET, options, columns);

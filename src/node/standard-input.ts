@@ -1,15 +1,13 @@
 /** Lines of standard input, or of any stream of bytes. */
 import type { Readable } from 'node:stream';
 import { fail } from '../error.js';
-import type { Broken } from '../online/broken.js';
-import { count } from '../online/count.js';
-import type { Received, Source } from '../online/source.js';
+import type { Broken, RawRecord } from '../online/source/raw-record.js';
+import { countCodec, type Received, type Source } from '../online/source/source.js';
 import { showGiven } from '../require.js';
-import { pulling } from '../stream/pulling.js';
-import type { RawRecord } from '../online/raw-record.js';
+import { pulling } from '../stream/async-iterator.js';
 import { bytesOfLine } from './file-lag.js';
 import { linesOf } from './lines.js';
-import { type FileOptions, MAX_BYTES, requireFileOptions } from './read-file.js';
+import { type FileOptions, MAX_BYTES, requireFileOptions } from './follow-file.js';
 import { readingOf } from './system-error.js';
 import { encodingCheck } from './text-encoding.js';
 
@@ -59,7 +57,7 @@ export const lineStream = (
   requireFileOptions('lineStream', { maxBytes });
   return {
     name,
-    position: count,
+    position: countCodec,
     open: (after = 0) => ({
       [Symbol.asyncIterator]: () => {
         const lines = linesOf({ maxBytes, start: after, at: (end) => end });

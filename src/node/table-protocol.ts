@@ -3,14 +3,13 @@
  * of the wasm backend, so that no bundler has to find a file: such a function refers to nothing but its arguments and
  * what Node has.
  */
-import { lz4Frame } from './lz4-frame.js';
-import { workerProgramText } from '../worker-text.js';
+import { workerProgramText } from '../backend/wasm/threads/worker-program.js';
 
 /** A column of some rows: numbers as they lie in memory where all are there, otherwise one value a row. */
 export type Column = ArrayLike<unknown>;
 
 /** One message for each time that the worker is asked. */
-export type Told =
+export type TableMessage =
   /** The names of all columns, in their order; the first message. */
   | { readonly kind: 'opened'; readonly names: readonly string[] }
   /** Rows, of which the first has so many before it. */
@@ -29,7 +28,7 @@ export type Told =
   | { readonly kind: 'failed'; readonly reason: string; readonly needs?: string };
 
 /** What a reader is given. */
-export interface Setting {
+export interface TableTask {
   /** The file, opened by whoever asks, and closed there as well. */
   readonly fd: number;
   readonly size: number;
@@ -46,26 +45,36 @@ export interface Setting {
 }
 
 /** What text needs to reach: a module by its name, and what Node has built in. */
-export interface Reach {
+export interface WorkerModules {
   readonly load: (name: string) => Promise<unknown>;
   readonly builtin: NodeJS.Process['getBuiltinModule'];
-  readonly unpackLz4: typeof lz4Frame;
 }
 
-/** A reader of one kind of file, whose text is run in a worker. */
-export type TableProgram = (setting: Setting, reach: Reach) => AsyncGenerator<Told, void, undefined>;
+/** A reader of one kind of file and the functions that it calls, by name: the texts of all of them are run in a worker. */
+export interface TableProgram {
+  readonly read: (
+    task: TableTask,
+    modules: WorkerModules,
+    helpers: never,
+  ) => AsyncGenerator<TableMessage, void, undefined>;
+  readonly helpers: Readonly<Record<string, (...given: never) => unknown>>;
+}
 
 /** What a worker is asked: to begin with another file, or for the next message of the one begun. */
-export type Asked = { readonly kind: 'begin'; readonly setting: Setting } | { readonly kind: 'next' };
+export type TableRequest =
+  { readonly kind: 'begin'; readonly setting: TableTask } | { readonly kind: 'next' };
 
 interface Port {
-  readonly on: (type: 'message', listener: (asked: Asked) => void) => void;
-  readonly postMessage: (told: Told, transfer: readonly ArrayBuffer[]) => void;
+  readonly on: (type: 'message', listener: (asked: TableRequest) => void) => void;
+  readonly postMessage: (message: TableMessage, transfer: readonly ArrayBuffer[]) => void;
 }
 
 /** Answers each question with the next message of a reader. */
-const serve = (port: Port, read: (setting: Setting) => AsyncGenerator<Told, void, undefined>): void => {
-  const own: { reader: AsyncGenerator<Told, void, undefined> | undefined } = { reader: undefined };
+const serve = (
+  port: Port,
+  read: (setting: TableTask) => AsyncGenerator<TableMessage, void, undefined>,
+): void => {
+  const own: { reader: AsyncGenerator<TableMessage, void, undefined> | undefined } = { reader: undefined };
   port.on('message', (asked) => {
     if (asked.kind === 'begin') {
       own.reader = read(asked.setting);
@@ -73,10 +82,10 @@ const serve = (port: Port, read: (setting: Setting) => AsyncGenerator<Told, void
     }
     own.reader?.next().then(
       ({ done, value }) => {
-        const told: Told = done === true ? { kind: 'end' } : value;
-        const columns = told.kind === 'rows' ? told.columns : [];
+        const message: TableMessage = done === true ? { kind: 'end' } : value;
+        const columns = message.kind === 'rows' ? message.columns : [];
         port.postMessage(
-          told,
+          message,
           columns.flatMap((column) =>
             ArrayBuffer.isView(column) && column.buffer instanceof ArrayBuffer ? [column.buffer] : [],
           ),
@@ -92,10 +101,16 @@ const serve = (port: Port, read: (setting: Setting) => AsyncGenerator<Told, void
 };
 
 /** The text of a worker; `addresses` are those of the modules that it may load. */
-export const workerText = (program: TableProgram, addresses: Readonly<Record<string, string>>): string =>
+export const workerText = (
+  { read, helpers }: TableProgram,
+  addresses: Readonly<Record<string, string>>,
+): string =>
   workerProgramText(`
 const addresses = ${JSON.stringify(addresses)};
 const builtin = (name) => process.getBuiltinModule(name);
-const reach = { load: (name) => import(addresses[name]), builtin, unpackLz4: ${lz4Frame.toString()} };
-const program = ${program.toString()};
-(${serve.toString()})(builtin('node:worker_threads').parentPort, (setting) => program(setting, reach));`);
+const modules = { load: (name) => import(addresses[name]), builtin };
+const helpers = { ${Object.entries(helpers)
+    .map(([name, helper]) => `${name}: ${helper.toString()}`)
+    .join(', ')} };
+const read = ${read.toString()};
+(${serve.toString()})(builtin('node:worker_threads').parentPort, (task) => read(task, modules, helpers));`);

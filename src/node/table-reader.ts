@@ -1,16 +1,16 @@
 /** Tables are read in a worker: what a file makes a reader do, it does there, and can be ended. */
 import { open } from 'node:fs/promises';
 import { fail } from '../error.js';
-import type { Broken } from '../online/broken.js';
-import type { Received, Source } from '../online/source.js';
+import type { Broken } from '../online/source/raw-record.js';
+import { countCodec, type Received, type Source } from '../online/source/source.js';
 import { requireCount } from '../require.js';
-import { pulling } from '../stream/pulling.js';
+import { pulling } from '../stream/async-iterator.js';
 import { requireColumns, rowOf } from './columns.js';
 import { refuseFolder } from './open-file.js';
-import { addressOf } from './peer.js';
+import { addressOf } from './optional-package.js';
 import { readingOf } from './system-error.js';
 import { tableWorker } from './table-worker.js';
-import { type Setting, type TableProgram, type Told, workerText } from './table-protocol.js';
+import { type TableTask, type TableProgram, type TableMessage, workerText } from './table-protocol.js';
 
 /** A row by the names of its columns. */
 export type Columns = Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** A file that is open, and the worker that reads it. */
 interface Reading {
-  readonly next: () => Promise<Told>;
+  readonly next: () => Promise<TableMessage>;
   /** Ends both, also while an answer is waited for. */
   readonly end: () => Promise<void>;
 }
@@ -50,7 +50,7 @@ const begin = async (
   path: string,
   { operation, program, needs, may = [] }: TableKind,
   { timeout = 60_000, memory = 1024 }: TableOptions,
-  setting: Pick<Setting, 'after' | 'counting' | 'columns'>,
+  setting: Pick<TableTask, 'after' | 'counting' | 'columns'>,
 ): Promise<Reading> => {
   const addresses = Object.fromEntries([
     ...needs.map((name) => [name, addressOf(operation, name)] as const),
@@ -84,13 +84,13 @@ export const rowsIn = async (path: string, kind: TableKind, options: TableOption
   const reading = await begin(path, kind, options, { after: 0, counting: true });
   try {
     for (;;) {
-      const told = await reading.next();
-      if (told.kind === 'counted') return told.rows;
-      if (told.kind !== 'opened')
+      const message = await reading.next();
+      if (message.kind === 'counted') return message.rows;
+      if (message.kind !== 'opened')
         fail({
           operation: kind.operation,
           what: `the rows of ${path} cannot be counted`,
-          got: 'reason' in told ? told.reason : told.kind,
+          got: 'reason' in message ? message.reason : message.kind,
         });
     }
   } finally {
@@ -99,7 +99,7 @@ export const rowsIn = async (path: string, kind: TableKind, options: TableOption
 };
 
 /** What a source has behind a position. A file of this kind does not grow, so it is counted once, if that succeeds. */
-export const rowsBehind = (
+const rowsBehind = (
   path: string,
   kind: TableKind,
   options: TableOptions,
@@ -146,15 +146,15 @@ export const readTable = (
     reading ??= begin(path, kind, options, { after, counting: false, columns });
     const reader = await reading;
     for (;;) {
-      const told = await reader.next();
-      switch (told.kind) {
+      const message = await reader.next();
+      switch (message.kind) {
         case 'opened':
-          requireColumns(operation, path, told.names, columns);
-          names = columns ?? told.names;
+          requireColumns(operation, path, message.names, columns);
+          names = columns ?? message.names;
           makeRow = rowOf(names);
           break;
         case 'rows': {
-          const { first, count, columns: values } = told;
+          const { first, count, columns: values } = message;
           const records: Received<Columns, number>[] = [];
           for (let i = 0; i < count; i++)
             records.push({ value: makeRow((column) => values[column]?.[i]), position: first + i + 1 });
@@ -162,7 +162,7 @@ export const readTable = (
           return { done: false, value: records };
         }
         case 'lost':
-          return lost(told.reason, told.until);
+          return lost(message.reason, message.until);
         case 'counted':
         case 'end':
           return DONE;
@@ -170,8 +170,8 @@ export const readTable = (
           ended = true;
           // At once and not when more is asked for: it may be spinning.
           await reader.end();
-          if (told.needs !== undefined) addressOf(operation, told.needs);
-          return lost(told.reason, END);
+          if (message.needs !== undefined) addressOf(operation, message.needs);
+          return lost(message.reason, END);
       }
     }
   };
@@ -186,8 +186,20 @@ export const readTable = (
   });
 };
 
-/** Throws if an option is invalid. */
-export const requireTableOptions = (operation: string, { timeout = 1, memory = 1 }: TableOptions): void => {
-  requireCount(operation, 'timeout', timeout);
-  requireCount(operation, 'memory', memory);
+/** A table as a source whose position is the number of rows before the next. Throws if an option is invalid. */
+export const tableSource = (
+  path: string,
+  kind: TableKind,
+  options: TableOptions,
+  columns?: readonly string[],
+): Source<Columns | Broken, number> => {
+  const { timeout = 1, memory = 1 } = options;
+  requireCount(kind.operation, 'timeout', timeout);
+  requireCount(kind.operation, 'memory', memory);
+  return {
+    name: path,
+    position: countCodec,
+    open: (after = 0) => readTable(path, kind, options, after, columns),
+    behind: rowsBehind(path, kind, options),
+  };
 };

@@ -1,11 +1,11 @@
 /** Workers that read tables: asked for one message after the other, ended if none comes, and used again if all came. */
 import { Worker } from 'node:worker_threads';
-import type { Asked, Setting, Told } from './table-protocol.js';
+import type { TableRequest, TableTask, TableMessage } from './table-protocol.js';
 
 export interface TableWorker {
-  readonly begin: (setting: Setting) => void;
+  readonly begin: (setting: TableTask) => void;
   /** The next message, within so many milliseconds. */
-  readonly next: (timeout: number) => Promise<Told>;
+  readonly next: (timeout: number) => Promise<TableMessage>;
   /** Ends what it does, at once. */
   readonly end: () => Promise<void>;
 }
@@ -66,15 +66,15 @@ export const tableWorker = (text: string, name: string, memory: number): TableWo
     });
   // Alone it keeps no process alive; while it is asked, the timer does.
   worker.unref();
-  let settle: ((told: Told) => void) | undefined;
-  let sound = true;
+  let settle: ((message: TableMessage) => void) | undefined;
+  let healthy = true;
   const failed = (reason: string): void => {
-    sound = false;
+    healthy = false;
     settle?.({ kind: 'failed', reason });
   };
-  const onMessage = (told: Told): void => {
-    if (told.kind === 'failed') sound = false;
-    settle?.(told);
+  const onMessage = (message: TableMessage): void => {
+    if (message.kind === 'failed') healthy = false;
+    settle?.(message);
   };
   // Whatever a package has thrown.
   const onError = (error: unknown): void => {
@@ -84,7 +84,7 @@ export const tableWorker = (text: string, name: string, memory: number): TableWo
     failed('the worker that reads it has ended');
   };
   worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-  const ask = (asked: Asked): void => {
+  const ask = (asked: TableRequest): void => {
     worker.postMessage(asked);
   };
   return {
@@ -96,15 +96,15 @@ export const tableWorker = (text: string, name: string, memory: number): TableWo
         const timer = setTimeout(() => {
           failed(`a part of it took more than ${timeout} ms (\`timeout\`)`);
         }, timeout);
-        settle = (told) => {
+        settle = (message) => {
           settle = undefined;
           clearTimeout(timer);
-          resolve(told);
+          resolve(message);
         };
         ask({ kind: 'next' });
       }),
     end: async () => {
-      if (sound && settle === undefined) {
+      if (healthy && settle === undefined) {
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);
         return keep(worker, kind);
       }

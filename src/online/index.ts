@@ -1,18 +1,24 @@
-export { type Broken, isBroken } from './broken.js';
+export { type Broken, isBroken } from './source/raw-record.js';
 export {
-  type Challenged,
-  challenged,
-  type ChallengedOptions,
-  type ChallengedState,
   type Paired,
-} from './challenged.js';
-export type { Checkpoint, CheckpointError, CheckpointStore, Restored, Wanted } from './checkpoint.js';
+  type WithChallenger,
+  withChallenger,
+  type WithChallengerOptions,
+  type WithChallengerState,
+} from './run/champion-challenger.js';
+export type {
+  Checkpoint,
+  CheckpointError,
+  CheckpointStore,
+  ExpectedCheckpoint,
+  Restored,
+} from './checkpoint/checkpoint.js';
 export {
   type Checkpointing,
   checkpointing,
   type CheckpointingOptions,
   type CheckpointReport,
-} from './checkpointing.js';
+} from './checkpoint/checkpointing.js';
 export {
   type BadShare,
   badShareLimit,
@@ -21,12 +27,12 @@ export {
   type DeadLetterKind,
   type DecodeCounts,
   decodeCounts,
-} from './dead-letter.js';
-export { type DecodeOptions, decoder, decoderOfValues, type Placed } from './decode.js';
-export type { Counts, OnlineEvent, OnlineStep, SkippedStep, Told } from './event.js';
-export type { Example, ExampleDTypes, ExampleForm, Numbers } from './example.js';
+} from './decode/dead-letter.js';
+export { type DecodeOptions, decoder, decoderOfValues, type Placed } from './decode/decoder.js';
+export type { Counts, OnlineEvent, OnlineStep, SkippedStep, StepReport } from './run/event.js';
+export type { Example, ExampleDTypes, ExampleForm, Numbers } from './run/example.js';
 
-export * from './feature/index.js';
+export * from './fold/feature/index.js';
 export {
   type ArgumentOf,
   type Fold,
@@ -39,33 +45,33 @@ export {
   runFold,
   type SomeFold,
   type StatesOf,
-} from './fold.js';
-export { jsonOfText, jsonText } from './json-text.js';
-export type { ServerEvent } from './event-stream.js';
-export { iterableSource, observableSource } from './iterable-source.js';
+} from './fold/fold.js';
+export { jsonOfText, jsonText } from './json.js';
+export type { ServerEvent } from './source/sse-parser.js';
+export { iterableSource, observableSource } from './source/iterable.js';
 export type { Json } from './json.js';
-export * from './monitor/index.js';
-export { keyValueCheckpoints, type KeyValueOptions } from './key-value-checkpoints.js';
-export type { KeyValueBucket, KeyValueEntry } from './key-value-head.js';
-export { namedSpecs, namedTensors, restoreTree } from './named-tensors.js';
-export type { Limits, NonFinitePolicy } from './non-finite-policy.js';
-export { online, type OnlineOptions } from './online.js';
-export type { Predicted } from './predicted.js';
-export type { RawRecord } from './raw-record.js';
-export type { RecordOptions, RecordState } from './record-input.js';
-export type { RunOptions } from './run-options.js';
-export type { Lag, Received, Source } from './source.js';
-export { firstDifference, type StructureError, structureHash } from './structure.js';
-export { sse, type SseOptions } from './sse-source.js';
-export { type Message, type Socket, webSocket, type WebSocketOptions } from './web-socket-source.js';
+export * from './fold/monitor/index.js';
+export { keyValueCheckpoints, type KeyValueOptions } from './checkpoint/key-value-store.js';
+export type { KeyValueBucket, KeyValueEntry } from './checkpoint/key-value-head.js';
+export { namedSpecs, namedTensors, restoreTree } from './checkpoint/named-tensors.js';
+export type { Limits, NonFinitePolicy } from './run/non-finite-policy.js';
+export { online, type OnlineOptions } from './run/online.js';
+export type { PredictionPair } from './run/predictions.js';
+export type { RawRecord } from './source/raw-record.js';
+export type { RecordOptions, RecordState } from './serve/record-input.js';
+export type { RunOptions } from './run/run-options.js';
+export type { Lag, Received, Source } from './source/source.js';
+export { firstDifference, type StructureError, structureHash } from './checkpoint/structure-hash.js';
+export { sse, type SseOptions } from './source/sse.js';
+export { type Message, type Socket, webSocket, type WebSocketOptions } from './source/web-socket.js';
 export {
+  type HotSwap,
+  hotSwap,
   type ParametersError,
   type ParametersMessage,
   parametersMessage,
-  type Served,
-  served,
-} from './served.js';
-export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './snapshot.js';
-export { type Counters, counters, type CountersOptions, noCounters } from './counters.js';
-export type { Spent } from './meter.js';
-export { type Labels, prometheus, PROMETHEUS_TYPE } from './prometheus.js';
+} from './serve/hot-swap.js';
+export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './serve/snapshot.js';
+export { type Counters, counters, type CountersOptions, noCounters } from './serve/counters.js';
+export type { Spent } from './run/meter.js';
+export { type Labels, prometheus, PROMETHEUS_TYPE } from './serve/prometheus.js';

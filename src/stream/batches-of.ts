@@ -3,16 +3,16 @@ import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail, showShape } from '../error.js';
 import type { Stacked } from '../operation/scan.js';
-import { requireCount, requireOneOf } from '../require.js';
+import { requireCount, required, requireOneOf } from '../require.js';
 import { allocate, type Data } from '../tensor/dtype.js';
 import { sameShape, sizeOf } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, structureOf, unflatten } from '../tree/tree.js';
 import { type Remainder, REMAINDERS } from './batches.js';
-import { letGoOf } from './mapped.js';
-import { pulling } from './pulling.js';
+import { closeOnce } from './map-pulled.js';
+import { pulling } from './async-iterator.js';
 import { type Column, copyRow, tensorOfRows } from './rows.js';
-import { turns } from './turn.js';
+import { turns } from './event-loop.js';
 
 export interface BatchesOfOptions {
   /** Examples a batch. */
@@ -51,7 +51,7 @@ const tensorsLike = ({ structure, columns }: Like, example: unknown, index: numb
     const tensor = tensors[i];
     if (tensor === undefined || (tensor.dtype === column.dtype && sameShape(tensor.shape, column.shape)))
       continue;
-    const name = leafPaths(example)[i]?.join('.') ?? '';
+    const name = required(leafPaths(example)[i], 'a path').join('.');
     fail({
       operation: 'batchesOf',
       what: `example ${index} of another shape or dtype`,
@@ -65,7 +65,7 @@ const tensorsLike = ({ structure, columns }: Like, example: unknown, index: numb
 
 const stacked = <T>({ example, columns }: Like, data: readonly Data[], rows: number): Stacked<T> => {
   const tensors = columns.map((column, i) => {
-    const own = data[i] ?? allocate(column.dtype, 0);
+    const own = required(data[i], 'a column');
     return tensorOfRows(column, own.subarray(0, rows * column.width), rows);
   });
   // The structure is the example's, and every leaf has the new first axis: what `Stacked` says.
@@ -84,7 +84,7 @@ const gathering = <T>(size: number, remainder: Remainder) => {
       const tensors = tensorsLike(like, example, index);
       if (row === 0) data = like.columns.map(({ dtype, width }) => allocate(dtype, size * width));
       for (const [i, own] of dataOf(tensors, defaultBackend).entries())
-        copyRow(own, 0, data[i] ?? own, row, like.columns[i]?.width ?? 0);
+        copyRow(own, 0, required(data[i], 'a column'), row, required(like.columns[i], 'a column').width);
       index += 1;
       return row + 1 === size ? stacked<T>(like, data, size) : undefined;
     },
@@ -116,7 +116,7 @@ export const batchesOf = <T>(
   requireOneOf('batchesOf', 'remainder', remainder, REMAINDERS);
   return {
     [Symbol.asyncIterator]: () => {
-      const { next, release } = letGoOf(source);
+      const { next, release } = closeOnce(source);
       const { add, rest } = gathering<T>(size, remainder);
       const due = turns();
       return pulling({

@@ -4,11 +4,11 @@ import { defaultBackend } from '../backend/default.js';
 import { fail } from '../error.js';
 import type { Key } from '../operation/random.js';
 import { type KeyWords, permutation } from '../random/permutation.js';
-import { requireCount, requireOneOf } from '../require.js';
+import { requireCount, required, requireOneOf } from '../require.js';
 import { requireKey } from '../tensor/primitive/generation.js';
 import { type Dataset, datasetOf } from './dataset.js';
 import type { Rows } from './rows.js';
-import { withTurns } from './turn.js';
+import { withTurns } from './event-loop.js';
 
 /** What becomes of the last examples of an epoch when they do not fill a batch. */
 export type Remainder = 'drop' | 'keep';
@@ -66,8 +66,8 @@ function* each<T>(dataset: Dataset<T>, { size, epochs, perEpoch, shuffle }: Plan
 const wordsOf = (key: Key | undefined): KeyWords | undefined => {
   if (key === undefined) return undefined;
   requireKey('batches', key);
-  const [words = new Uint32Array(2)] = dataOf([key], defaultBackend);
-  return [words[0] ?? 0, words[1] ?? 0];
+  const [first, second] = required(dataOf([key], defaultBackend)[0], 'a key');
+  return [required(first, 'a word'), required(second, 'a word')];
 };
 
 /**

@@ -2,6 +2,7 @@
 import type { Backend, Executable } from '../backend/backend.js';
 import { compileChecked } from '../backend/execute.js';
 import { fail, showShape } from '../error.js';
+import { required } from '../require.js';
 import type { Batch, Learner } from '../learner/learner.js';
 import { placeholder, traceTensors } from '../graph/trace.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
@@ -59,7 +60,7 @@ const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
     const found: AnyTensor[] = [];
     let fits = true;
     for (let i = 0; i < specs.length; i++) {
-      const [path, needed] = [paths[i] ?? [], specs[i]];
+      const [path, needed] = [required(paths[i], 'a path'), specs[i]];
       const part = partAt(other, path);
       if (!isLeaf(part) || needed === undefined) return refuseStructure(path);
       // The leaves of a batch are tensors.
@@ -114,7 +115,7 @@ export const compileStep = <State, A, B, L>(
     leafPaths(tree).map((path) => [part, ...path].join('.'));
   const names = [...named('state', state), ...named('batch', batch)];
   const given = [...leaves<AnyTensor>(state), ...leaves<AnyTensor>(batch)];
-  const places = given.map((tensor, i) => placeholder(tensor, names[i] ?? ''));
+  const places = given.map((tensor, i) => placeholder(tensor, required(names[i], 'a name')));
   const carried = leaves(state).length;
   const before = unflatten(state, places.slice(0, carried));
   const examples = unflatten(batch, places.slice(carried));

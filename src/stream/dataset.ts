@@ -2,6 +2,7 @@
 import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail, showShape } from '../error.js';
+import { required } from '../require.js';
 import { leafPaths, leaves, unflatten } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { type Column, columnOf, gatherRows, type Rows, sliceRows } from './rows.js';
@@ -26,12 +27,12 @@ const countOf = (operation: string, tree: unknown, tensors: readonly AnyTensor[]
       needed: 'at least one',
     });
   for (const [i, { shape }] of tensors.entries()) {
-    const counts = (shape[0] ?? 0) === (first.shape[0] ?? 0);
+    const counts = shape[0] === first.shape[0];
     if (shape.length === 0 || !counts)
       fail({
         operation,
         what: 'tensors of different counts of examples',
-        got: `${names[i] ?? ''} ${showShape(shape)} beside ${names[0] ?? ''} ${showShape(first.shape)}`,
+        got: `${required(names[i], 'a name')} ${showShape(shape)} beside ${required(names[0], 'a name')} ${showShape(first.shape)}`,
         needed: 'first axes of one size',
         hint: 'the first axis counts the examples',
       });
@@ -50,7 +51,7 @@ export const datasetOf = <T>(operation: string, tree: T): Dataset<T> => {
   const tensors = leaves<AnyTensor>(tree);
   const count = countOf(operation, tree, tensors);
   const data = dataOf(tensors, defaultBackend);
-  const columns = tensors.map((tensor, i) => columnOf(tensor, data[i] ?? new Float32Array(0)));
+  const columns = tensors.map((tensor, i) => columnOf(tensor, required(data[i], 'a tensor')));
   // The tree of the same structure; its leaves have other counts of rows, which is what `Rows` says.
   const treeOf = (each: (column: Column) => AnyTensor): Rows<T> =>
     unflatten<unknown>(tree, columns.map(each)) as Rows<T>;

@@ -4,11 +4,11 @@ import { compile } from '../backend/compile.js';
 import { defaultBackend } from '../backend/default.js';
 import { dataOf, force } from '../backend/evaluate.js';
 import type { Batch, Learner, Report } from '../learner/learner.js';
-import { requireCount } from '../require.js';
+import { requireCount, required } from '../require.js';
 import { leaves } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
-import type { Score } from '../metric/score.js';
-import { statisticsOf } from './scored.js';
+import type { Score } from '../metric/metric.js';
+import { statisticsOf } from './running-score.js';
 import { datasetOf } from './dataset.js';
 
 /** The means over a data set. */
@@ -59,7 +59,7 @@ const weighted = (shares: readonly Share[]): Evaluation => {
     const total = counted.reduce((sum, { weight }) => sum + of(weight), 0);
     return counted.reduce((sum, { value, weight }) => sum + of(value) * of(weight), 0) / total;
   };
-  const names = Object.keys(shares[0]?.value.metrics ?? {});
+  const names = Object.keys(required(shares[0], 'a part').value.metrics);
   return {
     loss: mean(({ loss }) => loss),
     metrics: Object.fromEntries(
@@ -118,14 +118,14 @@ export const evaluator = <
       // Rows of the data set are what the learner takes, whatever their number.
       const { report, weights, measured } = run(known, slice(start, stop) as Batch<A, L>);
       const numbers = (tree: unknown): readonly number[] =>
-        dataOf(leaves<AnyTensor>(tree), backend).map(([number]) => number ?? Number.NaN);
+        dataOf(leaves<AnyTensor>(tree), backend).map(([number]) => required(number, 'a mean'));
       const evaluationOf = ({ loss: each, metrics }: Report): Evaluation => {
-        const [loss = Number.NaN] = numbers(each);
+        const loss = required(numbers(each)[0], 'the loss');
         const names = Object.keys(metrics);
         const values = numbers(names.map((name) => metrics[name]));
         return {
           loss,
-          metrics: Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN])),
+          metrics: Object.fromEntries(names.map((name, i) => [name, required(values[i], 'a metric')])),
         };
       };
       const value = evaluationOf(report);
@@ -138,7 +138,7 @@ export const evaluator = <
     if (scores === undefined) return weighted(shares) as Evaluation & ScoreValuesOf<S>;
     const values = named.map(([name, score], i) => {
       const all = shares.reduce(
-        (sofar, { kept }) => score.concat(sofar, kept[i] ?? score.empty),
+        (sofar, { kept }) => score.concat(sofar, required(kept[i], 'a statistic')),
         score.empty,
       );
       return [name, score.value(all)] as const;

@@ -1,8 +1,8 @@
 /** From what is pulled to what is pushed: an Observable that asks no faster than it is heard. */
 import { Observable } from 'rxjs';
 import { requireCount } from '../require.js';
-import { requireResult } from './pulling.js';
-import { turns } from './turn.js';
+import { requireResult } from './async-iterator.js';
+import { turns } from './event-loop.js';
 
 export interface FromPullOptions {
   /** How many values may be ready, or asked for, while the consumer is at work on one. */

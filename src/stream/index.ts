@@ -10,12 +10,12 @@ export {
   type ScoreValuesOf,
 } from './evaluator.js';
 export { fromPull, type FromPullOptions } from './from-pull.js';
-export { mapPulled, scanPulled } from './mapped.js';
+export { mapPulled, scanPulled } from './map-pulled.js';
 export { type Output, progress, type ProgressOptions } from './progress.js';
 export { ratesOf, reduceOnPlateau, type ReduceOnPlateauOptions, withRates } from './reduce-on-plateau.js';
 export type { Stacked } from '../operation/scan.js';
 export type { Rows } from './rows.js';
 export { runningMean } from './running-mean.js';
-export { scored } from './scored.js';
+export { runningScore } from './running-score.js';
 export { type Step, train, type TrainOptions } from './train.js';
 export { type HoldPolicy, toPull } from './to-pull.js';

@@ -2,7 +2,7 @@
 import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail } from '../error.js';
-import { requireCount, requireFunction, requireNumber } from '../require.js';
+import { requireCount, required, requireFunction, requireNumber } from '../require.js';
 import type { LearnerState } from '../learner/learner.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import type { AnyTensor } from '../tensor/tensor.js';
@@ -46,7 +46,8 @@ const { fround } = Math;
 
 type Scalars = UpdateState<unknown>['scalars'];
 
-const numberOf = (tensor: AnyTensor): number => dataOf([tensor], defaultBackend)[0]?.[0] ?? Number.NaN;
+const numberOf = (tensor: AnyTensor): number =>
+  required(dataOf([tensor], defaultBackend)[0]?.[0], 'a number');
 
 /** What an update with an adjustable rate keeps; `undefined` of another. */
 const plateauOf = ({ rate, best, waited, cooling }: Scalars): Plateau | undefined =>

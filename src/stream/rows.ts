@@ -1,5 +1,6 @@
 /** Rows: examples that lie one after the other in typed arrays, gathered into batches and stacked from parts. */
 import { dtypeOfData } from '../backend/evaluate.js';
+import { required } from '../require.js';
 import { allocate, type Data, type DType } from '../tensor/dtype.js';
 import { constant } from '../tensor/primitive/constant.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
@@ -34,7 +35,7 @@ const SHORT = 24;
 /** Writes one row into `into`, as its row `at`. */
 export const copyRow = (from: Data, row: number, into: Data, at: number, width: number): void => {
   if (width > SHORT) into.set(from.subarray(row * width, (row + 1) * width), at * width);
-  else for (let i = 0; i < width; i++) into[at * width + i] = from[row * width + i] ?? 0;
+  else for (let i = 0; i < width; i++) into[at * width + i] = required(from[row * width + i], 'a number');
 };
 
 /** The tensor of a typed array of rows. */
@@ -49,6 +50,6 @@ export const sliceRows = (column: Column, start: number, stop: number): AnyTenso
 export const gatherRows = (column: Column, rows: Uint32Array): AnyTensor => {
   const { data, dtype, width } = column;
   const gathered = allocate(dtypeOfData(data, dtype), rows.length * width);
-  for (let at = 0; at < rows.length; at++) copyRow(data, rows[at] ?? 0, gathered, at, width);
+  for (let at = 0; at < rows.length; at++) copyRow(data, required(rows[at], 'a row'), gathered, at, width);
   return tensorOfRows(column, gathered, rows.length);
 };

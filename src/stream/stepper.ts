@@ -2,11 +2,12 @@
 import type { Backend } from '../backend/backend.js';
 import { dataOf, tensorsOfData } from '../backend/evaluate.js';
 import type { Batch, Learner } from '../learner/learner.js';
+import { required } from '../require.js';
 import type { Data } from '../tensor/dtype.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, unflatten } from '../tree/tree.js';
 import { type CompiledStep, compileStep, type CompileStepOptions, requireCarried } from './compiled-step.js';
-import { type History, historyOf } from './history.js';
+import { type History, historyOf } from './state-history.js';
 
 /** A step that has been taken. */
 export interface Taken<State> {
@@ -39,8 +40,13 @@ const MOST_PROGRAMS = 8;
 /** Of a learner without metrics. */
 const NONE: Readonly<Record<string, number>> = Object.freeze({});
 
-const metricsOf = (names: readonly string[], values: readonly number[]): Taken<never>['metrics'] =>
-  names.length === 0 ? NONE : Object.fromEntries(names.map((name, i) => [name, values[i] ?? Number.NaN]));
+const metricsOf = (
+  names: readonly string[],
+  values: readonly (number | undefined)[],
+): Taken<never>['metrics'] =>
+  names.length === 0
+    ? NONE
+    : Object.fromEntries(names.map((name, i) => [name, required(values[i], 'a metric')]));
 
 /** A value that is made when it is first asked for; what it was made from is let go of. */
 const lazily = <T>(make: () => T): (() => T) => {
@@ -73,7 +79,7 @@ export const stepper = <State, A, B, L>(
     const compiled = known ?? compileStep(learner, initial, batch, backend, options);
     programs = [compiled, ...programs.filter((program) => program !== compiled)].slice(0, MOST_PROGRAMS);
     run = { compiled, history: historyOf(compiled.executable, now()) };
-    return { ...run, given: compiled.tensorsOf(batch) ?? [] };
+    return { ...run, given: required(compiled.tensorsOf(batch), 'the tensors of a batch') };
   };
 
   return {
@@ -83,10 +89,10 @@ export const stepper = <State, A, B, L>(
       const before = now;
       const { outputs, state: data } = history.step(inputs);
       now = data;
-      const [loss = Number.NaN, ...values] = outputs.map((output) => output[0] ?? Number.NaN);
+      const [loss, ...values] = outputs.map((output) => output[0]);
       const metrics = metricsOf(compiled.metricNames, values);
       return {
-        loss,
+        loss: required(loss, 'the loss'),
         metrics,
         predictions: outputs.slice(1 + compiled.metricNames.length),
         data,

@@ -39,3 +39,36 @@ export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> 
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
+
+/** In place of a result that has not come in time. */
+export const TIMED_OUT = Symbol('timed out');
+
+/** The result, or `TIMED_OUT` after so many milliseconds. */
+export const withTimeout = async <T>(
+  result: Promise<T>,
+  milliseconds: number,
+): Promise<T | typeof TIMED_OUT> => {
+  let cancel = (): void => {};
+  const timeout = new Promise<typeof TIMED_OUT>((resolve) => {
+    cancel = later(milliseconds, () => {
+      resolve(TIMED_OUT);
+    });
+  });
+  try {
+    return await Promise.race([result, timeout]);
+  } finally {
+    cancel();
+  }
+};
+
+/** The longest wait that grows by itself, in milliseconds; one that was asked for may be longer. */
+const LONGEST_BACKOFF = 30_000;
+
+/**
+ * Milliseconds before the next try: `base` after a connection that was of use, twice as long after each one in vain, up
+ * to half a minute, and then less by up to a half at random, so that many readers do not come back at once.
+ */
+export const backoff = (base: number, failures: number): number => {
+  if (failures === 0) return base;
+  return Math.min(base * 2 ** failures, Math.max(base, LONGEST_BACKOFF)) * (1 - Math.random() / 2);
+};

@@ -4,7 +4,7 @@ import { takeUntil } from 'rxjs/internal/operators/takeUntil';
 import type { Observable } from 'rxjs';
 import { fail } from '../error.js';
 import { requireCount, requireOneOf } from '../require.js';
-import { pulling } from './pulling.js';
+import { pulling } from './async-iterator.js';
 import { later, requireMilliseconds } from './timer.js';
 
 /**

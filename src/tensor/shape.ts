@@ -25,6 +25,17 @@ export const sizeOf = (shape: Shape): number => {
   return product;
 };
 
+/**
+ * The number of elements of a shape that a file names, if it is a whole number that a double holds, whatever their order: a size of 0 does not excuse
+ * others that have no product.
+ */
+export const exactSizeOf = (shape: readonly number[]): number | undefined => {
+  let product = 1;
+  for (const size of shape) if (size !== 0) product *= size;
+  if (!Number.isSafeInteger(product)) return undefined;
+  return shape.includes(0) ? 0 : product;
+};
+
 export const sameShape = (a: Shape, b: Shape): boolean => {
   if (a === b) return true;
   if (a.length !== b.length) return false;

@@ -10,7 +10,7 @@ export {
   lookahead,
   type LookaheadOptions,
   movingAverage,
-} from './around.js';
+} from './wrappers.js';
 export {
   addDecayedWeights,
   chain,
@@ -22,7 +22,7 @@ export { lamb, type LambOptions } from './lamb.js';
 export { lion, type LionOptions } from './lion.js';
 export { momentum, type MomentumOptions, nesterov } from './momentum.js';
 export { nadam, type NadamOptions } from './nadam.js';
-export { frozen, partition } from './parts.js';
+export { frozen, partition } from './partition.js';
 export { rmsprop, type RmspropOptions } from './rmsprop.js';
 export {
   cosineDecay,

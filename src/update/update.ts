@@ -1,7 +1,8 @@
 /** What an update is: how an optimizer moves parameters against their gradient. */
-import { counted } from './count.js';
 import type { Lens } from '../lens/lens.js';
 import { fail } from '../error.js';
+import { required } from '../require.js';
+import { add, minimum } from '../operation/arithmetic.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { type DType, isFloat } from '../tensor/dtype.js';
@@ -9,7 +10,7 @@ import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { ownOf, setOwn } from '../tree/own.js';
 import { leaves, mapTree, sameStructure, structureOf, unflatten } from '../tree/tree.js';
-import { inDouble } from './in-double.js';
+import { inFloat64 } from './float64.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
 /** What an update keeps from one step to the next: a tree, as the parameters are. */
@@ -23,6 +24,13 @@ export interface UpdateState<P> {
   /** The states of the updates that it is made of, where it is made of others. */
   readonly parts?: { readonly [name: string]: UpdateState<unknown> };
 }
+
+/** The largest int32. */
+const MOST_UPDATES = 2 ** 31 - 1;
+
+/** One update more. It stays at 2³¹ − 1, so that a run of months never comes to a negative count: schedules stay as they are. */
+export const nextCount = (count: Tensor<Scalar, 'int32'>): Tensor<Scalar, 'int32'> =>
+  add(minimum(count, MOST_UPDATES - 1), 1);
 
 /** State and parameters together. */
 export type Updated<P> = readonly [state: UpdateState<P>, parameters: P];
@@ -98,7 +106,9 @@ const floatsOnly = <T extends AnyTensor>(tensor: T, f: () => AnyTensor): AnyTens
 export const inDtypeOf = (parameter: AnyTensor, number: Tensor<Scalar>): Tensor<Scalar> => {
   if (!isFloat(parameter.dtype) || parameter.dtype === number.dtype) return number;
   // A `Tensor` is of float32 in types alone: leaves of float64 go the same way.
-  return (parameter.dtype === 'float64' ? inDouble(number) : cast(number, parameter.dtype)) as Tensor<Scalar>;
+  return (
+    parameter.dtype === 'float64' ? inFloat64(number) : cast(number, parameter.dtype)
+  ) as Tensor<Scalar>;
 };
 
 /** The dtype of what is kept for all parameters: that of the widest. */
@@ -151,7 +161,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
     };
     const context = (parameter: Tensor, i: number): Omit<Leaf, 'gradient'> => ({
       parameter,
-      slots: kept[i] ?? {},
+      slots: required(kept[i], 'the slots of a parameter'),
       ...numbersFor(parameter),
     });
     const at =
@@ -173,7 +183,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
       });
       return [
         {
-          count: counted(state.count),
+          count: nextCount(state.count),
           scalars: moved,
           slots: mapValues(state.slots, (slot, name) =>
             unflatten(

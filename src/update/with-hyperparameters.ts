@@ -1,10 +1,9 @@
 /** A learning rate that stands in the state of its update, to be changed from outside between two steps. */
-import { counted } from './count.js';
 import type { Lens } from '../lens/lens.js';
 import { requireNumber } from '../require.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { type Schedule, scheduleOf } from './schedule.js';
-import type { Update, Updated, UpdateInput, UpdateState } from './update.js';
+import { nextCount, type Update, type Updated, type UpdateInput, type UpdateState } from './update.js';
 
 /** What is kept beside the rate: how the measure that it follows has been. All are finite, as a state should be. */
 const PLATEAU = { best: 3.4028234663852886e38, waited: 0, cooling: 0 } as const;
@@ -46,7 +45,7 @@ export const withHyperparameters = (rate: number, withRate: (rate: Schedule) => 
           at,
           (gradient) => {
             const [next, moved] = back(gradient);
-            return [{ ...state, count: counted(state.count), parts: { [INNER]: next } }, moved] as const;
+            return [{ ...state, count: nextCount(state.count), parts: { [INNER]: next } }, moved] as const;
           },
         ];
       },

@@ -46,7 +46,7 @@ import {
   type Received,
   type Source,
   standardize,
-  type Told,
+  type StepReport,
 } from 'paralens/online';
 import { uniform } from 'paralens/operation';
 import { lastValueFrom, share, tap } from 'rxjs';
@@ -153,7 +153,7 @@ type Clicked = t.TypeOf<typeof Click>;
 const standard = standardize({ clip: 5 });
 const [fading, detector] = [fadingMean(), adwin({ range: 10 })];
 const monitors = pipeFold(
-  pure(({ loss }: Told) => loss),
+  pure(({ loss }: StepReport) => loss),
   folds({ fading, detector }),
 );
 

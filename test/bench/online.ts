@@ -23,7 +23,7 @@ import {
   pure,
   type RawRecord,
   type Source,
-  type Told,
+  type StepReport,
   type Json,
 } from 'paralens/online';
 import { lastValueFrom } from 'rxjs';
@@ -37,7 +37,7 @@ const clicks = learner({
 });
 const examples = pure(({ x, y }: t.TypeOf<typeof Click>) => [{ input: x, target: [y] }]);
 const fading = fadingMean();
-const prequential: Fold<typeof fading.initial, Told, number> = {
+const prequential: Fold<typeof fading.initial, StepReport, number> = {
   initial: fading.initial,
   step: (state, { loss }) => fading.step(state, loss),
 };

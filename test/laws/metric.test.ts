@@ -18,7 +18,7 @@ import {
   rocAuc,
   rSquared,
   type Score,
-  scored,
+  runningScore,
   sgd,
   type Shape,
   squaredError,
@@ -167,7 +167,7 @@ describe.each(Object.entries(metrics))('%s', (name, example) => {
 
 describe('published values', () => {
   const of = async <B, L, V>(score: Score<B, L, V>, prediction: B, target: L): Promise<V> =>
-    lastValueFrom(from([[prediction, target] as const]).pipe(scored(score)));
+    lastValueFrom(from([[prediction, target] as const]).pipe(runningScore(score)));
 
   test('a small table by hand', async () => {
     const logits = tensor([1, 1, -1, -1, 1]);
@@ -286,7 +286,7 @@ describe('published values', () => {
     const binned = async (...logits: readonly number[]): Promise<number> =>
       lastValueFrom(
         from(logits.map((logit, i) => [tensor([logit]), tensor([i < 2 ? 0 : 1])] as const)).pipe(
-          scored(rocAuc(0)),
+          runningScore(rocAuc(0)),
         ),
       );
     expect(await of(rocAuc(), tensor([10, 11, 12, 13]), truth)).toBe(1);

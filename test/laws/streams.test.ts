@@ -22,7 +22,7 @@ import {
   type Scalar,
   scalar,
   type Score,
-  scored,
+  runningScore,
   sgd,
   type Tensor,
   tensor,
@@ -163,7 +163,7 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
   runningMean: () => {
     checkOperator('runningMean', ({ k }) => runningMean(k), digit);
   },
-  scored: () => {
+  runningScore: () => {
     const score: Score<Tensor<Scalar>, Tensor<Scalar>> = {
       measure: (value) => ({ total: value }),
       empty: { total: [0] },
@@ -173,9 +173,9 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
     const folded = (source: Observable<number>) =>
       source.pipe(
         map((value) => [scalar(value), scalar(0)] as const),
-        scored(score),
+        runningScore(score),
       );
-    checkOperator('scored', () => folded, digit);
+    checkOperator('runningScore', () => folded, digit);
   },
   train: () => {
     // More learners on every backend are in learner.test.ts.

@@ -7,7 +7,7 @@ import { arrow, type Columns, directory, parquet, type TableOptions } from 'para
 import { type Broken, isBroken, type Source } from 'paralens/online';
 import { describe, expect, test } from 'vitest';
 import { readTable } from '../../src/node/table-reader.js';
-import type { Told } from '../../src/node/table-protocol.js';
+import type { TableMessage } from '../../src/node/table-protocol.js';
 import { collect, folder, openIn } from './collect.js';
 
 const ROWS = 300;
@@ -135,14 +135,19 @@ test('a damaged file in a folder does not keep the others from being read', asyn
 
 describe('a reader that', () => {
   /** Reads with a program of a test's own. */
-  const readWith = (program: () => AsyncGenerator<Told, void, undefined>, options: TableOptions) => {
+  const readWith = (program: () => AsyncGenerator<TableMessage, void, undefined>, options: TableOptions) => {
     const file = join(folder(), 'a');
     writeFileSync(file, 'x');
-    return readTable(file, { operation: 'test', program, needs: [] }, options, 0);
+    return readTable(
+      file,
+      { operation: 'test', program: { read: program, helpers: {} }, needs: [] },
+      options,
+      0,
+    );
   };
 
   test('spins is ended after its time, or when nobody asks any more', async () => {
-    async function* spinning(): AsyncGenerator<Told, void, undefined> {
+    async function* spinning(): AsyncGenerator<TableMessage, void, undefined> {
       yield { kind: 'opened', names: [] };
       for (;;);
     }
@@ -168,14 +173,14 @@ describe('a reader that', () => {
       yield told();
       yield { kind: 'failed', reason: 'read to its end' };
     }`;
-    async function* program(): AsyncGenerator<Told, void, undefined> {}
+    async function* program(): AsyncGenerator<TableMessage, void, undefined> {}
     program.toString = () => text;
     const result = await readWith(program, {}).next();
     expect(JSON.stringify(result)).toContain('read to its end');
   });
 
   test('takes too much memory is ended, and the process is not', async () => {
-    async function* greedy(): AsyncGenerator<Told, void, undefined> {
+    async function* greedy(): AsyncGenerator<TableMessage, void, undefined> {
       yield { kind: 'opened', names: [] };
       const all: unknown[] = [];
       for (;;) all.push(all.slice(-1000));

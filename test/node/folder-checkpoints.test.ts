@@ -8,8 +8,8 @@ import { either as E } from 'fp-ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ParalensError, type Value } from 'paralens';
 import { folderCheckpoints } from 'paralens/node';
-import { encodeCheckpoint } from '../../src/online/checkpoint-bytes.js';
-import { checkpointAt, left, restoring, right } from '../online/run.js';
+import { encodeCheckpoint } from '../../src/online/checkpoint/encoding.js';
+import { checkpointAt, left, restoring, right } from '../online/checkpoint/kept-run.js';
 
 let root = '';
 let folder = '';

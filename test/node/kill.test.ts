@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderCheckpoints } from 'paralens/node';
-import { checkpointAt, restoring } from '../online/run.js';
+import { checkpointAt, restoring } from '../online/checkpoint/kept-run.js';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bundle } from '../bundle.js';
 

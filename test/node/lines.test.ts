@@ -6,7 +6,7 @@ import { lineStream } from 'paralens/node';
 import type { RawRecord } from 'paralens/online';
 import { expect, test } from 'vitest';
 import { linesOf } from '../../src/node/lines.js';
-import { outsideQuotes } from '../../src/node/record-ends.js';
+import { outsideQuotes } from '../../src/node/record-boundaries.js';
 import { assertResumes, collect } from './collect.js';
 
 /** Bytes in which everything that matters comes often. */

@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { either as E } from 'fp-ts';
 import { folderCheckpoints } from 'paralens/node';
-import { checkpointAt, restoring } from '../online/run.js';
+import { checkpointAt, restoring } from '../online/checkpoint/kept-run.js';
 
 const [folder = '', size = '4'] = process.argv.slice(2);
 const store = folderCheckpoints(folder, { keep: 2 });

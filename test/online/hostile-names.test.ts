@@ -26,7 +26,7 @@ import {
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';
 import { ownOf, setOwn } from '../../src/tree/own.js';
-import { parseTree } from './parse-tree.js';
+import { parseTree } from './run/parse-tree.js';
 
 const shared = [Object, Object.prototype, Array, Array.prototype, Function.prototype];
 const contents = () =>

@@ -25,8 +25,8 @@ const run = {
 };
 /** A run with one more option. */
 const online = (options: object): unknown => exported.online({ ...run, ...options });
-const challengedWith = (options: object): unknown =>
-  exported.challenged(tiny, {
+const withChallengerOptions = (options: object): unknown =>
+  exported.withChallenger(tiny, {
     monitors: exported.pure(() => ({ level: 'none' as const })),
     levelOf: ({ level }) => level,
     fresh: (n) => tiny.init(key(n)),
@@ -101,11 +101,11 @@ const taken: Readonly<Record<string, Options>> = {
   sizeOrTime: named('sizeOrTime', [], { size: 'count', span: 'limit', at: 'function' }, { size: 1 }),
   slidingMean: { size: ['count', (value: never) => exported.slidingMean(value)] },
   // runs
-  challenged: {
-    trial: ['count', (value: never) => challengedWith({ trial: value })],
-    share: ['positiveDouble', (value: never) => challengedWith({ share: value })],
-    levelOf: ['function', (value: never) => challengedWith({ levelOf: value })],
-    fresh: ['function', (value: never) => challengedWith({ fresh: value })],
+  withChallenger: {
+    trial: ['count', (value: never) => withChallengerOptions({ trial: value })],
+    share: ['positiveDouble', (value: never) => withChallengerOptions({ share: value })],
+    levelOf: ['function', (value: never) => withChallengerOptions({ levelOf: value })],
+    fresh: ['function', (value: never) => withChallengerOptions({ fresh: value })],
   },
   checkpointing: {
     ...named('checkpointing', [], { report: 'function', now: 'function' }, { store }),
@@ -195,9 +195,9 @@ const taken: Readonly<Record<string, Options>> = {
 /** Functions that take folds, records, states or names, and no option that has bounds. */
 const without = new Set(
   [
-    'pipeFold columns concatMoments decodeCounts fieldsOf firstDifference folds isBroken iterableSource jsonOfText',
+    'pipeFold columns concatMoments decodeCounts fieldsOf firstDifference folds hotSwap isBroken iterableSource jsonOfText',
     'jsonText momentsOf murmur3 namedSpecs namedTensors oneHot overRight parametersMessage prometheus pure restoreTree',
-    'runFold runningMoments served structureHash tokensOf variancesOf waitingIn wordsOf',
+    'pendingPredictions runFold runningMoments structureHash tokensOf variancesOf wordsOf',
   ].flatMap((line) => line.split(' ')),
 );
 

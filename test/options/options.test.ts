@@ -383,7 +383,7 @@ const without = new Set(
     'maskedRecurrentSequence meanAbsoluteError meanOf meanSquaredError mish named para parallel parallelLenses',
     'parameterPaths partOf placeholder precision print printProgram projectFirst projectSecond pullback pushforward',
     'rSquared ratesOf recall recurrentSequence reinitialize rematerialize relu relu6 reparametrization reparametrize replacePart',
-    'residual rightUnit scalar scanPulled scored selu sequential silu simplify sinusoidalPositions sizeOf softmax',
+    'residual rightUnit scalar runningScore scanPulled selu sequential silu simplify sinusoidalPositions sizeOf softmax',
     'softplus softsign squaredError squaredHinge stateless summary swap tanh tensor trace traceTensors train unassociate',
     'unflatten valueAndGradient vmap weighted widen withPullback zeros zerosLike zipTrees',
     // of operations: tensors and axes

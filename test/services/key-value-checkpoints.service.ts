@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Value } from 'paralens';
 import { keyValueCheckpoints } from 'paralens/online';
-import { describeBucket } from '../online/key-value-battery.js';
-import { checkpointAt, left, restoring, right } from '../online/run.js';
+import { describeBucket } from '../online/checkpoint/key-value-battery.js';
+import { checkpointAt, left, restoring, right } from '../online/checkpoint/kept-run.js';
 import { type Broker, startBroker } from './nats-server.js';
 
 let broker: Broker;

@@ -89,7 +89,7 @@ const line = learner({
   loss: meanSquaredError(),
   update: withHyperparameters(0.5, (learningRate) => sgd({ learningRate })),
 });
-const contested = online.challenged(line, {
+const contested = online.withChallenger(line, {
   trial: 2,
   monitors: online.pure((): online.DriftLevel => 'none'),
   levelOf: (told) => told,
@@ -123,7 +123,7 @@ const stepData = (sampler: Sampler): StepData => ({
   loss: Math.abs(number(sampler)),
   other: Math.abs(number(sampler)),
 });
-const event = (sampler: Sampler): online.Delayed<number, number> => ({
+const event = (sampler: Sampler): online.DelayedEvent<number, number> => ({
   kind: sampler.pick(['prediction', 'prediction', 'label'] as const) ?? 'label',
   key: `${sampler.integer(0, 9)}`,
   value: number(sampler),
@@ -213,7 +213,7 @@ export const foldRows: readonly FoldRow[] = [
     12,
   ),
   row(
-    'challenged',
+    'withChallenger',
     online.pipeFold(online.pure(stepOf(contested.learner.init)), contested.revise),
     stepData,
     12,
@@ -234,6 +234,7 @@ export const noFolds: readonly string[] = [
   'decoder',
   'decoderOfValues',
   'firstDifference',
+  'hotSwap',
   'isBroken',
   'iterableSource',
   'jsonOfText',
@@ -248,16 +249,15 @@ export const noFolds: readonly string[] = [
   'observableSource',
   'online',
   'parametersMessage',
+  'pendingPredictions',
   'prometheus',
   'restoreTree',
   'runFold',
-  'served',
   'snapshots',
   'sse',
   'structureHash',
   'tokensOf',
   'variancesOf',
-  'waitingIn',
   'webSocket',
   'wordsOf',
 ];

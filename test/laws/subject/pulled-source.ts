@@ -1,7 +1,7 @@
 /** Sources that are pulled through the operators of `src/stream`: what these let through is a source again. */
 import { fromPull, mapPulled, scanPulled, toPull } from 'paralens';
 import type { Medium, PlacedRecord, SourceSubject } from 'paralens/laws';
-import { count } from '../../../src/online/count.js';
+import { countCodec } from '../../../src/online/source/source.js';
 
 type Pulled = AsyncIterable<readonly { readonly value: string; readonly position: number }[]>;
 
@@ -31,7 +31,7 @@ const through = (name: string, operator: Through, ahead?: number): SourceSubject
       },
     });
     return {
-      source: { name, position: count, open: (after = 0) => operator(from(after), after) },
+      source: { name, position: countCodec, open: (after = 0) => operator(from(after), after) },
       values,
       held: () => held,
       taken: () => taken,

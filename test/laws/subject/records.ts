@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as t from 'io-ts';
 import type { FoldExample, Sampler } from 'paralens/laws';
-import type { AdwinOptions, Delayed, RawRecord } from 'paralens/online';
+import type { AdwinOptions, DelayedEvent, RawRecord } from 'paralens/online';
 
 export const reading = t.type({
   id: t.string,
@@ -127,7 +127,7 @@ export const drawStream = (
 };
 
 export interface Late {
-  readonly events: readonly Delayed<number, number>[];
+  readonly events: readonly DelayedEvent<number, number>[];
   readonly bound: number;
   readonly span: number;
 }

@@ -4,7 +4,6 @@
  */
 import { hostFunctionsSource } from '../host-functions.js';
 import { type ControlLayout, PLACES, STATES, takePieces } from './control.js';
-import { workerProgramText } from '../../../worker-text.js';
 
 /** The first message. */
 export interface Beginning {
@@ -121,6 +120,12 @@ const workerProgram = ({
     own.serve();
   });
 };
+
+/**
+ * The text as the program of a worker, which shares no module with whoever starts it. Transpilers that keep the names of
+ * functions, such as tsx, wrap inner functions in a helper `__name`, which stands in no function's text.
+ */
+export const workerProgramText = (text: string): string => `const __name = (named) => named;\n${text}`;
 
 /** The text of the program; `port` is the expression for where its messages come in. */
 export const workerSource = (port: string, patience: number): string => {

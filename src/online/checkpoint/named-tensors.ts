@@ -1,0 +1,74 @@
+/** Trees of tensors as names and values, and back: what a file or another program can hold of a state. */
+import { either as E } from 'fp-ts';
+import { dataOf, dtypeOfData, tensorsOfData } from '../../backend/evaluate.js';
+import type { Backend } from '../../backend/backend.js';
+import { defaultBackend } from '../../backend/default.js';
+import { required } from '../../require.js';
+import type { Spec, Value } from '../../tensor/primitive/primitive.js';
+import { sizeOf } from '../../tensor/shape.js';
+import type { AnyTensor } from '../../tensor/tensor.js';
+import { leafPaths, leaves, unflatten } from '../../tree/tree.js';
+import { firstDifference, type StructureError } from './structure-hash.js';
+
+/** A path as one name, such that no two paths have the same: a dot or backslash in a step is written behind one. */
+const nameOf = (path: readonly string[]): string =>
+  path.map((step) => step.replaceAll(/[\\.]/g, String.raw`\$&`)).join('.');
+
+/**
+ * The tensors of a tree by their paths, computed where they are not data yet; data is handed on and not copied, as
+ * tensors never change. Throws if a part is no tensor.
+ *
+ * @example
+ * const tensors = namedTensors([{ kernel: tensor([[1, 2]]), bias: tensor([0, 0]) }]);
+ * Object.keys(tensors); // ['0.bias', '0.kernel']
+ */
+export const namedTensors = (
+  tree: unknown,
+  { backend = defaultBackend }: { readonly backend?: Backend } = {},
+): Readonly<Record<string, Value>> => {
+  const tensors = leaves<AnyTensor>(tree);
+  const data = dataOf(tensors, backend);
+  const names = leafPaths(tree).map(nameOf);
+  return Object.fromEntries(
+    tensors.map(({ shape, dtype }, i) => {
+      const own = required(data[i], 'a tensor');
+      return [required(names[i], 'a name'), { shape, dtype: dtypeOfData(own, dtype), data: own }];
+    }),
+  );
+};
+
+/** The shape and dtype of each tensor of a tree by its path; nothing is computed. */
+export const namedSpecs = (tree: unknown): Readonly<Record<string, Spec>> => {
+  const tensors = leaves<AnyTensor>(tree);
+  const names = leafPaths(tree).map(nameOf);
+  return Object.fromEntries(
+    tensors.map(({ shape, dtype }, i) => [required(names[i], 'a name'), { shape, dtype }]),
+  );
+};
+
+/**
+ * The tree of the structure of `like` that has these tensors; on the left the first name that is missing, of another
+ * shape or dtype, or one too many. Nothing is thrown.
+ *
+ * @example
+ * const like = { weight: tensor([0, 0]) };
+ * restoreTree(like, namedTensors({ weight: tensor([1, 2]) })); // right({ weight: tensor([1, 2]) })
+ */
+export const restoreTree = <T>(
+  like: T,
+  tensors: Readonly<Record<string, Value>>,
+): E.Either<StructureError, T> => {
+  const difference = firstDifference(tensors, namedSpecs(like));
+  if (difference !== undefined) return E.left(difference);
+  const values: Value[] = [];
+  for (const path of leafPaths(like).map(nameOf)) {
+    const value = tensors[path];
+    // It is there, as was found; whether its numbers fill its shape was not asked yet.
+    if (value === undefined || value.data.length !== sizeOf(value.shape))
+      return E.left({ kind: 'shape', path, message: `'${path}' does not have as many numbers as its shape` });
+    values.push(value);
+  }
+  const data = values.map((value) => value.data);
+  // Of the dtypes of the tree that is asked for; digits beyond those of float32 are kept.
+  return E.right(unflatten(like, tensorsOfData(leaves<AnyTensor>(like), data)));
+};

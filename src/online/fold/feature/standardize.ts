@@ -1,0 +1,47 @@
+/** Columns brought to mean 0 and deviation 1, by what was seen of them so far. */
+import { required, requireDouble } from '../../../require.js';
+import type { Fold } from '../fold.js';
+import { isMeasure, type Moments, noMoments, withRecord } from './moments.js';
+
+export interface StandardizeOptions {
+  /** What is made lies between −this and this; unbounded unless given. A first outlier is else as large as it is. */
+  readonly clip?: number;
+}
+
+/**
+ * Running standardization: (x − mean)/deviation of each column, by the moments of all records up to this one, which
+ * are part of the state. A column that has shown no deviation gives 0, the first record is 0; what is missing in a
+ * column (no number, not finite, beyond ±1e150) is NaN and changes nothing, so fill it before or after. Throws if `clip`
+ * is not a number above 0.
+ *
+ * Source: B. P. Welford (1962), see `withRecord`; deviations are those of a sample, √(s/(n − 1)).
+ *
+ * @example
+ * runFold(standardize(), [[1, 7], [3, 7]])[1]; // [[0, 0], [0.7071067811865475, 0]]
+ */
+export const standardize = ({ clip = Number.POSITIVE_INFINITY }: StandardizeOptions = {}): Fold<
+  Moments,
+  readonly number[],
+  readonly number[]
+> => {
+  requireDouble('standardize', 'clip', clip, '(0, ∞]');
+  return {
+    initial: noMoments,
+    description: { standardize: { clip } },
+    step: (moments, record) => {
+      const next = withRecord(moments, record);
+      const standard: number[] = [];
+      for (let i = 0; i < record.length; i++)
+        standard.push(standardOf(record[i] ?? Number.NaN, next, i, clip));
+      return [next, standard];
+    },
+  };
+};
+
+const standardOf = (x: number, { counts, means, squares }: Moments, i: number, clip: number): number => {
+  if (!isMeasure(x)) return Number.NaN;
+  const square = required(squares[i], 'a sum of squares');
+  if (square === 0) return 0;
+  const z = (x - required(means[i], 'a mean')) / Math.sqrt(square / (required(counts[i], 'a count') - 1));
+  return Math.min(clip, Math.max(-clip, z));
+};

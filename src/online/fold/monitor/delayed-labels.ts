@@ -1,0 +1,199 @@
+/** Labels that come after their predictions: joined by key, as long as the prediction is kept. */
+import { fail } from '../../../error.js';
+import { requireCount, required, requireDouble } from '../../../require.js';
+import { murmur3 } from '../feature/murmur.js';
+import type { Fold } from '../fold.js';
+import type { Json } from '../../json.js';
+import { type Clock, noClock, withStamp } from './event-time.js';
+
+/** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */
+export type DelayedEvent<A, L> =
+  | { readonly kind: 'prediction'; readonly key: string; readonly value: A; readonly at?: number }
+  | { readonly kind: 'label'; readonly key: string; readonly value: L; readonly at?: number };
+
+export interface DelayedLabelsOptions {
+  /** How many predictions wait at most. */
+  readonly bound: number;
+  /** How long one waits at most, in the unit of the clock; for ever unless given. */
+  readonly span?: number;
+}
+
+/** A prediction that has met its label. */
+export interface Joined<A, L> {
+  readonly key: string;
+  readonly prediction: A;
+  readonly label: L;
+}
+
+/** A prediction that waits no more: too many came after it, too much time went by, or its key came again. */
+export interface Expired<A> {
+  readonly key: string;
+  readonly prediction: A;
+  readonly why: 'count' | 'time' | 'replaced';
+}
+
+/** What became of things with one prediction or label. Whatever comes in comes out here once, or waits. */
+export interface JoinResult<A, L> {
+  readonly joined: Joined<A, L> | undefined;
+  readonly expired: readonly Expired<A>[];
+  /** A label whose prediction is not there: expired, or not come yet, or never made. */
+  readonly unmatched: { readonly key: string; readonly label: L } | undefined;
+}
+
+/** A prediction with its own time, and the clock when it came. */
+type Pending<A extends Json> = readonly [order: number, key: string, prediction: A, at: number, came: number];
+
+/** The time of a prediction: while its own is ahead of the clock, when it came. */
+const timeOf = <A extends Json>([, , , at, came]: Pending<A>, { latest }: Clock): number =>
+  at <= latest ? at : came;
+
+/** Predictions that wait, oldest first, in the bucket that the hash of their key says; and what was counted. */
+export type DelayedState<A extends Json> = {
+  readonly buckets: readonly (readonly Pending<A>[])[];
+  readonly waiting: number;
+  /** The order of the next prediction. */
+  readonly next: number;
+  readonly clock: Clock;
+  readonly joined: number;
+  readonly expired: number;
+  readonly unmatched: number;
+};
+
+/**
+ * Joins predictions and labels by key, within a bound on their count and, if wanted, on time by the clock of the records.
+ * A time more than `span` away from the latest one is believed when three in a row are, so that one wrong stamp expires
+ * nothing; a time that is no finite number is that of the clock. Nothing is dropped in silence: predictions that expire
+ * and labels that find none are told and counted. A step costs √bound, a label or not. Throws if an option is invalid.
+ *
+ * @example
+ * const join = delayedLabels({ bound: 2 });
+ * const [state, told] = runFold(join, [
+ *   { kind: 'prediction', key: 'a', value: 0.2 },
+ *   { kind: 'prediction', key: 'b', value: 0.7 },
+ *   { kind: 'label', key: 'a', value: 1 },
+ *   { kind: 'label', key: 'c', value: 0 },
+ * ]);
+ * [told[2]?.joined?.prediction, told[2]?.joined?.label, told[3]?.unmatched?.key]; // [0.2, 1, "c"]
+ * [state.waiting, state.joined, state.unmatched]; // [1, 1, 1]
+ */
+export const delayedLabels = <A extends Json, L>({
+  bound,
+  span = Number.POSITIVE_INFINITY,
+}: DelayedLabelsOptions): Fold<DelayedState<A>, DelayedEvent<A, L>, JoinResult<A, L>> => {
+  requireCount('delayedLabels', 'bound', bound);
+  requireDouble('delayedLabels', 'span', span, '(0, ∞]');
+  const count = Math.ceil(Math.sqrt(bound));
+  return {
+    description: { delayedLabels: { bound, span } },
+    initial: {
+      buckets: Array.from({ length: count }, () => []),
+      waiting: 0,
+      next: 0,
+      clock: noClock,
+      joined: 0,
+      expired: 0,
+      unmatched: 0,
+    },
+    step: (before, event) => {
+      const clock = withStamp(before.clock, event.at, span);
+      // A copy of this step alone, and written to; what is in it is not.
+      const buckets = before.buckets.slice();
+      const expired: Expired<A>[] = [];
+      let { waiting } = before;
+      while (span < Number.POSITIVE_INFINITY && waiting > 0) {
+        const place = placeOfOldest(buckets);
+        const oldest = buckets[place]?.[0] ?? none<A>();
+        const [, key, prediction] = oldest;
+        if (timeOf(oldest, clock) >= clock.latest - span) break;
+        expired.push({ key, prediction, why: 'time' });
+        takeFrom(buckets, place, 0);
+        waiting -= 1;
+      }
+      const { key } = event;
+      const at = event.at !== undefined && Number.isFinite(event.at) ? event.at : clock.latest;
+      const place = murmur3(key) % count;
+      const found = required(buckets[place], 'a bucket').findIndex((entry) => entry[1] === key);
+      const waited = buckets[place]?.[found];
+      const prediction = waited?.[2];
+      if (waited !== undefined) {
+        takeFrom(buckets, place, found);
+        waiting -= 1;
+      }
+      if (event.kind === 'label') {
+        const { value: label } = event;
+        // By their own times, also where the clock does not believe them yet.
+        const isLate = waited !== undefined && at - waited[3] > span;
+        if (isLate && prediction !== undefined) expired.push({ key, prediction, why: 'time' });
+        const isJoined = prediction !== undefined && !isLate;
+        return [
+          {
+            ...before,
+            buckets,
+            waiting,
+            clock,
+            expired: before.expired + expired.length,
+            joined: before.joined + Number(isJoined),
+            unmatched: before.unmatched + Number(!isJoined),
+          },
+          {
+            joined: isJoined ? { key, prediction, label } : undefined,
+            expired,
+            unmatched: isJoined ? undefined : { key, label },
+          },
+        ];
+      }
+      if (prediction !== undefined) expired.push({ key, prediction, why: 'replaced' });
+      buckets[place] = [
+        ...required(buckets[place], 'a bucket'),
+        [before.next, key, event.value, at, clock.latest],
+      ];
+      if (waiting < bound) waiting += 1;
+      else {
+        const oldest = placeOfOldest(buckets);
+        const [, old, its] = buckets[oldest]?.[0] ?? none<A>();
+        expired.push({ key: old, prediction: its, why: 'count' });
+        takeFrom(buckets, oldest, 0);
+      }
+      return [
+        {
+          ...before,
+          buckets,
+          waiting,
+          clock,
+          next: before.next + 1,
+          expired: before.expired + expired.length,
+        },
+        { joined: undefined, expired, unmatched: undefined },
+      ];
+    },
+  };
+};
+
+/** The bucket in which the prediction stands that waits longest; each bucket is in the order of coming. */
+const placeOfOldest = <A extends Json>(buckets: readonly (readonly Pending<A>[])[]): number => {
+  let place = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < buckets.length; i++) {
+    const order = buckets[i]?.[0]?.[0] ?? Number.POSITIVE_INFINITY;
+    if (order < least) [least, place] = [order, i];
+  }
+  return place;
+};
+
+/** Where something waits there is an oldest. */
+const none = <A extends Json>(): Pending<A> =>
+  fail({ operation: 'delayedLabels', what: 'the state is not its own: fewer predictions wait than it says' });
+
+/** Puts a bucket without one of its entries in the place of the bucket. */
+const takeFrom = <A extends Json>(buckets: (readonly Pending<A>[])[], place: number, entry: number): void => {
+  buckets[place] = required(buckets[place], 'a bucket').toSpliced(entry, 1);
+};
+
+/** The predictions that wait for their labels, oldest first: at the end of a stream, those without one. */
+export const pendingPredictions = <A extends Json>({
+  buckets,
+}: DelayedState<A>): readonly (readonly [key: string, prediction: A])[] =>
+  buckets
+    .flat()
+    .toSorted(([a], [b]) => a - b)
+    .map(([, key, prediction]) => [key, prediction]);

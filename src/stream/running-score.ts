@@ -1,0 +1,38 @@
+/** A score over a stream: of all that came so far. */
+import { map } from 'rxjs/internal/operators/map';
+import { scan } from 'rxjs/internal/operators/scan';
+import type { OperatorFunction } from 'rxjs';
+import type { Backend } from '../backend/backend.js';
+import { compile } from '../backend/compile.js';
+import { defaultBackend } from '../backend/default.js';
+import { dataOf } from '../backend/evaluate.js';
+import type { Score, Statistics } from '../metric/metric.js';
+import { required } from '../require.js';
+import type { AnyTensor } from '../tensor/tensor.js';
+
+/** Tensors of statistics as plain numbers. */
+export const statisticsOf = (measured: Readonly<Record<string, AnyTensor>>, backend: Backend): Statistics => {
+  const names = Object.keys(measured);
+  const data = dataOf(Object.values(measured), backend);
+  return Object.fromEntries(names.map((name, i) => [name, [...required(data[i], 'a statistic')]]));
+};
+
+/**
+ * The score of all pairs of predictions and targets so far, a value for each pair: a fold of the score's monoid.
+ *
+ * @example
+ * const pairs = [[tensor([[1, 0]]), tensor([0], 'int32')]] as const;
+ * from(pairs).pipe(runningScore(confusionMatrix(2)));
+ */
+export const runningScore = <B, L, V>(
+  score: Score<B, L, V>,
+  { backend = defaultBackend }: { readonly backend?: Backend } = {},
+): OperatorFunction<readonly [prediction: B, target: L], V> => {
+  const measure = compile((prediction: B, target: L) => score.measure(prediction, target), { backend });
+  return (source) =>
+    source.pipe(
+      map(([prediction, target]) => statisticsOf(measure(prediction, target), backend)),
+      scan((sofar: Statistics, next) => score.concat(sofar, next), score.empty),
+      map((statistics) => score.value(statistics)),
+    );
+};
