@@ -29,6 +29,8 @@ const isThere = async (path: string): Promise<boolean> =>
 
 /** All of a source that is pulled, let go of when nobody asks any more, also while it is waited for. */
 async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+  // It may have been let go of while the folder was read.
+  signal.throwIfAborted();
   const iterator = source[Symbol.asyncIterator]();
   const letGo = async (): Promise<unknown> => iterator.return?.();
   // Asked once more below; nobody waits for this one.

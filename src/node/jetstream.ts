@@ -152,6 +152,8 @@ export const jetStream = (options: JetStreamOptions): Source<RawRecord, JetStrea
         const close = (): void => void connection.close().catch(() => undefined);
         signal.addEventListener('abort', close, { once: true });
         try {
+          // It may have been let go of while it was connecting.
+          signal.throwIfAborted();
           yield* read(options, after, connection, signal);
         } finally {
           signal.removeEventListener('abort', close);

@@ -159,12 +159,14 @@ describe('directory', () => {
   test('a file that fails to close while nobody asks any more is no unhandled rejection', async () => {
     const path = folder();
     writeFileSync(join(path, 'a'), '');
-    for (const fail of [
+    const ways = [
       () => Promise.reject(new Error('stuck')),
       () => {
         throw new Error('stuck');
       },
-    ]) {
+    ];
+    // Also while the folder is still being read, before the file is opened.
+    for (const [fail, wait] of ways.flatMap((way) => [0, 1, 20].map((ms) => [way, ms] as const))) {
       let end = (): void => {};
       const pending = new Promise<{ done: true; value: undefined }>((resolve) => {
         end = () => {
@@ -186,7 +188,7 @@ describe('directory', () => {
       const records = directory(path, () => stuck).open();
       const iterator = records[Symbol.asyncIterator]();
       const asked = iterator.next();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       await iterator.return?.();
       expect((await asked).done).toBe(true);
       await new Promise((resolve) => setTimeout(resolve, 20));
