@@ -45,6 +45,8 @@ const refused = {
   /** A text or a finite number. */
   name: [Number.NaN, Infinity, Number.NEGATIVE_INFINITY, null, {}, true],
   boolean: [1, 'yes', null],
+  /** An initializer, or false. */
+  bias: [1, 'glorot', null, {}, true],
   function: [1, 'glorot', null, {}],
   /** A number, or an infinity. */
   limited: [Number.NaN, '0.1', null, {}, true],

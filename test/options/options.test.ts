@@ -41,7 +41,7 @@ const adamOptions = {
   epsilon: 'positive',
 } as const;
 const windows = { stride: 'count', dilation: 'count', padding: 'choice' } as const;
-const convolution = { ...windows, groups: 'count', kernel: 'function', bias: 'function' } as const;
+const convolution = { ...windows, groups: 'count', kernel: 'function', bias: 'bias' } as const;
 const heads = { kernel: 'function', causal: 'boolean', rotary: 'boolean' } as const;
 
 const taken: Readonly<Record<string, Options>> = {
@@ -97,19 +97,19 @@ const taken: Readonly<Record<string, Options>> = {
   },
   crossAttention: {
     ...placed('crossAttention', [4, 2], ['count', 'count']),
-    ...named('crossAttention', [4, 2], { kernel: 'function' }),
+    ...named('crossAttention', [4, 2], { kernel: 'function', bias: 'bias' }),
   },
   maskedCrossAttention: {
     ...placed('maskedCrossAttention', [4, 2], ['count', 'count']),
-    ...named('maskedCrossAttention', [4, 2], { kernel: 'function' }),
+    ...named('maskedCrossAttention', [4, 2], { kernel: 'function', bias: 'bias' }),
   },
   selfAttention: {
     ...placed('selfAttention', [4, 2], ['count', 'count']),
-    ...named('selfAttention', [4, 2], heads),
+    ...named('selfAttention', [4, 2], { ...heads, bias: 'bias' }),
   },
   maskedSelfAttention: {
     ...placed('maskedSelfAttention', [4, 2], ['count', 'count']),
-    ...named('maskedSelfAttention', [4, 2], heads),
+    ...named('maskedSelfAttention', [4, 2], { ...heads, bias: 'bias' }),
   },
   transformerBlock: Object.fromEntries(
     Object.entries({
@@ -133,7 +133,7 @@ const taken: Readonly<Record<string, Options>> = {
   },
   dense: {
     ...placed('dense', [2, 2], ['count', 'count']),
-    ...named('dense', [2, 2], { kernel: 'function', bias: 'function' }),
+    ...named('dense', [2, 2], { kernel: 'function', bias: 'bias' }),
   },
   dropout: placed('dropout', [0.5], ['share']),
   embedding: {
