@@ -22,7 +22,7 @@ export const axisOf = (
       operation,
       what: `no axis ${axis}`,
       got: showShape(requireShaped(operation, shape)),
-      needed: rank === 0 ? 'a tensor with axes' : `an axis from ${-rank} to ${rank - 1}`,
+      needed: rank === 0 ? 'at least one axis' : `an axis from ${-rank} to ${rank - 1}`,
     });
   return found;
 };
