@@ -9,7 +9,7 @@ import * as primitive from '../tensor/primitive/arithmetic.js';
 import * as comparison from '../tensor/primitive/comparison.js';
 import { scalar, scalarFor } from '../tensor/primitive/constant.js';
 import * as magnitude from '../tensor/primitive/magnitude.js';
-import { typed } from '../tensor/primitive/elementwise.js';
+import { requireKind, requireSame, typed } from '../tensor/primitive/elementwise.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
 import { isSuffix, range, sameElements, sameShape, type Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
@@ -100,6 +100,14 @@ export const lift =
     // The rule of the primitive gives the shape and dtype that the type states.
     f(...aligned(name, first, second)) as never;
 
+/** A comparison the other way round, whose errors name it. */
+const turned = (name: string, f: (a: AnyTensor, b: AnyTensor) => AnyTensor): Binary<'bool'> =>
+  lift(name, (a, b) => {
+    requireKind(name, 'number', a.dtype);
+    requireSame(name, a, b);
+    return f(b, a);
+  });
+
 /** a + b */
 export const add: Binary = lift('add', primitive.add);
 /** a − b */
@@ -125,7 +133,10 @@ export const equal: Binary<'bool'> = lift('equal', comparison.equal);
  * @example
  * notEqual(tensor([1, 2, 3]), 2); // [1, 0, 1]
  */
-export const notEqual: Binary<'bool'> = lift('notEqual', (a, b) => comparison.not(comparison.equal(a, b)));
+export const notEqual: Binary<'bool'> = lift('notEqual', (a, b) => {
+  requireSame('notEqual', a, b);
+  return comparison.not(comparison.equal(a, b));
+});
 /**
  * Whether a < b; false of NaN.
  *
@@ -146,14 +157,14 @@ export const lessOrEqual: Binary<'bool'> = lift('lessOrEqual', comparison.lessOr
  * @example
  * greater(tensor([1, 2, 3]), 2); // [0, 0, 1]
  */
-export const greater: Binary<'bool'> = lift('greater', (a, b) => comparison.less(b, a));
+export const greater: Binary<'bool'> = turned('greater', comparison.less);
 /**
  * Whether a ≥ b; false of NaN. Throws if shapes or dtypes do not fit, or if the dtype is bool.
  *
  * @example
  * greaterOrEqual(tensor([1, 2, 3]), 2); // [0, 1, 1]
  */
-export const greaterOrEqual: Binary<'bool'> = lift('greaterOrEqual', (a, b) => comparison.lessOrEqual(b, a));
+export const greaterOrEqual: Binary<'bool'> = turned('greaterOrEqual', comparison.lessOrEqual);
 
 /**
  * x held from `low` to `high`, either of which may be infinite; the shape and dtype stay, and so does NaN. The
@@ -170,6 +181,8 @@ export const clip = <S extends Shape, D extends DType>(
 ): Tensor<S, D> => {
   requireDouble('clip', 'low', low, '[-∞, ∞]');
   requireDouble('clip', 'high', high, `[${low}, ∞]`);
+  requireKind('clip', 'number', x.dtype);
+  const bound = (value: number): Tensor<S, D> => broadcast(scalarFor('clip', value, x.dtype), x.shape, []);
   // x stands first: where it ties with a bound, it has the derivative.
-  return minimum(maximum(x, low), high);
+  return magnitude.minimum(magnitude.maximum(x, bound(low)), bound(high));
 };

@@ -7,22 +7,19 @@ const requireShaped = (operation: string, shape: Shape | undefined): Shape =>
   shape ?? fail({ operation, what: 'not a tensor', needed: 'a tensor', hint: 'wrap data with tensor(…)' });
 
 /**
- * The axis counted from the front; `rank` is the number of axes to count, those of the shape unless given. Throws if
- * there is no such axis.
+ * The axis counted from the front, of a tensor that has `more` axes more than the shape (0 unless given). Throws if there
+ * is no such axis.
  */
-export const axisOf = (
-  operation: string,
-  shape: Shape | undefined,
-  axis: number,
-  rank = requireShaped(operation, shape).length,
-): number => {
+export const axisOf = (operation: string, shape: Shape | undefined, axis: number, more = 0): number => {
+  const given = requireShaped(operation, shape);
+  const rank = given.length + more;
   const found = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(found) || found < 0 || found >= rank)
     fail({
       operation,
       what: `no axis ${axis}`,
-      got: showShape(requireShaped(operation, shape)),
-      needed: rank === 0 ? 'at least one axis' : `an axis from ${-rank} to ${rank - 1}`,
+      got: showShape(given),
+      needed: rank < 1 ? 'at least one axis' : `an axis from ${-rank} to ${rank - 1}`,
     });
   return found;
 };

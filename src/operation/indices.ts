@@ -82,8 +82,8 @@ export const scatterAdd = <D extends DType>(
   axis: number,
   size: number,
 ): Tensor<Shape, D> => {
-  const rank = updates.shape.length - indices.shape.length + 1;
-  return indexing.scatterAdd(indices, updates, axisOf('scatterAdd', updates.shape, axis, rank), size);
+  const along = axisOf('scatterAdd', updates.shape, axis, 1 - indices.shape.length);
+  return indexing.scatterAdd(indices, updates, along, size);
 };
 
 /**

@@ -107,7 +107,7 @@ export const expandDims = <S extends Shape, D extends DType, const A extends num
   axis: A,
 ): Tensor<Expanded<S, A>, D> => {
   const shape: Shape = x.shape;
-  const at = axisOf('expandDims', shape, axis, shape.length + 1);
+  const at = axisOf('expandDims', shape, axis, 1);
   return typed(movement.reshape(x, shape.toSpliced(at, 0, 1)));
 };
 
@@ -164,7 +164,7 @@ export const stack = <S extends Shape, D extends DType, const A extends number =
   const [first] = parts;
   if (first === undefined)
     return fail({ operation: 'stack', what: 'nothing to stack', needed: 'at least one tensor' });
-  const at = axisOf('stack', first.shape, axis ?? 0, first.shape.length + 1);
+  const at = axisOf('stack', first.shape, axis ?? 0, 1);
   const spread = parts.map((part) => {
     requireSame('stack', first, part);
     return expandDims<Shape, D, number>(part, at);

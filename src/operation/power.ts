@@ -4,7 +4,7 @@ import type { DType, FloatDType } from '../tensor/dtype.js';
 import { and, equal, less, lessOrEqual, not, or, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
-import { requireKind, typed } from '../tensor/primitive/elementwise.js';
+import { requireKind, requireSame, typed } from '../tensor/primitive/elementwise.js';
 import { exp, log, sqrt } from '../tensor/primitive/exponential.js';
 import { abs, floor } from '../tensor/primitive/magnitude.js';
 import { withSlope } from '../tensor/primitive/slope.js';
@@ -20,7 +20,10 @@ import { isFinite } from './masking.js';
  * @example
  * square(tensor([-3, 2])); // [9, 4]
  */
-export const square = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> => multiply(x, x);
+export const square = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> => {
+  requireKind('square', 'number', x.dtype);
+  return multiply(x, x);
+};
 
 /**
  * 1/x of floats, element by element; the shape and dtype stay. At 0 it is ±∞, and its derivative −∞. Throws if the dtype
@@ -95,6 +98,7 @@ const byNumber = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, n: num
 
 const between: Binary<'same', FloatDType> = lift('power', (a, b) => {
   requireKind('power', 'float', a.dtype);
+  requireSame('power', a, b);
   return general(typed(a), typed(b));
 });
 

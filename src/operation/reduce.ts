@@ -156,7 +156,11 @@ const reversed = <D extends DType>(x: Tensor<Shape, D>): Tensor<Shape, D> =>
  * @example
  * min(tensor([[1, 4], [3, 2]]), [-1]); // [1, 2]
  */
-export const min: Reduction = overAxes('min', (x, axes) => reversed(max(reversed(x), axes)));
+export const min: Reduction = overAxes('min', (x, axes) => {
+  requireKind('min', 'number', x.dtype);
+  countOf('min', x.shape, axes);
+  return reversed(max(reversed(x), axes));
+});
 
 /** The index of an element along an axis, the last unless one is named. */
 export type IndexReduction = <S extends Shape, const A extends number = -1, Keep extends boolean = false>(
@@ -169,6 +173,8 @@ const indexAlong =
   (name: string, f: (x: Tensor<Shape, DType>, axis: number) => Tensor<Shape, 'int32'>): IndexReduction =>
   (x, axis, options) => {
     const over = axisOf(name, x.shape, axis ?? -1);
+    requireKind(name, 'number', x.dtype);
+    countOf(name, x.shape, [over]);
     return typed(keeping(name, f(x, over), { shape: x.shape, over: [over] }, options));
   };
 

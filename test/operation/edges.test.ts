@@ -141,3 +141,20 @@ test('the size that -1 stands for', () => {
   expect(() => operation.reshape(x, [-1, -1])).toThrow('more than one -1');
   expect(() => operation.reshape(operation.full([0, 2], 1), [0, -1])).toThrow('no size for -1');
 });
+
+test('each operation names itself', () => {
+  const [bools, whole, none] = [tensor([1], 'bool'), tensor([1], 'int32'), operation.full([2, 0], 1)];
+  // What JavaScript may hand in: the types would refuse it.
+  const floats = tensor([1]) as Tensor<never, never>;
+  expect(() => operation.greater(bools, bools)).toThrow('greater: wrong dtype, got bool');
+  expect(() => operation.greaterOrEqual(whole, floats)).toThrow('greaterOrEqual: dtypes differ');
+  expect(() => operation.notEqual(whole, floats)).toThrow('notEqual: dtypes differ');
+  expect(() => operation.power(tensor([1], 'float64'), floats)).toThrow('power: dtypes differ');
+  expect(() => operation.square(bools)).toThrow('square: wrong dtype, got bool');
+  expect(() => operation.clip(bools, 0, 1)).toThrow('clip: wrong dtype, got bool');
+  expect(() => operation.clip(whole, 0.5, 1)).toThrow('clip: a number that int32 does not hold, got 0.5');
+  expect(() => operation.min(bools)).toThrow('min: wrong dtype, got bool');
+  expect(() => operation.argmin(bools)).toThrow('argmin: wrong dtype, got bool');
+  expect(() => operation.argmin(none)).toThrow('argmin: of no elements, got [2, 0] over axes [1]');
+  expect(() => operation.min(none, [1])).toThrow('min: of no elements');
+});
