@@ -2,7 +2,7 @@
 import { fail, showShape } from '../error.js';
 import { differentiable } from '../lens/differentiable.js';
 import type { Layer, Para } from '../lens/para.js';
-import { add } from '../operation/arithmetic.js';
+import { add, spread } from '../operation/arithmetic.js';
 import { type ConvolutionOptions, convolve } from '../operation/convolution.js';
 import { transposedConvolve } from '../operation/transposed-convolution.js';
 import { split } from '../operation/random.js';
@@ -10,21 +10,28 @@ import { type PerAxis, perAxis, requireWindows } from '../operation/spatial.js';
 import { requireCount, requireFunction } from '../require.js';
 import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { glorot, type Initializer, zeros } from './initializer.js';
+import { type Bias, type Biased, glorot, type Initializer, requireBias, zeros } from './initializer.js';
 
-export interface ConvolutionParameters<Kernel extends Shape, Outputs extends number> {
+/** The parameters of a convolution with `bias: false`. */
+export interface ConvolutionKernel<Kernel extends Shape> {
   /** `[…window, inputs/groups, outputs]` */
   readonly kernel: Tensor<Kernel>;
+}
+
+export interface ConvolutionParameters<
+  Kernel extends Shape,
+  Outputs extends number,
+> extends ConvolutionKernel<Kernel> {
   readonly bias: Tensor<readonly [Outputs]>;
 }
 
-export interface ConvolutionLayerOptions extends ConvolutionOptions {
+export interface ConvolutionLayerOptions<B extends Bias = Bias> extends ConvolutionOptions {
   readonly kernel?: Initializer;
-  readonly bias?: Initializer;
+  readonly bias?: B;
 }
 
 /** Windows that keep the sizes of space. */
-export interface SameSizes extends ConvolutionLayerOptions {
+export interface SameSizes<B extends Bias = Bias> extends ConvolutionLayerOptions<B> {
   readonly padding: 'same';
   readonly stride?: 1;
 }
@@ -36,22 +43,29 @@ type Plane<B extends number, H extends number, W extends number, C extends numbe
 type Kernel1d = readonly [number, number, number];
 type Kernel2d = readonly [number, number, number, number];
 
+/** What a convolution of O outputs learns. */
+type Learned<B extends Bias, K extends Shape, O extends number> = Biased<
+  B,
+  ConvolutionParameters<K, O>,
+  ConvolutionKernel<K>
+>;
+
 type Run = (x: Tensor, kernel: Tensor, options: ConvolutionOptions) => Tensor;
 
 /** A layer of kernel and bias around one of the two operations. */
-const layerOf = <K extends Shape, O extends number, A extends Tensor<never>, B>(
+const layerOf = (
   operation: string,
   [axes, run]: readonly [number, Run],
-  [inputs, outputs, size]: readonly [number, O, PerAxis],
+  [inputs, outputs, size]: readonly [number, number, PerAxis],
   { kernel = glorot, bias = zeros, ...options }: ConvolutionLayerOptions = {},
-): Layer<ConvolutionParameters<K, O>, A, B> => {
+): Para<never, never, never> => {
   const { groups = 1 } = options;
   const sizes = perAxis(operation, 'window', size, axes);
   requireCount(operation, 'inputs', inputs);
   requireCount(operation, 'outputs', outputs);
   requireCount(operation, 'groups', groups);
   requireFunction(operation, 'kernel', kernel);
-  requireFunction(operation, 'bias', bias);
+  requireBias(operation, bias);
   if (inputs % groups > 0 || outputs % groups > 0)
     fail({
       operation,
@@ -62,29 +76,29 @@ const layerOf = <K extends Shape, O extends number, A extends Tensor<never>, B>(
   // What is wrong with stride, dilation or padding is said here, and not where the first batch comes.
   requireWindows(operation, sizes, options);
   const shape = [...sizes, inputs / groups, outputs];
-  return differentiable(
+  const layer = differentiable(
     (key) => {
       const [kernelKey = key, biasKey = key] = split(key, 2);
-      // The shape has as many axes as the type says.
-      return { kernel: kernel(kernelKey, shape) as Tensor<never>, bias: bias(biasKey, [outputs]) };
+      const kernels: ConvolutionKernel<Shape> = { kernel: kernel(kernelKey, shape) };
+      return bias === false ? kernels : { ...kernels, bias: bias(biasKey, [outputs]) };
     },
-    (parameters: ConvolutionParameters<K, O>, x: A) => {
-      const given: Tensor = x;
-      if (given.shape.at(-1) !== inputs)
+    (parameters: ConvolutionKernel<Shape> | ConvolutionParameters<Shape, number>, x: Tensor) => {
+      if (x.shape.at(-1) !== inputs)
         fail({
           operation,
           what: 'an input of another number of channels',
-          got: showShape(given.shape),
+          got: showShape(x.shape),
           needed: `[batch, ${range(axes)
             .map(() => 'size')
             .join(', ')}, ${inputs}]`,
           hint: `the layer before must have ${inputs} outputs`,
         });
-      const y = run(given, parameters.kernel, options);
-      // The end of a shape is spread; its sizes are those that the overloads say.
-      return add(y, parameters.bias as Tensor<never>) as B;
+      const y = run(x, parameters.kernel, options);
+      return 'bias' in parameters ? add(y, spread(parameters.bias, y.shape)) : y;
     },
   );
+  // What the sizes are, and whether there is a bias, is in the types of the layers.
+  return layer as Para<never, never, never>;
 };
 
 const forward: Run = (x, kernel, options) => convolve(x, kernel, options);
@@ -93,18 +107,24 @@ const transposed: Run = (x, kernel, options) => transposedConvolve(x, kernel, op
 /** A layer whose sizes are known where windows keep them. */
 /** `convolution1d`: `same` windows keep the length. */
 export interface Convolution1d {
-  <I extends number, O extends number, B extends number = number, L extends number = number>(
+  <
+    I extends number,
+    O extends number,
+    B extends number = number,
+    L extends number = number,
+    Offset extends Bias = Initializer,
+  >(
     inputs: I,
     outputs: O,
     size: number,
-    options: SameSizes,
-  ): Layer<ConvolutionParameters<Kernel1d, O>, Line<B, L, I>, Line<B, L, O>>;
-  <I extends number, O extends number, B extends number = number>(
+    options: SameSizes<Offset>,
+  ): Layer<Learned<Offset, Kernel1d, O>, Line<B, L, I>, Line<B, L, O>>;
+  <I extends number, O extends number, B extends number = number, Offset extends Bias = Initializer>(
     inputs: I,
     outputs: O,
     size: number,
-    options?: ConvolutionLayerOptions,
-  ): Layer<ConvolutionParameters<Kernel1d, O>, Line<B, number, I>, Line<B, number, O>>;
+    options?: ConvolutionLayerOptions<Offset>,
+  ): Layer<Learned<Offset, Kernel1d, O>, Line<B, number, I>, Line<B, number, O>>;
 }
 
 /** `convolution2d`: `same` windows keep height and width. */
@@ -115,24 +135,25 @@ export interface Convolution2d {
     B extends number = number,
     H extends number = number,
     W extends number = number,
+    Offset extends Bias = Initializer,
   >(
     inputs: I,
     outputs: O,
     size: PerAxis,
-    options: SameSizes,
-  ): Layer<ConvolutionParameters<Kernel2d, O>, Plane<B, H, W, I>, Plane<B, H, W, O>>;
-  <I extends number, O extends number, B extends number = number>(
+    options: SameSizes<Offset>,
+  ): Layer<Learned<Offset, Kernel2d, O>, Plane<B, H, W, I>, Plane<B, H, W, O>>;
+  <I extends number, O extends number, B extends number = number, Offset extends Bias = Initializer>(
     inputs: I,
     outputs: O,
     size: PerAxis,
-    options?: ConvolutionLayerOptions,
-  ): Layer<ConvolutionParameters<Kernel2d, O>, Plane<B, number, number, I>, Plane<B, number, number, O>>;
+    options?: ConvolutionLayerOptions<Offset>,
+  ): Layer<Learned<Offset, Kernel2d, O>, Plane<B, number, number, I>, Plane<B, number, number, O>>;
 }
 
 /**
  * Convolution along one axis, `[batch, length, inputs]` to `[batch, windows, outputs]`: kernel
- * `[size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0. Throws if
- * sizes, groups or channels do not fit.
+ * `[size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0, and none with
+ * `bias: false`. Throws if sizes, groups or channels do not fit.
  *
  * @example
  * const model = sequential(convolution1d(8, 16, 3, { padding: 'same' }), relu());
@@ -142,14 +163,12 @@ export const convolution1d: Convolution1d = (
   outputs: number,
   size: number,
   options?: ConvolutionLayerOptions,
-): Para<never, never, never> =>
-  // The overloads say what the sizes are.
-  layerOf('convolution1d', [1, forward], [inputs, outputs, size], options) as Para<never, never, never>;
+): Para<never, never, never> => layerOf('convolution1d', [1, forward], [inputs, outputs, size], options);
 
 /**
  * Convolution over two axes, `[batch, height, width, inputs]` to `[batch, …windows, outputs]`: kernel
- * `[…size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0. With as many
- * groups as inputs it is depthwise. Throws if sizes, groups or channels do not fit.
+ * `[…size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0, and none with
+ * `bias: false`. With as many groups as inputs it is depthwise. Throws if sizes, groups or channels do not fit.
  *
  * Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998).
  *
@@ -161,35 +180,46 @@ export const convolution2d: Convolution2d = (
   outputs: number,
   size: PerAxis,
   options?: ConvolutionLayerOptions,
-): Para<never, never, never> =>
-  layerOf('convolution2d', [2, forward], [inputs, outputs, size], options) as Para<never, never, never>;
+): Para<never, never, never> => layerOf('convolution2d', [2, forward], [inputs, outputs, size], options);
 
 /**
  * Transposed convolution along one axis, `[batch, length, inputs]` to `[batch, longer, outputs]`; kernel
- * `[size, inputs/groups, outputs]`. With padding `same` an axis becomes stride times as long.
+ * `[size, inputs/groups, outputs]`, bias `[outputs]`, and none with `bias: false`. With padding `same` an axis becomes
+ * stride times as long.
  *
  * @example
  * const model = transposedConvolution1d(16, 8, 4, { stride: 2, padding: 'same' });
  */
-export const transposedConvolution1d = <I extends number, O extends number, B extends number = number>(
+export const transposedConvolution1d = <
+  I extends number,
+  O extends number,
+  B extends number = number,
+  Offset extends Bias = Initializer,
+>(
   inputs: I,
   outputs: O,
   size: number,
-  options: ConvolutionLayerOptions = {},
-): Layer<ConvolutionParameters<Kernel1d, O>, Line<B, number, I>, Line<B, number, O>> =>
+  options?: ConvolutionLayerOptions<Offset>,
+): Layer<Learned<Offset, Kernel1d, O>, Line<B, number, I>, Line<B, number, O>> =>
   layerOf('transposedConvolution1d', [1, transposed], [inputs, outputs, size], options);
 
 /**
  * Transposed convolution over two axes, `[batch, height, width, inputs]` to `[batch, …larger, outputs]`; kernel
- * `[…size, inputs/groups, outputs]`. With padding `same` axes become stride times as long.
+ * `[…size, inputs/groups, outputs]`, bias `[outputs]`, and none with `bias: false`. With padding `same` axes become stride
+ * times as long.
  *
  * @example
  * const model = transposedConvolution2d(16, 8, 4, { stride: 2, padding: 'same' });
  */
-export const transposedConvolution2d = <I extends number, O extends number, B extends number = number>(
+export const transposedConvolution2d = <
+  I extends number,
+  O extends number,
+  B extends number = number,
+  Offset extends Bias = Initializer,
+>(
   inputs: I,
   outputs: O,
   size: PerAxis,
-  options: ConvolutionLayerOptions = {},
-): Layer<ConvolutionParameters<Kernel2d, O>, Plane<B, number, number, I>, Plane<B, number, number, O>> =>
+  options?: ConvolutionLayerOptions<Offset>,
+): Layer<Learned<Offset, Kernel2d, O>, Plane<B, number, number, I>, Plane<B, number, number, O>> =>
   layerOf('transposedConvolution2d', [2, transposed], [inputs, outputs, size], options);

@@ -1,52 +1,67 @@
 /** The dense layer: every output is a weighted sum of all inputs, and a bias. */
 import { fail, showShape } from '../error.js';
 import { differentiable } from '../lens/differentiable.js';
-import type { Layer } from '../lens/para.js';
+import type { Layer, Para } from '../lens/para.js';
 import { add, spread } from '../operation/arithmetic.js';
 import { matmul } from '../operation/product.js';
 import { split } from '../operation/random.js';
 import { requireCount, requireFunction } from '../require.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { glorot, type Initializer, zeros } from './initializer.js';
+import { type Bias, type Biased, glorot, type Initializer, requireBias, zeros } from './initializer.js';
 
-export interface DenseParameters<Inputs extends number, Outputs extends number> {
+/** The parameters of `dense` with `bias: false`. */
+export interface DenseKernel<Inputs extends number, Outputs extends number> {
   readonly kernel: Tensor<readonly [Inputs, Outputs]>;
+}
+
+export interface DenseParameters<Inputs extends number, Outputs extends number> extends DenseKernel<
+  Inputs,
+  Outputs
+> {
   readonly bias: Tensor<readonly [Outputs]>;
 }
 
-export interface DenseOptions {
+export interface DenseOptions<B extends Bias = Bias> {
   readonly kernel?: Initializer;
-  readonly bias?: Initializer;
+  readonly bias?: B;
 }
 
 /**
  * y = x·W + b, from `[…lead, inputs]` to `[…lead, outputs]`; kernel `[inputs, outputs]` from Glorot's
- * uniform distribution, bias `[outputs]` from 0. Throws if the last axis is of another size.
+ * uniform distribution, bias `[outputs]` from 0, and none with `bias: false`. Throws if the last axis is of another
+ * size.
  *
  * @example
- * const model = sequential(dense(784, 512), relu(), dense(512, 10));
+ * const model = sequential(dense(784, 512, { bias: false }), relu(), dense(512, 10));
  */
-export const dense = <Inputs extends number, Outputs extends number, Lead extends Shape = readonly [number]>(
+export const dense = <
+  Inputs extends number,
+  Outputs extends number,
+  Lead extends Shape = readonly [number],
+  B extends Bias = Initializer,
+>(
   inputs: Inputs,
   outputs: Outputs,
-  { kernel = glorot, bias = zeros }: DenseOptions = {},
+  options: DenseOptions<B> = {},
 ): Layer<
-  DenseParameters<Inputs, Outputs>,
+  Biased<B, DenseParameters<Inputs, Outputs>, DenseKernel<Inputs, Outputs>>,
   Tensor<readonly [...Lead, Inputs]>,
   Tensor<readonly [...Lead, Outputs]>
 > => {
+  const { kernel = glorot, bias = zeros }: DenseOptions = options;
   requireCount('dense', 'inputs', inputs);
   requireCount('dense', 'outputs', outputs);
   requireFunction('dense', 'kernel', kernel);
-  requireFunction('dense', 'bias', bias);
-  return differentiable(
+  requireBias('dense', bias);
+  const layer = differentiable(
     (key) => {
       const [kernelKey = key, biasKey = key] = split(key, 2);
-      return { kernel: kernel(kernelKey, [inputs, outputs]), bias: bias(biasKey, [outputs]) };
+      const kernels = { kernel: kernel(kernelKey, [inputs, outputs]) };
+      return bias === false ? kernels : { ...kernels, bias: bias(biasKey, [outputs]) };
     },
-    (parameters: DenseParameters<Inputs, Outputs>, x: Tensor<readonly [...Lead, Inputs]>) => {
-      const shape: Shape = x.shape;
+    (parameters: DenseKernel<number, number> | DenseParameters<number, number>, x: Tensor<Shape>) => {
+      const { shape } = x;
       if (shape.length === 0 || shape.at(-1) !== inputs)
         fail({
           operation: 'dense',
@@ -55,8 +70,11 @@ export const dense = <Inputs extends number, Outputs extends number, Lead extend
           needed: `[…, ${inputs}]`,
           hint: `the layer before must have ${inputs} outputs`,
         });
-      const product: Tensor<readonly [...Lead, Outputs]> = matmul(x, parameters.kernel);
-      return add(product, spread(parameters.bias, product.shape));
+      // The last axis is that of the kernel, as was looked at.
+      const product: Tensor<Shape> = matmul(x as Tensor<never>, parameters.kernel);
+      return 'bias' in parameters ? add(product, spread(parameters.bias, product.shape)) : product;
     },
   );
+  // Whether there is a bias is in the type of the options.
+  return layer as Para<never, never, never>;
 };

@@ -1,5 +1,6 @@
 export {
   type AttentionParameters,
+  type CrossAttentionOptions,
   crossAttention,
   maskedCrossAttention,
   maskedSelfAttention,
@@ -52,13 +53,23 @@ export {
   convolution1d,
   type Convolution2d,
   convolution2d,
+  type ConvolutionKernel,
   type ConvolutionLayerOptions,
   type ConvolutionParameters,
   transposedConvolution1d,
   transposedConvolution2d,
 } from './convolution.js';
-export { dense, type DenseOptions, type DenseParameters } from './dense.js';
-export { glorot, he, type Initializer, normalInitializer, uniformInitializer, zeros } from './initializer.js';
+export { dense, type DenseKernel, type DenseOptions, type DenseParameters } from './dense.js';
+export {
+  type Bias,
+  type Biased,
+  glorot,
+  he,
+  type Initializer,
+  normalInitializer,
+  uniformInitializer,
+  zeros,
+} from './initializer.js';
 export {
   averagePooling1d,
   averagePooling2d,

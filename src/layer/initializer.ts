@@ -1,7 +1,8 @@
 /** Initializers: where parameters begin. Each takes a key and a shape. */
 import { type Key, normal as standardNormal, uniform as standardUniform } from '../operation/random.js';
 import { multiply } from '../operation/arithmetic.js';
-import { requireNumber } from '../require.js';
+import { fail } from '../error.js';
+import { requireNumber, showGiven } from '../require.js';
 import { full } from '../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -52,4 +53,16 @@ export const glorot: Initializer = (key, shape) => {
 export const he: Initializer = (key, shape) => {
   const [fanIn] = fans(shape);
   return multiply(standardNormal(key, shape), Math.sqrt(2 / Math.max(1, fanIn)));
+};
+
+/** How a bias begins, or `false` where there is none. */
+export type Bias = Initializer | false;
+
+/** What a layer learns: with a bias, or without one if the option is `false`. */
+export type Biased<B extends Bias, With, Without> = B extends false ? Without : With;
+
+/** Throws if the option `bias` is neither an initializer nor `false`. */
+export const requireBias = (operation: string, bias: Bias): void => {
+  if (bias !== false && typeof bias !== 'function')
+    fail({ operation, what: '`bias` must be an initializer or false', got: showGiven(bias) });
 };

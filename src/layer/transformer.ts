@@ -22,7 +22,7 @@ import { dense, type DenseParameters } from './dense.js';
 import { dropout as dropoutOf, type DropoutKey } from './dropout.js';
 import { layerNormalization, type NormalizationParameters } from './normalization.js';
 
-export interface TransformerBlockOptions extends SelfAttentionOptions {
+export interface TransformerBlockOptions extends Omit<SelfAttentionOptions, 'bias'> {
   readonly width: number;
   readonly heads: number;
   /** The width within the feed-forward part; four times the width unless given. */

@@ -1,12 +1,15 @@
 /** Euclidean lengths that neither overflow nor underflow on the way. */
-import type { FloatDType } from '../tensor/dtype.js';
-import { select } from '../tensor/primitive/comparison.js';
+import { withPullback } from '../autodiff/custom.js';
+import type { DType, FloatDType } from '../tensor/dtype.js';
+import { equal, select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
+import { requireKind } from '../tensor/primitive/elementwise.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
-import { sum } from '../tensor/primitive/reduction.js';
-import { range, type Shape } from '../tensor/shape.js';
+import { broadcast, sum } from '../tensor/primitive/reduction.js';
+import { otherAxes, range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, divide, equal, less, multiply } from './arithmetic.js';
+import { add, divide, less, multiply } from './arithmetic.js';
+import { overAxes, type Reduction } from './reduce.js';
 
 /** Sums of squares from `small` to `large` are taken as they are; others of numbers times a power of 2. */
 const RANGE = {
@@ -52,3 +55,38 @@ export const scaledLength = <D extends FloatDType>(
 /** The length itself, which may be no float any more. */
 export const lengthOf = <D extends FloatDType>({ scale, length }: ScaledLength<D>): Tensor<Shape, D> =>
   divide(length, scale);
+
+/** x/|x|, also where |x| is no float any more; 0 at 0, and constant there. */
+const directionOf = <D extends FloatDType>(
+  x: Tensor<Shape, D>,
+  axes: readonly number[],
+): Tensor<Shape, D> => {
+  const spread = <E extends DType>(each: Tensor<Shape, E>): Tensor<Shape, E> =>
+    broadcast(each, x.shape, otherAxes(x.shape.length, axes));
+  // The scale is a constant but for its jumps, and no scale changes the direction.
+  const scaled = multiply(x, spread(scaledLength([x], x.dtype, axes).scale));
+  const length = lengthOver(scaled, axes);
+  const isZero = equal(length, fullLike(length, 0));
+  const safe = select(isZero, fullLike(length, 1), length);
+  return divide(select(spread(isZero), fullLike(scaled, 0), scaled), spread(safe));
+};
+
+const lengthOver = <D extends FloatDType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D> =>
+  withPullback(
+    (z: Tensor<Shape, D>) => lengthOf(scaledLength([z], z.dtype, axes)),
+    // y = |x| ⇒ dx = dy·x/|x|, 0 at 0
+    (z) => (dy) => multiply(directionOf(z, axes), broadcast(dy, z.shape, otherAxes(z.shape.length, axes))),
+  )(x);
+
+/**
+ * The Euclidean length √Σ x² of floats over all axes, or over those named, which the result no longer has unless
+ * `keepDims`; no square overflows on the way. Its derivative is x/|x|, and 0 where the length is 0, as PyTorch's. Throws
+ * if an axis is not there, or if the dtype is not a float.
+ *
+ * @example
+ * norm(tensor([[3, 4], [0, 2]]), [-1]); // [5, 2]
+ */
+export const norm: Reduction<FloatDType> = overAxes<FloatDType>('norm', (x, axes) => {
+  requireKind('norm', 'float', x.dtype);
+  return lengthOver(x, axes);
+});

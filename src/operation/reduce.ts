@@ -1,29 +1,42 @@
-/** Reductions over axes: sums, means, extrema, and the stable logarithm of a sum of exponentials. */
-import { add, divide, subtract } from './arithmetic.js';
+/** Reductions over axes: sums, means, products, extrema, whether bools hold, and the stable logarithm of a sum of exponentials. */
 import { withPullback } from '../autodiff/custom.js';
-import { axesOf, axisOf } from './axes.js';
 import { fail, showShape } from '../error.js';
+import { requireBoolean } from '../require.js';
 import { type DType, type FloatDType, isFloat } from '../tensor/dtype.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
-import { equal, not, select } from '../tensor/primitive/comparison.js';
-import { fullLike } from '../tensor/primitive/constant.js';
+import { equal, less, not, select } from '../tensor/primitive/comparison.js';
+import { fullLike, scalarFor } from '../tensor/primitive/constant.js';
 import { cast, stopGradient } from '../tensor/primitive/conversion.js';
 import { exp, log } from '../tensor/primitive/exponential.js';
 import { requireKind, typed } from '../tensor/primitive/elementwise.js';
 import * as extremum from '../tensor/primitive/extremum.js';
 import { reshape, transpose } from '../tensor/primitive/movement.js';
 import * as reduction from '../tensor/primitive/reduction.js';
+import { concat, slice } from '../tensor/primitive/slicing.js';
 import { type Scalar, type Shape, sizeOf, without, otherAxes } from '../tensor/shape.js';
 import type { Reduced } from '../tensor/shape-rule.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { add, divide, multiply, subtract } from './arithmetic.js';
+import { axesOf, axisOf } from './axes.js';
 
-/** A reduction over all axes to a single number, or over the axes named. */
-export interface Reduction {
-  <D extends DType>(x: Tensor<Shape, D>): Tensor<Scalar, D>;
-  <S extends Shape, D extends DType, const Axes extends readonly number[]>(
+/** Of a reduction: whether the axes stay, with size 1; they go unless it says so. */
+export interface ReductionOptions<Keep extends boolean = boolean> {
+  readonly keepDims?: Keep;
+}
+
+/** A reduction over all axes to a single number, or over the axes named; negative axes count from the last. */
+export interface Reduction<K extends DType = DType> {
+  <D extends K>(x: Tensor<Shape, D>): Tensor<Scalar, D>;
+  <
+    S extends Shape,
+    D extends K,
+    const Axes extends readonly number[] | undefined,
+    Keep extends boolean = false,
+  >(
     x: Tensor<S, D>,
     axes: Axes,
-  ): Tensor<Reduced<S, Axes>, D>;
+    options?: ReductionOptions<Keep>,
+  ): Tensor<Reduced<S, Axes, Keep>, D>;
 }
 
 /** How many elements the axes have. Throws if there are none, of which nothing is the mean or the largest. */
@@ -39,31 +52,91 @@ const countOf = (operation: string, shape: Shape, axes: readonly number[]): numb
   return count;
 };
 
-const overAxes =
-  (
+/** What is left of a shape over these axes, with size 1 along them if they are kept. */
+const keeping = <D extends DType>(
+  operation: string,
+  reduced: Tensor<Shape, D>,
+  { shape, over }: { readonly shape: Shape; readonly over: readonly number[] },
+  { keepDims = false }: ReductionOptions = {},
+): Tensor<Shape, D> =>
+  requireBoolean(operation, 'keepDims', keepDims)
+    ? reshape(
+        reduced,
+        shape.map((size, axis) => (over.includes(axis) ? 1 : size)),
+      )
+    : reduced;
+
+/** A reduction of a function of a tensor and axes counted from the front, in order. */
+export const overAxes =
+  <K extends DType = DType>(
     name: string,
-    f: <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]) => Tensor<Shape, D>,
-  ): Reduction =>
-  <D extends DType>(x: Tensor<Shape, D>, axes?: readonly number[]) =>
+    f: <D extends K>(x: Tensor<Shape, D>, axes: readonly number[]) => Tensor<Shape, D>,
+  ): Reduction<K> =>
+  <D extends K>(x: Tensor<Shape, D>, axes?: readonly number[], options?: ReductionOptions) => {
+    const over = axesOf(name, x.shape, axes);
     // What is left is what the overloads state.
-    f(x, axesOf(name, x.shape, axes)) as Tensor<never, D>;
+    return keeping(name, f(x, over), { shape: x.shape, over }, options) as Tensor<never, D>;
+  };
 
 /**
- * The sum over all axes, or over those named, which the result no longer has.
+ * The sum over all axes, or over those named, which the result no longer has unless `keepDims`; of no numbers it is 0.
+ * Throws if an axis is not there, or if the dtype is bool.
  *
  * @example
  * sum(tensor([[1, 2], [3, 4]]), [0]); // [4, 6]
+ * sum(tensor([[1, 2], [3, 4]]), [-1], { keepDims: true }); // [[3], [7]]
  */
 export const sum: Reduction = overAxes('sum', reduction.sum);
 
-/** The mean of floats over all axes, or over those named. Throws if there is nothing to take the mean of. */
+/**
+ * The mean of floats over all axes, or over those named, which the result no longer has unless `keepDims`. Throws if
+ * there is nothing to take the mean of.
+ *
+ * @example
+ * mean(tensor([[1, 2], [3, 5]]), [-1]); // [1.5, 4]
+ */
 export const mean: Reduction = overAxes('mean', (x, axes) => {
   requireKind('mean', 'float', x.dtype);
   // Divided, not multiplied by 1/n, which is rounded: the mean of equal numbers would be another
   return divide(reduction.sum(x, axes), countOf('mean', x.shape, axes));
 });
 
-/** The largest element over all axes, or over those named; where several are, the first has the derivative. */
+/** The product along an axis, which has size 1 then: the first half times the second, until one is left. */
+const productAlong = <D extends DType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> => {
+  const size = x.shape[axis] ?? 1;
+  const part = (from: number, to: number): Tensor<Shape, D> =>
+    slice(x, {
+      start: x.shape.map((_, each) => (each === axis ? from : 0)),
+      stop: x.shape.with(axis, to),
+    });
+  if (size === 1) return x;
+  if (size === 0) return reduction.broadcast(scalarFor('product', 1, x.dtype), x.shape.with(axis, 1), []);
+  const half = Math.floor(size / 2);
+  const halved = multiply(part(0, half), part(half, 2 * half));
+  return productAlong(size % 2 === 0 ? halved : concat([halved, part(2 * half, size)], axis), axis);
+};
+
+/**
+ * The product over all axes, or over those named, which the result no longer has unless `keepDims`; of no numbers it is
+ * 1. Its derivative is the product of the others, also where numbers are 0. Throws if an axis is not there, or if the
+ * dtype is bool.
+ *
+ * @example
+ * product(tensor([[1, 2], [3, 4]]), [0]); // [3, 8]
+ */
+export const product: Reduction = overAxes('product', (x, axes) => {
+  requireKind('product', 'number', x.dtype);
+  // No division: where a number is 0, y/x would be 0/0.
+  return reshape(axes.reduce(productAlong, x), without(x.shape, axes));
+});
+
+/**
+ * The largest element over all axes, or over those named, which the result no longer has unless `keepDims`; where
+ * several are, the first has the derivative. NaN counts as the largest. Throws if there is no element.
+ *
+ * @example
+ * max(tensor([[1, 4], [3, 2]]), [-1]); // [4, 3]
+ */
 export const max: Reduction = overAxes('max', (x, axes) => {
   const kept = otherAxes(x.shape.length, axes);
   const rest = without(x.shape, axes);
@@ -76,21 +149,78 @@ const reversed = <D extends DType>(x: Tensor<Shape, D>): Tensor<Shape, D> =>
   // −x and not 0 − x, which has no −0
   isFloat(x.dtype) ? negate(x) : subtract(fullLike(x, x.dtype === 'uint32' ? 2 ** 32 - 1 : -1), x);
 
-/** The smallest element over all axes, or over those named; where several are, the first has the derivative. */
-export const min: Reduction = overAxes('min', (x, axes) => reversed(max(reversed(x), axes)));
+/**
+ * The smallest element over all axes, or over those named, which the result no longer has unless `keepDims`; where
+ * several are, the first has the derivative. NaN counts as the smallest. Throws if there is no element.
+ *
+ * @example
+ * min(tensor([[1, 4], [3, 2]]), [-1]); // [1, 2]
+ */
+export const min: Reduction = overAxes('min', (x, axes) => {
+  requireKind('min', 'number', x.dtype);
+  countOf('min', x.shape, axes);
+  return reversed(max(reversed(x), axes));
+});
 
-/** The index of the first largest element along an axis (the last unless one is named). */
-export const argmax = <S extends Shape, const A extends number = -1>(
+/** The index of an element along an axis, the last unless one is named. */
+export type IndexReduction = <S extends Shape, const A extends number = -1, Keep extends boolean = false>(
   x: Tensor<S, DType>,
   axis?: A,
-): Tensor<Reduced<S, readonly [A]>, 'int32'> =>
-  typed(extremum.argmax(x, axisOf('argmax', x.shape, axis ?? -1)));
+  options?: ReductionOptions<Keep>,
+) => Tensor<Reduced<S, readonly [A], Keep>, 'int32'>;
 
-/** Whether all elements hold. */
-export const all = (x: Tensor<Shape, 'bool'>): Tensor<Scalar, 'bool'> => {
-  const broken = sum(cast(not(x), 'int32'));
-  return equal(broken, fullLike(broken, 0));
-};
+const indexAlong =
+  (name: string, f: (x: Tensor<Shape, DType>, axis: number) => Tensor<Shape, 'int32'>): IndexReduction =>
+  (x, axis, options) => {
+    const over = axisOf(name, x.shape, axis ?? -1);
+    requireKind(name, 'number', x.dtype);
+    countOf(name, x.shape, [over]);
+    return typed(keeping(name, f(x, over), { shape: x.shape, over: [over] }, options));
+  };
+
+/**
+ * The index of the first largest element along an axis (the last unless one is named), int32; NaN counts as the
+ * largest. Throws if the axis is not there or has no element.
+ *
+ * @example
+ * argmax(tensor([[1, 4], [3, 2]])); // [1, 0]
+ */
+export const argmax: IndexReduction = indexAlong('argmax', extremum.argmax);
+
+/**
+ * The index of the first smallest element along an axis (the last unless one is named), int32; NaN counts as the
+ * smallest. Throws if the axis is not there or has no element.
+ *
+ * @example
+ * argmin(tensor([[1, 4], [3, 2]])); // [0, 1]
+ */
+export const argmin: IndexReduction = indexAlong('argmin', (x, axis) => extremum.argmax(reversed(x), axis));
+
+/**
+ * Whether any of the bools is true, over all axes or over those named, which the result no longer has unless
+ * `keepDims`; of none it is false. Throws if an axis is not there.
+ *
+ * @example
+ * any(greater(tensor([[1, 4], [3, 2]]), 3), [-1]); // [1, 0]
+ */
+export const any: Reduction<'bool'> = overAxes<'bool'>('any', (x, axes) => {
+  requireKind('any', 'bool', x.dtype);
+  const count = reduction.sum(cast(x, 'int32'), axes);
+  return typed(less(fullLike(count, 0), count));
+});
+
+/**
+ * Whether all of the bools are true, over all axes or over those named, which the result no longer has unless
+ * `keepDims`; of none it is true. Throws if an axis is not there.
+ *
+ * @example
+ * all(greater(tensor([[1, 4], [3, 2]]), 1), [-1]); // [0, 1]
+ */
+export const all: Reduction<'bool'> = overAxes<'bool'>('all', (x, axes) => {
+  requireKind('all', 'bool', x.dtype);
+  const broken = reduction.sum(cast(not(x), 'int32'), axes);
+  return typed(equal(broken, fullLike(broken, 0)));
+});
 
 /** Spreads what a reduction over one axis left back along that axis. */
 export const along = <S extends Shape, D extends DType>(
@@ -127,16 +257,24 @@ export const belowPeak = <S extends Shape, D extends FloatDType>(
 };
 
 /**
- * ln Σ eˣ along an axis (the last unless one is named), finite wherever the result is.
+ * ln Σ eˣ along an axis (the last unless one is named), which the result no longer has unless `keepDims`; finite
+ * wherever the result is. Throws if the axis is not there.
  *
  * @example
  * logSumExp(tensor([1e4, 1e4])); // 10000.693
  */
-export const logSumExp = <S extends Shape, D extends FloatDType, const A extends number = -1>(
+export const logSumExp = <
+  S extends Shape,
+  D extends FloatDType,
+  const A extends number = -1,
+  Keep extends boolean = false,
+>(
   x: Tensor<S, D>,
   axis?: A,
-): Tensor<Reduced<S, readonly [A]>, D> => {
+  options?: ReductionOptions<Keep>,
+): Tensor<Reduced<S, readonly [A], Keep>, D> => {
   const over = axisOf('logSumExp', x.shape, axis ?? -1);
   const { below, highest } = belowPeak(x, over);
-  return typed(add(log(reduction.sum(exp(below), [over])), highest));
+  const total = add(log(reduction.sum(exp(below), [over])), highest);
+  return typed(keeping('logSumExp', total, { shape: x.shape, over: [over] }, options));
 };

@@ -40,6 +40,11 @@ const unary: { readonly [name: string]: Unary } = {
   abs: [operation.abs, Math.abs, 0],
   sign: [operation.sign, Math.sign, 0],
   floor: [operation.floor, Math.floor, 0],
+  reciprocal: [operation.reciprocal, (x) => 1 / x, 0],
+  square: [operation.square, (x) => x * x, 0],
+  clip: [(x) => operation.clip(x, -1, 2), (x) => Math.max(-1, Math.min(2, x)), 0],
+  'power 3': [(x) => operation.power(x, 3), (x) => x ** 3, 1],
+  'power -3': [(x) => operation.power(x, -3), (x) => x ** -3, 1],
   sqrt: [operation.sqrt, Math.sqrt, 0],
   exp: [operation.exp, Math.exp, 2],
   expm1: [operation.expm1, Math.expm1, 2],
@@ -69,6 +74,9 @@ const binary: { readonly [name: string]: Binary } = {
   equal: [operation.equal, (a, b) => Number(a === b)],
   less: [operation.less, (a, b) => Number(a < b)],
   lessOrEqual: [operation.lessOrEqual, (a, b) => Number(a <= b)],
+  notEqual: [operation.notEqual, (a, b) => Number(a !== b)],
+  greater: [operation.greater, (a, b) => Number(a > b)],
+  greaterOrEqual: [operation.greaterOrEqual, (a, b) => Number(a >= b)],
   select: [(a, b) => operation.select(operation.less(a, b), a, b), (a, b) => (a < b ? a : b)],
 };
 

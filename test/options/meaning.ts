@@ -45,8 +45,14 @@ const refused = {
   /** A text or a finite number. */
   name: [Number.NaN, Infinity, Number.NEGATIVE_INFINITY, null, {}, true],
   boolean: [1, 'yes', null],
+  /** An initializer, or false. */
+  bias: [1, 'glorot', null, {}, true],
   function: [1, 'glorot', null, {}],
+  /** A number, or an infinity. */
+  limited: [Number.NaN, '0.1', null, {}, true],
   shape: [null, 3, [2.5], [-1], ['2'], [Number.NaN], [Infinity]],
+  /** A shape with one −1 or none. */
+  freeShape: [null, 3, [2.5], [-2], ['2'], [Number.NaN], [Infinity], [-1, -1]],
   choice: ['kept', 1, null],
 } as const;
 

@@ -41,7 +41,7 @@ const adamOptions = {
   epsilon: 'positive',
 } as const;
 const windows = { stride: 'count', dilation: 'count', padding: 'choice' } as const;
-const convolution = { ...windows, groups: 'count', kernel: 'function', bias: 'function' } as const;
+const convolution = { ...windows, groups: 'count', kernel: 'function', bias: 'bias' } as const;
 const heads = { kernel: 'function', causal: 'boolean', rotary: 'boolean' } as const;
 
 const taken: Readonly<Record<string, Options>> = {
@@ -99,19 +99,19 @@ const taken: Readonly<Record<string, Options>> = {
   },
   crossAttention: {
     ...placed('crossAttention', [4, 2], ['count', 'count']),
-    ...named('crossAttention', [4, 2], { kernel: 'function' }),
+    ...named('crossAttention', [4, 2], { kernel: 'function', bias: 'bias' }),
   },
   maskedCrossAttention: {
     ...placed('maskedCrossAttention', [4, 2], ['count', 'count']),
-    ...named('maskedCrossAttention', [4, 2], { kernel: 'function' }),
+    ...named('maskedCrossAttention', [4, 2], { kernel: 'function', bias: 'bias' }),
   },
   selfAttention: {
     ...placed('selfAttention', [4, 2], ['count', 'count']),
-    ...named('selfAttention', [4, 2], heads),
+    ...named('selfAttention', [4, 2], { ...heads, bias: 'bias' }),
   },
   maskedSelfAttention: {
     ...placed('maskedSelfAttention', [4, 2], ['count', 'count']),
-    ...named('maskedSelfAttention', [4, 2], heads),
+    ...named('maskedSelfAttention', [4, 2], { ...heads, bias: 'bias' }),
   },
   transformerBlock: Object.fromEntries(
     Object.entries({
@@ -135,7 +135,7 @@ const taken: Readonly<Record<string, Options>> = {
   },
   dense: {
     ...placed('dense', [2, 2], ['count', 'count']),
-    ...named('dense', [2, 2], { kernel: 'function', bias: 'function' }),
+    ...named('dense', [2, 2], { kernel: 'function', bias: 'bias' }),
   },
   dropout: placed('dropout', [0.5], ['share']),
   embedding: {
@@ -276,6 +276,12 @@ const adjusted = paralens.learner({
   update: paralens.withHyperparameters(1, (learningRate) => sgd({ learningRate })),
 });
 
+/** The option of a reduction. */
+const kept = (name: string, given: unknown, axes: unknown): Options => ({
+  keepDims: ['boolean', (value: never) => operation(name, given, axes, { keepDims: value })],
+});
+const truth = tensor([[1, 0]], 'bool');
+
 const image = tensor([[[1], [2], [3]]]);
 const kernel = tensor([[[1]], [[2]]]);
 const pooled = (name: string): Options => ({
@@ -321,7 +327,18 @@ const functions: Readonly<Record<string, Options>> = {
     high: ['number', (value: never) => operation('uniform', key(1), [1], -3e38, value)],
   },
   randomBits: { shape: ['shape', (value: never) => operation('randomBits', key(1), value)] },
-  reshape: { shape: ['shape', (value: never) => operation('reshape', x, value)] },
+  reshape: { shape: ['freeShape', (value: never) => operation('reshape', x, value)] },
+  all: kept('all', truth, [0]),
+  any: kept('any', truth, [0]),
+  ...Object.fromEntries(
+    ['max', 'mean', 'min', 'norm', 'product', 'sum'].map((name) => [name, kept(name, x, [0])]),
+  ),
+  ...Object.fromEntries(['argmax', 'argmin', 'logSumExp'].map((name) => [name, kept(name, x, 0)])),
+  clip: {
+    low: ['limited', (value: never) => operation('clip', x, value, Infinity)],
+    high: ['limited', (value: never) => operation('clip', x, -Infinity, value)],
+  },
+  oneHot: { count: ['count', (value: never) => operation('oneHot', tensor([0], 'int32'), value)] },
   rootMeanSquare: { epsilon: ['rate', (value: never) => operation('rootMeanSquare', x, [-1], value)] },
   standardize: {
     epsilon: [
@@ -387,9 +404,10 @@ const without = new Set(
     'softplus softsign squaredError squaredHinge stateless summary swap tanh tensor trace traceTensors train unassociate',
     'unflatten valueAndGradient vmap weighted widen withPullback zeros zerosLike zipTrees',
     // of operations: tensors and axes
-    'abs add all and argmax cast check concat contract cos divide equal erf exp expm1 floor fullLike less lessOrEqual log',
-    'log1p logSumExp matmul max maximum mean min minimum moments multiply negate not or reverse rotary select sign sin',
-    'slice sqrt stopGradient subtract sum take transpose',
+    'abs add and cast check concat contract cos cumsum divide equal erf exp expandDims expm1 floor fullLike',
+    'greater greaterOrEqual less lessOrEqual log log1p matmul maximum minimum moments multiply negate not',
+    'notEqual or power reciprocal reverse rotary select sign sin slice sqrt square squeeze stack stopGradient',
+    'subtract take transpose unstack',
   ].flatMap((line) => line.split(' ')),
 );
 

@@ -139,7 +139,7 @@ test.each<readonly [string, () => unknown, string]>([
     'contract: no contraction, got i,j, needed words like ik,kj->ij',
   ],
   ['a letter that stands once', () => contract(row, row, 'i,j->i'), 'contract: no contraction: i,j→i'],
-  ['an iota without an axis', () => iota([], 0), 'iota: no axis 0 of []'],
+  ['an iota without an axis', () => iota([], 0), 'iota: no axis 0, got [], needed at least one axis'],
   [
     'no tensor in a tree',
     () => evaluate({ a: [scalar(1), 3] } as never),

@@ -108,17 +108,38 @@ export const truthfulCurves: { readonly [name: string]: TruthfulCurve } = {
     right: line,
   },
   reciprocal: {
-    f: (x) => operation.divide(1, x),
+    f: operation.reciprocal,
     bound: [1, 2, 3],
     bound64: [1, 1, 2],
     left: zero,
     right: zero,
   },
   square: {
-    f: (x) => operation.multiply(x, x),
+    f: operation.square,
     bound: [1, 0, 0],
     bound64: [1, 0, 0],
     left: [Infinity, -Infinity, 2],
     right: [Infinity, Infinity, 2],
+  },
+  cube: {
+    f: (x) => operation.power(x, 3),
+    bound: [1, 1, 1],
+    bound64: [1, 1, 1],
+    left: [-Infinity, Infinity, -Infinity],
+    right: [Infinity, Infinity, Infinity],
+  },
+  // In float64 the error of e^(b·ln x) grows as b·ln x, which is up to 266 here.
+  'power -3': {
+    f: (x) => operation.power(x, -3),
+    bound: [1, 2, 2],
+    bound64: [300, 300, 400],
+    left: zero,
+    right: zero,
+  },
+  'power 2.5': {
+    f: (x) => operation.power(x, 2.5),
+    bound: [1, 2, 2],
+    bound64: [130, 140, 2],
+    right: [Infinity, Infinity, Infinity],
   },
 };

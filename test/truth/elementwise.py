@@ -81,6 +81,9 @@ SMOOTH = {
     'logCosh': log_cosh,
     'reciprocal': lambda x: 1 / x,
     'square': lambda x: x * x,
+    'cube': lambda x: x * x * x,
+    'power -3': lambda x: 1 / (x * x * x),
+    'power 2.5': lambda x: x * x * sqrt(x),
 }
 PIECES = {
     'elu': bent(expm1, lambda x: x),
@@ -94,8 +97,9 @@ PIECES = {
     'hardSwish': lambda x: (lambda y: y * 0) if x <= -3 else (lambda y: y * (y + 3) / 6) if x < 3 else (lambda y: y),
 }
 # What has no derivative at 0 but that which the library documents.
-AT_ZERO = {'abs': (0, 0, 0), 'softsign': (0, 1, None), 'reciprocal': (None, None, None), 'sqrt': (0, None, None), 'log': (None, None, None)}
-DOMAIN = {'log': 0, 'sqrt': 0, 'log1p': -1}
+AT_ZERO = {'abs': (0, 0, 0), 'cube': (0, 0, 0), 'softsign': (0, 1, None), 'reciprocal': (None, None, None), 'power -3': (None, None, None),
+           'power 2.5': (0, 0, 0), 'sqrt': (0, None, None), 'log': (None, None, None)}
+DOMAIN = {'log': 0, 'sqrt': 0, 'power 2.5': 0, 'log1p': -1}
 
 
 def derivative(f, x, n):

@@ -6,6 +6,7 @@ import {
   andThen,
   batched,
   compose,
+  convolution1d,
   dense,
   type DenseParameters,
   embedding,
@@ -24,12 +25,14 @@ import {
   relu,
   rematerialize,
   rmsprop,
+  selfAttention,
   sequential,
   share,
   simpleCell,
   sparseSoftmaxCrossEntropy,
   type Tensor,
   tensor,
+  zeros,
 } from 'paralens';
 import { add, multiply, scan, sum } from 'paralens/operation';
 
@@ -44,6 +47,31 @@ type Mnist = Para<
 test('a model has the parameters, the argument and the result of its layers', () => {
   expectTypeOf(sequential(dense(784, 512), relu(), dense(512, 10))).toEqualTypeOf<Mnist>();
   expectTypeOf(compose(compose(dense(784, 512), relu()), dense(512, 10))).toEqualTypeOf<Mnist>();
+});
+
+test('a layer without a bias has none among its parameters', () => {
+  const model = sequential(dense(4, 3, { bias: false }), relu(), dense(3, 2));
+  type Kernel<I extends number, O extends number> = {
+    readonly kernel: Tensor<readonly [I, O]>;
+  };
+  const [first, second] = model.init(key(1));
+  expectTypeOf(first).toExtend<Kernel<4, 3>>();
+  expectTypeOf(first).not.toHaveProperty('bias');
+  expectTypeOf(second).toEqualTypeOf<DenseParameters<3, 2>>();
+  const line = convolution1d(2, 3, 5, { padding: 'same', bias: false });
+  const [kernels] = line.init(key(1));
+  expectTypeOf(kernels).not.toHaveProperty('bias');
+  expectTypeOf(convolution1d(2, 3, 5, { bias: zeros }).init(key(1))[0]).toHaveProperty('bias');
+  const [projections] = selfAttention(4, 2, { bias: false }).init(key(1));
+  expectTypeOf(projections.query).not.toHaveProperty('bias');
+  expectTypeOf(selfAttention(4, 2).init(key(1))[0].query).toEqualTypeOf<DenseParameters<4, 4>>();
+  // @ts-expect-error true is no initializer
+  expect(() => dense(2, 2, { bias: true })).toThrow(
+    'dense: `bias` must be an initializer or false, got true',
+  );
+  expect([first, kernels, projections.query].map((each) => Object.keys(each))).toEqual(
+    Array.from({ length: 3 }, () => ['kernel']),
+  );
 });
 
 test('both bracketings have one type', () => {

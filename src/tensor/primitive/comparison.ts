@@ -85,7 +85,13 @@ export const or: Logic = (a, b) => typed(apply(orPrimitive, {}, [a, b]));
 export const not = <S extends Shape>(a: Tensor<S, 'bool'>): Tensor<S, 'bool'> =>
   typed(apply(notPrimitive, {}, [a]));
 
-/** `a` where the condition holds, `b` elsewhere. */
+/**
+ * `a` where the condition holds, `b` elsewhere: numpy's `where`. All have one shape, `a` and `b` one dtype. Throws if
+ * they differ.
+ *
+ * @example
+ * select(tensor([1, 0], 'bool'), tensor([1, 2]), tensor([3, 4])); // [1, 4]
+ */
 export const select = <S extends Shape, D extends DType>(
   condition: Tensor<S, 'bool'>,
   a: Tensor<S, D>,

@@ -24,13 +24,19 @@ const convolution =
   (
     name: string,
     axes: number,
-    layer: (inputs: number, outputs: number, size: never, options: ConvolutionOptions) => unknown,
+    layer: (
+      inputs: number,
+      outputs: number,
+      size: never,
+      options: ConvolutionOptions & { readonly bias?: false },
+    ) => unknown,
   ): DrawSubject =>
   (sampler) => {
     const { x, kernel, options } = drawConvolution(sampler, axes);
     const [inputs, outputs] = [x.at(-1) ?? 1, kernel.at(-1) ?? 1];
     const size = axes === 1 ? kernel[0] : kernel.slice(0, axes);
-    return general(name, layer(inputs, outputs, size as never, options), x);
+    const bias = sampler.pick([{}, { bias: false }] as const);
+    return general(name, layer(inputs, outputs, size as never, { ...options, ...bias }), x);
   };
 
 const pooling =
@@ -83,9 +89,10 @@ const bentAtZero =
   };
 
 export const layerSubjects: { readonly [name: string]: DrawSubject } = {
-  dense: ({ integer, shape }) => {
+  dense: ({ integer, pick, shape }) => {
     const [inputs, outputs, lead] = [integer(1, 5), integer(1, 5), shape(integer(0, 2))];
-    const layer = paralens.dense<number, number, Shape>(inputs, outputs);
+    const options = pick([{}, { bias: false }] as const);
+    const layer = paralens.dense<number, number, Shape, paralens.Bias>(inputs, outputs, options);
     const x: Shape = [...lead, inputs];
     return subjectOfPara<paralens.Parameters, Tensor, Tensor, readonly []>('dense', layer, {
       input: { shape: x },
@@ -167,7 +174,11 @@ export const layerSubjects: { readonly [name: string]: DrawSubject } = {
   },
   selfAttention: ({ integer, pick }) => {
     const [heads, size] = [integer(1, 2), 2 * integer(1, 2)];
-    const options = { causal: pick([true, false]), rotary: pick([true, false]) };
+    const options = {
+      causal: pick([true, false]),
+      rotary: pick([true, false]),
+      ...pick([{}, { bias: false }] as const),
+    };
     const layer = paralens.selfAttention(heads * size, heads, options);
     return general('selfAttention', layer, [integer(1, 2), integer(1, 4), heads * size]);
   },

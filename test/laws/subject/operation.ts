@@ -1,6 +1,6 @@
 /** A random use of every operation that the library exports. */
 import type { AnyTensor, Draw, Shape, Tensor } from 'paralens';
-import { scalar, tensor } from 'paralens';
+import { scalar } from 'paralens';
 import { type Sampler, type Specification, type Subject, subjectOf } from 'paralens/laws';
 import * as operation from 'paralens/operation';
 import { drawConvolution, drawPooling } from './window.js';
@@ -31,7 +31,7 @@ const bentAtZero =
 
 /** On two shapes of which one is the end of the other, or on a shape and a number. */
 const binary =
-  (name: string, f: operation.Binary<'same' | 'bool'>, low?: number, high?: number): DrawSubject =>
+  (name: string, f: operation.Binary<'same' | 'bool', 'float32'>, low?: number, high?: number): DrawSubject =>
   ({ shape, integer, pick }) => {
     const whole = shape();
     const end = whole.slice(integer(0, whole.length));
@@ -59,25 +59,43 @@ const logic =
 const filled = (draw: Draw, least = 1): Shape =>
   draw.shape(draw.integer(least, 3)).map((size) => Math.max(1, size));
 
+/** Some axes of a rank, each counted from the front or from the back, or all that there are. */
 const someAxes = ({ integer }: Draw, rank: number): readonly number[] | undefined =>
   integer(0, 2) === 0
     ? undefined
-    : Array.from({ length: rank }, (_, axis) => axis).filter(() => integer(0, 1) === 1);
+    : Array.from({ length: rank }, (_, axis) => (integer(0, 1) === 1 ? axis : axis - rank)).filter(
+        () => integer(0, 1) === 1,
+      );
+
+const drawReduction = (draw: Draw) => {
+  const shape = filled(draw);
+  return { shape, axes: someAxes(draw, shape.length), options: { keepDims: draw.integer(0, 1) === 1 } };
+};
 
 const reduction =
-  (name: string, f: operation.Reduction): DrawSubject =>
+  (name: string, f: operation.Reduction<'float32'>, low?: number, high?: number): DrawSubject =>
   (draw) => {
-    const shape = filled(draw);
-    const axes = someAxes(draw, shape.length);
-    return subjectOf<Tensor, AnyTensor>(name, (x) => (axes === undefined ? f(x) : f(x, axes)), float(shape));
+    const { shape, axes, options } = drawReduction(draw);
+    return subjectOf<Tensor, AnyTensor>(name, (x) => f(x, axes, options), float(shape, low, high));
+  };
+
+const reductionOfBools =
+  (name: string, f: operation.Reduction<'bool'>): DrawSubject =>
+  (draw) => {
+    const { shape, axes, options } = drawReduction(draw);
+    return subjectOf<Tensor<Shape, 'bool'>, AnyTensor>(name, (x) => f(x, axes, options), {
+      shape,
+      dtype: 'bool',
+    });
   };
 
 const alongAxis =
-  (name: string, f: (x: Tensor, axis: number) => AnyTensor): DrawSubject =>
+  (name: string, f: (x: Tensor, axis: number, keepDims: boolean) => AnyTensor): DrawSubject =>
   (draw) => {
     const shape = filled(draw);
     const axis = draw.integer(-shape.length, shape.length - 1);
-    return subjectOf<Tensor, AnyTensor>(name, (x) => f(x, axis), float(shape));
+    const keepDims = draw.integer(0, 1) === 1;
+    return subjectOf<Tensor, AnyTensor>(name, (x) => f(x, axis, keepDims), float(shape));
   };
 
 const random =
@@ -134,12 +152,14 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   abs: unary('abs', operation.abs),
   add: binary('add', operation.add),
   advance: random('advance', (from) => operation.advance(from, 3)),
-  all: logic('all', 1, (a) => operation.all(a ?? tensor([true], 'bool'))),
+  all: reductionOfBools('all', operation.all),
   and: logic('and', 2, (a, b) => operation.and(a ?? scalar(1, 'bool'), b ?? scalar(1, 'bool'))),
-  argmax: alongAxis('argmax', operation.argmax),
+  any: reductionOfBools('any', operation.any),
+  argmax: alongAxis('argmax', (x, axis, keepDims) => operation.argmax(x, axis, { keepDims })),
+  argmin: alongAxis('argmin', (x, axis, keepDims) => operation.argmin(x, axis, { keepDims })),
   broadcast: ({ shape, integer }) => {
     const [inner, outer] = [shape(integer(0, 2)), integer(0, 3)];
-    const axes = inner.map((_, axis) => axis + 1);
+    const axes = inner.map((_, axis) => axis - inner.length);
     return subjectOf<Tensor, AnyTensor>(
       'broadcast',
       (x) => operation.broadcast(x, [outer, ...inner], axes),
@@ -169,14 +189,16 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       hint: 'none',
     }),
   ),
+  clip: unary('clip', (x) => operation.clip(x, -1, 2)),
   concat: ({ shape, integer }) => {
     const first = shape(2);
     const second = [integer(0, 3), first[1] ?? 0];
-    return subjectOf<Pair, AnyTensor>('concat', (parts) => operation.concat(parts, 0), [
+    return subjectOf<Pair, AnyTensor>('concat', (parts) => operation.concat(parts, -2), [
       float(first),
       float(second),
     ]);
   },
+  cumsum: alongAxis('cumsum', operation.cumsum),
   contract: ({ integer }) => {
     const [i, j, k] = [integer(0, 5), integer(0, 5), integer(0, 5)];
     return subjectOf<Pair, AnyTensor>('contract', ([a, b]) => operation.contract(a, b, 'ik,kj->ji'), [
@@ -190,6 +212,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   elu: bentAtZero('elu', (x) => operation.elu(x, 0.5)),
   equal: binary('equal', operation.equal),
   erf: unary('erf', operation.erf),
+  expandDims: unary('expandDims', (x) => operation.expandDims(x, -1)),
   exp: unary('exp', operation.exp),
   expm1: unary('expm1', operation.expm1),
   floor: unary('floor', operation.floor),
@@ -199,6 +222,8 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   geluTanh: unary('geluTanh', operation.geluTanh),
   glu: ({ shape, integer }) =>
     subjectOf<Tensor, AnyTensor>('glu', operation.glu, float([...shape(integer(0, 2)), 2 * integer(1, 3)])),
+  greater: binary('greater', operation.greater),
+  greaterOrEqual: binary('greaterOrEqual', operation.greaterOrEqual),
   hardSigmoid: unary('hardSigmoid', operation.hardSigmoid),
   hardSwish: unary('hardSwish', operation.hardSwish),
   hardTanh: unary('hardTanh', operation.hardTanh),
@@ -210,8 +235,8 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   log: unary('log', operation.log, 0.25, 4),
   log1p: unary('log1p', operation.log1p, -0.75, 4),
   logSigmoid: unary('logSigmoid', operation.logSigmoid),
-  logSoftmax: alongAxis('logSoftmax', operation.logSoftmax),
-  logSumExp: alongAxis('logSumExp', operation.logSumExp),
+  logSoftmax: alongAxis('logSoftmax', (x, axis) => operation.logSoftmax(x, axis)),
+  logSumExp: alongAxis('logSumExp', (x, axis, keepDims) => operation.logSumExp(x, axis, { keepDims })),
   sigmoid: unary('sigmoid', operation.sigmoid),
   matmul: ({ shape, integer }) => {
     const [lead, k, n] = [shape(integer(0, 2)), integer(0, 5), integer(0, 5)];
@@ -233,16 +258,40 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   multiply: binary('multiply', operation.multiply),
   negate: unary('negate', operation.negate),
   normal: random('normal', operation.normal),
+  // Away from 0, where its derivative jumps.
+  norm: reduction('norm', operation.norm, 1, 4),
+  notEqual: binary('notEqual', operation.notEqual),
+  oneHot: ({ integer, shape }) => {
+    const count = integer(1, 5);
+    return subjectOf<Tensor<Shape, 'int32'>, AnyTensor>(
+      'oneHot',
+      (places) => operation.oneHot(places, count),
+      indices(count, shape(integer(0, 2))),
+    );
+  },
   not: logic('not', 1, (a) => operation.not(a ?? scalar(1, 'bool'))),
   or: logic('or', 2, (a, b) => operation.or(a ?? scalar(1, 'bool'), b ?? scalar(1, 'bool'))),
   pad: unary('pad', (x) => {
     const [ones, twos] = [x.shape.map(() => 1), x.shape.map(() => 2)];
     return operation.pad(x, { low: ones, high: twos, interior: ones });
   }),
+  power: (sampler) => {
+    const n = sampler.pick([-2, -1, 0, 0.5, 1, 2, 3, 5, 2.5, undefined]);
+    if (n === undefined) return binary('power', operation.power, 0.25, 3)(sampler);
+    const [low, high] = Number.isInteger(n) && n >= 0 ? [-2, 2] : [0.25, 3];
+    return unary('power', (x) => operation.power(x, n), low, high)(sampler);
+  },
+  product: reduction('product', operation.product, -1.5, 1.5),
   randomBits: random('randomBits', operation.randomBits),
+  reciprocal: unary('reciprocal', operation.reciprocal, 0.5, 4),
   relu: unary('relu', operation.relu),
   relu6: unary('relu6', operation.relu6, -4, 9),
-  reshape: unary('reshape', (x) => operation.reshape(x, x.shape.toReversed())),
+  reshape: (sampler) => {
+    const free = sampler.pick([true, false]);
+    return free
+      ? subjectOf<Tensor, AnyTensor>('reshape', (x) => operation.reshape(x, [1, -1]), float(filled(sampler)))
+      : unary('reshape', (x) => operation.reshape(x, x.shape.toReversed()))(sampler);
+  },
   reverse: unary('reverse', (x) =>
     operation.reverse(
       x,
@@ -314,10 +363,21 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
       stride: x.shape.map(() => 2),
     }),
   ),
-  softmax: alongAxis('softmax', operation.softmax),
+  softmax: alongAxis('softmax', (x, axis) => operation.softmax(x, axis)),
   softplus: unary('softplus', operation.softplus),
   softsign: bentAtZero('softsign', operation.softsign),
   split: random('split', (from) => operation.split(from, 3)),
+  square: unary('square', operation.square),
+  squeeze: ({ shape }) =>
+    subjectOf<Tensor, AnyTensor>('squeeze', (x) => operation.squeeze(x, [-1]), float([...shape(), 1])),
+  stack: ({ shape, integer }) => {
+    const drawn = shape();
+    const axis = integer(-drawn.length - 1, drawn.length);
+    return subjectOf<Pair, AnyTensor>('stack', (parts) => operation.stack(parts, axis), [
+      float(drawn),
+      float(drawn),
+    ]);
+  },
   sqrt: unary('sqrt', operation.sqrt, 0.25, 4),
   standardize: ({ integer }) => {
     const [rows, columns] = [integer(1, 4), integer(1, 3)];
@@ -334,7 +394,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
     const size = integer(1, 5);
     return subjectOf<readonly [Tensor, Tensor<Shape, 'int32'>], AnyTensor>(
       'take',
-      ([x, places]) => operation.take(x, places, 0),
+      ([x, places]) => operation.take(x, places, -2),
       [float([size, 2]), indices(size, shape(integer(0, 2)))],
     );
   },
@@ -342,12 +402,21 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   transpose: unary('transpose', (x) =>
     operation.transpose(
       x,
-      x.shape.map((_, axis) => x.shape.length - 1 - axis),
+      x.shape.map((_, axis) => -1 - axis),
     ),
   ),
   transposedConvolve: (sampler) =>
     convolutionSubject('transposedConvolve', sampler, operation.transposedConvolve),
   uniform: random('uniform', (from, shape) => operation.uniform(from, shape, -1, 2)),
+  unstack: (draw) => {
+    const shape = filled(draw);
+    const axis = draw.integer(-shape.length, shape.length - 1);
+    return subjectOf<Tensor, readonly AnyTensor[]>(
+      'unstack',
+      (x) => operation.unstack(x, axis),
+      float(shape),
+    );
+  },
   window: ({ integer }) =>
     subjectOf<Tensor, AnyTensor>(
       'window',
