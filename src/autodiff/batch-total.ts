@@ -27,22 +27,6 @@ interface Batch extends Pick<BatchedTensors, 'stack'> {
   readonly expressions: BatchTensors;
 }
 
-/** Linear in all inputs together. */
-const linear: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
-  ...(['negate', 'add', 'subtract', 'identity', 'stopGradient', 'sum', 'broadcast'] as const),
-  ...(['reshape', 'transpose', 'reverse', 'slice', 'pad', 'concat', 'window', 'windowSum'] as const),
-]);
-
-/** Linear in these slots where the others are the same for all examples; a quotient of integers is cut. */
-const linearIn: { readonly [N in PrimitiveName]?: readonly number[] } = {
-  multiply: [0, 1],
-  divide: [0],
-  select: [1, 2],
-  contract: [0, 1],
-  take: [0],
-  scatterAdd: [1],
-};
-
 const applied = <N extends PrimitiveName>(
   { name, attributes }: Application<N>,
   inputs: readonly AnyTensor[],
@@ -58,10 +42,12 @@ const summedSlots = (
   { differs }: Batch,
 ): readonly number[] | undefined => {
   const slots = [...inputs.keys()];
-  if (linear.has(name)) return slots;
+  const { linear = [] } = primitives[name];
+  if (linear === 'jointly') return slots;
   const [first] = inputs;
   const isCut = name === 'divide' && first !== undefined && !isFloat(first.dtype);
-  const allowed = isCut ? [] : (linearIn[name] ?? []);
+  // A quotient of integers is cut.
+  const allowed = isCut ? [] : linear;
   const differing = slots.filter((slot) => {
     const input = inputs[slot];
     return input !== undefined && differs(input);

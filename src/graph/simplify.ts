@@ -3,7 +3,7 @@
  * goes. Only rewrites that leave every bit as it was: no x + 0 (which turns −0 into 0), no 0·x (NaN).
  */
 import { allocate } from '../tensor/dtype.js';
-import { primitives } from '../tensor/primitive/table.js';
+import { isApproximated, primitives } from '../tensor/primitive/table.js';
 import { range, sameShape, sizeOf } from '../tensor/shape.js';
 import { numbering } from './builder.js';
 import {
@@ -103,20 +103,6 @@ const contraction = (operation: Operation<'contract'>, at: Lookup): Operation<'c
   return { ...operation, inputs: [a, b], attributes: { left: newLeft, right: newRight, out } };
 };
 
-/** What a backend may round otherwise than the reference in its last bit: of these only it knows the bits. */
-const approximated: readonly KernelName[] = [
-  'exp',
-  'expm1',
-  'log',
-  'log1p',
-  'tanh',
-  'sigmoid',
-  'erf',
-  'mills',
-  'sin',
-  'cos',
-];
-
 /** An operation on literal numbers is a literal number, computed as the reference does. */
 const folded = <N extends KernelName>(operation: Operation<N>, at: Lookup): Instruction | undefined => {
   const { name, attributes, inputs, shape, dtype, path } = operation;
@@ -127,7 +113,8 @@ const folded = <N extends KernelName>(operation: Operation<N>, at: Lookup): Inst
     if (operand?.kind !== 'constant' || operand.exact === undefined) return undefined;
     literals.push(operand);
   }
-  if (approximated.includes(name)) return undefined;
+  // Of a function that backends approximate, only they know the bits.
+  if (isApproximated(name)) return undefined;
   const data = primitives[name].evaluate({ inputs: literals, attributes, output: { shape, dtype } });
   return { kind: 'constant', data, exact: data[0] ?? 0, shape, dtype, path };
 };

@@ -6,17 +6,17 @@ import {
   alongAxis,
   type IndexMap,
   isSplit,
-  isView,
   rowMajor,
   sameAffine,
   still,
   through,
   type View,
 } from './index-map.js';
-import { type Expression, isPointwise } from './kernel.js';
+import type { Expression } from './kernel.js';
 import { isElementProduct, isUniform } from './materialize.js';
 import {
   instructionAt,
+  isOfKind,
   type Operation,
   type Program,
   type SomeOperation,
@@ -82,7 +82,7 @@ export const addressIn = (
 ): readonly [ValueId, Affine] => {
   const instruction = instructionAt(access.program, value);
   if (isStored(access, value)) return [value, rowMajor(map, instruction.shape, rank)];
-  if (instruction.kind !== 'operation' || !isView(instruction))
+  if (instruction.kind !== 'operation' || !isOfKind(instruction, 'view'))
     throw new RangeError(`fuse: %${value} is not in memory`);
   const [operand, next] = step(access, instruction, map, rank);
   return typeof next === 'object' && 'offset' in next
@@ -153,14 +153,14 @@ const build = (access: Access, value: ValueId, map: IndexMap): Expression => {
 export const computeAt = (access: Access, operation: SomeOperation, map: IndexMap): Expression => {
   const { program, rank } = access;
   const { dtype } = operation;
-  if (isPointwise(operation.name))
+  if (isOfKind(operation, 'pointwise'))
     return {
       kind: 'apply',
       dtype,
       name: operation.name,
       inputs: operation.inputs.map((input) => expressionOf(access, input, map)),
     };
-  if (isView(operation)) return readView(access, operation, map);
+  if (isOfKind(operation, 'view')) return readView(access, operation, map);
   if (isElementProduct(operation)) return elementProduct(access, operation as Operation<'contract'>, map);
   switch (operation.name) {
     case 'iota': {

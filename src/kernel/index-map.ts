@@ -6,7 +6,7 @@
  * in memory, in row-major order.
  */
 import { sizeOf, type Shape, stridesOf } from '../tensor/shape.js';
-import type { SomeOperation } from '../graph/program.js';
+import type { OperationOfKind } from '../graph/program.js';
 
 /** `offset + Σ strides[axis]·index[axis]` over the axes of a kernel. */
 export interface Affine {
@@ -74,15 +74,8 @@ export const sameAffine = (a: Affine, b: Affine): boolean => {
   return true;
 };
 
-/** The movements: what takes the elements of its one input as they are, each at a computed place. */
-const VIEWS = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice', 'window'] as const;
-type ViewName = (typeof VIEWS)[number];
-
-export type View = Extract<SomeOperation, { readonly name: ViewName }>;
-
-const views: ReadonlySet<string> = new Set(VIEWS);
-
-export const isView = (operation: SomeOperation): operation is View => views.has(operation.name);
+/** What takes the elements of its one input as they are, each at a computed place. */
+export type View = OperationOfKind<'view'>;
 
 /**
  * For each axis of the operand, the range of the result's axes that it was split into; `undefined` where an

@@ -9,16 +9,13 @@ import type { LoopKernel, Store } from './kernel.js';
 import {
   instructionAt,
   type Operation,
+  type OperationOfKind,
   type Program,
   type SomeOperation,
   type ValueId,
 } from '../graph/program.js';
 
-type ScatterName = 'pad' | 'concat' | 'windowSum' | 'scatterAdd';
-export type Scatter = Extract<SomeOperation, { readonly name: ScatterName }>;
-
-export const isScatter = (operation: SomeOperation): operation is Scatter =>
-  ['pad', 'concat', 'windowSum', 'scatterAdd'].includes(operation.name);
+export type Scatter = OperationOfKind<'scatter'>;
 
 type At = <T>(list: readonly T[], index: number) => T;
 const at: At = (list, index) => {

@@ -14,7 +14,7 @@ import type { LibraryUse } from './blas/speed.js';
 import type { Compiled, Table } from './compiled.js';
 import { nanosecondsOf, packingNanoseconds } from './cost.js';
 import { i32 as constant, type Statement } from './emitter.js';
-import { HOST_FUNCTIONS } from './host-functions.js';
+import { hostFunctionNames } from './host-functions.js';
 import { copyBytes } from './instructions.js';
 import type { Layout } from './range-function.js';
 import { scanScratch, scanStatements } from './scan-parts.js';
@@ -82,7 +82,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
   const { tile, threads } = options;
   const whole = planProgram(program, options);
   requireAddressable(whole.plan.bytes, partsInMemory(whole));
-  const module = moduleBuilder(HOST_FUNCTIONS, threads > 1);
+  const module = moduleBuilder(hostFunctionNames, threads > 1);
 
   const tables: Table[] = [];
   const tablesByWalk = new Map<string, number>();

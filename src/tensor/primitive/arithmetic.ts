@@ -6,35 +6,39 @@ import { elementwise, eachElement, typed } from './elementwise.js';
 import { apply, type Primitive } from './primitive.js';
 
 // y = −x ⇒ dx = −dy
-export const negatePrimitive = elementwise({
+const negatePrimitive = elementwise({
   name: 'negate',
-  kind: 'number',
+  accepts: 'number',
+  linear: 'jointly',
   evaluate: (x) => -x,
   partial: (dy) => negate(dy),
 });
 
 // y = a + b ⇒ da = dy, db = dy
-export const addPrimitive = elementwise({
+const addPrimitive = elementwise({
   name: 'add',
-  kind: 'number',
+  accepts: 'number',
   inputs: 2,
+  linear: 'jointly',
   evaluate: (a, b) => a + b,
   partial: (dy) => dy,
 });
 
 // y = a − b ⇒ da = dy, db = −dy
-export const subtractPrimitive = elementwise({
+const subtractPrimitive = elementwise({
   name: 'subtract',
-  kind: 'number',
+  accepts: 'number',
   inputs: 2,
+  linear: 'jointly',
   evaluate: (a, b) => a - b,
   partial: (dy, slot) => (slot === 0 ? dy : negate(dy)),
 });
 
 const multiplyRule = elementwise({
   name: 'multiply',
-  kind: 'number',
+  accepts: 'number',
   inputs: 2,
+  linear: [0, 1],
   evaluate: (a, b) => a * b,
   // y = a·b ⇒ da = dy·b, db = dy·a
   partial: (dy, slot, { inputs: [a, b] }) => {
@@ -43,7 +47,7 @@ const multiplyRule = elementwise({
   },
 });
 
-export const multiplyPrimitive: Primitive<'multiply'> = {
+const multiplyPrimitive: Primitive<'multiply', 'pointwise', true> = {
   ...multiplyRule,
   evaluate: (evaluation) =>
     isInteger(evaluation.output.dtype)
@@ -53,8 +57,10 @@ export const multiplyPrimitive: Primitive<'multiply'> = {
 
 const divideRule = elementwise({
   name: 'divide',
-  kind: 'number',
+  accepts: 'number',
+  cost: 4,
   inputs: 2,
+  linear: [0],
   evaluate: (a, b) => a / b,
   domain: [0.5, 4],
   dtypes: ['float32'],
@@ -68,12 +74,20 @@ const divideRule = elementwise({
 /** A quotient by the integer 0 is 0. */
 const integerQuotient = (a: number, b: number): number => (b === 0 ? 0 : Math.trunc(a / b));
 
-export const dividePrimitive: Primitive<'divide'> = {
+const dividePrimitive: Primitive<'divide', 'pointwise', true> = {
   ...divideRule,
   evaluate: (evaluation) =>
     isInteger(evaluation.output.dtype)
       ? eachElement(integerQuotient)(evaluation)
       : divideRule.evaluate(evaluation),
+};
+
+export const arithmeticPrimitives = {
+  negate: negatePrimitive,
+  add: addPrimitive,
+  subtract: subtractPrimitive,
+  multiply: multiplyPrimitive,
+  divide: dividePrimitive,
 };
 
 type Unary = <S extends Shape, D extends DType>(x: Tensor<S, D>) => Tensor<S, D>;

@@ -9,6 +9,7 @@ import {
   eachElement,
   eachExample,
   type PlainName,
+  pointwise,
   requireKind,
   requireSame,
   sampleAlike,
@@ -21,9 +22,10 @@ const predicate = <N extends PlainName>(
   kind: 'any' | 'number' | 'bool',
   inputs: number,
   holds: (a: number, b: number) => boolean,
-): Primitive<N> => {
+): Primitive<N, 'pointwise', true> => {
   const shape = alike(name, kind, 'bool');
   return {
+    ...pointwise,
     name,
     shape,
     evaluate: eachElement((a, b) => Number(holds(a, b))),
@@ -34,15 +36,17 @@ const predicate = <N extends PlainName>(
   };
 };
 
-export const equalPrimitive = predicate('equal', 'any', 2, (a, b) => a === b);
-export const lessPrimitive = predicate('less', 'number', 2, (a, b) => a < b);
-export const lessOrEqualPrimitive = predicate('lessOrEqual', 'number', 2, (a, b) => a <= b);
-export const andPrimitive = predicate('and', 'bool', 2, (a, b) => a !== 0 && b !== 0);
-export const orPrimitive = predicate('or', 'bool', 2, (a, b) => a !== 0 || b !== 0);
-export const notPrimitive = predicate('not', 'bool', 1, (a) => a === 0);
+const equalPrimitive = predicate('equal', 'any', 2, (a, b) => a === b);
+const lessPrimitive = predicate('less', 'number', 2, (a, b) => a < b);
+const lessOrEqualPrimitive = predicate('lessOrEqual', 'number', 2, (a, b) => a <= b);
+const andPrimitive = predicate('and', 'bool', 2, (a, b) => a !== 0 && b !== 0);
+const orPrimitive = predicate('or', 'bool', 2, (a, b) => a !== 0 || b !== 0);
+const notPrimitive = predicate('not', 'bool', 1, (a) => a === 0);
 
-export const selectPrimitive: Primitive<'select'> = {
+const selectPrimitive: Primitive<'select', 'pointwise', true> = {
+  ...pointwise,
   name: 'select',
+  linear: [1, 2],
   shape: ([condition, a, b]) => {
     if (!condition || !a || !b) return fail({ operation: 'select', what: 'an input is missing' });
     requireKind('select', 'bool', condition.dtype);
@@ -72,6 +76,16 @@ export const selectPrimitive: Primitive<'select'> = {
     const branch = { shape, dtype, low, high };
     return { inputs: [{ shape, dtype: 'bool', low: 0, high: 1 }, branch, branch], attributes: {} };
   },
+};
+
+export const comparisonPrimitives = {
+  equal: equalPrimitive,
+  less: lessPrimitive,
+  lessOrEqual: lessOrEqualPrimitive,
+  and: andPrimitive,
+  or: orPrimitive,
+  not: notPrimitive,
+  select: selectPrimitive,
 };
 
 type Predicate = <S extends Shape, D extends DType>(a: Tensor<S, D>, b: Tensor<S, D>) => Tensor<S, 'bool'>;

@@ -60,8 +60,12 @@ const stridesAlong = (along: readonly string[], word: string, shape: Shape): rea
   return along.map((letter) => strides[word.indexOf(letter)] ?? 0);
 };
 
-export const contractPrimitive: Primitive<'contract'> = {
+export const contractPrimitive: Primitive<'contract', 'product'> = {
   name: 'contract',
+  kind: 'product',
+  cost: 1,
+  exact: true,
+  linear: [0, 1],
   shape: (inputs, { left, right, out }) => {
     const [a, b] = inputs;
     if (a === undefined || b === undefined)

@@ -1,12 +1,13 @@
 /** What leaves the numbers as they are: casts, marks, checks, and the ways to steer differentiation. */
 import { fail, showShape } from '../../error.js';
-import { allocate, type Data, type DType, isFloat, requireDType } from '../dtype.js';
+import { allocate, type Data, type DType, type FloatDType, isFloat, requireDType } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { AnyTensor, Check, CustomRule, PrimitiveName, Scope, Tensor } from '../tensor.js';
 import { type Batching, examplesOf } from './batching.js';
+import { multiply } from './arithmetic.js';
 import { equal, not } from './comparison.js';
 import { fullLike } from './constant.js';
-import { eachExample, typed } from './elementwise.js';
+import { eachExample, pointwise, typed } from './elementwise.js';
 import { argmax } from './extremum.js';
 import { take } from './indexing.js';
 import { sum } from './reduction.js';
@@ -20,6 +21,8 @@ import {
   type SampledInput,
   type Spec,
 } from './primitive.js';
+
+const steering = { kind: 'steering', cost: 0, exact: true } as const;
 
 const copyInput = ({ inputs: [x], output }: Evaluation<PrimitiveName>): Data => {
   const result = allocate(output.dtype, sizeOf(output.shape));
@@ -39,7 +42,8 @@ const drawFloats = (draw: Draw): SampledInput => ({
   high: 4,
 });
 
-export const castPrimitive: Primitive<'cast'> = {
+const castPrimitive: Primitive<'cast', 'pointwise', true> = {
+  ...pointwise,
   name: 'cast',
   shape: ([x], { dtype }) =>
     x === undefined ? fail({ operation: 'cast', what: 'no input' }) : { shape: x.shape, dtype },
@@ -86,8 +90,10 @@ const ofDerivative = (scope: Scope): Scope | undefined =>
 const marked = (x: AnyTensor, scope: Scope | undefined): AnyTensor =>
   scope === undefined ? x : identity(x, scope);
 
-export const identityPrimitive: Primitive<'identity'> = {
+const identityPrimitive: Primitive<'identity', 'steering'> = {
+  ...steering,
   name: 'identity',
+  linear: 'jointly',
   shape: likeFirst('identity'),
   evaluate: copyInput,
   // y = x ⇒ dx = dy, which leaves the part of the model that x enters, and enters the one that x leaves
@@ -97,8 +103,10 @@ export const identityPrimitive: Primitive<'identity'> = {
   sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: { scope: undefined } }),
 };
 
-export const stopGradientPrimitive: Primitive<'stopGradient'> = {
+const stopGradientPrimitive: Primitive<'stopGradient', 'steering'> = {
+  ...steering,
   name: 'stopGradient',
+  linear: 'jointly',
   shape: likeFirst('stopGradient'),
   evaluate: copyInput,
   // y = x, held constant ⇒ dx = 0
@@ -109,7 +117,8 @@ export const stopGradientPrimitive: Primitive<'stopGradient'> = {
 };
 
 /** Inputs: the value that is passed on, whether all is well, and what is shown if not. */
-export const checkPrimitive: Primitive<'check'> = {
+const checkPrimitive: Primitive<'check', 'steering'> = {
+  ...steering,
   name: 'check',
   shape: ([x, holds, got]) => {
     if (!x || !holds || !got) return fail({ operation: 'check', what: 'an input is missing' });
@@ -141,8 +150,11 @@ export const checkPrimitive: Primitive<'check'> = {
 };
 
 /** Inputs: the value that is passed on, and what is to be there before it is looked at. */
-export const fencePrimitive: Primitive<'fence'> = {
+const fencePrimitive: Primitive<'fence', 'fence'> = {
   name: 'fence',
+  kind: 'fence',
+  cost: 0,
+  exact: true,
   shape: likeFirst('fence'),
   evaluate: copyInput,
   // y = x ⇒ dx = dy; nothing depends on what it waits for
@@ -153,7 +165,8 @@ export const fencePrimitive: Primitive<'fence'> = {
 };
 
 /** Inputs: the result of a user's function, then the leaves of its argument. */
-export const customPrimitive: Primitive<'custom'> = {
+const customPrimitive: Primitive<'custom', 'steering'> = {
+  ...steering,
   name: 'custom',
   shape: likeFirst('custom'),
   evaluate: copyInput,
@@ -168,6 +181,15 @@ export const customPrimitive: Primitive<'custom'> = {
     const x = drawFloats(draw);
     return { inputs: [x, x], attributes: { rule: (_, dy) => [dy] } };
   },
+};
+
+export const conversionPrimitives = {
+  cast: castPrimitive,
+  identity: identityPrimitive,
+  stopGradient: stopGradientPrimitive,
+  check: checkPrimitive,
+  fence: fencePrimitive,
+  custom: customPrimitive,
 };
 
 /** Which inputs of a rule are batches, and whether each example has a cotangent of its own or all have one. */
@@ -232,3 +254,15 @@ export const fence = <T extends AnyTensor>(x: T, after: readonly AnyTensor[]): T
 /** `y`, whose derivative with respect to `inputs` is the user's rule. */
 export const custom = <T extends AnyTensor>(y: T, inputs: readonly AnyTensor[], rule: CustomRule): T =>
   typed(apply(customPrimitive, { rule }, [y, ...inputs]));
+
+/**
+ * y, a function of x element by element, whose derivative is `slope(x)`. A cotangent meets the slope as a whole: parts of
+ * one may overflow, or be 0·∞, where it is a number.
+ */
+export const withSlope = <S extends Shape, D extends FloatDType>(
+  y: Tensor<S, D>,
+  x: Tensor<S, D>,
+  slope: (x: Tensor<S, D>) => Tensor<S, D>,
+): Tensor<S, D> =>
+  // y = f(x) ⇒ dx = dy·f′(x)
+  custom(y, [x], ([z = x], dy) => [multiply(dy, slope(typed(z)))]);

@@ -4,51 +4,60 @@ import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { add, divide, multiply } from './arithmetic.js';
 import { fullLike } from './constant.js';
-import { elementwise, typed } from './elementwise.js';
+import { approximated, elementwise, typed } from './elementwise.js';
 import { apply } from './primitive.js';
 
-export const expPrimitive = elementwise({
+const expPrimitive = approximated({
   name: 'exp',
-  kind: 'float',
-  evaluate: Math.exp,
+  cost: 12,
+  of: Math.exp,
   // y = eˣ ⇒ dx = dy·y
   partial: (dy, _, { output: y }) => multiply(dy, y),
 });
 
-export const expm1Primitive = elementwise({
+const expm1Primitive = approximated({
   name: 'expm1',
-  kind: 'float',
-  evaluate: Math.expm1,
+  cost: 30,
+  of: Math.expm1,
   // y = eˣ − 1 ⇒ dx = dy·eˣ, not dy·(y + 1), which loses the small ones
   partial: (dy, _, { inputs: [x] }) => x && multiply(dy, exp(typed<Tensor>(x))),
 });
 
-export const logPrimitive = elementwise({
+const logPrimitive = approximated({
   name: 'log',
-  kind: 'float',
-  evaluate: Math.log,
+  cost: 14,
+  of: Math.log,
   domain: [0.25, 4],
   // y = ln x ⇒ dx = dy/x
   partial: (dy, _, { inputs: [x] }) => x && divide(dy, x),
 });
 
-export const log1pPrimitive = elementwise({
+const log1pPrimitive = approximated({
   name: 'log1p',
-  kind: 'float',
-  evaluate: Math.log1p,
+  cost: 30,
+  of: Math.log1p,
   domain: [-0.75, 4],
   // y = ln(1 + x) ⇒ dx = dy/(1 + x)
   partial: (dy, _, { inputs: [x] }) => x && divide(dy, add(fullLike(x, 1), x)),
 });
 
-export const sqrtPrimitive = elementwise({
+const sqrtPrimitive = elementwise({
   name: 'sqrt',
-  kind: 'float',
+  accepts: 'float',
+  cost: 4,
   evaluate: Math.sqrt,
   domain: [0.25, 4],
   // y = √x ⇒ dx = dy/2y
   partial: (dy, _, { output: y }) => divide(dy, add(y, y)),
 });
+
+export const exponentialPrimitives = {
+  exp: expPrimitive,
+  expm1: expm1Primitive,
+  log: logPrimitive,
+  log1p: log1pPrimitive,
+  sqrt: sqrtPrimitive,
+};
 
 type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
 

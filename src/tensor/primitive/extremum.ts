@@ -73,8 +73,11 @@ const drawLines = (
   };
 };
 
-export const maxPrimitive: Primitive<'max'> = {
+const maxPrimitive: Primitive<'max', 'reduction'> = {
   name: 'max',
+  kind: 'reduction',
+  cost: 1,
+  exact: true,
   shape: ([x], { axis }) => ({ shape: reduced('max', x, axis), dtype: x?.dtype ?? 'float32' }),
   evaluate: ({ inputs: [x], attributes: { axis }, output }): Data => {
     const result = allocate(output.dtype, sizeOf(output.shape));
@@ -94,8 +97,11 @@ export const maxPrimitive: Primitive<'max'> = {
   sample: drawLines,
 };
 
-export const argmaxPrimitive: Primitive<'argmax'> = {
+const argmaxPrimitive: Primitive<'argmax', 'reduction'> = {
   name: 'argmax',
+  kind: 'reduction',
+  cost: 1,
+  exact: true,
   shape: ([x], { axis }) => ({ shape: reduced('argmax', x, axis), dtype: 'int32' }),
   evaluate: ({ inputs: [x], attributes: { axis }, output }) => {
     const result = allocate('int32', sizeOf(output.shape));
@@ -107,6 +113,8 @@ export const argmaxPrimitive: Primitive<'argmax'> = {
   batch: ({ whole, attributes: { axis } }) => argmax(whole(0), axis + 1),
   sample: drawLines,
 };
+
+export const extremumPrimitives = { max: maxPrimitive, argmax: argmaxPrimitive };
 
 /** The largest element along an axis, which the result no longer has; the first has the derivative. */
 export const max = <D extends DType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> =>

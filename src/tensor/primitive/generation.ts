@@ -8,8 +8,11 @@ import type { Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
 import { apply, at, none, type Primitive, type Spec } from './primitive.js';
 
-export const iotaPrimitive: Primitive<'iota'> = {
+const iotaPrimitive: Primitive<'iota', 'generator'> = {
   name: 'iota',
+  kind: 'generator',
+  cost: 0,
+  exact: true,
   shape: (_, { shape, axis, dtype }) => {
     if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length || dtype === 'bool')
       fail({
@@ -50,8 +53,11 @@ export const requireKey = (operation: string, key: Spec | undefined): Shape => {
   });
 };
 
-export const randomBitsPrimitive: Primitive<'randomBits'> = {
+const randomBitsPrimitive: Primitive<'randomBits', 'generator'> = {
   name: 'randomBits',
+  kind: 'generator',
+  cost: 80,
+  exact: true,
   shape: ([key], { shape }) => ({
     shape: [...requireKey('randomBits', key).slice(0, -1), ...shape],
     dtype: 'uint32',
@@ -76,6 +82,8 @@ export const randomBitsPrimitive: Primitive<'randomBits'> = {
     attributes: { shape: draw.shape() },
   }),
 };
+
+export const generationPrimitives = { iota: iotaPrimitive, randomBits: randomBitsPrimitive };
 
 /** The position along an axis, from 0. */
 export const iota = <const S extends Shape, D extends DType = 'int32'>(

@@ -86,8 +86,12 @@ const drawIndices = (draw: Draw, size: number): SampledInput => ({
   high: Math.max(0, size - 1),
 });
 
-export const takePrimitive: Primitive<'take'> = {
+const takePrimitive: Primitive<'take', 'gather'> = {
   name: 'take',
+  kind: 'gather',
+  cost: 4,
+  exact: true,
+  linear: [0],
   shape: ([x, indices], { axis }) => {
     if (x === undefined) return fail({ operation: 'take', what: 'no input' });
     requireAxis('take', x.shape, axis);
@@ -122,8 +126,12 @@ export const takePrimitive: Primitive<'take'> = {
   },
 };
 
-export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
+export const scatterAddPrimitive: Primitive<'scatterAdd', 'scatter'> = {
   name: 'scatterAdd',
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: [1],
   shape: ([indices, updates], { axis, size }) => {
     if (updates === undefined) return fail({ operation: 'scatterAdd', what: 'no updates' });
     requireKind('scatterAdd', 'number', updates.dtype);
@@ -183,6 +191,8 @@ export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
     return { inputs: [indices, updates], attributes: { axis, size } };
   },
 };
+
+export const indexingPrimitives = { take: takePrimitive, scatterAdd: scatterAddPrimitive };
 
 const scatterAny = (indices: AnyTensor, updates: AnyTensor, axis: number, size: number): AnyTensor =>
   apply(scatterAddPrimitive, { axis, size }, [indices, updates]);

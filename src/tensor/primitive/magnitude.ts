@@ -8,31 +8,31 @@ import { fullLike } from './constant.js';
 import { elementwise, typed } from './elementwise.js';
 import { apply, none } from './primitive.js';
 
-export const absPrimitive = elementwise({
+const absPrimitive = elementwise({
   name: 'abs',
-  kind: 'number',
+  accepts: 'number',
   evaluate: Math.abs,
   // y = |x| ⇒ dx = dy·sign x, 0 at 0
   partial: (dy, _, { inputs: [x] }) => x && multiply(dy, sign(x)),
 });
 
-export const signPrimitive = elementwise({
+const signPrimitive = elementwise({
   name: 'sign',
-  kind: 'number',
+  accepts: 'number',
   evaluate: Math.sign,
   partial: none,
 });
 
-export const floorPrimitive = elementwise({
+const floorPrimitive = elementwise({
   name: 'floor',
-  kind: 'float',
+  accepts: 'float',
   evaluate: Math.floor,
   partial: none,
 });
 
-export const maximumPrimitive = elementwise({
+const maximumPrimitive = elementwise({
   name: 'maximum',
-  kind: 'number',
+  accepts: 'number',
   inputs: 2,
   evaluate: (a, b) => Math.max(a, b),
   // y = max(a, b) ⇒ the larger slot gets dy, the first where they tie
@@ -43,9 +43,9 @@ export const maximumPrimitive = elementwise({
   },
 });
 
-export const minimumPrimitive = elementwise({
+const minimumPrimitive = elementwise({
   name: 'minimum',
-  kind: 'number',
+  accepts: 'number',
   inputs: 2,
   evaluate: (a, b) => Math.min(a, b),
   // y = min(a, b) ⇒ the smaller slot gets dy, the first where they tie
@@ -55,6 +55,14 @@ export const minimumPrimitive = elementwise({
     return slot === 0 ? select(first, dy, zero) : select(first, zero, dy);
   },
 });
+
+export const magnitudePrimitives = {
+  abs: absPrimitive,
+  sign: signPrimitive,
+  floor: floorPrimitive,
+  maximum: maximumPrimitive,
+  minimum: minimumPrimitive,
+};
 
 type Binary = <S extends Shape, D extends DType>(a: Tensor<S, D>, b: Tensor<S, D>) => Tensor<S, D>;
 

@@ -14,7 +14,7 @@ import {
 import type { Permuted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
-import { apply, at, type Draw, type Primitive, type SampledInput, type Value } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type SampledInput, type Value, view } from './primitive.js';
 import { drawAxes, places, requireAxes } from './reduction.js';
 
 /** The elements of `x` at these places, in order. */
@@ -29,7 +29,8 @@ export const drawMoved = (draw: Draw, shape: Shape): SampledInput => {
   return dtype === 'bool' ? { shape, dtype, low: 0, high: 1 } : { shape, dtype, low: -4, high: 4 };
 };
 
-export const reshapePrimitive: Primitive<'reshape'> = {
+const reshapePrimitive: Primitive<'reshape', 'view'> = {
+  ...view,
   name: 'reshape',
   shape: ([x], { shape }) => {
     if (x === undefined) return fail({ operation: 'reshape', what: 'no input' });
@@ -55,7 +56,8 @@ export const reshapePrimitive: Primitive<'reshape'> = {
   },
 };
 
-export const transposePrimitive: Primitive<'transpose'> = {
+const transposePrimitive: Primitive<'transpose', 'view'> = {
+  ...view,
   name: 'transpose',
   shape: ([x], { permutation }) => {
     if (x === undefined) return fail({ operation: 'transpose', what: 'no input' });
@@ -92,7 +94,8 @@ export const transposePrimitive: Primitive<'transpose'> = {
   },
 };
 
-export const reversePrimitive: Primitive<'reverse'> = {
+const reversePrimitive: Primitive<'reverse', 'view'> = {
+  ...view,
   name: 'reverse',
   shape: ([x], { axes }) => {
     if (x === undefined) return fail({ operation: 'reverse', what: 'no input' });
@@ -113,6 +116,12 @@ export const reversePrimitive: Primitive<'reverse'> = {
     const shape = draw.shape();
     return { inputs: [drawMoved(draw, shape)], attributes: { axes: drawAxes(draw, shape.length) } };
   },
+};
+
+export const movementPrimitives = {
+  reshape: reshapePrimitive,
+  transpose: transposePrimitive,
+  reverse: reversePrimitive,
 };
 
 /** The same elements, in row-major order, in another shape. */

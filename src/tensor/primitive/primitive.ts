@@ -59,8 +59,39 @@ export interface Draw {
   readonly pick: <const T extends readonly unknown[]>(choices: T) => T[number];
 }
 
-export interface Primitive<N extends PrimitiveName> {
+/** What has to be done for a primitive: backends go by it. */
+export type PrimitiveKind =
+  /** One element of each input to one of the result. */
+  | 'pointwise'
+  /** The elements of the one input as they are, each at a computed place. */
+  | 'view'
+  /** Elements at indices that are read when it runs. */
+  | 'gather'
+  /** Elements of nothing but their place, and perhaps a key. */
+  | 'generator'
+  | 'reduction'
+  | 'product'
+  /** Writes elsewhere than at its own point. */
+  | 'scatter'
+  | 'loop'
+  /** Says what must wait for what. */
+  | 'fence'
+  /** Steers tracing and differentiation, and is gone from a program. */
+  | 'steering';
+
+export interface Primitive<
+  N extends PrimitiveName,
+  K extends PrimitiveKind = PrimitiveKind,
+  Exact extends boolean = boolean,
+> {
   readonly name: N;
+  readonly kind: K;
+  /** What one element of the result costs, in additions, where it is computed anew for each reader. */
+  readonly cost: number;
+  /** Whether every backend computes the bits of the reference, but for the order of sums. */
+  readonly exact: Exact;
+  /** Linear in all inputs together, or in each of these slots where the other inputs are held. */
+  readonly linear?: 'jointly' | readonly number[];
   /** The shape and dtype of the result; throws if the inputs do not fit. */
   readonly shape: (inputs: readonly Spec[], attributes: AttributesOf[N]) => Spec;
   /** The meaning, in plain loops, at the precision of the dtypes. */
@@ -82,6 +113,9 @@ export interface Primitive<N extends PrimitiveName> {
   /** A random use, for the laws. */
   readonly sample: (draw: Draw) => Sample<N>;
 }
+
+/** What all views have in common. */
+export const view = { kind: 'view', cost: 0, exact: true, linear: 'jointly' } as const;
 
 /** The attributes of most primitives. */
 const NOTHING: Readonly<Record<never, never>> = Object.freeze({});

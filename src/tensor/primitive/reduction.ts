@@ -14,7 +14,7 @@ import {
 } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
-import { apply, at, type Draw, type Primitive, type Spec } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type Spec, view } from './primitive.js';
 
 /** Refuses axes that are not within the rank, or not in increasing order. */
 export const requireAxes = (operation: string, axes: readonly number[], { shape }: Spec): void => {
@@ -55,8 +55,12 @@ export const places = (shape: Shape, strides: readonly number[], offset = 0): In
 export const drawAxes = (draw: Draw, rank: number): readonly number[] =>
   range(rank).filter(() => draw.integer(0, 1) === 1);
 
-export const sumPrimitive: Primitive<'sum'> = {
+const sumPrimitive: Primitive<'sum', 'reduction'> = {
   name: 'sum',
+  kind: 'reduction',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
   shape: ([x], { axes }) => {
     if (x === undefined) return fail({ operation: 'sum', what: 'no input' });
     requireKind('sum', 'number', x.dtype);
@@ -95,7 +99,8 @@ export const scattered = (
   strides: readonly number[],
 ): readonly number[] => range(rank).map((axis) => strides[axes.indexOf(axis)] ?? 0);
 
-export const broadcastPrimitive: Primitive<'broadcast'> = {
+const broadcastPrimitive: Primitive<'broadcast', 'view'> = {
+  ...view,
   name: 'broadcast',
   shape: ([x], { shape, axes }) => {
     if (x === undefined) return fail({ operation: 'broadcast', what: 'no input' });
@@ -133,6 +138,8 @@ export const broadcastPrimitive: Primitive<'broadcast'> = {
     };
   },
 };
+
+export const reductionPrimitives = { sum: sumPrimitive, broadcast: broadcastPrimitive };
 
 /** The sum over these axes, which the result no longer has. */
 export const sum = <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D> =>

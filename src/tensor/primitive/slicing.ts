@@ -5,13 +5,14 @@ import { range, sameShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
 import { drawMoved, gather } from './movement.js';
-import { apply, at, type Primitive } from './primitive.js';
+import { apply, at, type Primitive, view } from './primitive.js';
 import { places } from './reduction.js';
 
 const zeros = (rank: number): Shape => range(rank).map(() => 0);
 const ones = (rank: number): Shape => range(rank).map(() => 1);
 
-export const slicePrimitive: Primitive<'slice'> = {
+const slicePrimitive: Primitive<'slice', 'view'> = {
+  ...view,
   name: 'slice',
   shape: ([x], { start, stop, stride }) => {
     if (x === undefined) return fail({ operation: 'slice', what: 'no input' });
@@ -63,8 +64,12 @@ export const slicePrimitive: Primitive<'slice'> = {
 const padded = (size: number, low: number, high: number, interior: number): number =>
   low + size + Math.max(0, size - 1) * interior + high;
 
-export const padPrimitive: Primitive<'pad'> = {
+const padPrimitive: Primitive<'pad', 'scatter'> = {
   name: 'pad',
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
   shape: ([x], { low, high, interior }) => {
     if (x === undefined) return fail({ operation: 'pad', what: 'no input' });
     const counts = [...low, ...high, ...interior];
@@ -138,8 +143,12 @@ const partOf = (
   return slice(whole, { start, stop, stride: ones(part.shape.length) });
 };
 
-export const concatPrimitive: Primitive<'concat'> = {
+const concatPrimitive: Primitive<'concat', 'scatter'> = {
   name: 'concat',
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
   shape: (inputs, { axis }) => {
     const [first] = inputs;
     if (first === undefined)
@@ -197,6 +206,8 @@ export const concatPrimitive: Primitive<'concat'> = {
     return { inputs: [part, sized(), sized()], attributes: { axis } };
   },
 };
+
+export const slicingPrimitives = { slice: slicePrimitive, pad: padPrimitive, concat: concatPrimitive };
 
 /** Every `stride`-th element from `start` up to, not including, `stop`; one of each an axis. */
 export const slice = <D extends DType>(

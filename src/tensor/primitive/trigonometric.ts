@@ -3,24 +3,26 @@ import type { FloatDType } from '../dtype.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { multiply, negate } from './arithmetic.js';
-import { elementwise, typed } from './elementwise.js';
+import { approximated, typed } from './elementwise.js';
 import { apply } from './primitive.js';
 
-export const sinPrimitive = elementwise({
+const sinPrimitive = approximated({
   name: 'sin',
-  kind: 'float',
-  evaluate: Math.sin,
+  cost: 30,
+  of: Math.sin,
   // y = sin x ⇒ dx = dy·cos x
   partial: (dy, _, { inputs: [x] }) => x && multiply(dy, cos(typed<Tensor>(x))),
 });
 
-export const cosPrimitive = elementwise({
+const cosPrimitive = approximated({
   name: 'cos',
-  kind: 'float',
-  evaluate: Math.cos,
+  cost: 30,
+  of: Math.cos,
   // y = cos x ⇒ dx = −dy·sin x
   partial: (dy, _, { inputs: [x] }) => x && negate(multiply(dy, sin(typed<Tensor>(x)))),
 });
+
+export const trigonometricPrimitives = { sin: sinPrimitive, cos: cosPrimitive };
 
 type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
 

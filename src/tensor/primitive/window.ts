@@ -5,7 +5,7 @@ import { requireShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Tensor, Window } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { gather } from './movement.js';
-import { apply, at, type Draw, type Primitive, type Value } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type Value, view } from './primitive.js';
 import { places } from './reduction.js';
 
 /** Of one axis: the counts of windows that fit. */
@@ -57,7 +57,8 @@ const drawWindow = (draw: Draw): { readonly shape: Shape; readonly window: Windo
   };
 };
 
-export const windowPrimitive: Primitive<'window'> = {
+const windowPrimitive: Primitive<'window', 'view'> = {
+  ...view,
   name: 'window',
   shape: ([x], window) => {
     if (x === undefined) return fail({ operation: 'window', what: 'no input' });
@@ -85,8 +86,12 @@ const scatterWindows = (x: Value | undefined, shape: Shape, window: Window): Flo
   return totals;
 };
 
-export const windowSumPrimitive: Primitive<'windowSum'> = {
+const windowSumPrimitive: Primitive<'windowSum', 'scatter'> = {
   name: 'windowSum',
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
   shape: ([x], attributes) => {
     if (x === undefined) return fail({ operation: 'windowSum', what: 'no input' });
     const { shape } = attributes;
@@ -121,6 +126,8 @@ export const windowSumPrimitive: Primitive<'windowSum'> = {
     };
   },
 };
+
+export const windowPrimitives = { window: windowPrimitive, windowSum: windowSumPrimitive };
 
 /** All windows over the last axes, as a view: `[…lead, …windows, …sizes]`. */
 export const window = <D extends DType>(
