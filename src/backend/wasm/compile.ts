@@ -11,18 +11,36 @@ import { type AddedFunction, kernelFunctions } from './alike.js';
 import { libraryParts } from './blas/product-parts.js';
 import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/product-calls.js';
 import type { LibraryUse } from './blas/speed.js';
-import type { Compiled, Table } from './compiled.js';
 import { nanosecondsOf, packingNanoseconds } from './cost.js';
 import { i32 as constant, type Statement } from './emitter.js';
 import { hostFunctionNames } from './host-functions.js';
 import { copyBytes } from './instructions.js';
-import type { Layout } from './range-function.js';
+import type { Layout } from './loop-code.js';
 import { scanScratch, scanStatements } from './scan-parts.js';
 import { type InMemory, requireAddressable } from './memory-limit.js';
 import { moduleBuilder } from './module.js';
-import { pieceOf, type Sharing } from './phase.js';
+import { type Phase, pieceOf, type Sharing } from './phase.js';
 import { type Part, phasesOf, type Work } from './phase-code.js';
 import { scratchBytes, type Tile } from './product-shape.js';
+
+/** What is in memory beside the plan's values. */
+export interface Table {
+  readonly place: number;
+  readonly data: Data;
+}
+
+/** All that starting a program needs, and the stages that led there. */
+export interface Compiled {
+  readonly fused: KernelProgram;
+  readonly plan: Plan;
+  readonly tables: readonly Table[];
+  /** Of memory: the plan's, and the tables'. */
+  readonly bytes: number;
+  /** The module; it exports the functions of the phases. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** What a step does, in order. */
+  readonly phases: readonly Phase[];
+}
 
 export interface CompileOptions extends Sharing {
   /** What the micro-kernel of products keeps in registers. */

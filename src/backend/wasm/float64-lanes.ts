@@ -2,7 +2,7 @@
  * One element at a time, for kernels with float64 in them: the slow path. A float64 is itself; everything
  * else is in the first lane of a vector, and done by the code that does four.
  */
-import { indexed } from './address.js';
+import { indexed } from './cursors.js';
 import { choose, type Expr, type Scope, set } from './emitter.js';
 import { f64, i32, i32x4, load, store, v128 } from './instructions.js';
 import type { Accumulator, Combine, Gather, Lanes, Library } from './lanes.js';

@@ -2,12 +2,14 @@
  * The function of a loop kernel: the flat range of its outer axes, the lanes of one axis, and reductions
  * inside. It takes the part of the range to do, so that several workers can share it.
  */
+import type { ValueId } from '../../graph/program.js';
 import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
 import { cursorsFor } from './cursors.js';
 import {
   defineFunction,
   type Expr,
+  type FunctionBody,
   i32 as constant,
   type Local,
   repeatWhile,
@@ -20,11 +22,28 @@ import { dependence, hoist, type Known } from './expression-code.js';
 import { float64Lanes } from './float64-lanes.js';
 import { i32 } from './instructions.js';
 import type { Lanes, Library } from './lanes.js';
-import type { Layout, RangeFunction } from './range-function.js';
 import { repeat } from './loops.js';
 import { type Nest, point } from './point-code.js';
 import { vectorAxis } from './vector-axis.js';
 import { vectorLanes } from './vector-lanes.js';
+
+/** Where values are, and how the product lies that a kernel is the epilogue of. */
+export interface Layout {
+  readonly placeOf: (value: ValueId) => number;
+  /** Bytes from row to row of the product. Where the first row of a part is, the function is told. */
+  readonly tilePitch?: number;
+}
+
+/**
+ * A function of a part (begin, end) of `extent`, and of the number of the worker that does it; of an epilogue,
+ * of where the product is instead. Parts begin at multiples of `grain`. What it computes for one element is
+ * the same however the range is cut, so that results do not depend on who did what.
+ */
+export interface RangeFunction {
+  readonly body: FunctionBody;
+  readonly extent: number;
+  readonly grain: number;
+}
 
 /** A line of a cache, in elements: workers do not share one, and sums down columns take one at a time. */
 const LINE = 16;

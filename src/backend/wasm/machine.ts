@@ -5,7 +5,7 @@ import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { Machine } from '../backend.js';
 import type { Blas } from './blas/library.js';
-import type { Compiled } from './compiled.js';
+import type { Compiled } from './compile.js';
 import { hostFunctions } from './host-functions.js';
 import { type InMemory, refuseMemory, ROOM_BEHIND } from './memory-limit.js';
 import { flatPhases } from './phase.js';

@@ -5,7 +5,7 @@
  */
 import { range } from '../../tensor/shape.js';
 import type { Walk } from '../../kernel/kernel.js';
-import { displaced } from './address.js';
+import { displaced } from './cursors.js';
 import {
   defineFunction,
   type Expr,

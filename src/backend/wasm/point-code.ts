@@ -1,8 +1,7 @@
 /** What a loop kernel does at one point of its domain: its reductions, its expressions, its stores. */
 import { type Expression, expressionsBelow, type LoopKernel, type Store } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
-import { displaced, indexed } from './address.js';
-import type { Cursors } from './cursors.js';
+import { displaced, indexed, type Cursors } from './cursors.js';
 import { type Expr, i32 as constant, type Local, type Scope, set, type ValueType, when } from './emitter.js';
 import { evaluate, type Evaluation, hoist, type Known } from './expression-code.js';
 import { i32 } from './instructions.js';

@@ -18,7 +18,7 @@ import {
 } from './emitter.js';
 import { i32 } from './instructions.js';
 import { count } from './loops.js';
-import type { Layout, RangeFunction } from './range-function.js';
+import type { Layout, RangeFunction } from './loop-code.js';
 import type { ModuleBuilder } from './module.js';
 import { packFunction, type Packing, stepsOf, type Steps, stepTo } from './pack-code.js';
 import { blockingOf, type Tile } from './product-shape.js';

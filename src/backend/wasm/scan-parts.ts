@@ -17,7 +17,7 @@ import {
   type Statement,
 } from './emitter.js';
 import { copyBytes, f64, fillBytes, i32, load, store } from './instructions.js';
-import type { Layout } from './range-function.js';
+import type { Layout } from './loop-code.js';
 import type { ModuleBuilder } from './module.js';
 import type { Repeat } from './phase-code.js';
 

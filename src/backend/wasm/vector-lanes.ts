@@ -1,7 +1,7 @@
 /** Four lanes of 32 bits. An element's value never depends on the lane it is in, nor on its neighbours. */
 import { range } from '../../tensor/shape.js';
 import type { DType } from '../../tensor/dtype.js';
-import { displaced, indexed } from './address.js';
+import { displaced, indexed } from './cursors.js';
 import { type Expr, type Scope, type Statement } from './emitter.js';
 import { type Address, f32x4, i32x4, load, narrow, store, v128 } from './instructions.js';
 import type { Gather, Lanes, Library } from './lanes.js';

@@ -1,6 +1,5 @@
 /** The WebAssembly backend: one module for a whole program, generated when it is compiled. */
-import { printPlan } from '../../kernel/print-plan.js';
-import { printKernels } from '../../kernel/print-kernels.js';
+import { printKernels, printPlan } from '../../kernel/print.js';
 import { programKey } from '../../graph/program-key.js';
 import { wideSums } from '../../graph/wide-sums.js';
 import type { Backend } from '../backend.js';
@@ -10,11 +9,10 @@ import { reference } from '../reference/reference.js';
 import { type Blas, findBlas } from './blas/library.js';
 import { fasterAt, type LibraryUse, showSpeed, speedOf } from './blas/speed.js';
 import { lastUsed, moduleCache } from './cache.js';
-import { compileProgram } from './compile.js';
-import type { Compiled } from './compiled.js';
-import { hasRelaxedSimd, hasSimd } from './features.js';
+import { type Compiled, compileProgram } from './compile.js';
+import { hasRelaxedSimd, hasSimd } from './module.js';
 import { startMachine } from './machine.js';
-import { printPhases } from './print-phases.js';
+import { printPhases } from './phase.js';
 import { type Tile, tileOf } from './product-shape.js';
 import { threadsFor } from './threads/threads.js';
 
