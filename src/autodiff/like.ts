@@ -1,4 +1,5 @@
 /** Changes must be like what they are changes of. */
+import { required } from '../require.js';
 import { fail, showShape } from '../error.js';
 import { isFloat } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
@@ -25,7 +26,7 @@ export const requireLike = (
       needed: `${tensors.length}, like the ${like}`,
     });
   for (const [i, change] of changes.entries()) {
-    const tensor = tensors[i] ?? change;
+    const tensor = required(tensors[i], 'a tensor');
     if (isFloat(tensor.dtype) && !(sameShape(tensor.shape, change.shape) && tensor.dtype === change.dtype))
       fail({
         operation,

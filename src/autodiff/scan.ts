@@ -2,6 +2,7 @@
  * The derivatives of a loop are loops. Backwards it goes the other way: each step computes its own forward again
  * from the state that was recorded before it, so what is kept of a long loop is its states and nothing else.
  */
+import { required } from '../require.js';
 import { isFloat } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { full, fullLike } from '../tensor/primitive/constant.js';
@@ -32,7 +33,7 @@ const rolesOf = ({
   inputs,
 }: Application<'scan'>): Omit<Loop, 'length' | 'reverse'> => {
   const { outputs } = body;
-  const given = body.inputs.map((inside, slot): Given => [inside, inputs[slot] ?? inside]);
+  const given = body.inputs.map((inside, slot): Given => [inside, required(inputs[slot], 'an input')]);
   return {
     shared: given.slice(0, shared),
     state: given.slice(shared, shared + state),
@@ -175,8 +176,8 @@ export const scanCotangents = (
     sources.map(({ inside }) => inside),
     [
       ...floatsOf(next),
-      ...changes.results.flatMap(({ index }) => results[index] ?? []),
-      ...changes.sums.flatMap(({ index }) => sums[index] ?? []),
+      ...changes.results.map(({ index }) => required(results[index], 'a result')),
+      ...changes.sums.map(({ index }) => required(sums[index], 'a sum')),
     ],
     [...insideOf(dState), ...insideOf(dResult), ...changes.sums.map(changeOf)],
   );
@@ -194,7 +195,7 @@ export const scanCotangents = (
     shared,
     state: dState,
     stacked: [
-      ...state.map(([inside], i): Given => [inside, record[i] ?? inside]),
+      ...state.map(([inside], i): Given => [inside, required(record[i], 'a record')]),
       ...stacked,
       ...dResult,
       ...dRecord,

@@ -1,4 +1,5 @@
 /** From the values of a program to what a kernel computes at one point: expressions over loads. */
+import { required } from '../require.js';
 import { sameShape, type Shape, sizeOf } from '../tensor/shape.js';
 import {
   type Affine,
@@ -67,11 +68,6 @@ const knownAt = (access: Access, value: ValueId, at: () => Affine): Expression |
 
 const isStored = ({ program, inMemory }: Access, value: ValueId): boolean =>
   inMemory.has(value) || instructionAt(program, value).kind !== 'operation';
-
-const required = <T>(item: T | undefined, what: string): T => {
-  if (item === undefined) throw new RangeError(`fuse: ${what} is missing`);
-  return item;
-};
 
 /** The place of an element of a value that is in memory, or a view of one that is. */
 export const addressIn = (
@@ -142,7 +138,7 @@ const build = (access: Access, value: ValueId, map: IndexMap): Expression => {
   const instruction = instructionAt(access.program, value);
   const { dtype } = instruction;
   if (instruction.kind === 'constant' && instruction.data.length === 1)
-    return { kind: 'literal', dtype, value: instruction.data[0] ?? 0 };
+    return { kind: 'literal', dtype, value: required(instruction.data[0], 'a number') };
   if (isStored(access, value))
     return { kind: 'load', dtype, value, at: addressAt(access, map, instruction.shape) };
   if (instruction.kind !== 'operation') throw new RangeError(`fuse: %${value} is nothing to compute`);
@@ -167,7 +163,7 @@ export const computeAt = (access: Access, operation: SomeOperation, map: IndexMa
       const index = {
         kind: 'index',
         dtype: 'int32',
-        at: map[operation.attributes.axis] ?? still(rank),
+        at: required(map[operation.attributes.axis], 'an axis'),
       } as const;
       return dtype === 'int32' ? index : { kind: 'apply', dtype, name: 'cast', inputs: [index] };
     }
@@ -209,7 +205,7 @@ const elementProduct = (
   map: IndexMap,
 ): Expression => {
   const read = (slot: number, word: string): Expression => {
-    const axes = word.split('').map((letter) => map[attributes.out.indexOf(letter)] ?? still(access.rank));
+    const axes = word.split('').map((letter) => required(map[attributes.out.indexOf(letter)], 'an axis'));
     return expressionOf(access, required(inputs[slot], 'a factor'), axes);
   };
   return {
@@ -244,8 +240,8 @@ const takeAt = (access: Access, operation: Operation<'take'>, map: IndexMap): Ex
     value: base,
     at: affine(at.offset, at.strides.slice(0, rank)),
     index: expressionOf(access, by, map.slice(axis, axis + indexed)),
-    stride: at.strides[rank] ?? 0,
-    size: shape[axis] ?? 0,
+    stride: required(at.strides[rank], 'a stride'),
+    size: required(shape[axis], 'a size'),
   };
 };
 

@@ -1,4 +1,5 @@
 /** Places in memory for blocks of known lives: blocks that live at once lie apart. */
+import { required } from '../require.js';
 import { freeMemory } from './free-memory.js';
 
 /** Everything begins at a multiple of this: the line of a cache, and of any vector. */
@@ -67,7 +68,7 @@ const placeByTime = (blocks: readonly Block[]): Placing => {
   let ended = 0;
   for (const { i, bytes, start } of order) {
     for (let next = ending[ended]; next !== undefined && next.end < start; next = ending[++ended])
-      memory.release(offsets[next.i] ?? 0, next.bytes);
+      memory.release(required(offsets[next.i], 'an offset'), next.bytes);
     offsets[i] = memory.take(bytes);
   }
   return { offsets, bytes: memory.bytes() };
@@ -78,8 +79,8 @@ export const largestLiveSet = (blocks: readonly Block[]): number => {
   const last = blocks.reduce((latest, { end }) => Math.max(latest, end), -1);
   const changes = Array.from({ length: last + 4 }, () => 0);
   for (const { bytes, start, end } of blocks) {
-    changes[start + 1] = (changes[start + 1] ?? 0) + aligned(bytes);
-    changes[end + 2] = (changes[end + 2] ?? 0) - aligned(bytes);
+    changes[start + 1] = required(changes[start + 1], 'a change') + aligned(bytes);
+    changes[end + 2] = required(changes[end + 2], 'a change') - aligned(bytes);
   }
   let [alive, most] = [0, 0];
   for (const change of changes) {

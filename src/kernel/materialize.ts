@@ -5,6 +5,7 @@
  * read at places of their own choosing, and what is too dear to compute twice. The rest is part of its
  * reader's loop. Being generous here costs little: what is read only by the kernel that made it is not stored.
  */
+import { required } from '../require.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { PrimitiveKind } from '../tensor/primitive/primitive.js';
 import { primitives } from '../tensor/primitive/table.js';
@@ -153,7 +154,7 @@ const usesOf = (program: Program, live: Uint8Array, inMemory: ReadonlySet<ValueI
   const counts = new Int32Array(program.instructions.length);
   const spread = new Uint8Array(program.instructions.length);
   const note = (id: ValueId, count: number, isSpread: boolean): void => {
-    counts[id] = (counts[id] ?? 0) + count;
+    counts[id] = required(counts[id], 'a count') + count;
     if (isSpread) spread[id] = 1;
   };
   for (let id = program.instructions.length - 1; id >= 0; id--) {
@@ -168,7 +169,8 @@ const usesOf = (program: Program, live: Uint8Array, inMemory: ReadonlySet<ValueI
       const of = instructionAt(program, operand).shape;
       const grows = shape !== of && sizeOf(shape) > sizeOf(of);
       // What is live and has not been read is an output.
-      if (isSeenThrough) note(operand, Math.max(1, counts[id] ?? 0), spread[id] === 1 || grows);
+      if (isSeenThrough)
+        note(operand, Math.max(1, required(counts[id], 'a count')), spread[id] === 1 || grows);
       else note(operand, 1, grows && isInline(instruction));
     }
   }
@@ -188,10 +190,10 @@ export const materialized = (program: Program): ReadonlySet<ValueId> => {
     if (operation.kind !== 'operation' || values.has(id)) continue;
     let [weight, length] = [primitives[operation.name].cost, 1];
     for (const input of operation.inputs) {
-      weight += weights[input] ?? 0;
-      length = Math.max(length, (lengths[input] ?? 0) + 1);
+      weight += required(weights[input], 'a weight');
+      length = Math.max(length, required(lengths[input], 'a length') + 1);
     }
-    const count = counts[id] ?? 0;
+    const count = required(counts[id], 'a count');
     const isSpread = spread[id] === 1 && sizeOf(operation.shape) !== 1;
     const dear =
       !isOfKind(operation, 'view') &&

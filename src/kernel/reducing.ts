@@ -17,7 +17,7 @@ export const reduction = (state: State, id: ValueId, operation: OperationOfKind<
   const { shape } = instructionAt(state.program, operand);
   const { program, inMemory, passes, waitsOf } = state;
   const domain = without(shape, axes);
-  const reduced = axes.map((axis) => shape[axis] ?? 0);
+  const reduced = axes.map((axis) => required(shape[axis], 'a size'));
   const map = reducedMap(shape, axes);
   const alone = emptyGroup(program, inMemory, domain, { reduced });
   const wide = isWide(addReduction(alone, id, name, expressionOf(alone.access, operand, map)));

@@ -1,4 +1,5 @@
 /** From a program to a module: fuse, plan, then functions of each kernel and those that call them in order. */
+import { required } from '../../require.js';
 import { aligned } from '../../kernel/arena.js';
 import type { Kernel, LoopKernel, ProductKernel, ScanKernel, Walk } from '../../kernel/kernel.js';
 import { type Plan, plan } from '../../kernel/plan.js';
@@ -134,7 +135,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
       return base + place;
     };
     const workOf = (kernel: Kernel, position: number): readonly Work[] => {
-      const scratch = base + (planned.scratch[position] ?? 0);
+      const scratch = base + required(planned.scratch[position], 'the scratch of a kernel');
       if (kernel.kind !== 'scan') return kernelWork(fused.program, kernel, { placeOf }, scratch);
       const step = stepOf(steps, kernel);
       const constants = step.plan.constants.map(({ data }) => keep(data));

@@ -2,6 +2,7 @@
  * Cursors: one variable for all accesses of a kernel that move alike. Where an access begins is a constant
  * that its instruction adds, so that arrays of one shape share a cursor whatever their places.
  */
+import { required } from '../../require.js';
 import type { Affine } from '../../kernel/index-map.js';
 import { type Expr, i32 as constant, type Local, type Scope, set, type Statement } from './emitter.js';
 import { type Address, i32 } from './instructions.js';
@@ -71,16 +72,19 @@ export const cursorsFor = (
     },
     start: (indices) =>
       [...cursors.values()].map(({ local, strides, origin }) => {
-        const moves = [...indices].filter(([axis]) => (strides[axis] ?? 0) !== 0);
-        const terms = moves.map(([axis, index]) => i32.mul(index, constant(strides[axis] ?? 0)));
+        const moves = [...indices].filter(([axis]) => required(strides[axis], 'a stride') !== 0);
+        const terms = moves.map(([axis, index]) =>
+          i32.mul(index, constant(required(strides[axis], 'a stride'))),
+        );
         const [head = constant(0), ...rest] = terms;
         const sum = rest.reduce((total, term) => i32.add(total, term), head);
         return set(local, origin === 0 ? sum : i32.add(sum, constant(origin)));
       }),
     advance: (axis, steps) =>
       [...cursors.values()]
-        .filter(({ strides }) => (strides[axis] ?? 0) !== 0)
-        .map(({ local, strides }) => set(local, i32.add(local, constant((strides[axis] ?? 0) * steps)))),
+        .map(({ local, strides }) => [local, required(strides[axis], 'a stride')] as const)
+        .filter(([, stride]) => stride !== 0)
+        .map(([local, stride]) => set(local, i32.add(local, constant(stride * steps)))),
   };
 };
 

@@ -1,4 +1,5 @@
 /** Bytes of the WebAssembly binary format: numbers in LEB128, and code as a tree of bytes that is flattened once. */
+import { required } from '../../require.js';
 
 /** Bytes, nested, so that putting pieces of code together copies nothing; those of whole functions as they are. */
 export type Code = readonly (number | Code | Hole)[] | Uint8Array;
@@ -102,7 +103,7 @@ interface Placed {
 const HOLE_BYTES = 5;
 
 const fillHole = (bytes: Uint8Array, { at, hole }: Placed, values: readonly number[]): void => {
-  const value = (values[hole.slot] ?? Number.NaN) + hole.addend;
+  const value = required(values[hole.slot], 'an address') + hole.addend;
   const most = 2 ** 32;
   if (!(value >= 0 && value < most)) throw new RangeError(`wasm: no address: ${value}`);
   const rest = value | 0;

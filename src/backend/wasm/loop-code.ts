@@ -2,6 +2,7 @@
  * The function of a loop kernel: the flat range of its outer axes, the lanes of one axis, and reductions
  * inside. It takes the part of the range to do, so that several workers can share it.
  */
+import { required } from '../../require.js';
 import type { ValueId } from '../../graph/program.js';
 import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
@@ -85,9 +86,13 @@ const rangeFunction = <T extends ValueType>(
   const lined = vectorAxis(kernel, layout.tilePitch !== undefined);
   const outer = axes.map((_, axis) => axis).filter((axis) => axis < domain && axis !== lined);
   const acrossRange = outer.length === 0 && lined !== undefined && lined < domain;
-  const orderedSizes = outer.filter((axis) => axis >= domain - ordered).map((axis) => axes[axis] ?? 1);
+  const orderedSizes = outer
+    .filter((axis) => axis >= domain - ordered)
+    .map((axis) => required(axes[axis], 'an axis'));
   const grain = acrossRange ? LINE : Math.max(1, product(orderedSizes));
-  const extent = acrossRange ? (axes[lined] ?? 1) : product(outer.map((axis) => axes[axis] ?? 1));
+  const extent = acrossRange
+    ? required(axes[lined], 'an axis')
+    : product(outer.map((axis) => required(axes[axis], 'an axis')));
   const body = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end, product) => {
     const cursors = cursorsFor(scope, axes, accessesOf(kernel, expressions, layout));
     const tile =
@@ -157,7 +162,7 @@ const rows = <T extends ValueType>(
   for (const [i, axis] of outer.toReversed().entries()) {
     if (i === outer.length - 1) indices.set(axis, scope.hold(rest));
     else {
-      const size = constant(axes[axis] ?? 1);
+      const size = constant(required(axes[axis], 'an axis'));
       indices.set(axis, scope.hold(i32.remU(rest, size)));
       rest = scope.hold(i32.divU(rest, size));
     }
@@ -187,7 +192,7 @@ const nextIndices = (
   const carry = scope.inner((inside) =>
     inside.run(set(index, constant(0)), ...nextIndices(inside, axes, others.toReversed(), indices)),
   );
-  return [step, when(i32.eq(index, constant(axes[axis] ?? 1)), carry)];
+  return [step, when(i32.eq(index, constant(required(axes[axis], 'an axis'))), carry)];
 };
 
 /** One row: the lanes of the axis that goes into them, or one point. */
@@ -197,7 +202,7 @@ const oneRow = <T extends ValueType>(nest: Nest<T>, scope: Scope, known: Known<T
     point(nest, scope, known, 1);
     return;
   }
-  const size = kernel.axes[lined] ?? 1;
+  const size = required(kernel.axes[lined], 'an axis');
   const reducedBits = kernel.axes.reduce(
     (bits, _, axis) => (axis >= kernel.domain ? bits | (1 << axis) : bits),
     0,
@@ -240,7 +245,7 @@ const lanesOfRange = <T extends ValueType>(
   end: Expr<'i32'>,
 ): void => {
   const { kernel, lanes, cursors } = nest;
-  const size = kernel.axes[lined] ?? 1;
+  const size = required(kernel.axes[lined], 'an axis');
   const place = scope.hold(begin);
   scope.run(...cursors.start(new Map([[lined, place]])));
   for (const vectors of vectorCounts(nest)) {

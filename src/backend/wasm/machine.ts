@@ -1,5 +1,6 @@
 /** A running instance: memory of its own, with the state in it, and what makes a step of it. */
-import type { Program } from '../../graph/program.js';
+import { required } from '../../require.js';
+import { instructionAt, type Program } from '../../graph/program.js';
 import { type Data, type DataOf, type DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
@@ -49,10 +50,11 @@ export const startMachine = (
   const { buffer } = memory;
   const viewOf = ({ shape, dtype }: Spec, place: number): Data => views[dtype](buffer, place, sizeOf(shape));
   const { carried } = program;
-  const inputs = program.inputs.map((spec, i) => viewOf(spec, plan.inputs[i] ?? 0));
+  const inputs = program.inputs.map((spec, i) =>
+    viewOf(spec, required(plan.inputs[i], 'the place of an input')),
+  );
   const outputs = program.outputs.map((id, i) => {
-    const { shape, dtype } = program.instructions[id] ?? { shape: [], dtype: 'float32' };
-    return viewOf({ shape, dtype }, plan.outputs[i] ?? 0);
+    return viewOf(instructionAt(program, id), required(plan.outputs[i], 'the place of an output'));
   });
   for (const { place, data } of [...plan.constants, ...tables])
     new Uint8Array(buffer, place, data.byteLength).set(

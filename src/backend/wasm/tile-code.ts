@@ -1,4 +1,5 @@
 /** The micro-kernel of the matrix product: a tile of the result, kept in registers over a piece of a sum. */
+import { required } from '../../require.js';
 import { range } from '../../tensor/shape.js';
 import {
   defineFunction,
@@ -47,9 +48,13 @@ export const tileFunction = (
     (scope, length, left, first, right, result, pitch, goesOn) => {
       const multiplyAdd = relaxed ? f32x4.relaxedMadd : multiplyThenAdd;
       const lines = [result];
-      for (const row of range(rows - 1)) lines.push(scope.hold(i32.add(lines[row] ?? result, pitch)));
+      for (const row of range(rows - 1))
+        lines.push(scope.hold(i32.add(required(lines[row], 'a line'), pitch)));
       const vectors = range(columns / 4);
-      const address = (row: number, v: number): Address => ({ base: lines[row] ?? result, offset: v * 16 });
+      const address = (row: number, v: number): Address => ({
+        base: required(lines[row], 'a line'),
+        offset: v * 16,
+      });
       const sums = range(rows).map((row) =>
         vectors.map((v) => ({ sum: scope.local('v128'), at: address(row, v) })),
       );

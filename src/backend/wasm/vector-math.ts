@@ -6,6 +6,7 @@
  * the second of ln erfc(x) in x on [1, 4], weighted by erfc(x), which is what an error there costs; the third of
  * Φ(−a)/(φ(a)·t) in t = 1/(1 + a/4) on (0, 1].
  */
+import { required } from '../../require.js';
 import type { ApproximatedName } from '../../tensor/primitive/table.js';
 import type { Expr, Scope } from './emitter.js';
 import { f32x4, i32x4, v128 } from './instructions.js';
@@ -24,14 +25,12 @@ const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V => {
     if (rest.length === 0) return first;
     // Of an odd number the highest is left by itself.
     const begin = values.length % 2;
-    const pairs = values.flatMap((value, i) =>
-      i < begin
-        ? [value]
-        : (i - begin) % 2 === 0
-          ? [scope.hold(add(mul(value, power), values[i + 1] ?? value))]
-          : [],
-    );
-    return pairs.length === 1 ? (pairs[0] ?? first) : joined(pairs, scope.hold(mul(power, power)));
+    const pairs = values.flatMap((value, i) => {
+      if (i < begin) return [value];
+      const next = (i - begin) % 2 === 0 ? values[i + 1] : undefined;
+      return next === undefined ? [] : [scope.hold(add(mul(value, power), next))];
+    });
+    return pairs.length === 1 ? required(pairs[0], 'a term') : joined(pairs, scope.hold(mul(power, power)));
   };
   return joined(
     coefficients.map((each) => f32x4.const(each)),

@@ -1,4 +1,5 @@
 /** Reductions over four lanes. Sums of float32 are kept in float64, so that their order hardly shows. */
+import { required } from '../../require.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Expr, Scope } from './emitter.js';
 import { set } from './emitter.js';
@@ -10,8 +11,8 @@ type Vectors = Accumulator<'v128'>;
 
 /** Ones in the first `count` lanes. */
 const firstLanes = (count: number): V => {
-  const [a, b, c, d] = [0, 1, 2, 3].map((lane) => (lane < count ? -1 : 0));
-  return i32x4.const(a ?? 0, b ?? 0, c ?? 0, d ?? 0);
+  const lane = (i: number): number => (i < count ? -1 : 0);
+  return i32x4.const(lane(0), lane(1), lane(2), lane(3));
 };
 
 /** Combines the lanes in pairs, so that every lane holds the result. */
@@ -60,7 +61,7 @@ const LEAST: { readonly [D in DType]?: V } = {
 
 /** The first largest in each lane: a later one must be larger, or the first NaN. */
 const argmax = (scope: Scope, dtype: DType): Vectors => {
-  const best = scope.hold(LEAST[dtype] ?? v128.zero);
+  const best = scope.hold(required(LEAST[dtype], 'the least number'));
   const place = scope.hold(v128.zero);
   return {
     take: (inside, value, _, index) => {
@@ -87,7 +88,11 @@ export const vectorAccumulator = (scope: Scope, combine: Combine, dtype: DType):
       return simple(scope, v128.zero, dtype === 'float32' ? f32x4.add : i32x4.add);
     case 'max': {
       const unsigned = dtype === 'uint32' ? i32x4.maxU : i32x4.maxS;
-      return simple(scope, LEAST[dtype] ?? v128.zero, dtype === 'float32' ? f32x4.max : unsigned);
+      return simple(
+        scope,
+        required(LEAST[dtype], 'the least number'),
+        dtype === 'float32' ? f32x4.max : unsigned,
+      );
     }
     case 'argmax':
       return argmax(scope, dtype);

@@ -1,4 +1,5 @@
 /** What leaves the numbers as they are: casts, marks, checks, and the ways to steer differentiation. */
+import { required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType, type FloatDType, isFloat, requireDType } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
@@ -203,9 +204,11 @@ export const ruleOfBatch =
   (rule: CustomRule, { cotangents, many, size, expressions }: RuleBatch): CustomRule =>
   (given, dy) => {
     const batches = [dy, ...given].filter((_, i) => (i === 0 ? cotangents : many[i - 1] === true));
-    const examples = new Map(examplesOf(batches).map((example, i) => [batches[i] ?? example, example]));
+    const examples = new Map(
+      examplesOf(batches).map((example, i) => [required(batches[i], 'a batch'), example]),
+    );
     const one = (tensor: AnyTensor, isBatch: boolean | undefined): AnyTensor =>
-      isBatch === true ? (examples.get(tensor) ?? tensor) : tensor;
+      isBatch === true ? required(examples.get(tensor), 'an example') : tensor;
     const shares = rule(
       given.map((x, i) => one(x, many[i])),
       one(dy, cotangents),

@@ -19,7 +19,7 @@ import {
 } from './primitive.js';
 import { broadcast, places, sum } from './reduction.js';
 
-const reduced = (operation: string, x: Spec | undefined, axis: number): Shape => {
+const reduced = (operation: string, x: Spec | undefined, axis: number): Spec => {
   if (x === undefined) return fail({ operation, what: 'no input' });
   requireKind(operation, 'number', x.dtype);
   if (!(axis in x.shape) || x.shape[axis] === 0)
@@ -29,7 +29,7 @@ const reduced = (operation: string, x: Spec | undefined, axis: number): Shape =>
       got: showShape(x.shape),
       needed: 'an axis of at least one element',
     });
-  return without(x.shape, [axis]);
+  return { shape: without(x.shape, [axis]), dtype: x.dtype };
 };
 
 /** For each line along the axis: visits the largest element and the first index that it stands at. */
@@ -78,7 +78,7 @@ const maxPrimitive: Primitive<'max', 'reduction'> = {
   kind: 'reduction',
   cost: 1,
   exact: true,
-  shape: ([x], { axis }) => ({ shape: reduced('max', x, axis), dtype: x?.dtype ?? 'float32' }),
+  shape: ([x], { axis }) => reduced('max', x, axis),
   evaluate: ({ inputs: [x], attributes: { axis }, output }): Data => {
     const result = allocate(output.dtype, sizeOf(output.shape));
     eachLargest(x, axis, (line, largest) => (result[line] = largest));
@@ -102,7 +102,7 @@ const argmaxPrimitive: Primitive<'argmax', 'reduction'> = {
   kind: 'reduction',
   cost: 1,
   exact: true,
-  shape: ([x], { axis }) => ({ shape: reduced('argmax', x, axis), dtype: 'int32' }),
+  shape: ([x], { axis }) => ({ ...reduced('argmax', x, axis), dtype: 'int32' }),
   evaluate: ({ inputs: [x], attributes: { axis }, output }) => {
     const result = allocate('int32', sizeOf(output.shape));
     eachLargest(x, axis, (line, _, index) => (result[line] = index));

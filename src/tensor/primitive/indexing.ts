@@ -2,7 +2,7 @@
  * Take by index along an axis, and its adjoint, scatter-add. An index outside takes 0 and adds nothing; what
  * should say more than that wraps its indices in a check.
  */
-import { requireCount } from '../../require.js';
+import { requireCount, required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, isInteger, type DType, type IntegerDType } from '../dtype.js';
 import { sameShape, type Shape, sizeOf } from '../shape.js';
@@ -54,7 +54,7 @@ const eachTaken = (
   const size = at(shape, axis);
   for (let o = 0; o < outer; o++)
     for (let k = 0; k < indices.length; k++) {
-      const index = indices[k] ?? -1;
+      const index = required(indices[k], 'an index');
       if (index < 0 || index >= size) continue;
       const [whole, taken] = [(o * size + index) * inner, (o * indices.length + k) * inner];
       for (let i = 0; i < inner; i++) visit(whole + i, taken + i);
@@ -67,7 +67,7 @@ const eachTaken = (
  */
 const intoAll = (indices: AnyTensor, size: number): AnyTensor => {
   const first = multiply(iota(indices.shape, 0, indices.dtype), fullLike(indices, size));
-  const outside = fullLike(indices, (indices.shape[0] ?? 0) * size);
+  const outside = fullLike(indices, at(indices.shape, 0) * size);
   const inside = and(lessOrEqual(fullLike(indices, 0), indices), less(indices, fullLike(indices, size)));
   return select(inside, add(first, indices), outside);
 };

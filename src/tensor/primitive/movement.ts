@@ -1,4 +1,5 @@
 /** The same elements in another order: reshape, transpose, reverse. Each one's adjoint is its inverse. */
+import { required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType } from '../dtype.js';
 import {
@@ -52,7 +53,10 @@ const reshapePrimitive: Primitive<'reshape', 'view'> = {
   sample: (draw) => {
     const shape = draw.shape();
     const targets = [[sizeOf(shape)], shape.toReversed(), [1, ...shape]];
-    return { inputs: [drawMoved(draw, shape)], attributes: { shape: draw.pick(targets) ?? [] } };
+    return {
+      inputs: [drawMoved(draw, shape)],
+      attributes: { shape: required(draw.pick(targets), 'a shape') },
+    };
   },
 };
 
@@ -69,7 +73,7 @@ const transposePrimitive: Primitive<'transpose', 'view'> = {
         got: showShape(permutation),
         needed: `each of ${showShape(range(x.shape.length))} once`,
       });
-    return { shape: permutation.map((axis) => x.shape[axis] ?? 0), dtype: x.dtype };
+    return { shape: permutation.map((axis) => at(x.shape, axis)), dtype: x.dtype };
   },
   evaluate: ({ inputs: [x], attributes: { permutation }, output }) => {
     const strides = stridesOf(x?.shape ?? []);

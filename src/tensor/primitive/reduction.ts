@@ -1,4 +1,5 @@
 /** Sum over axes and its adjoint, broadcast along them. */
+import { required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
 import {
@@ -38,8 +39,8 @@ export const places = (shape: Shape, strides: readonly number[], offset = 0): In
   for (let i = 0; i < result.length; i++) {
     result[i] = place;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [next, stride] = [(index[axis] ?? 0) + 1, strides[axis] ?? 0];
-      if (next < (shape[axis] ?? 0)) {
+      const [next, stride] = [required(index[axis], 'an index') + 1, required(strides[axis], 'a stride')];
+      if (next < required(shape[axis], 'a size')) {
         index[axis] = next;
         place += stride;
         break;
@@ -105,7 +106,7 @@ const broadcastPrimitive: Primitive<'broadcast', 'view'> = {
   shape: ([x], { shape, axes }) => {
     if (x === undefined) return fail({ operation: 'broadcast', what: 'no input' });
     requireAxes('broadcast', axes, { shape, dtype: x.dtype });
-    const landed = axes.map((axis) => shape[axis] ?? 0);
+    const landed = axes.map((axis) => at(shape, axis));
     if (!sameShape(landed, x.shape))
       fail({
         operation: 'broadcast',
@@ -133,7 +134,7 @@ const broadcastPrimitive: Primitive<'broadcast', 'view'> = {
     const dtype = draw.pick(['float32', 'float32', 'int32', 'bool']);
     const [low, high] = dtype === 'bool' ? [0, 1] : [-4, 4];
     return {
-      inputs: [{ shape: axes.map((axis) => shape[axis] ?? 0), dtype, low, high }],
+      inputs: [{ shape: axes.map((axis) => at(shape, axis)), dtype, low, high }],
       attributes: { shape, axes },
     };
   },

@@ -1,4 +1,5 @@
 /** A loop over a batch of examples: the same loop, of a body over all of them. */
+import { required } from '../../require.js';
 import { sizeOf } from '../shape.js';
 import type { AnyTensor } from '../tensor.js';
 import type { Batching } from './batching.js';
@@ -27,7 +28,7 @@ export const batchScan = ({
   const given = body.inputs.map((inside, slot): Given => {
     const isState = slot >= shared && slot < shared + state;
     const isStacked = slot >= shared + state;
-    if (!isState && batched[slot] !== true) return [inside, inputs[slot] ?? inside];
+    if (!isState && batched[slot] !== true) return [inside, required(inputs[slot], 'an input')];
     // What is stacked has the places of the loop before the examples.
     const outside = isStacked ? moveAxis(whole(slot), 0, 1) : whole(slot);
     const standing = atStep(outside, isStacked);
