@@ -3,7 +3,7 @@
  * walked as one flat index.
  */
 import { required } from '../require.js';
-import type { Shape } from '../tensor/shape.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Affine } from './index-map.js';
 import type { Factor, Walk } from './kernel.js';
 import type { Operation, ValueId } from '../graph/program.js';
@@ -23,10 +23,8 @@ export interface ProductShape {
   readonly sizeOf: (letter: string) => number;
 }
 
-const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
-
-export const countOf = ({ sizeOf }: ProductShape, letters: readonly string[]): number =>
-  product(letters.map(sizeOf));
+export const countOf = (shape: ProductShape, letters: readonly string[]): number =>
+  sizeOf(letters.map(shape.sizeOf));
 
 /** The groups of a contraction's letters. The columns are the last letters of the result of one factor alone. */
 export const productShape = (operation: Operation<'contract'>, left: Shape, right: Shape): ProductShape => {
@@ -96,7 +94,7 @@ export const factor = (
 };
 
 /** How many places a walk has. */
-export const countOfWalk = ({ sizes }: Walk): number => product(sizes);
+export const countOfWalk = ({ sizes }: Walk): number => sizeOf(sizes);
 
 /** The places of a walk, in order. */
 export const placesOf = ({ sizes, strides }: Walk): readonly number[] =>

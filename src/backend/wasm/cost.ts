@@ -9,6 +9,7 @@ import {
   type ProductKernel,
   rootsOf,
 } from '../../kernel/kernel.js';
+import { sizeOf } from '../../tensor/shape.js';
 import { ruleOf } from './pointwise-rules.js';
 
 const ACCESS = 0.15;
@@ -40,15 +41,13 @@ const costOf = (expression: Expression): number => {
   }
 };
 
-const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
-
 const loopCost = (kernel: LoopKernel): number => {
   const { axes, domain, reductions, stores } = kernel;
   const sum = (roots: readonly Expression[]): number =>
     expressionsBelow(roots).reduce((total, each) => total + costOf(each), 0);
   const inner = sum(reductions.map(({ body }) => body)) + ARITHMETIC * reductions.length;
   const outer = sum(rootsOf({ ...kernel, reductions: [] })) + ACCESS * stores.length;
-  return product(axes) * inner + product(axes.slice(0, domain)) * outer;
+  return sizeOf(axes) * inner + sizeOf(axes.slice(0, domain)) * outer;
 };
 
 /** Nanoseconds that one thread takes, about, for each function of a kernel. */

@@ -6,6 +6,7 @@ import { required } from '../../require.js';
 import type { ValueId } from '../../graph/program.js';
 import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
+import { sizeOf } from '../../tensor/shape.js';
 import { cursorsFor } from './cursors.js';
 import {
   defineFunction,
@@ -49,8 +50,6 @@ export interface RangeFunction {
 /** A line of a cache, in elements: workers do not share one, and sums down columns take one at a time. */
 const LINE = 16;
 
-const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
-
 const isWide = (kernel: LoopKernel, expressions: readonly Expression[]): boolean =>
   expressions.some(({ dtype }) => dtype === 'float64') ||
   kernel.stores.some(({ dtype }) => dtype === 'float64');
@@ -89,10 +88,10 @@ const rangeFunction = <T extends ValueType>(
   const orderedSizes = outer
     .filter((axis) => axis >= domain - ordered)
     .map((axis) => required(axes[axis], 'an axis'));
-  const grain = acrossRange ? LINE : Math.max(1, product(orderedSizes));
+  const grain = acrossRange ? LINE : Math.max(1, sizeOf(orderedSizes));
   const extent = acrossRange
     ? required(axes[lined], 'an axis')
-    : product(outer.map((axis) => required(axes[axis], 'an axis')));
+    : sizeOf(outer.map((axis) => required(axes[axis], 'an axis')));
   const body = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end, product) => {
     const cursors = cursorsFor(scope, axes, accessesOf(kernel, expressions, layout));
     const tile =

@@ -1,5 +1,4 @@
 /** Comparison, logic and selection, element by element. A comparison with NaN is false. */
-import { fail } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
@@ -15,7 +14,7 @@ import {
   sampleAlike,
   typed,
 } from './elementwise.js';
-import { apply, at, none, type Primitive } from './primitive.js';
+import { apply, at, none, type Primitive, noInput } from './primitive.js';
 
 const predicate = <N extends PlainName>(
   name: N,
@@ -36,27 +35,21 @@ const predicate = <N extends PlainName>(
   };
 };
 
-const equalPrimitive = predicate('equal', 'any', 2, (a, b) => a === b);
-const lessPrimitive = predicate('less', 'number', 2, (a, b) => a < b);
-const lessOrEqualPrimitive = predicate('lessOrEqual', 'number', 2, (a, b) => a <= b);
-const andPrimitive = predicate('and', 'bool', 2, (a, b) => a !== 0 && b !== 0);
-const orPrimitive = predicate('or', 'bool', 2, (a, b) => a !== 0 || b !== 0);
-const notPrimitive = predicate('not', 'bool', 1, (a) => a === 0);
-
 const selectPrimitive: Primitive<'select', 'pointwise', true> = {
   ...pointwise,
   name: 'select',
   linear: [1, 2],
-  shape: ([condition, a, b]) => {
-    if (!condition || !a || !b) return fail({ operation: 'select', what: 'an input is missing' });
+  shape: ([condition = noInput('select'), a = noInput('select'), b = noInput('select')]) => {
     requireKind('select', 'bool', condition.dtype);
     requireSame('select', a, b);
     requireSame('select', { ...condition, dtype: a.dtype }, a);
     return { shape: a.shape, dtype: a.dtype };
   },
-  evaluate: ({ inputs: [condition, a, b], output }) => {
+  evaluate: ({
+    inputs: [condition = noInput('select'), a = noInput('select'), b = noInput('select')],
+    output,
+  }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
-    if (!condition || !a || !b) return result;
     for (let i = 0; i < result.length; i++) result[i] = at(condition.data, i) ? at(a.data, i) : at(b.data, i);
     return result;
   },
@@ -79,25 +72,25 @@ const selectPrimitive: Primitive<'select', 'pointwise', true> = {
 };
 
 export const comparisonPrimitives = {
-  equal: equalPrimitive,
-  less: lessPrimitive,
-  lessOrEqual: lessOrEqualPrimitive,
-  and: andPrimitive,
-  or: orPrimitive,
-  not: notPrimitive,
+  equal: predicate('equal', 'any', 2, (a, b) => a === b),
+  less: predicate('less', 'number', 2, (a, b) => a < b),
+  lessOrEqual: predicate('lessOrEqual', 'number', 2, (a, b) => a <= b),
+  and: predicate('and', 'bool', 2, (a, b) => a !== 0 && b !== 0),
+  or: predicate('or', 'bool', 2, (a, b) => a !== 0 || b !== 0),
+  not: predicate('not', 'bool', 1, (a) => a === 0),
   select: selectPrimitive,
 };
 
 type Predicate = <S extends Shape, D extends DType>(a: Tensor<S, D>, b: Tensor<S, D>) => Tensor<S, 'bool'>;
 type Logic = <S extends Shape>(a: Tensor<S, 'bool'>, b: Tensor<S, 'bool'>) => Tensor<S, 'bool'>;
 
-export const equal: Predicate = (a, b) => typed(apply(equalPrimitive, {}, [a, b]));
-export const less: Predicate = (a, b) => typed(apply(lessPrimitive, {}, [a, b]));
-export const lessOrEqual: Predicate = (a, b) => typed(apply(lessOrEqualPrimitive, {}, [a, b]));
-export const and: Logic = (a, b) => typed(apply(andPrimitive, {}, [a, b]));
-export const or: Logic = (a, b) => typed(apply(orPrimitive, {}, [a, b]));
+export const equal: Predicate = (a, b) => typed(apply(comparisonPrimitives.equal, {}, [a, b]));
+export const less: Predicate = (a, b) => typed(apply(comparisonPrimitives.less, {}, [a, b]));
+export const lessOrEqual: Predicate = (a, b) => typed(apply(comparisonPrimitives.lessOrEqual, {}, [a, b]));
+export const and: Logic = (a, b) => typed(apply(comparisonPrimitives.and, {}, [a, b]));
+export const or: Logic = (a, b) => typed(apply(comparisonPrimitives.or, {}, [a, b]));
 export const not = <S extends Shape>(a: Tensor<S, 'bool'>): Tensor<S, 'bool'> =>
-  typed(apply(notPrimitive, {}, [a]));
+  typed(apply(comparisonPrimitives.not, {}, [a]));
 
 /** `a` where the condition holds, `b` elsewhere. */
 export const select = <S extends Shape, D extends DType>(

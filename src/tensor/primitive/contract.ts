@@ -12,7 +12,7 @@ import { type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Contracted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
-import { apply, at, type Primitive, type Spec } from './primitive.js';
+import { apply, at, type Primitive, type Spec, noInput } from './primitive.js';
 import { places } from './reduction.js';
 import type { FloatDType, IntegerDType } from '../dtype.js';
 
@@ -68,9 +68,7 @@ export const contractPrimitive: Primitive<'contract', 'product'> = {
   exact: true,
   linear: [0, 1],
   shape: (inputs, { left, right, out }) => {
-    const [a, b] = inputs;
-    if (a === undefined || b === undefined)
-      return fail({ operation: 'contract', what: 'an input is missing' });
+    const [a = noInput('contract'), b = noInput('contract')] = inputs;
     requireKind('contract', 'number', a.dtype);
     if (a.dtype !== b.dtype)
       fail({
@@ -83,9 +81,12 @@ export const contractPrimitive: Primitive<'contract', 'product'> = {
     const sizes = sizesOf([left, right], inputs);
     return { shape: letters(out).map((letter) => required(sizes.get(letter), 'a size')), dtype: a.dtype };
   },
-  evaluate: ({ inputs: [a, b], attributes: { left, right, out }, output }) => {
+  evaluate: ({
+    inputs: [a = noInput('contract'), b = noInput('contract')],
+    attributes: { left, right, out },
+    output,
+  }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
-    if (a === undefined || b === undefined) return result;
     const multiply =
       output.dtype === 'int32' || output.dtype === 'uint32' ? Math.imul : (x: number, y: number) => x * y;
     const sizes = sizesOf([left, right], [a, b]);

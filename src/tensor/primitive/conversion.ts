@@ -21,20 +21,20 @@ import {
   type Primitive,
   type SampledInput,
   type Spec,
+  noInput,
 } from './primitive.js';
 
 const steering = { kind: 'steering', cost: 0, exact: true } as const;
 
-const copyInput = ({ inputs: [x], output }: Evaluation<PrimitiveName>): Data => {
+const copyInput = ({ inputs: [x = noInput('copy')], output }: Evaluation<PrimitiveName>): Data => {
   const result = allocate(output.dtype, sizeOf(output.shape));
-  if (x !== undefined) result.set(x.data);
+  result.set(x.data);
   return result;
 };
 
 const likeFirst =
   (operation: string) =>
-  ([x]: readonly Spec[]): Spec =>
-    x === undefined ? fail({ operation, what: 'no input' }) : { shape: x.shape, dtype: x.dtype };
+  ([x = noInput(operation)]: readonly Spec[]): Spec => ({ shape: x.shape, dtype: x.dtype });
 
 const drawFloats = (draw: Draw): SampledInput => ({
   shape: draw.shape(),
@@ -46,12 +46,10 @@ const drawFloats = (draw: Draw): SampledInput => ({
 const castPrimitive: Primitive<'cast', 'pointwise', true> = {
   ...pointwise,
   name: 'cast',
-  shape: ([x], { dtype }) =>
-    x === undefined ? fail({ operation: 'cast', what: 'no input' }) : { shape: x.shape, dtype },
+  shape: ([x = noInput('cast')], { dtype }) => ({ shape: x.shape, dtype }),
   // To bool: whether it is not 0. To an integer: cut towards 0 and held within its bounds, NaN is 0.
-  evaluate: ({ inputs: [x], attributes: { dtype }, output }) => {
+  evaluate: ({ inputs: [x = noInput('cast')], attributes: { dtype }, output }) => {
     const result = allocate(dtype, sizeOf(output.shape));
-    if (x === undefined) return result;
     const convert = isFloat(x.dtype)
       ? fromFloat[dtype]
       : (value: number) => (dtype === 'bool' ? Number(value !== 0) : value);
@@ -121,8 +119,7 @@ const stopGradientPrimitive: Primitive<'stopGradient', 'steering'> = {
 const checkPrimitive: Primitive<'check', 'steering'> = {
   ...steering,
   name: 'check',
-  shape: ([x, holds, got]) => {
-    if (!x || !holds || !got) return fail({ operation: 'check', what: 'an input is missing' });
+  shape: ([x = noInput('check'), holds = noInput('check')]) => {
     if (holds.dtype !== 'bool' || holds.shape.length > 0)
       fail({
         operation: 'check',

@@ -98,6 +98,8 @@ export interface Elementwise<N extends PlainName> extends Pick<Primitive<N>, 'na
   readonly accepts: DTypeKind;
   readonly cost?: number;
   readonly evaluate: (a: number, b: number, c: number) => number;
+  /** The function of integers, where it is another. */
+  readonly ofIntegers?: (a: number, b: number) => number;
   /** How a change of one slot changes the result; the Jacobian is diagonal, so it serves both ways. */
   readonly partial: Primitive<N>['pullback'];
   readonly inputs?: number;
@@ -121,7 +123,17 @@ export const pointwise = { kind: 'pointwise', cost: 1, exact: true } as const;
 
 /** An element-wise primitive. */
 export const elementwise = <N extends PlainName>(rule: Elementwise<N>): Primitive<N, 'pointwise', true> => {
-  const { name, accepts, cost = 1, linear, evaluate, partial, inputs = 1, domain = [-4, 4] } = rule;
+  const {
+    name,
+    accepts,
+    cost = 1,
+    linear,
+    evaluate,
+    ofIntegers = evaluate,
+    partial,
+    inputs = 1,
+    domain = [-4, 4],
+  } = rule;
   const numbers = ['float32', 'float32', 'int32', 'uint32'] as const;
   const dtypes = rule.dtypes ?? (accepts === 'number' ? numbers : ['float32']);
   const shape = alike(name, accepts);
@@ -131,7 +143,8 @@ export const elementwise = <N extends PlainName>(rule: Elementwise<N>): Primitiv
     cost,
     ...(linear && { linear }),
     shape,
-    evaluate: eachElement(evaluate),
+    evaluate: (evaluation) =>
+      eachElement(isInteger(evaluation.output.dtype) ? ofIntegers : evaluate)(evaluation),
     pullback: partial,
     pushforward: partial,
     batch: eachExample<N>({ name, shape }),

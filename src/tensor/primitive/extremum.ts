@@ -16,11 +16,11 @@ import {
   type SampledInput,
   type Spec,
   type Value,
+  noInput,
 } from './primitive.js';
 import { broadcast, places, sum } from './reduction.js';
 
-const reduced = (operation: string, x: Spec | undefined, axis: number): Spec => {
-  if (x === undefined) return fail({ operation, what: 'no input' });
+const reduced = (operation: string, x: Spec, axis: number): Spec => {
   requireKind(operation, 'number', x.dtype);
   if (!(axis in x.shape) || x.shape[axis] === 0)
     fail({
@@ -34,11 +34,10 @@ const reduced = (operation: string, x: Spec | undefined, axis: number): Spec => 
 
 /** For each line along the axis: visits the largest element and the first index that it stands at. */
 const eachLargest = (
-  x: Value | undefined,
+  x: Value,
   axis: number,
   visit: (line: number, largest: number, index: number) => void,
 ): void => {
-  if (x === undefined) return;
   const strides = stridesOf(x.shape);
   const [stride, size] = [at(strides, axis), at(x.shape, axis)];
   const starts = places(without(x.shape, [axis]), without(strides, [axis]));
@@ -78,8 +77,8 @@ const maxPrimitive: Primitive<'max', 'reduction'> = {
   kind: 'reduction',
   cost: 1,
   exact: true,
-  shape: ([x], { axis }) => reduced('max', x, axis),
-  evaluate: ({ inputs: [x], attributes: { axis }, output }): Data => {
+  shape: ([x = noInput('max')], { axis }) => reduced('max', x, axis),
+  evaluate: ({ inputs: [x = noInput('max')], attributes: { axis }, output }): Data => {
     const result = allocate(output.dtype, sizeOf(output.shape));
     eachLargest(x, axis, (line, largest) => (result[line] = largest));
     return result;
@@ -102,8 +101,8 @@ const argmaxPrimitive: Primitive<'argmax', 'reduction'> = {
   kind: 'reduction',
   cost: 1,
   exact: true,
-  shape: ([x], { axis }) => ({ ...reduced('argmax', x, axis), dtype: 'int32' }),
-  evaluate: ({ inputs: [x], attributes: { axis }, output }) => {
+  shape: ([x = noInput('argmax')], { axis }) => ({ ...reduced('argmax', x, axis), dtype: 'int32' }),
+  evaluate: ({ inputs: [x = noInput('argmax')], attributes: { axis }, output }) => {
     const result = allocate('int32', sizeOf(output.shape));
     eachLargest(x, axis, (line, _, index) => (result[line] = index));
     return result;

@@ -6,7 +6,7 @@ import { allocate, type DType, requireDType } from '../dtype.js';
 import { requireShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
-import { apply, at, none, type Primitive, type Spec } from './primitive.js';
+import { apply, at, none, type Primitive, type Spec, noInput } from './primitive.js';
 
 const iotaPrimitive: Primitive<'iota', 'generator'> = {
   name: 'iota',
@@ -63,9 +63,8 @@ const randomBitsPrimitive: Primitive<'randomBits', 'generator'> = {
     dtype: 'uint32',
   }),
   // Of each key, elements 2i and 2i + 1 are the two words of the block whose counter is (0, i).
-  evaluate: ({ inputs: [key], attributes: { shape }, output }) => {
+  evaluate: ({ inputs: [key = noInput('randomBits')], attributes: { shape }, output }) => {
     const [result, count] = [allocate('uint32', sizeOf(output.shape)), sizeOf(shape)];
-    if (key === undefined) return result;
     for (let from = 0, words = 0; from < result.length; from += count, words += 2)
       for (let i = 0; i < count; i += 2) {
         const [even, odd] = threefry2x32(at(key.data, words), at(key.data, words + 1), 0, i / 2);

@@ -13,7 +13,7 @@ import { and, less, lessOrEqual, select } from './comparison.js';
 import { fullLike } from './constant.js';
 import { iota } from './generation.js';
 import { drawMoved, moveAxis, reshape } from './movement.js';
-import { apply, at, type Draw, type Primitive, type SampledInput, type Spec } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type SampledInput, type Spec, noInput } from './primitive.js';
 
 /** The axis replaced by those of the indices. */
 const takenShape = (shape: Shape, axis: number, indices: Shape): Shape => [
@@ -92,15 +92,13 @@ const takePrimitive: Primitive<'take', 'gather'> = {
   cost: 4,
   exact: true,
   linear: [0],
-  shape: ([x, indices], { axis }) => {
-    if (x === undefined) return fail({ operation: 'take', what: 'no input' });
+  shape: ([x = noInput('take'), indices], { axis }) => {
     requireAxis('take', x.shape, axis);
     return { shape: takenShape(x.shape, axis, requireIndices('take', indices).shape), dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x, indices], attributes: { axis }, output }) => {
+  evaluate: ({ inputs: [x = noInput('take'), indices = noInput('take')], attributes: { axis }, output }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
-    if (x && indices)
-      eachTaken(x.shape, axis, indices.data, (whole, taken) => (result[taken] = at(x.data, whole)));
+    eachTaken(x.shape, axis, indices.data, (whole, taken) => (result[taken] = at(x.data, whole)));
     return result;
   },
   // y = x[i] ⇒ dx = Σ dy where i points
@@ -108,9 +106,11 @@ const takePrimitive: Primitive<'take', 'gather'> = {
     slot === 0 && x && indices ? scatterAny(indices, dy, axis, at(x.shape, axis)) : undefined,
   pushforward: (dx, slot, { inputs: [, indices], attributes: { axis } }) =>
     slot === 0 && indices ? apply(takePrimitive, { axis }, [dx, indices]) : undefined,
-  batch: ({ inputs: [x, indices], batched: [many, manyIndices], attributes: { axis } }) => {
-    if (x === undefined || indices === undefined)
-      return fail({ operation: 'take', what: 'an input is missing' });
+  batch: ({
+    inputs: [x = noInput('take'), indices = noInput('take')],
+    batched: [many, manyIndices],
+    attributes: { axis },
+  }) => {
     if (manyIndices !== true) return apply(takePrimitive, { axis: axis + 1 }, [x, indices]);
     // The axes of the indices, the examples first, stand where the axis was.
     if (many !== true) return moveAxis(apply(takePrimitive, { axis }, [x, indices]), axis, 0);
@@ -132,8 +132,7 @@ export const scatterAddPrimitive: Primitive<'scatterAdd', 'scatter'> = {
   cost: 1,
   exact: true,
   linear: [1],
-  shape: ([indices, updates], { axis, size }) => {
-    if (updates === undefined) return fail({ operation: 'scatterAdd', what: 'no updates' });
+  shape: ([indices, updates = noInput('scatterAdd')], { axis, size }) => {
     requireKind('scatterAdd', 'number', updates.dtype);
     requireCount('scatterAdd', 'size', size, { least: 0 });
     const { shape: indexed } = requireIndices('scatterAdd', indices);
@@ -147,12 +146,15 @@ export const scatterAddPrimitive: Primitive<'scatterAdd', 'scatter'> = {
     const shape = [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + indexed.length)];
     return { shape, dtype: updates.dtype };
   },
-  evaluate: ({ inputs: [indices, updates], attributes: { axis }, output }) => {
+  evaluate: ({
+    inputs: [indices = noInput('scatterAdd'), updates = noInput('scatterAdd')],
+    attributes: { axis },
+    output,
+  }) => {
     const totals = new Float64Array(sizeOf(output.shape));
-    if (indices && updates)
-      eachTaken(output.shape, axis, indices.data, (whole, taken) => {
-        totals[whole] = at(totals, whole) + at(updates.data, taken);
-      });
+    eachTaken(output.shape, axis, indices.data, (whole, taken) => {
+      totals[whole] = at(totals, whole) + at(updates.data, taken);
+    });
     const result = allocate(output.dtype, totals.length);
     result.set(totals);
     return result;
@@ -163,14 +165,13 @@ export const scatterAddPrimitive: Primitive<'scatterAdd', 'scatter'> = {
   pushforward: (du, slot, { inputs: [indices], attributes: { axis, size } }) =>
     slot === 1 && indices ? scatterAny(indices, du, axis, size) : undefined,
   batch: ({
-    inputs: [indices],
+    inputs: [indices = noInput('scatterAdd')],
     batched: [manyIndices],
     whole,
     attributes: { axis, size },
     size: examples,
   }) => {
     const updates = whole(1);
-    if (indices === undefined) return fail({ operation: 'scatterAdd', what: 'no indices' });
     if (manyIndices !== true) return scatterAny(indices, updates, axis + 1, size);
     const beside = moveAxis(updates, 0, axis);
     const sums = scatterAny(intoAll(indices, size), beside, axis, examples * size);

@@ -15,13 +15,22 @@ import {
 import type { Permuted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
-import { apply, at, type Draw, type Primitive, type SampledInput, type Value, view } from './primitive.js';
+import {
+  apply,
+  at,
+  type Draw,
+  type Primitive,
+  type SampledInput,
+  type Value,
+  view,
+  noInput,
+} from './primitive.js';
 import { drawAxes, places, requireAxes } from './reduction.js';
 
 /** The elements of `x` at these places, in order. */
-export const gather = (x: Value | undefined, dtype: DType, from: Int32Array): Data => {
+export const gather = (x: Value, dtype: DType, from: Int32Array): Data => {
   const result = allocate(dtype, from.length);
-  if (x !== undefined) for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
+  for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
   return result;
 };
 
@@ -33,8 +42,7 @@ export const drawMoved = (draw: Draw, shape: Shape): SampledInput => {
 const reshapePrimitive: Primitive<'reshape', 'view'> = {
   ...view,
   name: 'reshape',
-  shape: ([x], { shape }) => {
-    if (x === undefined) return fail({ operation: 'reshape', what: 'no input' });
+  shape: ([x = noInput('reshape')], { shape }) => {
     if (sizeOf(shape) !== sizeOf(x.shape))
       fail({
         operation: 'reshape',
@@ -44,7 +52,7 @@ const reshapePrimitive: Primitive<'reshape', 'view'> = {
       });
     return { shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], output }) =>
+  evaluate: ({ inputs: [x = noInput('reshape')], output }) =>
     gather(x, output.dtype, Int32Array.from(range(sizeOf(output.shape)))),
   // y = x in another shape ⇒ dx = dy in that of x
   pullback: (dy, _, { inputs: [x] }) => x && reshape(dy, x.shape),
@@ -63,8 +71,7 @@ const reshapePrimitive: Primitive<'reshape', 'view'> = {
 const transposePrimitive: Primitive<'transpose', 'view'> = {
   ...view,
   name: 'transpose',
-  shape: ([x], { permutation }) => {
-    if (x === undefined) return fail({ operation: 'transpose', what: 'no input' });
+  shape: ([x = noInput('transpose')], { permutation }) => {
     const sorted = permutation.toSorted((a, b) => a - b);
     if (!sameShape(sorted, range(x.shape.length)))
       fail({
@@ -75,8 +82,8 @@ const transposePrimitive: Primitive<'transpose', 'view'> = {
       });
     return { shape: permutation.map((axis) => at(x.shape, axis)), dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { permutation }, output }) => {
-    const strides = stridesOf(x?.shape ?? []);
+  evaluate: ({ inputs: [x = noInput('transpose')], attributes: { permutation }, output }) => {
+    const strides = stridesOf(x.shape);
     return gather(
       x,
       output.dtype,
@@ -101,12 +108,11 @@ const transposePrimitive: Primitive<'transpose', 'view'> = {
 const reversePrimitive: Primitive<'reverse', 'view'> = {
   ...view,
   name: 'reverse',
-  shape: ([x], { axes }) => {
-    if (x === undefined) return fail({ operation: 'reverse', what: 'no input' });
+  shape: ([x = noInput('reverse')], { axes }) => {
     requireAxes('reverse', axes, x);
     return { shape: x.shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { axes }, output }) => {
+  evaluate: ({ inputs: [x = noInput('reverse')], attributes: { axes }, output }) => {
     const strides = stridesOf(output.shape);
     const signed = strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride));
     const last = axes.reduce((place, axis) => place + at(strides, axis) * (at(output.shape, axis) - 1), 0);

@@ -155,6 +155,9 @@ export const apply = <N extends PrimitiveName>(
   return makeTensor(shape, dtype, node, depth);
 };
 
+/** Throws: an input that a rule reads is not there. */
+export const noInput = (operation: string): never => fail({ operation, what: 'an input is missing' });
+
 /** A rule for a primitive through which no derivative flows. */
 export const none = (): undefined => undefined;
 

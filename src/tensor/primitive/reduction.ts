@@ -15,7 +15,7 @@ import {
 } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
-import { apply, at, type Draw, type Primitive, type Spec, view } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type Spec, view, noInput } from './primitive.js';
 
 /** Refuses axes that are not within the rank, or not in increasing order. */
 export const requireAxes = (operation: string, axes: readonly number[], { shape }: Spec): void => {
@@ -62,15 +62,13 @@ const sumPrimitive: Primitive<'sum', 'reduction'> = {
   cost: 1,
   exact: true,
   linear: 'jointly',
-  shape: ([x], { axes }) => {
-    if (x === undefined) return fail({ operation: 'sum', what: 'no input' });
+  shape: ([x = noInput('sum')], { axes }) => {
     requireKind('sum', 'number', x.dtype);
     requireAxes('sum', axes, x);
     return { shape: without(x.shape, axes), dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { axes }, output }) => {
+  evaluate: ({ inputs: [x = noInput('sum')], attributes: { axes }, output }) => {
     const totals = new Float64Array(sizeOf(output.shape));
-    if (x === undefined) return totals;
     const kept = otherAxes(x.shape.length, axes);
     const into = places(x.shape, scattered(x.shape.length, kept, stridesOf(output.shape)));
     for (let i = 0; i < into.length; i++) totals[at(into, i)] = at(totals, at(into, i)) + at(x.data, i);
@@ -103,8 +101,7 @@ export const scattered = (
 const broadcastPrimitive: Primitive<'broadcast', 'view'> = {
   ...view,
   name: 'broadcast',
-  shape: ([x], { shape, axes }) => {
-    if (x === undefined) return fail({ operation: 'broadcast', what: 'no input' });
+  shape: ([x = noInput('broadcast')], { shape, axes }) => {
     requireAxes('broadcast', axes, { shape, dtype: x.dtype });
     const landed = axes.map((axis) => at(shape, axis));
     if (!sameShape(landed, x.shape))
@@ -116,9 +113,8 @@ const broadcastPrimitive: Primitive<'broadcast', 'view'> = {
       });
     return { shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { shape, axes }, output }) => {
+  evaluate: ({ inputs: [x = noInput('broadcast')], attributes: { shape, axes }, output }) => {
     const result = allocate(output.dtype, sizeOf(shape));
-    if (x === undefined) return result;
     const from = places(shape, scattered(shape.length, axes, stridesOf(x.shape)));
     for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
     return result;

@@ -17,22 +17,6 @@ const sigmoidOf = (x: number): number => {
   return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 };
 
-const sigmoidPrimitive = approximated({
-  name: 'sigmoid',
-  cost: 18,
-  of: sigmoidOf,
-  // y = σ(x) ⇒ dx = dy·σ(x)·σ(−x)
-  partial: (dy, _, { inputs: [x] }) => x && multiply(dy, sigmoidSlope(typed<Tensor>(x))),
-});
-
-const tanhPrimitive = approximated({
-  name: 'tanh',
-  cost: 20,
-  of: Math.tanh,
-  // y = tanh x ⇒ dx = dy·4σ(2x)σ(−2x)
-  partial: (dy, _, { inputs: [x] }) => x && multiply(dy, tanhSlope(typed<Tensor>(x))),
-});
-
 /**
  * erf in float64, to a few ulp, by the series whose terms are all of one sign and so never cancel:
  * erf x = 2/√π · e^(−x²) · Σₙ 2ⁿ·x²ⁿ⁺¹ / (1·3·5⋯(2n+1)).
@@ -51,24 +35,38 @@ const errorFunction = (x: number): number => {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
 };
 
-const erfPrimitive = approximated({
-  name: 'erf',
-  cost: 30,
-  of: errorFunction,
-  // y = erf x ⇒ dx = dy·2/√π·e^(−x²)
-  partial: (dy, _, { inputs: [x] }) =>
-    x && multiply(dy, multiply(fullLike(x, 2 / Math.sqrt(Math.PI)), gaussian(typed<Tensor>(x), 1))),
-});
-
-export const sigmoidPrimitives = { tanh: tanhPrimitive, sigmoid: sigmoidPrimitive, erf: erfPrimitive };
+export const sigmoidPrimitives = {
+  tanh: approximated({
+    name: 'tanh',
+    cost: 20,
+    of: Math.tanh,
+    // y = tanh x ⇒ dx = dy·4σ(2x)σ(−2x)
+    partial: (dy, _, { inputs: [x] }) => x && multiply(dy, tanhSlope(typed<Tensor>(x))),
+  }),
+  sigmoid: approximated({
+    name: 'sigmoid',
+    cost: 18,
+    of: sigmoidOf,
+    // y = σ(x) ⇒ dx = dy·σ(x)·σ(−x)
+    partial: (dy, _, { inputs: [x] }) => x && multiply(dy, sigmoidSlope(typed<Tensor>(x))),
+  }),
+  erf: approximated({
+    name: 'erf',
+    cost: 30,
+    of: errorFunction,
+    // y = erf x ⇒ dx = dy·2/√π·e^(−x²)
+    partial: (dy, _, { inputs: [x] }) =>
+      x && multiply(dy, multiply(fullLike(x, 2 / Math.sqrt(Math.PI)), gaussian(typed<Tensor>(x), 1))),
+  }),
+};
 
 type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
 
 /** 1/(1 + e⁻ˣ) */
-export const sigmoid: Unary = (x) => typed(apply(sigmoidPrimitive, {}, [x]));
-export const tanh: Unary = (x) => typed(apply(tanhPrimitive, {}, [x]));
+export const sigmoid: Unary = (x) => typed(apply(sigmoidPrimitives.sigmoid, {}, [x]));
+export const tanh: Unary = (x) => typed(apply(sigmoidPrimitives.tanh, {}, [x]));
 /** The error function 2/√π·∫₀ˣ e^(−t²) dt. */
-export const erf: Unary = (x) => typed(apply(erfPrimitive, {}, [x]));
+export const erf: Unary = (x) => typed(apply(sigmoidPrimitives.erf, {}, [x]));
 
 /** σ′(x) = σ(x)·σ(−x) */
 export const sigmoidSlope = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
