@@ -5,8 +5,8 @@ import { isFloat } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 
-/** Who asks, for what, and what it must be like. */
-interface Asked {
+/** The words of the error: the operation, what it was given, and what that must be like. */
+interface Wording {
   readonly operation: 'pullback' | 'pushforward' | 'batched';
   readonly what: 'cotangent' | 'tangent';
   readonly like: 'result' | 'argument';
@@ -14,7 +14,7 @@ interface Asked {
 
 /** Throws if changes are not as many as the tensors, or a float's is of another shape or dtype. */
 export const requireLike = (
-  { operation, what, like }: Asked,
+  { operation, what, like }: Wording,
   tensors: readonly AnyTensor[],
   changes: readonly AnyTensor[],
 ): void => {

@@ -14,7 +14,7 @@ export interface Block {
 }
 
 /** An offset for each block, and the size of the whole. */
-export interface Placing {
+export interface Placement {
   readonly offsets: readonly number[];
   readonly bytes: number;
 }
@@ -22,7 +22,7 @@ export interface Placing {
 /** Up to here blocks are placed by size, each compared with all before it; more of them by time, which is as a line. */
 const MOST_BY_SIZE = 2048;
 
-export const placeBlocks = (blocks: readonly Block[]): Placing =>
+export const placeBlocks = (blocks: readonly Block[]): Placement =>
   blocks.length <= MOST_BY_SIZE ? placeBySize(blocks) : placeByTime(blocks);
 
 /**
@@ -31,7 +31,7 @@ export const placeBlocks = (blocks: readonly Block[]): Placing =>
  *
  * Source: Y. Pisarchyk, J. Lee, "Efficient memory management for deep neural net inference" (2020), greedy by size.
  */
-const placeBySize = (blocks: readonly Block[]): Placing => {
+const placeBySize = (blocks: readonly Block[]): Placement => {
   const offsets = blocks.map(() => 0);
   const placed: { readonly from: number; readonly to: number; readonly block: Block }[] = [];
   let bytes = 0;
@@ -57,7 +57,7 @@ const placeBySize = (blocks: readonly Block[]): Placing => {
 };
 
 /** In the order in which they begin to live, each in what those that have ended leave free. */
-const placeByTime = (blocks: readonly Block[]): Placing => {
+const placeByTime = (blocks: readonly Block[]): Placement => {
   const offsets = blocks.map(() => 0);
   const memory = freeMemory();
   const order = blocks

@@ -24,7 +24,7 @@ import {
   type ValueId,
 } from '../graph/program.js';
 import { readsIn } from './loads.js';
-import { product, reduction } from './reducing.js';
+import { product, reduction } from './reduction.js';
 import { isEmpty, type Scatter, scatterKernels } from './scatter.js';
 
 export interface KernelProgram {

@@ -8,7 +8,7 @@ import type { Program, ValueId } from '../../graph/program.js';
 import { scanStep } from '../../graph/scan-step.js';
 import { type KernelProgram, fuse } from '../../kernel/fuse.js';
 import type { Data } from '../../tensor/dtype.js';
-import { type AddedFunction, kernelFunctions } from './alike.js';
+import { type AddedFunction, kernelFunctions } from './kernel-functions.js';
 import { libraryParts } from './blas/product-parts.js';
 import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/product-calls.js';
 import type { LibraryUse } from './blas/speed.js';

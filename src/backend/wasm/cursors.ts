@@ -72,10 +72,10 @@ export const cursorsFor = (
     },
     start: (indices) =>
       [...cursors.values()].map(({ local, strides, origin }) => {
-        const moves = [...indices].filter(([axis]) => required(strides[axis], 'a stride') !== 0);
-        const terms = moves.map(([axis, index]) =>
-          i32.mul(index, constant(required(strides[axis], 'a stride'))),
-        );
+        const terms = [...indices].flatMap(([axis, index]) => {
+          const stride = required(strides[axis], 'a stride');
+          return stride === 0 ? [] : [i32.mul(index, constant(stride))];
+        });
         const [head = constant(0), ...rest] = terms;
         const sum = rest.reduce((total, term) => i32.add(total, term), head);
         return set(local, origin === 0 ? sum : i32.add(sum, constant(origin)));

@@ -91,10 +91,10 @@ export const float64Bytes = (value: number): readonly number[] => {
 interface Writer {
   bytes: Uint8Array<ArrayBuffer>;
   length: number;
-  readonly holes: Placed[];
+  readonly holes: PlacedHole[];
 }
 
-interface Placed {
+interface PlacedHole {
   readonly at: number;
   readonly hole: Hole;
 }
@@ -102,7 +102,7 @@ interface Placed {
 /** The bytes of a number that is filled in: LEB128 that is as long for small numbers as for large ones. */
 const HOLE_BYTES = 5;
 
-const fillHole = (bytes: Uint8Array, { at, hole }: Placed, values: readonly number[]): void => {
+const fillHole = (bytes: Uint8Array, { at, hole }: PlacedHole, values: readonly number[]): void => {
   const value = required(values[hole.slot], 'an address') + hole.addend;
   const most = 2 ** 32;
   if (!(value >= 0 && value < most)) throw new RangeError(`wasm: no address: ${value}`);
@@ -143,7 +143,7 @@ const append = (code: Code, writer: Writer): void => {
 /** The bytes of a function, but for numbers that are filled in. */
 export interface Template {
   readonly bytes: Uint8Array;
-  readonly holes: readonly Placed[];
+  readonly holes: readonly PlacedHole[];
 }
 
 /** The bytes of a code tree, one after another, with room for the numbers that are filled in. */

@@ -50,11 +50,9 @@ export const startMachine = (
   const { buffer } = memory;
   const viewOf = ({ shape, dtype }: Spec, place: number): Data => views[dtype](buffer, place, sizeOf(shape));
   const { carried } = program;
-  const inputs = program.inputs.map((spec, i) =>
-    viewOf(spec, required(plan.inputs[i], 'the place of an input')),
-  );
+  const inputs = program.inputs.map((spec, i) => viewOf(spec, required(plan.inputs[i], 'a place')));
   const outputs = program.outputs.map((id, i) => {
-    return viewOf(instructionAt(program, id), required(plan.outputs[i], 'the place of an output'));
+    return viewOf(instructionAt(program, id), required(plan.outputs[i], 'a place'));
   });
   for (const { place, data } of [...plan.constants, ...tables])
     new Uint8Array(buffer, place, data.byteLength).set(

@@ -113,11 +113,7 @@ export const scanStatements = (
     before: [
       store.i32(counter, constant(0)),
       ...plan.constants.map(({ place: at, data }, i) =>
-        copyBytes(
-          inside(at),
-          constant(required(constants[i], 'the place of a constant')),
-          constant(data.byteLength),
-        ),
+        copyBytes(inside(at), constant(required(constants[i], 'a place')), constant(data.byteLength)),
       ),
       ...given
         .slice(0, kept)

@@ -1,5 +1,4 @@
 /** Reductions over four lanes. Sums of float32 are kept in float64, so that their order hardly shows. */
-import { required } from '../../require.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Expr, Scope } from './emitter.js';
 import { set } from './emitter.js';
@@ -53,15 +52,14 @@ const simple = (scope: Scope, neutral: V, combine: (a: V, b: V) => V): Vectors =
   };
 };
 
-const LEAST: { readonly [D in DType]?: V } = {
-  float32: f32x4.const(-Infinity),
-  int32: i32x4.const(-(2 ** 31)),
-  uint32: v128.zero,
+const leastOf = (dtype: DType): V => {
+  if (dtype === 'float32') return f32x4.const(-Infinity);
+  return dtype === 'int32' ? i32x4.const(-(2 ** 31)) : v128.zero;
 };
 
 /** The first largest in each lane: a later one must be larger, or the first NaN. */
 const argmax = (scope: Scope, dtype: DType): Vectors => {
-  const best = scope.hold(required(LEAST[dtype], 'the least number'));
+  const best = scope.hold(leastOf(dtype));
   const place = scope.hold(v128.zero);
   return {
     take: (inside, value, _, index) => {
@@ -88,11 +86,7 @@ export const vectorAccumulator = (scope: Scope, combine: Combine, dtype: DType):
       return simple(scope, v128.zero, dtype === 'float32' ? f32x4.add : i32x4.add);
     case 'max': {
       const unsigned = dtype === 'uint32' ? i32x4.maxU : i32x4.maxS;
-      return simple(
-        scope,
-        required(LEAST[dtype], 'the least number'),
-        dtype === 'float32' ? f32x4.max : unsigned,
-      );
+      return simple(scope, leastOf(dtype), dtype === 'float32' ? f32x4.max : unsigned);
     }
     case 'argmax':
       return argmax(scope, dtype);

@@ -58,7 +58,7 @@ export interface WasmBackend extends Backend {
 }
 
 /** What becomes of a program. */
-interface Made {
+interface CompiledModule {
   readonly compiled: Compiled;
   readonly module: WebAssembly.Module;
 }
@@ -133,7 +133,7 @@ export const wasm = ({
     return { ...reference(), report: 'reference, 1 thread', close: () => {} };
   }
   const cache = moduleCache(modules);
-  const programs = lastUsed<Made>(modules);
+  const programs = lastUsed<CompiledModule>(modules);
   const tile = tileOf(relaxed);
   const library = libraryFor(wanted, { tile, warn });
   const blas = library?.blas;
@@ -151,7 +151,7 @@ export const wasm = ({
       ...(libraryThreads === undefined ? [] : [counted(libraryThreads)]),
     ].join(', '),
     compile: (program) => {
-      const make = (): Made => {
+      const make = (): CompiledModule => {
         const compiled = compileProgram(program, { tile, threads, blas: library?.use });
         return { compiled, module: cache.moduleOf(compiled.code) };
       };

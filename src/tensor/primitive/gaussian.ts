@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor.js';
 import { add, multiply, negate, subtract } from './arithmetic.js';
 import { fullLike } from './constant.js';
 import { withSlope } from './conversion.js';
-import { approximated, typed } from './elementwise.js';
+import { approximated, type FloatFunction, typed } from './elementwise.js';
 import { exp } from './exponential.js';
 import { abs, floor, maximum, minimum, sign } from './magnitude.js';
 import { apply } from './primitive.js';
@@ -79,18 +79,17 @@ const millsRatio = (x: number): number => {
   return t * (0.6661841095960604 + (y / 2) * first - second);
 };
 
-const millsPrimitive = approximated({
-  name: 'mills',
-  cost: 24,
-  of: millsRatio,
-  domain: [0.25, 4],
-  // y = Φ(−|x|)/φ(x) ⇒ dx = dy·sign x·(|x|·y − 1)
-  partial: (dy, _, { inputs: [x], output: y }) =>
-    x && multiply(dy, multiply(sign(x), subtract(multiply(abs(x), y), fullLike(x, 1)))),
-});
-
-export const gaussianPrimitives = { mills: millsPrimitive };
+export const gaussianPrimitives = {
+  mills: approximated({
+    name: 'mills',
+    cost: 24,
+    of: millsRatio,
+    domain: [0.25, 4],
+    // y = Φ(−|x|)/φ(x) ⇒ dx = dy·sign x·(|x|·y − 1)
+    partial: (dy, _, { inputs: [x], output: y }) =>
+      x && multiply(dy, multiply(sign(x), subtract(multiply(abs(x), y), fullLike(x, 1)))),
+  }),
+};
 
 /** Φ(−|x|)/φ(x), Mills' ratio of the normal distribution. */
-export const mills = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
-  typed(apply(millsPrimitive, {}, [x]));
+export const mills: FloatFunction = (x) => typed(apply(gaussianPrimitives.mills, {}, [x]));

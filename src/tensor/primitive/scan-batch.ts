@@ -6,7 +6,7 @@ import type { Batching } from './batching.js';
 import { full } from './constant.js';
 import { cast } from './conversion.js';
 import { moveAxis, reshape } from './movement.js';
-import { type Given, makeScan } from './scan-body.js';
+import { type Binding, makeScan } from './scan-body.js';
 import { type Place, scanLayout, scanParts, standIn } from './scan-layout.js';
 import { concat } from './slicing.js';
 
@@ -25,7 +25,7 @@ export const batchScan = ({
 }: Batching<'scan'>): AnyTensor => {
   const { body, shared, state, summed, length, reverse } = attributes;
   const examples = new Map<AnyTensor, AnyTensor>();
-  const given = body.inputs.map((inside, slot): Given => {
+  const given = body.inputs.map((inside, slot): Binding => {
     const isState = slot >= shared && slot < shared + state;
     const isStacked = slot >= shared + state;
     if (!isState && batched[slot] !== true) return [inside, required(inputs[slot], 'an input')];

@@ -128,15 +128,12 @@ export const sgemmCalls = (
   result: number,
   placeOf: (value: ValueId) => number,
 ): readonly Sgemm[] => {
-  const { batch, rows, columns, inner, left, right } = kernel;
+  const { rows, columns, inner, left, right } = kernel;
   const [leftLines, rightLines] = [linesOf(left, rows, inner), linesOf(right, columns, inner)];
   if (leftLines === undefined || rightLines === undefined) return [];
   const placesIn = ({ value, offset, batch: walk }: Factor): readonly number[] => {
-    const places = placesOf(walk);
-    return Array.from(
-      { length: batch },
-      (_, i) => placeOf(value) + (offset + required(places[i], 'a place')) * 4,
-    );
+    const first = placeOf(value);
+    return placesOf(walk).map((place) => first + (offset + place) * 4);
   };
   const [leftPlaces, rightPlaces] = [placesIn(left), placesIn(right)];
   const pitch = target?.pitch ?? columns;
@@ -146,11 +143,7 @@ export const sgemmCalls = (
     inner,
     left: { place, ...leftLines },
     // Its lines are columns: along k they are neighbours where the matrix is transposed.
-    right: {
-      place: required(rightPlaces[i], 'a place'),
-      pitch: rightLines.pitch,
-      transposed: !rightLines.transposed,
-    },
+    right: { ...rightLines, place: required(rightPlaces[i], 'a place'), transposed: !rightLines.transposed },
     result: { place: result + i * rows * pitch * 4, pitch },
     scale: target?.onto?.scale ?? 1,
     adds: target?.onto !== undefined,
