@@ -33,16 +33,11 @@ export const isElementProduct = (operation: SomeOperation): boolean =>
   operation.name === 'contract' &&
   operation.attributes.left.split('').every((letter) => operation.attributes.out.includes(letter));
 
-const INLINE: ReadonlySet<PrimitiveKind> = new Set<PrimitiveKind>([
-  'pointwise',
-  'view',
-  'gather',
-  'generator',
-]);
+const INLINE: readonly PrimitiveKind[] = ['pointwise', 'view', 'gather', 'generator'];
 
 /** Whether one element of the result is computed of single elements: it can be part of its reader's loop. */
 export const isInline = (operation: SomeOperation): boolean =>
-  INLINE.has(primitives[operation.name].kind) || isElementProduct(operation);
+  INLINE.includes(primitives[operation.name].kind) || isElementProduct(operation);
 
 /** For each value, whether the outputs depend on it. */
 const reachable = (program: Program): Uint8Array => {

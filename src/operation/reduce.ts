@@ -1,4 +1,5 @@
 /** Reductions over axes: sums, means, extrema, and the stable logarithm of a sum of exponentials. */
+import { required } from '../require.js';
 import { add, divide, subtract } from './arithmetic.js';
 import { withPullback } from '../autodiff/custom.js';
 import { axesOf, axisOf } from './axes.js';
@@ -28,7 +29,7 @@ export interface Reduction {
 
 /** How many elements the axes have. Throws if there are none, of which nothing is the mean or the largest. */
 const countOf = (operation: string, shape: Shape, axes: readonly number[]): number => {
-  const count = sizeOf(axes.map((axis) => shape[axis] ?? 0));
+  const count = sizeOf(axes.map((axis) => required(shape[axis], 'a size')));
   if (count === 0)
     fail({
       operation,

@@ -1,8 +1,8 @@
 /** What the element-wise primitives share: shape rules, evaluation and sampling. */
 import { fail, showShape } from '../../error.js';
-import { allocate, type Data, type DType, type FloatDType, isFloat, isInteger } from '../dtype.js';
-import { sameElements, sameShape, type Shape, sizeOf } from '../shape.js';
-import type { AnyTensor, AttributesOf, None, PrimitiveName, Tensor } from '../tensor.js';
+import { allocate, type Data, type DType, isFloat, isInteger } from '../dtype.js';
+import { sameElements, sameShape, sizeOf } from '../shape.js';
+import type { AnyTensor, AttributesOf, None, PrimitiveName } from '../tensor.js';
 import type { Batching } from './batching.js';
 import {
   apply,
@@ -166,9 +166,6 @@ export const approximated = <N extends PlainName>(
   exact: false,
   of: rule.of,
 });
-
-/** An element-wise function of floats. */
-export type FloatFunction = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
 
 /** A tensor that its rule has made of this shape and dtype. */
 export const typed = <T extends AnyTensor>(result: AnyTensor): T => result as T;

@@ -1,8 +1,10 @@
 /** Exponentials, logarithms and the square root, element by element. */
+import type { FloatDType } from '../dtype.js';
+import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { add, divide, multiply } from './arithmetic.js';
 import { fullLike } from './constant.js';
-import { approximated, elementwise, type FloatFunction, typed } from './elementwise.js';
+import { approximated, elementwise, typed } from './elementwise.js';
 import { apply } from './primitive.js';
 
 export const exponentialPrimitives = {
@@ -47,11 +49,13 @@ export const exponentialPrimitives = {
   }),
 };
 
-export const exp: FloatFunction = (x) => typed(apply(exponentialPrimitives.exp, {}, [x]));
+type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
+
+export const exp: Unary = (x) => typed(apply(exponentialPrimitives.exp, {}, [x]));
 /** eˣ − 1, accurate where x is small. */
-export const expm1: FloatFunction = (x) => typed(apply(exponentialPrimitives.expm1, {}, [x]));
+export const expm1: Unary = (x) => typed(apply(exponentialPrimitives.expm1, {}, [x]));
 /** The natural logarithm. */
-export const log: FloatFunction = (x) => typed(apply(exponentialPrimitives.log, {}, [x]));
+export const log: Unary = (x) => typed(apply(exponentialPrimitives.log, {}, [x]));
 /** ln(1 + x), accurate where x is small. */
-export const log1p: FloatFunction = (x) => typed(apply(exponentialPrimitives.log1p, {}, [x]));
-export const sqrt: FloatFunction = (x) => typed(apply(exponentialPrimitives.sqrt, {}, [x]));
+export const log1p: Unary = (x) => typed(apply(exponentialPrimitives.log1p, {}, [x]));
+export const sqrt: Unary = (x) => typed(apply(exponentialPrimitives.sqrt, {}, [x]));

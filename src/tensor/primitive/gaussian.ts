@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor.js';
 import { add, multiply, negate, subtract } from './arithmetic.js';
 import { fullLike } from './constant.js';
 import { withSlope } from './conversion.js';
-import { approximated, type FloatFunction, typed } from './elementwise.js';
+import { approximated, typed } from './elementwise.js';
 import { exp } from './exponential.js';
 import { abs, floor, maximum, minimum, sign } from './magnitude.js';
 import { apply } from './primitive.js';
@@ -92,4 +92,5 @@ export const gaussianPrimitives = {
 };
 
 /** Φ(−|x|)/φ(x), Mills' ratio of the normal distribution. */
-export const mills: FloatFunction = (x) => typed(apply(gaussianPrimitives.mills, {}, [x]));
+export const mills = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>): Tensor<S, D> =>
+  typed(apply(gaussianPrimitives.mills, {}, [x]));

@@ -61,23 +61,16 @@ export interface Draw {
 
 /** What has to be done for a primitive: backends go by it. */
 export type PrimitiveKind =
-  /** One element of each input to one of the result. */
-  | 'pointwise'
-  /** The elements of the one input as they are, each at a computed place. */
-  | 'view'
-  /** Elements at indices that are read when it runs. */
-  | 'gather'
-  /** Elements of nothing but their place, and perhaps a key. */
-  | 'generator'
+  | 'pointwise' // one element of each input to one of the result
+  | 'view' // the elements of the one input as they are, each at a computed place
+  | 'gather' // elements at indices that are read when it runs
+  | 'generator' // elements of nothing but their place, and perhaps a key
   | 'reduction'
   | 'product'
-  /** Writes elsewhere than at its own point. */
-  | 'scatter'
+  | 'scatter' // writes elsewhere than at its own point
   | 'loop'
-  /** Says what must wait for what. */
-  | 'fence'
-  /** Steers tracing and differentiation, and is gone from a program. */
-  | 'steering';
+  | 'fence' // says what must wait for what
+  | 'steering'; // steers tracing and differentiation, and is gone from a program
 
 export interface Primitive<
   N extends PrimitiveName,

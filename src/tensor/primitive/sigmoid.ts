@@ -2,10 +2,12 @@
  * The sigmoids, element by element, and the error function. Their derivatives keep their relative accuracy
  * in both tails, where 1 − y² and y·(1 − y) would cancel to 0.
  */
+import type { FloatDType } from '../dtype.js';
+import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { add, multiply, negate } from './arithmetic.js';
 import { fullLike } from './constant.js';
-import { approximated, type FloatFunction, typed } from './elementwise.js';
+import { approximated, typed } from './elementwise.js';
 import { withSlope } from './conversion.js';
 import { gaussian } from './gaussian.js';
 import { apply } from './primitive.js';
@@ -58,21 +60,23 @@ export const sigmoidPrimitives = {
   }),
 };
 
+type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
+
 /** 1/(1 + e⁻ˣ) */
-export const sigmoid: FloatFunction = (x) => typed(apply(sigmoidPrimitives.sigmoid, {}, [x]));
-export const tanh: FloatFunction = (x) => typed(apply(sigmoidPrimitives.tanh, {}, [x]));
+export const sigmoid: Unary = (x) => typed(apply(sigmoidPrimitives.sigmoid, {}, [x]));
+export const tanh: Unary = (x) => typed(apply(sigmoidPrimitives.tanh, {}, [x]));
 /** The error function 2/√π·∫₀ˣ e^(−t²) dt. */
-export const erf: FloatFunction = (x) => typed(apply(sigmoidPrimitives.erf, {}, [x]));
+export const erf: Unary = (x) => typed(apply(sigmoidPrimitives.erf, {}, [x]));
 
 /** σ′(x) = σ(x)·σ(−x) */
-export const sigmoidSlope: FloatFunction = (x) =>
+export const sigmoidSlope: Unary = (x) =>
   // y = σ(x)·σ(−x) ⇒ y′ = −y·tanh(x/2), the difference σ(−x) − σ(x) without cancellation
   withSlope(multiply(sigmoid(x), sigmoid(negate(x))), x, (z) =>
     negate(multiply(sigmoidSlope(z), tanh(multiply(z, fullLike(z, 0.5))))),
   );
 
 /** tanh′ x = 4·σ(2x)·σ(−2x) */
-export const tanhSlope: FloatFunction = (x) => {
+export const tanhSlope: Unary = (x) => {
   const twice = add(x, x);
   const product = multiply(sigmoid(twice), sigmoid(negate(twice)));
   // y = 1 − tanh² x ⇒ y′ = −2y·tanh x

@@ -1,7 +1,9 @@
 /** Sine and cosine, element by element. */
+import type { FloatDType } from '../dtype.js';
+import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { multiply, negate } from './arithmetic.js';
-import { approximated, type FloatFunction, typed } from './elementwise.js';
+import { approximated, typed } from './elementwise.js';
 import { apply } from './primitive.js';
 
 export const trigonometricPrimitives = {
@@ -21,7 +23,9 @@ export const trigonometricPrimitives = {
   }),
 };
 
+type Unary = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>) => Tensor<S, D>;
+
 /** The sine of an angle in radians. */
-export const sin: FloatFunction = (x) => typed(apply(trigonometricPrimitives.sin, {}, [x]));
+export const sin: Unary = (x) => typed(apply(trigonometricPrimitives.sin, {}, [x]));
 /** The cosine of an angle in radians. */
-export const cos: FloatFunction = (x) => typed(apply(trigonometricPrimitives.cos, {}, [x]));
+export const cos: Unary = (x) => typed(apply(trigonometricPrimitives.cos, {}, [x]));
