@@ -88,7 +88,7 @@ export const numbering = (): ((instruction: Instruction, place: ValueId) => Valu
   const operandsAt = (i: number): readonly ValueId[] => required(operandsOf[i], 'the operands');
   const slotOf = (kind: number, operands: readonly ValueId[]): number => {
     let hash = mix(0, kind);
-    for (const operand of operands) hash = mix(hash, operand);
+    for (let i = 0; i < operands.length; i++) hash = mix(hash, required(operands[i], 'an operand'));
     const mask = slots.length - 1;
     let slot = hash & mask;
     for (let found = inSlot(slot); found !== 0; found = inSlot(slot)) {
@@ -99,7 +99,8 @@ export const numbering = (): ((instruction: Instruction, place: ValueId) => Valu
   };
   const grow = (): void => {
     slots = new Int32Array(2 * slots.length);
-    for (const [i, kind] of kindsOf.entries()) slots[slotOf(kind, operandsAt(i))] = i + 1;
+    for (let i = 0; i < places.length; i++)
+      slots[slotOf(required(kindsOf[i], 'a kind'), operandsAt(i))] = i + 1;
   };
   return (instruction, place) => {
     const kind = kindOf(instruction);

@@ -18,10 +18,10 @@ export const requireShape = (operation: string, shape: Shape): void => {
     });
 };
 
-/** The number of elements. */
+/** The number of elements. By a plain loop: `for … of` makes compiling a third slower. */
 export const sizeOf = (shape: Shape): number => {
   let product = 1;
-  for (const size of shape) product *= size;
+  for (let axis = 0; axis < shape.length; axis++) product *= required(shape[axis], 'a size');
   return product;
 };
 
