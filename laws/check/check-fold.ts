@@ -4,8 +4,8 @@ import { check, type CheckOptions } from '../base/runner.js';
 import type { Law } from '../base/verdict.js';
 import { foldLaws } from '../online/fold.js';
 import { drawFoldExample, type FoldExample } from '../online/fold-subject.js';
-import type { Fold } from '../../src/online/fold/fold.js';
-import type { Json } from '../../src/online/json.js';
+import type { Fold } from '../../src/stream/fold.js';
+import type { Json } from '../../src/tree/tree.js';
 
 export interface FoldCheckOptions<A> extends CheckOptions {
   /** What it is called in messages. */

@@ -1,6 +1,6 @@
 /** One call for a user's source: does it lose nothing, wherever it is stopped, and let go of what it holds? */
 import { fastCheck } from '../fast-check.js';
-import type { Json } from '../../src/online/json.js';
+import type { Json } from '../../src/tree/tree.js';
 import { drawing } from '../arbitrary/draw.js';
 import { begun, check, type CheckOptions, outOfTime, runOf } from '../base/runner.js';
 import { sourceLaws } from '../online/source.js';

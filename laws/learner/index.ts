@@ -46,7 +46,10 @@ export { batchDrawer, drawRun, type Run, turned } from './run.js';
 export { statesStay, trainingOnlyReads, trainIsScan } from './scan.js';
 export {
   plainStep,
+  type Revised,
+  type RevisedTrainer,
   revisedTraining,
+  unrevised,
   scanned,
   scanTrace,
   streamOf,

@@ -2,13 +2,20 @@
  * Training as the laws see it: an operator that trains from a state, and the step that it must mean. A law
  * needs nothing else, so a stand-in may be written by hand.
  */
-import type { OperatorFunction } from 'rxjs';
+import { map, type OperatorFunction } from 'rxjs';
 import type { Backend } from '../../src/backend/backend.js';
 import { compile } from '../../src/backend/compile.js';
 import { evaluate } from '../../src/backend/evaluate.js';
 import type { Batch, Learner, Report } from '../../src/learner/learner.js';
 import type { Key } from '../../src/operation/random.js';
-import { train } from '../../src/stream/train.js';
+import { jsonOfText, jsonText } from '../../src/online/json.js';
+import { required } from '../../src/require.js';
+import type { Fold } from '../../src/stream/fold.js';
+import { type Step, train } from '../../src/stream/train.js';
+import { tensor } from '../../src/tensor/primitive/constant.js';
+import type { Shape } from '../../src/tensor/shape.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
+import type { Json } from '../../src/tree/tree.js';
 import type { StreamSubject, Trace } from '../stream/trace.js';
 
 /** What is told of a step. */
@@ -59,22 +66,73 @@ export const trainingOf = <State, A, B, L>(
   }),
 });
 
-/** A training that goes on from what is made of each step that it tells, and the step that it must then mean. */
-export const revisedTraining = <State, A, B, L>(
+/** All that decides how a revised training goes on: the learner's state, and what its fold remembers, as a tensor. */
+export interface Revised<State> {
+  readonly state: State;
+  readonly memory: Tensor<Shape, 'int32'>;
+}
+
+const remembered = (memory: Json): Revised<unknown>['memory'] => {
+  const codes = Array.from(jsonText(memory), (character) => character.codePointAt(0) ?? 0);
+  return tensor(Int32Array.from(codes), [codes.length], 'int32');
+};
+
+const recalled = <V extends Json>({ memory }: Revised<unknown>, backend: Backend): V => {
+  const read = jsonOfText(String.fromCodePoint(...evaluate(memory, { backend }).data));
+  if (read._tag === 'Left') throw new Error(read.left);
+  // It was written by `remembered`.
+  return read.right as V;
+};
+
+/** The state of a learner with a fold that remembers nothing yet. */
+export const unrevised = <State, V extends Json>(
+  state: State,
+  { initial }: Pick<Fold<V, never, unknown>, 'initial'>,
+): Revised<State> => ({ state, memory: remembered(initial) });
+
+/** What trains a learner and revises it by a fold. */
+export type RevisedTrainer<State, A, L, V> = (
+  options: { readonly backend: Backend } & (
+    { readonly from: Pick<Step<State, V>, 'step' | 'state' | 'revision'> } | { readonly key: Key }
+  ),
+) => OperatorFunction<Batch<A, L>, Step<State, V>>;
+
+/** A training whose state is revised by a fold after each step: the fold's memory is part of its state. */
+export const revisedTraining = <State, A, B, L, V extends Json>(
   name: string,
   learner: Learner<State, A, B, L>,
   backend: Backend,
-  revise: (step: Told<State>) => State | undefined,
-  trainer: Trainer<State, A, L> = (options) => train(learner, { ...options, revise }),
-): Training<State, Batch<A, L>> => {
-  const training = trainingOf(name, learner, backend, trainer);
+  revise: Fold<V, Step<State>, State | undefined>,
+  trainer: RevisedTrainer<State, A, L, V> = (options) => train(learner, { ...options, revise }),
+): Training<Revised<State>, Batch<A, L>> => {
+  const plain = trainingOf(name, learner, backend);
+  const told =
+    (run: ReturnType<typeof trainer>): OperatorFunction<Batch<A, L>, Told<Revised<State>>> =>
+    (source) =>
+      source.pipe(
+        run,
+        map((step) => ({
+          step: step.step,
+          loss: step.loss,
+          metrics: step.metrics,
+          // Read when it is asked for, as the step's own.
+          get state() {
+            return { state: step.state, memory: remembered(step.revision) };
+          },
+        })),
+      );
   return {
-    ...training,
-    step: (state, batch) => {
-      const [next, report] = training.step(state, batch);
-      const numberOf = (each: Report['loss']): number => evaluate(each, { backend }).data[0] ?? Number.NaN;
-      const told = { step: 0, loss: numberOf(report.loss), metrics: {}, state: next };
-      return [revise(told) ?? next, report];
+    ...plain,
+    from: (at) =>
+      told(trainer({ backend, from: { step: 0, state: at.state, revision: recalled(at, backend) } })),
+    fromKey: (key) => told(trainer({ backend, key })),
+    init: (key) => unrevised(learner.init(key), revise),
+    step: (at, batch) => {
+      const [next, report] = plain.step(at.state, batch);
+      const loss = required(evaluate(report.loss, { backend }).data[0], 'a loss');
+      const revision = recalled<V>(at, backend);
+      const [memory, revised] = revise.step(revision, { step: 0, loss, metrics: {}, state: next, revision });
+      return [{ state: revised ?? next, memory: remembered(memory) }, report];
     },
   };
 };

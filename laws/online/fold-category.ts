@@ -1,6 +1,7 @@
 /** F-20: folds compose as functions do, up to the bracketing of their states. */
-import { type Fold, folds, pipeFold, pure, runFold } from '../../src/online/fold/fold.js';
-import type { Json } from '../../src/online/json.js';
+import { type Fold, pure } from '../../src/stream/fold.js';
+import { folds, pipeFold, runFold } from '../../src/online/fold/fold.js';
+import type { Json } from '../../src/tree/tree.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';

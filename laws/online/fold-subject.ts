@@ -1,6 +1,6 @@
 /** A fold under its laws, and the values that it is given. */
-import type { Json } from '../../src/online/json.js';
-import type { Fold } from '../../src/online/fold/fold.js';
+import type { Json } from '../../src/tree/tree.js';
+import type { Fold } from '../../src/stream/fold.js';
 import type { Sampler } from '../arbitrary/draw.js';
 
 export interface FoldSubject<S extends Json, A, B> {

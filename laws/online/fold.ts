@@ -1,6 +1,7 @@
 /** F-13 and F-19 of folds: a step is a function of its state and what comes, and the state is plain data. */
-import { type Fold, runFold } from '../../src/online/fold/fold.js';
-import type { Json } from '../../src/online/json.js';
+import type { Fold } from '../../src/stream/fold.js';
+import { runFold } from '../../src/online/fold/fold.js';
+import type { Json } from '../../src/tree/tree.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';
 import { broken, every, type Law, law, type Verdict } from '../base/verdict.js';

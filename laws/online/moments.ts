@@ -6,7 +6,8 @@ import {
   runningMoments,
   variancesOf,
 } from '../../src/online/fold/feature/moments.js';
-import { type Fold, runFold } from '../../src/online/fold/fold.js';
+import type { Fold } from '../../src/stream/fold.js';
+import { runFold } from '../../src/online/fold/fold.js';
 import { same } from '../base/compare.js';
 import { bitwise, normWise } from '../base/equality.js';
 import { every, type Verdict } from '../base/verdict.js';

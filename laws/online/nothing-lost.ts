@@ -1,7 +1,8 @@
 /** F-23: whatever comes in comes out once, or waits: no record, prediction or label is dropped in silence. */
 import type { DeadLetter } from '../../src/online/decode/dead-letter.js';
 import type { decoder } from '../../src/online/decode/decoder.js';
-import { type Fold, runFold } from '../../src/online/fold/fold.js';
+import type { Fold } from '../../src/stream/fold.js';
+import { runFold } from '../../src/online/fold/fold.js';
 import {
   type DelayedEvent,
   type DelayedState,

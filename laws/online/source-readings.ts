@@ -1,5 +1,5 @@
 /** The ways in which a source is read: to its end, by turns, on end, from behind a record, in parts, until it is let go of. */
-import type { Json } from '../../src/online/json.js';
+import type { Json } from '../../src/tree/tree.js';
 import type { Lag, Received, Source } from '../../src/online/source/source.js';
 import type { Medium } from './source-subject.js';
 

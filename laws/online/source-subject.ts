@@ -1,6 +1,6 @@
 /** A source under its laws: a place where records lie, and what is read from it. */
 import { fastCheck } from '../fast-check.js';
-import type { Json } from '../../src/online/json.js';
+import type { Json } from '../../src/tree/tree.js';
 import type { Source } from '../../src/online/source/source.js';
 import { range } from '../../src/tensor/shape.js';
 import type { Sampler } from '../arbitrary/draw.js';

@@ -5,7 +5,7 @@
 import { fastCheck } from '../fast-check.js';
 import { assertHolds } from '../base/runner.js';
 import { broken, type Verdict } from '../base/verdict.js';
-import type { Json } from '../../src/online/json.js';
+import type { Json } from '../../src/tree/tree.js';
 import type { Received } from '../../src/online/source/source.js';
 import {
   type Lags,

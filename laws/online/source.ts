@@ -1,5 +1,5 @@
 /** F-1, F-3 to F-9, F-13, F-19 and F-23 of sources, each said of what was seen of one. */
-import type { Json } from '../../src/online/json.js';
+import type { Json } from '../../src/tree/tree.js';
 import type { Received } from '../../src/online/source/source.js';
 import { same } from '../base/compare.js';
 import { bitwise } from '../base/equality.js';

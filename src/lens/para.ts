@@ -22,7 +22,13 @@ export interface Initial<R extends readonly unknown[]> {
  * and the keys of dropout. Composing concatenates both, so composition is associative and unital on the nose, and the
  * types of a model's parameters and buffers read like the model.
  */
-export interface Para<P extends Parameters, A, B, S extends Buffers = readonly []> extends Initial<P> {
+// All are compared in one direction, as what a run gives: so `number` fits any size, and an error names the sizes.
+export interface Para<
+  out P extends Parameters,
+  out A,
+  out B,
+  out S extends Buffers = readonly [],
+> extends Initial<P> {
   /** Its buffers before the first step; their keys are in another sequence than those of the parameters. */
   readonly buffers: Initial<S>;
   /** The result, its derivative backwards, and the buffers of the next step. */

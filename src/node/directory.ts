@@ -5,7 +5,7 @@ import * as t from 'io-ts';
 import { fail } from '../error.js';
 import { requireBoolean, showGiven } from '../require.js';
 import { type Broken, isBroken } from '../online/source/raw-record.js';
-import type { Json } from '../online/json.js';
+import type { Json } from '../tree/tree.js';
 import type { Lag, Received, Source } from '../online/source/source.js';
 import { abortable } from '../stream/async-iterator.js';
 import { pause, requireMilliseconds } from '../stream/timer.js';

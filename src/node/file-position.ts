@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { countCodec } from '../online/source/source.js';
-import type { Json } from '../online/json.js';
+import type { Json } from '../tree/tree.js';
 
 /** The first bytes of a file: how many, and the beginning of their SHA-256. */
 const head = t.readonly(t.type({ bytes: countCodec, hash: t.string }, 'Head'), 'Head');

@@ -1,7 +1,7 @@
 /** Bytes into lines: the same lines and offsets however the bytes come in pieces, and never a line too long in memory. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { RawRecord } from '../online/source/raw-record.js';
-import type { Json } from '../online/json.js';
+import type { Json } from '../tree/tree.js';
 import type { Received } from '../online/source/source.js';
 import { BEFORE, type Ends, newlines } from './record-boundaries.js';
 

@@ -35,27 +35,27 @@ export type { Example, ExampleDTypes, ExampleForm, Numbers } from './run/example
 export * from './fold/feature/index.js';
 export {
   type ArgumentOf,
-  type Fold,
   folds,
   type FoldsByName,
   overRight,
   pipeFold,
-  pure,
   type ResultsOf,
   runFold,
   type SomeFold,
   type StatesOf,
 } from './fold/fold.js';
+export { type Fold, pure } from '../stream/fold.js';
 export { jsonOfText, jsonText } from './json.js';
 export type { ServerEvent } from './source/sse-parser.js';
 export { iterableSource, observableSource } from './source/iterable.js';
-export type { Json } from './json.js';
+export type { Json } from '../tree/tree.js';
 export * from './fold/monitor/index.js';
 export { keyValueCheckpoints, type KeyValueOptions } from './checkpoint/key-value-store.js';
 export type { KeyValueBucket, KeyValueEntry } from './checkpoint/key-value-head.js';
 export { namedSpecs, namedTensors, restoreTree } from './checkpoint/named-tensors.js';
 export type { Limits, NonFinitePolicy } from './run/non-finite-policy.js';
-export { online, type OnlineOptions } from './run/online.js';
+export { online } from './run/online.js';
+export type { OnlineOptions } from './run/online-options.js';
 export type { PredictionPair } from './run/predictions.js';
 export type { RawRecord } from './source/raw-record.js';
 export type { RecordOptions, RecordState } from './serve/record-input.js';
@@ -71,7 +71,13 @@ export {
   type ParametersMessage,
   parametersMessage,
 } from './serve/hot-swap.js';
-export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './serve/snapshot.js';
+export {
+  type Answer,
+  type Snapshot,
+  type SnapshotModel,
+  snapshots,
+  type SnapshotsOptions,
+} from './serve/snapshot.js';
 export { type Counters, counters, type CountersOptions, noCounters } from './serve/counters.js';
 export type { Spent } from './run/meter.js';
 export { type Labels, prometheus, PROMETHEUS_TYPE } from './serve/prometheus.js';

@@ -6,10 +6,7 @@
  */
 import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
-import { kindOfObject } from '../tree/tree.js';
-
-/** What survives being written down and read again, but for numbers that are not finite and −0. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+import { type Json, kindOfObject } from '../tree/tree.js';
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['~NaN', Number.NaN],

@@ -1,6 +1,13 @@
 export { batches, type Batches, type BatchesOptions, type Remainder } from './batches.js';
 export { batchesOf, type BatchesOfOptions } from './batches-of.js';
-export { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+export {
+  bestSoFar,
+  earlyStopping,
+  type EarlyStoppingOptions,
+  type Patience,
+  patience,
+} from './early-stopping.js';
+export { type Fold, foldOver, pure } from './fold.js';
 export {
   type Evaluation,
   evaluator,
@@ -12,7 +19,15 @@ export {
 export { fromPull, type FromPullOptions } from './from-pull.js';
 export { mapPulled, scanPulled } from './map-pulled.js';
 export { type Output, progress, type ProgressOptions } from './progress.js';
-export { ratesOf, reduceOnPlateau, type ReduceOnPlateauOptions, withRates } from './reduce-on-plateau.js';
+export {
+  type MeasuredStep,
+  type Optimized,
+  type Plateau,
+  ratesOf,
+  reduceOnPlateau,
+  type ReduceOnPlateauOptions,
+  withRates,
+} from './reduce-on-plateau.js';
 export type { Stacked } from '../operation/scan.js';
 export type { Rows } from './rows.js';
 export { runningMean } from './running-mean.js';

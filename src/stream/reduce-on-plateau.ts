@@ -5,17 +5,19 @@ import { fail } from '../error.js';
 import { requireCount, required, requireFunction, requireNumber } from '../require.js';
 import type { LearnerState } from '../learner/learner.js';
 import { scalar } from '../tensor/primitive/constant.js';
-import type { AnyTensor } from '../tensor/tensor.js';
 import type { UpdateState } from '../update/update.js';
+import type { Fold } from './fold.js';
 import type { Step } from './train.js';
+
+/** What is read of a step of `train` or `online`. */
+export type MeasuredStep<State> = Pick<Step<State>, 'step' | 'loss' | 'metrics' | 'state'>;
 
 export interface ReduceOnPlateauOptions<State> {
   /**
-   * What is to become smaller, or `undefined` where there is nothing to measure: between two epochs, say. Negate what
-   * is to become larger. A pure function of the step, whose number counts from 1 in each run: where a run may be
-   * resumed in the middle of an epoch, `state.optimizer.count` tells how many steps there have been.
+   * What should become smaller, or `undefined` where there is nothing to measure, such as between two epochs. Negate
+   * what should become larger. A pure function of the step.
    */
-  readonly measure: (step: Step<State>) => number | undefined;
+  readonly measure: (step: MeasuredStep<State>) => number | undefined;
   /** What the rate is multiplied by. */
   readonly factor?: number;
   /** How many measures in a row may be no better than the best before them. */
@@ -31,42 +33,36 @@ export interface ReduceOnPlateauOptions<State> {
 /** A state with an optimizer's part. */
 export type Optimized = Pick<LearnerState<unknown>, 'optimizer'>;
 
-/** A rate, and what is remembered of the measures so far. */
-interface Plateau {
-  readonly rate: number;
+/** A number as a state holds it. */
+const { fround } = Math;
+
+/** What `reduceOnPlateau` remembers of the measures so far. */
+export type Plateau = {
+  /** The best measure. */
   readonly best: number;
   /** Measures since the best. */
   readonly waited: number;
   /** Measures that are not counted yet. */
   readonly cooling: number;
-}
+};
 
-/** A number as a state holds it. */
-const { fround } = Math;
-
+/** The rate of a state that has one: a number as a tensor. */
 type Scalars = UpdateState<unknown>['scalars'];
 
-const numberOf = (tensor: AnyTensor): number =>
-  required(dataOf([tensor], defaultBackend)[0]?.[0], 'a number');
-
-/** What an update with an adjustable rate keeps; `undefined` of another. */
-const plateauOf = ({ rate, best, waited, cooling }: Scalars): Plateau | undefined =>
-  rate === undefined || best === undefined || waited === undefined || cooling === undefined
-    ? undefined
-    : { rate: numberOf(rate), best: numberOf(best), waited: numberOf(waited), cooling: numberOf(cooling) };
+const rateOf = ({ rate }: Scalars): number | undefined =>
+  rate && required(dataOf([rate], defaultBackend)[0]?.[0], 'a rate');
 
 const mapValues = <T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));
 
-/** The state with each plateau in it moved on. */
-const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): UpdateState<P> => {
+/** The state with each adjustable rate in it changed. */
+const changed = <P>(state: UpdateState<P>, change: (rate: number) => number): UpdateState<P> => {
   const { scalars, parts } = state;
-  const plateau = plateauOf(scalars);
-  const next = plateau && mapValues({ ...move(plateau) }, (value) => scalar(value));
+  const rate = rateOf(scalars);
   return {
     ...state,
-    scalars: { ...scalars, ...next },
-    ...(parts && { parts: mapValues(parts, (part) => moved(part, move)) }),
+    ...(rate !== undefined && { scalars: { ...scalars, rate: scalar(change(rate)) } }),
+    ...(parts && { parts: mapValues(parts, (part) => changed(part, change)) }),
   };
 };
 
@@ -80,7 +76,7 @@ const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): U
  */
 export const ratesOf = ({ optimizer }: Optimized): readonly number[] => {
   const ratesIn = ({ scalars, parts = {} }: UpdateState<unknown>): readonly number[] => [
-    ...[plateauOf(scalars)].flatMap((plateau) => (plateau === undefined ? [] : [plateau.rate])),
+    ...[rateOf(scalars)].filter((rate) => rate !== undefined),
     ...Object.values(parts).flatMap(ratesIn),
   ];
   return ratesIn(optimizer);
@@ -100,16 +96,13 @@ export const withRates = <State extends Optimized>(
   change: (rate: number) => number,
 ): State => ({
   ...state,
-  optimizer: moved(state.optimizer, (plateau) => ({
-    ...plateau,
-    rate: fround(requireNumber('withRates', 'rate', change(plateau.rate), '[0, ∞)')),
-  })),
+  optimizer: changed(state.optimizer, (rate) => requireNumber('withRates', 'rate', change(rate), '[0, ∞)')),
 });
 
 /**
- * For `train`'s `revise`: multiplies the rates of `withHyperparameters` by `factor` when `patience` measures in a row were no
- * better than the best before them. What it remembers stands in the state beside the rate, so that a run that is
- * resumed goes on to the bit. Throws if an option is invalid, and when it runs where no rate is adjustable.
+ * The fold that multiplies the rates of `withHyperparameters` by `factor` when `patience` measures in a row were no better
+ * than the best before them: `revise` of `train` or of `online`. Throws if an option is invalid, and when it runs on a
+ * state without an adjustable rate.
  *
  * Source: ReduceLROnPlateau of Keras 3, with its defaults.
  *
@@ -135,7 +128,7 @@ export const reduceOnPlateau = <State extends Optimized>({
   threshold = 1e-4,
   cooldown = 0,
   minimum = 0,
-}: ReduceOnPlateauOptions<State>): ((step: Step<State>) => State | undefined) => {
+}: ReduceOnPlateauOptions<State>): Fold<Plateau, MeasuredStep<State>, State | undefined> => {
   const operation = 'reduceOnPlateau';
   requireFunction(operation, 'measure', measure);
   requireNumber(operation, 'factor', factor, '[0, 1)');
@@ -143,29 +136,43 @@ export const reduceOnPlateau = <State extends Optimized>({
   requireNumber(operation, 'threshold', threshold, '[0, ∞)');
   requireCount(operation, 'cooldown', cooldown, { least: 0 });
   requireNumber(operation, 'minimum', minimum, '[0, ∞)');
+  // A rate is float32 in a state.
   const least = fround(minimum);
 
-  const move = ({ rate, best, ...before }: Plateau, measured: number): Plateau => {
-    const cooled = before.cooling > 0;
-    const cooling = cooled ? before.cooling - 1 : 0;
-    if (measured < best - threshold) return { rate, best: measured, waited: 0, cooling };
-    if (cooling > 0) return { rate, best, waited: 0, cooling };
-    const waited = (cooled ? 0 : before.waited) + 1;
-    if (waited < patience || !(rate > least)) return { rate, best, waited, cooling };
-    return { rate: Math.max(fround(rate * factor), least), best, waited: 0, cooling: cooldown };
+  /** The state with lower rates, or `undefined` where all are at the minimum. */
+  const reduced = (state: State): State | undefined => {
+    if (!ratesOf(state).some((rate) => rate > least)) return undefined;
+    return withRates(state, (rate) => Math.max(fround(rate * factor), Math.min(rate, least)));
   };
 
-  return (step) => {
-    const measured = measure(step);
-    if (measured === undefined) return undefined;
-    const { state } = step;
+  const requireRate = (state: State): void => {
     if (ratesOf(state).length === 0)
       fail({
-        operation: 'reduceOnPlateau',
-        what: 'no learning rate that could be reduced',
-        needed: 'an update behind withHyperparameters',
+        operation,
+        what: 'the optimizer has no learning rate that can be reduced',
+        needed: 'an update made with withHyperparameters',
         hint: 'withHyperparameters(1e-3, (learningRate) => adam({ learningRate }))',
       });
-    return { ...state, optimizer: moved(state.optimizer, (plateau) => move(plateau, fround(measured))) };
+  };
+
+  const initial: Plateau = { best: Number.MAX_VALUE, waited: 0, cooling: 0 };
+  return {
+    initial,
+    description: { reduceOnPlateau: { factor, patience, threshold, cooldown, minimum } },
+    step: (before, step) => {
+      const measured = measure(step);
+      if (measured === undefined) return [before, undefined];
+      // At the first measure: a state that is read is copied.
+      if (before === initial) requireRate(step.state);
+      const cooled = before.cooling > 0;
+      const cooling = cooled ? before.cooling - 1 : 0;
+      if (measured < before.best - threshold) return [{ best: measured, waited: 0, cooling }, undefined];
+      if (cooling > 0) return [{ ...before, waited: 0, cooling }, undefined];
+      const waited = (cooled ? 0 : before.waited) + 1;
+      const next = waited >= patience ? reduced(step.state) : undefined;
+      return next === undefined
+        ? [{ ...before, waited, cooling }, undefined]
+        : [{ ...before, waited: 0, cooling: cooldown }, next];
+    },
   };
 };

@@ -9,6 +9,12 @@ import { leaves, unflatten } from '../tree/tree.js';
 import { type CompiledStep, compileStep, type CompileStepOptions, requireCarried } from './compiled-step.js';
 import { type History, historyOf } from './state-history.js';
 
+/** A state, wherever its numbers stand: in a machine's memory, or as data. It never changes, and is read when asked. */
+export interface StateHandle<State> {
+  readonly state: () => State;
+  readonly data: () => readonly Data[];
+}
+
 /** A step that has been taken. */
 export interface Taken<State> {
   /** Of the batch, before the step. */
@@ -16,22 +22,21 @@ export interface Taken<State> {
   readonly metrics: Readonly<Record<string, number>>;
   /** The numbers of the model's prediction of the batch, where it was asked for: valid until the next step. */
   readonly predictions: readonly Data[];
-  /** The numbers of the state after it. */
-  readonly data: () => readonly Data[];
-  /** The state after it, copied when it is first read. */
-  readonly state: () => State;
-  /** What went into it: the state before, as numbers and as a state, and the batch. */
-  readonly before: () => readonly Data[];
-  readonly stateBefore: () => State;
+  readonly after: StateHandle<State>;
+  /** The numbers of the batch. */
   readonly inputs: readonly Data[];
   readonly compiled: CompiledStep;
 }
 
+/** A learner's step as a pure function from state to state, on a machine that keeps the state in its memory. */
 export interface Stepper<State, A, L> {
-  /** Takes a step. Batches of the same sizes share a program; the state goes from one program to another. */
-  readonly step: (batch: Batch<A, L>) => Taken<State>;
-  /** Goes on from another state of the same form, which it gives as data. */
-  readonly goOnFrom: (state: State) => State;
+  /** A state to step from. Throws if it has another form than the first. */
+  readonly at: (state: State) => StateHandle<State>;
+  /**
+   * The step from a state, whatever was stepped from before. Where the machine stands at this state it goes on in place;
+   * otherwise it begins anew from the state's numbers. Batches of the same sizes share a program.
+   */
+  readonly step: (from: StateHandle<State>, batch: Batch<A, L>) => Taken<State>;
 }
 
 /** So many programs are kept, each for batches of other sizes; the one that was not used for longest is dropped. */
@@ -40,13 +45,12 @@ const MOST_PROGRAMS = 8;
 /** Of a learner without metrics. */
 const NONE: Readonly<Record<string, number>> = Object.freeze({});
 
-const metricsOf = (
-  names: readonly string[],
-  values: readonly (number | undefined)[],
-): Taken<never>['metrics'] =>
-  names.length === 0
-    ? NONE
-    : Object.fromEntries(names.map((name, i) => [name, required(values[i], 'a metric')]));
+/** The one number of an output. */
+const numberOf = (output: Data | undefined): number => required(output?.[0], 'an output');
+
+/** The metrics, which stand behind the loss. */
+const metricsOf = (names: readonly string[], outputs: readonly Data[]): Taken<never>['metrics'] =>
+  names.length === 0 ? NONE : Object.fromEntries(names.map((name, i) => [name, numberOf(outputs[1 + i])]));
 
 /** A value that is made when it is first asked for; what it was made from is let go of. */
 const lazily = <T>(make: () => T): (() => T) => {
@@ -57,60 +61,62 @@ const lazily = <T>(make: () => T): (() => T) => {
   };
 };
 
-/** The steps of a learner from a state on. */
+/** A state as one to step from. */
+export const handleOf = <State>(state: State, backend: Backend): StateHandle<State> => ({
+  data: lazily(() => dataOf(leaves<AnyTensor>(state), backend)),
+  state: () => state,
+});
+
+/** The step of a learner, for states like this one. */
 export const stepper = <State, A, B, L>(
   learner: Learner<State, A, B, L>,
-  initial: State,
+  like: State,
   backend: Backend,
   options: CompileStepOptions = {},
 ): Stepper<State, A, L> => {
-  const tensors = leaves<AnyTensor>(initial);
+  const tensors = leaves<AnyTensor>(like);
+  const handle = (data: () => readonly Data[]): StateHandle<State> => ({
+    data,
+    state: lazily(() => unflatten(like, tensorsOfData(tensors, data()))),
+  });
   // The latest first.
   let programs: readonly CompiledStep[] = [];
+  /** The program in use, and the state that its machine stands at; nothing after a step that failed. */
   let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
-  let now: () => readonly Data[] = lazily(() => dataOf(tensors, backend));
-  const stateOf = (data: readonly Data[]): State => unflatten(initial, tensorsOfData(tensors, data));
+  let at: StateHandle<State> | undefined;
 
-  /** A run of the program for batches of these sizes: the one that is used, one that was, or another. */
-  const runFor = (batch: Batch<A, L>): NonNullable<typeof run> & { readonly given: readonly AnyTensor[] } => {
+  /** The program for batches of these sizes: the one in use, one that was, or a new one. */
+  const programFor = (batch: Batch<A, L>): readonly [CompiledStep, readonly AnyTensor[]] => {
     const given = run?.compiled.tensorsOf(batch);
-    if (run !== undefined && given !== undefined) return { ...run, given };
+    if (run !== undefined && given !== undefined) return [run.compiled, given];
     const known = programs.find((program) => program.tensorsOf(batch) !== undefined);
-    const compiled = known ?? compileStep(learner, initial, batch, backend, options);
+    const compiled = known ?? compileStep(learner, like, batch, backend, options);
     programs = [compiled, ...programs.filter((program) => program !== compiled)].slice(0, MOST_PROGRAMS);
-    run = { compiled, history: historyOf(compiled.executable, now()) };
-    return { ...run, given: required(compiled.tensorsOf(batch), 'the tensors of a batch') };
+    return [compiled, required(compiled.tensorsOf(batch), 'the tensors of a batch')];
   };
 
   return {
-    step: (batch) => {
-      const { compiled, history, given } = runFor(batch);
+    at: (state) => {
+      requireCarried('revise', tensors, leaves<AnyTensor>(state));
+      return handleOf(state, backend);
+    },
+    step: (from, batch) => {
+      const [compiled, given] = programFor(batch);
       const inputs = dataOf(given, backend);
-      const before = now;
-      const { outputs, state: data } = history.step(inputs);
-      now = data;
-      const [loss, ...values] = outputs.map((output) => output[0]);
-      const metrics = metricsOf(compiled.metricNames, values);
+      if (at !== from || run?.compiled !== compiled)
+        run = { compiled, history: historyOf(compiled.executable, from.data()) };
+      at = undefined;
+      const { outputs, state: data } = run.history.step(inputs);
+      const after = handle(data);
+      at = after;
       return {
-        loss: required(loss, 'the loss'),
-        metrics,
+        loss: numberOf(outputs[0]),
+        metrics: metricsOf(compiled.metricNames, outputs),
         predictions: outputs.slice(1 + compiled.metricNames.length),
-        data,
-        state: lazily(() => stateOf(data())),
-        before,
-        stateBefore: () => stateOf(before()),
+        after,
         inputs,
         compiled,
       };
-    },
-    goOnFrom: (state) => {
-      // The machine stands at the state that it has come to; another begins at the one that is wanted.
-      const wanted = leaves<AnyTensor>(state);
-      requireCarried('revise', tensors, wanted);
-      const data = dataOf(wanted, backend);
-      now = () => data;
-      run = undefined;
-      return stateOf(data);
     },
   };
 };

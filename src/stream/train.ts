@@ -1,19 +1,18 @@
 /** Training: a fold of a learner's step over a stream of batches. */
-import { defer } from 'rxjs/internal/observable/defer';
-import { map } from 'rxjs/internal/operators/map';
 import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
 import { defaultBackend } from '../backend/default.js';
 import { withTime } from '../error.js';
 import type { Batch, Learner } from '../learner/learner.js';
 import type { Key } from '../operation/random.js';
-import { isFinite, refuseNonFinite } from './non-finite.js';
+import { type Fold, foldOver } from './fold.js';
 import { withLazy } from './lazy-property.js';
-import { stepper } from './stepper.js';
+import { isFinite, refuseNonFinite } from './non-finite.js';
+import { type StateHandle, stepper } from './stepper.js';
 
-/** What training tells of each step. */
-export interface Step<State> {
-  /** From 1 in each run: what is resumed counts anew. */
+/** What training tells of each step. Its `step`, `state` and `revision` decide all that comes after it. */
+export interface Step<State, V = unknown> {
+  /** The number of steps so far. */
   readonly step: number;
   /** Of the batch, before the step. */
   readonly loss: number;
@@ -21,52 +20,82 @@ export interface Step<State> {
   readonly metrics: Readonly<Record<string, number>>;
   /** The state after the step. It never changes; it is copied when it is first read, and costs nothing until then. */
   readonly state: State;
+  /** The state of the fold `revise` after the step. */
+  readonly revision: V;
 }
 
-export type TrainOptions<State> = {
+export type TrainOptions<State, V = null> = {
   readonly backend?: Backend;
   /** On a number that is not finite, says also which operation of which layer made it; slower. */
   readonly debug?: boolean;
   /**
-   * What the next step begins with, where that is not the state that this step has come to: a pure function of what is
-   * told, which then tells of the state that it gives. `reduceOnPlateau` is one.
+   * A fold over the steps that returns the state to go on from, or `undefined` to go on from the step's own:
+   * `reduceOnPlateau` is one.
    */
-  readonly revise?: (step: Step<State>) => State | undefined;
-} & ({ readonly state: State } | { readonly key: Key });
+  readonly revise?: Fold<V, Step<State>, State | undefined>;
+} & (
+  | { readonly state: State }
+  | { readonly key: Key }
+  /** The last step of an earlier run, which is continued exactly as if it had never stopped. */
+  | { readonly from: Pick<Step<State, V>, 'step' | 'state' | 'revision'> }
+);
 
-/** A fold at its start: the function from each batch to its step. */
-const folding = <State, A, B, L>(
+/** All that decides how training goes on. */
+interface Training<State, V> {
+  readonly step: number;
+  readonly learner: StateHandle<State>;
+  readonly revision: V;
+}
+
+/** (step, s, v) and a batch ↦ (step + 1, s′, v′) and what is told of it, where s′ = the learner's step, or v's revision of it. */
+const training = <State, A, B, L, V>(
   learner: Learner<State, A, B, L>,
-  options: TrainOptions<State>,
-): ((batch: Batch<A, L>, index: number) => Step<State>) => {
+  options: TrainOptions<State, V>,
+): Pick<Fold<Training<State, V>, Batch<A, L>, Step<State, V>>, 'initial' | 'step'> => {
   const { backend = defaultBackend, debug = false, revise } = options;
-  const initial = 'state' in options ? options.state : learner.init(options.key);
-  const steps = stepper(learner, initial, backend);
-  const take = (batch: Batch<A, L>, step: number): Step<State> => {
-    const { loss, metrics, data, state, before, inputs, compiled } = steps.step(batch);
-    if (!Number.isFinite(loss) || (debug && !data().every(isFinite)))
-      refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
-    const told: Step<State> = withLazy({ step, loss, metrics }, 'state', state);
-    const revised = revise?.(told);
-    return revised === undefined ? told : { step, loss, metrics, state: steps.goOnFrom(revised) };
+  const begin = (): Pick<Step<State, V>, 'step' | 'state' | 'revision'> => {
+    if ('from' in options) return options.from;
+    const state = 'state' in options ? options.state : learner.init(options.key);
+    // Without a fold there is nothing that it remembers, and V is null.
+    return { step: 0, state, revision: revise?.initial ?? (null as V) };
   };
-  return (batch, index) => {
-    try {
-      return take(batch, index + 1);
-    } catch (error) {
-      throw withTime(`step ${index + 1}`, error);
-    }
+  const { step: first, state, revision } = begin();
+  const machine = stepper(learner, state, backend);
+  const next = (before: Training<State, V>, batch: Batch<A, L>) => {
+    const { loss, metrics, after, inputs, compiled } = machine.step(before.learner, batch);
+    if (!Number.isFinite(loss) || (debug && !after.data().every(isFinite)))
+      refuseNonFinite(loss, compiled, debug ? [...before.learner.data(), ...inputs] : undefined);
+    const step = before.step + 1;
+    const told = (at: StateHandle<State>, memory: V): Step<State, V> =>
+      withLazy({ step, loss, metrics, revision: memory }, 'state', at.state);
+    const [memory, revised] = revise?.step(before.revision, told(after, before.revision)) ?? [
+      before.revision,
+    ];
+    const now = revised === undefined ? after : machine.at(revised);
+    return [{ step, learner: now, revision: memory }, told(now, memory)] as const;
+  };
+  return {
+    initial: { step: first, learner: machine.at(state), revision },
+    step: (before, batch) => {
+      try {
+        return next(before, batch);
+      } catch (error) {
+        throw withTime(`step ${before.step + 1}`, error);
+      }
+    },
   };
 };
 
 /**
  * Trains a learner over a stream of batches, as an rxjs operator: a step for every batch, in order. It means
  * `scan` of the learner's step, bit for bit. The step is compiled once for each size of batches, such as that of a
- * shorter last one, of which the latest eight are kept, and the state stays in the backend's memory. Every subscription starts afresh from the state that is given,
- * or made from the key; unsubscribing ends it before the next step; a stream without batches gives no steps.
+ * shorter last one, of which the latest eight are kept, and the state stays in the backend's memory. Every subscription
+ * starts afresh from the state that is given, or made from the key, or goes on from a step of an earlier run;
+ * unsubscribing ends it before the next step; a stream without batches gives no steps.
  *
  * What goes wrong arrives as the Observable's error, the number of the step in front: a batch of another
- * structure, dtype or number of axes than the first, a loss that is not finite, a check that does not hold. The last step's state stays readable.
+ * structure, dtype or number of axes than the first, a loss that is not finite, a check that does not hold. The last
+ * step's state stays readable.
  *
  * Laws: F-1 to F-5, F-7, F-8, F-13.
  *
@@ -75,10 +104,7 @@ const folding = <State, A, B, L>(
  *   .pipe(train(mnist, { key: key(1) }))
  *   .subscribe(({ step, loss }) => console.log(step, loss));
  */
-export const train =
-  <State, A, B, L>(
-    learner: Learner<State, A, B, L>,
-    options: TrainOptions<State>,
-  ): OperatorFunction<Batch<A, L>, Step<State>> =>
-  (source) =>
-    defer(() => source.pipe(map(folding(learner, options))));
+export const train = <State, A, B, L, V = null>(
+  learner: Learner<State, A, B, L>,
+  options: TrainOptions<State, V>,
+): OperatorFunction<Batch<A, L>, Step<State, V>> => foldOver(() => training(learner, options));

@@ -17,6 +17,9 @@ export interface Leaf {
 
 export type Tree<L extends Leaf = Leaf> = L | readonly Tree<L>[] | { readonly [name: string]: Tree<L> };
 
+/** Plain data: what survives being written down and read again, but for numbers that are not finite and −0. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
 /** Whether a value is a leaf. */
 export const isLeaf = (value: unknown): value is Leaf =>
   typeof value === 'object' && value !== null && leaf in value;

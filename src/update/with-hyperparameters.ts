@@ -5,9 +5,6 @@ import { scalar } from '../tensor/primitive/constant.js';
 import { type Schedule, scheduleOf } from './schedule.js';
 import { nextCount, type Update, type Updated, type UpdateInput, type UpdateState } from './update.js';
 
-/** What is kept beside the rate: how the measure that it follows has been. All are finite, as a state should be. */
-const PLATEAU = { best: 3.4028234663852886e38, waited: 0, cooling: 0 } as const;
-
 /** The state of the update inside. */
 const INNER = 'inner';
 
@@ -22,14 +19,11 @@ const INNER = 'inner';
 export const withHyperparameters = (rate: number, withRate: (rate: Schedule) => Update): Update => {
   requireNumber('withHyperparameters', 'rate', rate, '[0, ∞)');
   const initial = scheduleOf(rate);
-  const numbers = Object.fromEntries(
-    Object.entries({ rate, ...PLATEAU }).map(([name, value]) => [name, scalar(value)]),
-  );
   const fresh = withRate(initial);
   return {
     init: <P>(parameters: P): UpdateState<P> => ({
       count: scalar(0, 'int32'),
-      scalars: numbers,
+      scalars: { rate: scalar(rate) },
       slots: {},
       parts: { [INNER]: fresh.init(parameters) },
     }),

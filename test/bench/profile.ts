@@ -7,8 +7,7 @@
 import { parseArgs } from 'node:util';
 import { adam, type Backend, defaultBackend, rmsprop, sgd } from 'paralens';
 import { findBlas } from '../../src/backend/wasm/blas/library.js';
-import { compileProgram } from '../../src/backend/wasm/compile.js';
-import type { Compiled } from '../../src/backend/wasm/compile.js';
+import { compileProgram, type Compiled } from '../../src/backend/wasm/compile.js';
 import { hasRelaxedSimd } from '../../src/backend/wasm/module.js';
 import { startMachine } from '../../src/backend/wasm/machine.js';
 import { tileOf } from '../../src/backend/wasm/product-shape.js';

@@ -39,7 +39,7 @@ export const testLabels = full([20], 3, 'int32');
 export const onValidation = evaluator(mnist, { input: testImages, target: testLabels });
 export const data = batches({ input, target }, { size: 128 });
 export const state = mnist.init(key(1));
-export const steps: Observable<Step<ReturnType<typeof model.init>>> = EMPTY;
+export const steps: Observable<Step<ReturnType<typeof mnist.init>>> = EMPTY;
 export const examples: AsyncIterable<{
   readonly input: Tensor<readonly [784]>;
   readonly target: Tensor<readonly [], 'int32'>;

@@ -23,6 +23,7 @@ test('snapshots of every step', () => {
         step: i + 1,
         loss: seed,
         metrics: {},
+        revision: null,
         state: line.init(key(seed)),
       }));
     return { values: several(), others: several(), k: integer(1, 6), gaps: integers(2, 0, 3) };

@@ -5,8 +5,10 @@ import {
   type Batches,
   batches,
   batchesOf,
+  bestSoFar,
   dense,
   earlyStopping,
+  foldOver,
   evaluator,
   key,
   type Learner,
@@ -15,6 +17,8 @@ import {
   meanSquaredError,
   momentum,
   progress,
+  patience,
+  pure,
   reduceOnPlateau,
   reference,
   type Rows,
@@ -49,6 +53,7 @@ import {
   passesOn,
   resumes,
   revisedTraining,
+  unrevised,
   type Run,
   same,
   statesStay,
@@ -142,6 +147,23 @@ const table: { readonly [N in keyof typeof streams]: () => void | Promise<void> 
     check('earlyStopping', plainRuns(digit), ({ values, k }) =>
       passesOn({ name: 'earlyStopping', operator: stopping({ k }) }, values, 'prefix'),
     );
+  },
+  bestSoFar: () => {
+    checkOperator('bestSoFar', () => bestSoFar((value: number) => value), digit);
+  },
+  patience: () => {
+    checkOperator(
+      'patience',
+      ({ k }) => foldOver(() => patience({ patience: k, measure: (value: number) => value })),
+      digit,
+    );
+  },
+  foldOver: () => {
+    const sum = { initial: 0, step: (total: number, value: number) => [total + value, 2 * total] as const };
+    checkOperator('foldOver', () => foldOver(() => sum), digit);
+  },
+  pure: () => {
+    checkOperator('pure', () => foldOver(() => pure((value: number) => -value)), digit);
   },
   // On every backend, below.
   evaluator: () => undefined,
@@ -269,7 +291,10 @@ describe.each(everyBackend)('reduceOnPlateau on $name, threads: $threads', (back
     });
     check(
       'reduceOnPlateau',
-      drawing((sampler) => drawRun(sampler, line, draw)),
+      drawing((sampler) => {
+        const run = drawRun(sampler, line, draw);
+        return { ...run, initial: unrevised(run.initial, revise) };
+      }),
       trainingLaws(revisedTraining('reduceOnPlateau', line, backend, revise)),
       { runs: runsOn(backend, 6) },
     );

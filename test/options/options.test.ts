@@ -59,6 +59,7 @@ const taken: Readonly<Record<string, Options>> = {
   },
   maxPooling1d: { ...placed('maxPooling1d', [2], ['count']), ...named('maxPooling1d', [2], windows) },
   maxPooling2d: { ...placed('maxPooling2d', [2], ['count']), ...named('maxPooling2d', [2], windows) },
+  patience: named('patience', [], { patience: 'count', measure: 'function' }),
   repeat: placed('repeat', [1, paralens.dense(1, 1)], ['count']),
   share: placed('share', [paralens.dense(1, 1), 1], [undefined, 'count']),
   batchNormalization: {
@@ -391,6 +392,7 @@ const functions: Readonly<Record<string, Options>> = {
 /** Functions that take trees, tensors, layers or functions, and no option that has bounds. */
 const without = new Set(
   [
+    'bestSoFar foldOver pure',
     'ParalensError absoluteError accuracy addTrees andThen asLens associate averageOf backward batched binaryCrossEntropy',
     'buffered bufferless chain compile compileChecked compose composeLenses concatenate copy cosineDistance differentiable',
     'differentiate elementwiseUpdate evaluate evaluation f1 fanOut flatten partition force forward freeze gelu geluTanh',

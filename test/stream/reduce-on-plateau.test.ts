@@ -9,6 +9,7 @@ import {
   type LearnerState,
   meanSquaredError,
   named,
+  pure,
   partition,
   ratesOf,
   reduceOnPlateau,
@@ -24,12 +25,11 @@ import { expect, test } from 'vitest';
 
 type Options = Required<Omit<ReduceOnPlateauOptions<never>, 'measure'>>;
 
-/** `on_epoch_end` of keras.callbacks.ReduceLROnPlateau, line by line; numbers as float32 holds them. */
+/** `on_epoch_end` of keras.callbacks.ReduceLROnPlateau, line by line; rates as float32 holds them. */
 const keras = (start: number, options: Options, measures: readonly number[]): readonly number[] => {
   const { factor, patience, threshold, cooldown, minimum } = options;
   let [rate, best, wait, counter] = [Math.fround(start), Infinity, 0, 0];
-  return measures.map((measured) => {
-    const current = Math.fround(measured);
+  return measures.map((current) => {
     if (counter > 0) {
       counter -= 1;
       wait = 0;
@@ -63,9 +63,10 @@ const ratesAfter = (options: Options, measures: readonly number[]): readonly num
     ...options,
     measure: ({ loss }) => loss,
   });
-  let state = line.init(key(1));
+  let [state, memory] = [line.init(key(1)), revise.initial];
   return measures.map((loss, i) => {
-    state = revise({ step: i + 1, loss, metrics: {}, state }) ?? state;
+    const [next, revised = state] = revise.step(memory, { step: i + 1, loss, metrics: {}, state });
+    [state, memory] = [revised, next];
     return ratesOf(state)[0] ?? Number.NaN;
   });
 };
@@ -120,7 +121,8 @@ test('one rate for several parts is reduced once, several are reduced together',
       patience: 0,
       measure: () => Infinity,
     });
-    return ratesOf(revise({ step: 1, loss: 0, metrics: {}, state }) ?? state);
+    const [, revised = state] = revise.step(revise.initial, { step: 1, loss: 0, metrics: {}, state });
+    return ratesOf(revised);
   };
   const model = named('only', dense(1, 1));
   const loss = meanSquaredError();
@@ -145,7 +147,9 @@ test('without an adjustable rate, and with invalid options, it says so', () => {
   steps.subscribe({
     next: () => expect.unreachable(),
     error: (error: unknown) => {
-      expect(String(error)).toContain('step 1: reduceOnPlateau: no learning rate that could be reduced');
+      expect(String(error)).toContain(
+        'step 1: reduceOnPlateau: the optimizer has no learning rate that can be reduced',
+      );
     },
   });
   expect.assertions(3);
@@ -167,7 +171,7 @@ test('a rate that is changed to an invalid one is refused', () => {
 test('a revised state of another form is refused', () => {
   const other = learner({ model: dense(1, 1), loss: meanSquaredError(), update: adam() }).init(key(1));
   from([batch])
-    .pipe(train(line, { key: key(1), revise: () => other }))
+    .pipe(train(line, { key: key(1), revise: pure(() => other) }))
     .subscribe({
       error: (error: unknown) => {
         expect(String(error)).toContain('a revise that changes the shape of its state');

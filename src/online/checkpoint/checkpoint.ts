@@ -1,7 +1,7 @@
 /** Checkpoints: the whole state of a run as one value, and where such values are stored. */
 import type { either } from 'fp-ts';
 import type { Spec, Value } from '../../tensor/primitive/primitive.js';
-import type { Json } from '../json.js';
+import type { Json } from '../../tree/tree.js';
 
 /** A run at one moment: parameters and the update's state by path, and all the rest as plain data. */
 export interface Checkpoint {

@@ -1,6 +1,7 @@
 /** What an online run is made of, part by part: what must be equal for it to go on from a checkpoint. */
 import { either as E } from 'fp-ts';
-import { type Json, jsonOfText, jsonText } from '../json.js';
+import type { Json } from '../../tree/tree.js';
+import { jsonOfText, jsonText } from '../json.js';
 
 type JsonRecord = { readonly [name: string]: Json };
 

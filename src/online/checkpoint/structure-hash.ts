@@ -2,7 +2,8 @@
 import { showShape } from '../../error.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sameShape } from '../../tensor/shape.js';
-import { type Json, jsonText } from '../json.js';
+import type { Json } from '../../tree/tree.js';
+import { jsonText } from '../json.js';
 
 const [OFFSET, PRIME] = [0xcbf29ce484222325n, 0x100000001b3n];
 

@@ -1,7 +1,7 @@
 /** Dead letters: records that could not be read, kept and counted instead of lost. */
 import { either as E } from 'fp-ts';
 import { requireCount, requireDouble } from '../../require.js';
-import type { Fold } from '../fold/fold.js';
+import type { Fold } from '../../stream/fold.js';
 
 /** Why a record is none. There are few kinds, so that they can be counted for ever. */
 export const deadLetterKinds = [

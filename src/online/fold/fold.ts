@@ -1,19 +1,8 @@
-/**
- * Folds with results: from a state and what comes next to the next state and what is made of it. Features, windows,
- * scores and detectors of drift are such folds, and so is the training step itself; the state of a fold is plain data,
- * so that a checkpoint holds it.
- */
+/** Folds put together: one after the other, side by side, over what is right. */
 import { either as E } from 'fp-ts';
 import { ownOf, setOwn } from '../../tree/own.js';
-import type { Json } from '../json.js';
-
-/** A Mealy machine. `step` is pure: it changes neither the state nor what it is given. */
-export interface Fold<S extends Json, A, B> {
-  readonly initial: S;
-  readonly step: (state: S, a: A) => readonly [next: S, b: B];
-  /** Its name and options: what must be equal for a run to go on with its state. The kind of its state unless given. */
-  readonly description?: Json;
-}
+import type { Json } from '../../tree/tree.js';
+import type { Fold } from '../../stream/fold.js';
 
 /** A fold of whose types nothing is said: what a list of different ones has in common. */
 export interface SomeFold {
@@ -57,18 +46,6 @@ export type ArgumentOf<F extends FoldsByName> = {
 }[keyof F] extends (a: infer A) => void
   ? A
   : never;
-
-/**
- * A function at each place: a fold that remembers nothing.
- *
- * @example
- * runFold(pure((x: number) => x * 2), [1, 2])[1]; // [2, 4]
- */
-export const pure = <A, B>(f: (a: A) => B): Fold<null, A, B> => ({
-  initial: null,
-  step: (state, a) => [state, f(a)],
-  description: 'pure',
-});
 
 /**
  * First one fold, then another over what it makes. Associative up to the bracketing of the states, and `pure` of the

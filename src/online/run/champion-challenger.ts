@@ -4,8 +4,9 @@ import { required, requireFunction } from '../../require.js';
 import { scalar } from '../../tensor/primitive/constant.js';
 import type { UpdateState } from '../../update/update.js';
 import type { OnlineStep, StepReport } from './event.js';
-import { descriptionOf, type Fold } from '../fold/fold.js';
-import type { Json } from '../json.js';
+import { descriptionOf } from '../fold/fold.js';
+import type { Fold } from '../../stream/fold.js';
+import type { Json } from '../../tree/tree.js';
 import type { DriftLevel } from '../fold/monitor/drift.js';
 import { challenger, type ChallengerOptions, type Trial } from '../fold/monitor/reaction.js';
 

@@ -2,7 +2,7 @@
 import type { Checkpoint, CheckpointError } from '../checkpoint/checkpoint.js';
 import type { DeadLetter } from '../decode/dead-letter.js';
 import type { ExampleForm } from './example.js';
-import type { Json } from '../json.js';
+import type { Json } from '../../tree/tree.js';
 import type { Spent } from './meter.js';
 import type { PredictionPair } from './predictions.js';
 
@@ -63,6 +63,8 @@ export interface SkippedStep {
   readonly by: 'skip' | 'roll back';
   readonly examples: number;
   readonly position: Json;
+  /** The whole run behind this step. */
+  readonly checkpoint: () => Checkpoint;
 }
 
 export type OnlineEvent<State, M, F extends Json = Json> =

@@ -2,7 +2,6 @@
 import { fail } from '../../error.js';
 import { requireCount, requireNumber, requireOneOf } from '../../require.js';
 import type { Taken } from '../../stream/stepper.js';
-import { type Optimized, withRates } from '../../stream/reduce-on-plateau.js';
 
 /**
  * `'stop'` ends the run, at the last good state. `'skip'` leaves the step out and counts its examples. Rolling back goes
@@ -46,21 +45,14 @@ export const reasonOf = (
   return undefined;
 };
 
-/** The state to go on from after a step that does not count. Throws if the policy is to stop. */
-export const afterSkipping = <State extends Optimized>(
-  policy: NonFinitePolicy,
-  reason: string,
-  before: () => State,
-  longAgo: () => State,
-): { readonly state: State; readonly by: 'skip' | 'roll back' } => {
-  if (policy === 'stop')
-    return fail({
-      operation: 'online',
-      what: 'the loss or the gradient is not finite or beyond its limit',
-      got: reason,
-      needed: 'finite numbers within the limits',
-      hint: "lower the learning rate, clip gradients, or say nonFinite: 'skip'; the state before the step is kept",
-    });
-  if (policy === 'skip') return { state: before(), by: 'skip' };
-  return { state: withRates(longAgo(), (rate) => rate * policy.rollBack.rate), by: 'roll back' };
-};
+/** What is done about a step that does not count. Throws if the policy is to stop. */
+export const requireSkipping = (policy: NonFinitePolicy, reason: string): Exclude<NonFinitePolicy, 'stop'> =>
+  policy === 'stop'
+    ? fail({
+        operation: 'online',
+        what: 'the loss or the gradient is not finite or beyond its limit',
+        got: reason,
+        needed: 'finite numbers within the limits',
+        hint: "lower the learning rate, clip gradients, or say nonFinite: 'skip'; the state before the step is kept",
+      })
+    : policy;

@@ -1,9 +1,10 @@
 /** Where a run begins: afresh, or at its newest checkpoint. */
 import { either } from 'fp-ts';
+import type { Backend } from '../../backend/backend.js';
 import { fail } from '../../error.js';
 import type { Checkpoint, CheckpointError, CheckpointStore } from '../checkpoint/checkpoint.js';
 import type { OnlineEvent } from './event.js';
-import type { Json } from '../json.js';
+import type { Json } from '../../tree/tree.js';
 import { structureError } from '../checkpoint/encoding.js';
 import { readRun, type RunParts, type RunState, expectedBy } from './run-state.js';
 import type { Source } from '../source/source.js';
@@ -48,6 +49,7 @@ export const beginningOf = async <State, Pos extends Json>(
   source: Pick<Source<never, Pos>, 'name' | 'position'>,
   store: CheckpointStore | undefined,
   from: Checkpoint | undefined,
+  backend: Backend,
 ): Promise<RunStart<State, Pos>> => {
   const expected = expectedBy(fresh, parts);
   const restored = await store?.restore(expected);
@@ -67,7 +69,7 @@ export const beginningOf = async <State, Pos extends Json>(
       got: difference.message,
       hint: 'go on with the same learner, folds and source, or keep this run elsewhere',
     });
-  const read = readRun(checkpoint, fresh, parts);
+  const read = readRun(checkpoint, fresh, parts, backend);
   if (either.isLeft(read)) return fail({ operation: 'online', what: read.left.message });
   const state = read.right;
   return { state, after: positionFor(source, state.position), resumed: resumedAt(state.step) };

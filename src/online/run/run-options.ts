@@ -7,13 +7,13 @@ import { requireDType } from '../../tensor/dtype.js';
 import { badShareLimit, type BadShareLimitOptions, type DeadLetter } from '../decode/dead-letter.js';
 import type { OnlineStep, StepReport } from './event.js';
 import type { Example, ExampleDTypes } from './example.js';
-import type { Fold } from '../fold/fold.js';
-import type { Json } from '../json.js';
+import type { Fold } from '../../stream/fold.js';
+import type { Json } from '../../tree/tree.js';
 import { type Limits, type NonFinitePolicy, requireNonFinitePolicy } from './non-finite-policy.js';
 import type { Received } from '../source/source.js';
 
 /** The options of a run that are values of their own. */
-interface RunSettings {
+export interface RunSettings {
   /** Examples a step: 1 learns from each by itself. */
   readonly size: number;
   /** The dtypes of examples; float32 unless another is named. */
@@ -29,6 +29,23 @@ interface RunSettings {
   readonly badShare?: BadShareLimitOptions;
 }
 
+/** How a record becomes examples. */
+export interface ReceivingOptions<R, X, F extends Json> {
+  /** From what came in to a record, or to a dead letter. */
+  readonly decode: (received: Received<R, Json>) => either.Either<DeadLetter<Json>, X>;
+  /** From a record to examples to learn from: none, one, or several. Its state is part of the run's. */
+  readonly examples: Fold<F, X, readonly Example[]>;
+}
+
+/** How the examples of a step are learned from. */
+export interface LearningOptions<State extends Optimized, A, B, L, S extends Json, M, V extends Json> {
+  readonly learner: Learner<State, A, B, L>;
+  /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
+  readonly monitors?: Fold<S, StepReport, M>;
+  /** Returns the state to go on from after a step, if it is not the step's own: a reaction to drift, another rate. */
+  readonly revise?: Fold<V, OnlineStep<State, M>, State | undefined>;
+}
+
 /** What a run is made of, apart from where its records come from and where it is saved. */
 export interface RunOptions<
   State extends Optimized,
@@ -41,17 +58,8 @@ export interface RunOptions<
   S extends Json,
   M,
   V extends Json,
-> extends RunSettings {
-  /** From what came in to a record, or to a dead letter. */
-  readonly decode: (received: Received<R, Json>) => either.Either<DeadLetter<Json>, X>;
-  /** From a record to examples to learn from: none, one, or several. Its state is part of the run's. */
-  readonly examples: Fold<F, X, readonly Example[]>;
-  readonly learner: Learner<State, A, B, L>;
-  /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
-  readonly monitors?: Fold<S, StepReport, M>;
-  /** Returns the state to go on from after a step, if it is not the step's own: a reaction to drift, another rate. */
-  readonly revise?: Fold<V, OnlineStep<State, M>, State | undefined>;
-}
+>
+  extends RunSettings, ReceivingOptions<R, X, F>, LearningOptions<State, A, B, L, S, M, V> {}
 
 /** Throws if a dtype of examples is not one of the dtypes of tensors. */
 export const requireDTypes = (operation: string, { input, target }: ExampleDTypes): void => {

@@ -1,26 +1,26 @@
 /** The state of an online run as one value, and as a checkpoint. */
 import { either as E } from 'fp-ts';
+import type { Backend } from '../../backend/backend.js';
+import { handleOf, type StateHandle } from '../../stream/stepper.js';
 import type { Value } from '../../tensor/primitive/primitive.js';
 import type { Checkpoint, ExpectedCheckpoint } from '../checkpoint/checkpoint.js';
 import type { Counts } from './event.js';
-import type { Example, ExampleForm } from './example.js';
-import type { Json } from '../json.js';
+import type { ExampleForm } from './example.js';
+import { itemsOf, type Pending, pendingOf, type Waiting } from './pending.js';
+import type { Json } from '../../tree/tree.js';
 import { namedSpecs, namedTensors, restoreTree } from '../checkpoint/named-tensors.js';
 import { type MonitorState, restoredMonitorState, signatureText } from '../checkpoint/signature.js';
 import type { StructureError } from '../checkpoint/structure-hash.js';
 
-/** An example that waits for its step, and where its source stands behind its record. */
-export type Waiting = { readonly example: Example; readonly position: Json };
-
 /** States of the learner that a run may roll back to: the older one, and the one that takes its place. */
 export interface RollBackStates<State> {
-  readonly longAgo: () => State;
-  readonly lately: () => State;
+  readonly longAgo: StateHandle<State>;
+  readonly lately: StateHandle<State>;
 }
 
-/** All that a record may change. */
+/** All that decides how a run goes on. */
 export interface RunState<State> {
-  readonly learner: State;
+  readonly learner: StateHandle<State>;
   /** Where the source stands behind the last record that counts; `null` before the first. */
   readonly position: Json;
   /** Steps so far. */
@@ -33,11 +33,13 @@ export interface RunState<State> {
   /** What every example must be like; `null` before the first that the model took. */
   readonly form: ExampleForm | null;
   /** Examples of records that count already, which wait for their step. */
-  readonly pending: readonly Waiting[];
+  readonly pending: Pending;
   /** The state of the limit on bad records, where there is one. */
   readonly badShare: { readonly bad: number; readonly all: number; readonly seen: number } | undefined;
   /** Where the run may roll back. */
   readonly rollBack: RollBackStates<State> | undefined;
+  /** Before the first example that the model took: the number of refused records, and why the first one was refused. */
+  readonly refused: { readonly count: number; readonly first: string };
 }
 
 /** What a run is made of: what must be equal for it to go on, part by part, and the folds that only watch. */
@@ -47,8 +49,9 @@ export interface RunParts {
 }
 
 /** What of it is plain data, as it is written down. */
-type RunData = Omit<RunState<unknown>, 'learner' | 'step' | 'rollBack' | 'monitors'> & {
+type RunData = Omit<RunState<unknown>, 'learner' | 'step' | 'rollBack' | 'monitors' | 'pending'> & {
   readonly monitors: MonitorState;
+  readonly pending: readonly Waiting[];
 };
 
 /** Tensors of states to roll back to, which a checkpoint may have beside those of the learner. */
@@ -58,13 +61,13 @@ const [LONG_AGO, LATELY] = [`${ROLL_BACK}longAgo.`, `${ROLL_BACK}lately.`];
 /** What must be equal for a run to go on from a checkpoint: the learner's tensors, and the parts that are compared. */
 export const expectedBy = ({ learner }: RunState<unknown>, { compared }: RunParts): ExpectedCheckpoint => ({
   structure: signatureText(compared),
-  tensors: namedSpecs(learner),
+  tensors: namedSpecs(learner.state()),
   optional: ROLL_BACK,
 });
 
 /** A run before its first record. */
 export const freshRun = <State>(
-  learner: State,
+  learner: StateHandle<State>,
   { features, monitors, revision }: Pick<RunState<State>, 'features' | 'monitors' | 'revision'>,
 ): RunState<State> => ({
   learner,
@@ -75,9 +78,10 @@ export const freshRun = <State>(
   monitors,
   revision,
   form: null,
-  pending: [],
+  pending: pendingOf([]),
   badShare: undefined,
   rollBack: undefined,
+  refused: { count: 0, first: '' },
 });
 
 const prefixed = (
@@ -98,30 +102,38 @@ const unprefixed = (
 
 /** A run as a checkpoint. */
 export const writeRun = <State>(
-  { learner, step, rollBack, monitors, ...data }: RunState<State>,
+  { learner, step, rollBack, monitors, pending, badShare, ...run }: RunState<State>,
   parts: RunParts,
 ): Checkpoint => ({
   step,
   structure: signatureText(parts.compared),
   tensors:
     rollBack === undefined
-      ? namedTensors(learner)
+      ? namedTensors(learner.state())
       : Object.fromEntries([
-          ...prefixed('', namedTensors(learner)),
-          ...prefixed(LONG_AGO, namedTensors(rollBack.longAgo())),
-          ...prefixed(LATELY, namedTensors(rollBack.lately())),
+          ...prefixed('', namedTensors(learner.state())),
+          ...prefixed(LONG_AGO, namedTensors(rollBack.longAgo.state())),
+          ...prefixed(LATELY, namedTensors(rollBack.lately.state())),
         ]),
+  // In one order, whatever the state was made of: equal runs have equal bytes.
   data: {
-    ...data,
+    position: run.position,
+    counts: run.counts,
+    features: run.features,
+    revision: run.revision,
+    form: run.form,
+    refused: run.refused,
+    pending: itemsOf(pending),
     monitors: { description: parts.monitors, state: monitors },
     // A limit that is not there is written down as nothing.
-    badShare: data.badShare ?? null,
+    badShare: badShare ?? null,
   },
 });
 
 const readRollBack = <State>(
   like: State,
   tensors: Checkpoint['tensors'],
+  backend: Backend,
 ): E.Either<StructureError, RollBackStates<State> | undefined> => {
   const [first, second] = [unprefixed(LONG_AGO, tensors), unprefixed(LATELY, tensors)];
   if (Object.keys(first).length + Object.keys(second).length === 0) return E.right(undefined);
@@ -129,7 +141,7 @@ const readRollBack = <State>(
   const lately = restoreTree(like, second);
   if (E.isLeft(longAgo)) return longAgo;
   if (E.isLeft(lately)) return lately;
-  return E.right({ longAgo: () => longAgo.right, lately: () => lately.right });
+  return E.right({ longAgo: handleOf(longAgo.right, backend), lately: handleOf(lately.right, backend) });
 };
 
 /** The run of a checkpoint, whose learner and folds are like those of a fresh one. */
@@ -137,18 +149,21 @@ export const readRun = <State>(
   { step, tensors, data }: Checkpoint,
   fresh: RunState<State>,
   parts: RunParts,
+  backend: Backend,
 ): E.Either<StructureError, RunState<State>> => {
   // What was written by `writeRun` has its form: the structure has been compared.
-  const { badShare, monitors, ...rest } = data as RunData;
+  const { badShare, monitors, pending, ...rest } = data as RunData;
   const own = Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(ROLL_BACK)));
-  const learner = restoreTree(fresh.learner, own);
+  const like = fresh.learner.state();
+  const learner = restoreTree(like, own);
   if (E.isLeft(learner)) return learner;
   return E.map((rollBack: RollBackStates<State> | undefined) => ({
     ...rest,
     monitors: restoredMonitorState({ description: parts.monitors, state: fresh.monitors }, monitors),
     badShare: badShare ?? undefined,
+    pending: pendingOf(pending),
     step,
-    learner: learner.right,
+    learner: handleOf(learner.right, backend),
     rollBack,
-  }))(readRollBack(fresh.learner, tensors));
+  }))(readRollBack(like, tensors, backend));
 };

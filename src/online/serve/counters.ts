@@ -8,7 +8,7 @@ import { materialize } from 'rxjs/internal/operators/materialize';
 import { either } from 'fp-ts';
 import type { OperatorFunction } from 'rxjs';
 import type { Counts, OnlineEvent } from '../run/event.js';
-import type { Json } from '../json.js';
+import type { Json } from '../../tree/tree.js';
 import { everyMilliseconds } from './throttle.js';
 import type { Spent } from '../run/meter.js';
 import type { Lag, Source } from '../source/source.js';

@@ -2,10 +2,10 @@
 import { either as E } from 'fp-ts';
 import type { Learner, LearnerState } from '../../learner/learner.js';
 import type { Value } from '../../tensor/primitive/primitive.js';
-import type { Json } from '../json.js';
+import type { Json } from '../../tree/tree.js';
 import { namedTensors, restoreTree } from '../checkpoint/named-tensors.js';
 import type { RecordState } from './record-input.js';
-import { type Model, type Snapshot, snapshotter, type SnapshotsOptions } from './snapshot.js';
+import { type SnapshotModel, type Snapshot, snapshotter, type SnapshotsOptions } from './snapshot.js';
 
 /** The parameters and buffers of a snapshot as plain data, which `postMessage` takes. */
 export interface ParametersMessage {
@@ -72,10 +72,10 @@ export const hotSwap = <P, S, A, B, L, F extends Json = Json, Q = never>(
   learner: Learner<LearnerState<P, S>, A, B, L>,
   like: LearnerState<P, S>,
   options: Omit<SnapshotsOptions<F, Q>, 'every'> = {},
-): HotSwap<Model<P, S>, A, B, Q> => {
+): HotSwap<SnapshotModel<P, S>, A, B, Q> => {
   const make = snapshotter(learner, like, options);
   const { parameters, buffers } = like;
-  let latest: Snapshot<Model<P, S>, A, B, Q> | undefined;
+  let latest: Snapshot<SnapshotModel<P, S>, A, B, Q> | undefined;
   return {
     latest: () => latest,
     swap: ({ step, checksum, tensors, records }) => {

@@ -4,8 +4,8 @@ import { fail } from '../../error.js';
 import { thrown } from '../decode/decoder.js';
 import { type ExampleDTypes, type ExampleForm, type Numbers, stacker } from '../run/example.js';
 import { misfit, showMisfit } from '../run/example-form.js';
-import type { Fold } from '../fold/fold.js';
-import type { Json } from '../json.js';
+import type { Fold } from '../../stream/fold.js';
+import type { Json } from '../../tree/tree.js';
 
 export interface RecordOptions<F extends Json, Q> {
   /**

@@ -12,11 +12,10 @@ import type { Learner, LearnerState } from '../../learner/learner.js';
 import { requireCount } from '../../require.js';
 import type { Step } from '../../stream/train.js';
 import type { AnyTensor } from '../../tensor/tensor.js';
-import { leaves } from '../../tree/tree.js';
+import { leaves, type Json } from '../../tree/tree.js';
 import { withLazy } from '../../stream/lazy-property.js';
 import { checksumOf } from './checksum.js';
 import type { OnlineEvent } from '../run/event.js';
-import type { Json } from '../json.js';
 import { everyMilliseconds, everySteps } from './throttle.js';
 import { requireDTypes } from '../run/run-options.js';
 import { inputOf, type RecordOptions, type RecordState, requireRecords } from './record-input.js';
@@ -29,7 +28,7 @@ export interface Answer<B> {
 }
 
 /** What of a state predicts. */
-export type Model<P, S> = Pick<LearnerState<P, S>, 'parameters' | 'buffers'>;
+export type SnapshotModel<P, S> = Pick<LearnerState<P, S>, 'parameters' | 'buffers'>;
 
 /** The model after one step, and what it predicts. It never changes. */
 export interface Snapshot<M, A, B, Q = never> {
@@ -66,12 +65,12 @@ export const snapshotter = <P, S, A, B, L, F extends Json, Q>(
   { backend = defaultBackend, inputs, dtypes = {} }: Omit<SnapshotsOptions<F, Q>, 'every'>,
 ): ((
   step: number,
-  model: Model<P, S>,
+  model: SnapshotModel<P, S>,
   records: RecordState | undefined,
-) => Snapshot<Model<P, S>, A, B, Q>) => {
+) => Snapshot<SnapshotModel<P, S>, A, B, Q>) => {
   // The optimizer has no part in a prediction; it only fills its place.
   const predict = compile(
-    (model: Model<P, S>, input: A): B => learner.predict({ ...model, optimizer }, input),
+    (model: SnapshotModel<P, S>, input: A): B => learner.predict({ ...model, optimizer }, input),
     {
       backend,
     },
@@ -133,7 +132,7 @@ export const snapshots = <P, S, A, B, L, F extends Json = Json, Q = never>(
   { every = { steps: 1 }, ...options }: SnapshotsOptions<F, Q> = {},
 ): OperatorFunction<
   Step<LearnerState<P, S>> | OnlineEvent<LearnerState<P, S>, unknown, F>,
-  Snapshot<Model<P, S>, A, B, Q>
+  Snapshot<SnapshotModel<P, S>, A, B, Q>
 > => {
   requireDTypes('snapshots', options.dtypes ?? {});
   const pace = paced<Pick<Step<LearnerState<P, S>>, 'step' | 'state'> & Partial<RecordState>>(every);

@@ -1,7 +1,7 @@
 /** Sources: where records come from, and from where on. */
 import * as t from 'io-ts';
 import { fail } from '../../error.js';
-import type { Json } from '../json.js';
+import type { Json } from '../../tree/tree.js';
 
 /** A record as it came in, and where its source stands after it: opened there, it goes on with the next. */
 export interface Received<A, P extends Json> {

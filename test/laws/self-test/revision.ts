@@ -1,14 +1,24 @@
 /** Trainings that are revised between steps, with planted bugs: what is told, what goes on, and what is remembered where. */
 import {
+  type Fold,
   learner,
   momentum,
+  type Plateau,
   reduceOnPlateau,
   reference,
   type Step,
   train,
   withHyperparameters,
 } from 'paralens';
-import { brokenLaws, drawing, drawRun, revisedTraining, type Trainer, trainingLaws } from 'paralens/laws';
+import {
+  brokenLaws,
+  drawing,
+  drawRun,
+  revisedTraining,
+  type RevisedTrainer,
+  trainingLaws,
+  unrevised,
+} from 'paralens/laws';
 import { map } from 'rxjs';
 import { lawsToAsk, type Suspect } from './suspect.js';
 import { type Column, drawColumns, lineParts } from './training.js';
@@ -20,29 +30,32 @@ const line = learner({
   update: withHyperparameters(0.125, (learningRate) => momentum({ learningRate, momentum: 0.5 })),
 });
 type State = ReturnType<typeof line.init>;
-type Revise = (step: Step<State>) => State | undefined;
+type Revise = Fold<Plateau, Step<State>, State | undefined>;
+type LineTrainer = RevisedTrainer<State, Column, Column, Plateau>;
 
 const revise: Revise = reduceOnPlateau({ patience: 1, factor: 0.5, measure: ({ loss }) => loss });
 
-/** A rule that remembers in itself, from when it is made, how long it has waited. */
+/** A fold that remembers in itself, from when it is made, how long it has waited. */
 const remembering = (): Revise => {
   let waited = 0;
-  return (step) => {
-    waited += 1;
-    return waited % 2 === 0 ? revise({ ...step, loss: Number.NaN }) : undefined;
+  return {
+    ...revise,
+    step: (memory, step) => {
+      waited += 1;
+      return waited % 2 === 0 ? revise.step(memory, { ...step, loss: Number.NaN }) : [memory, undefined];
+    },
   };
 };
 
-const suspect = (
-  name: string,
-  killedBy: readonly string[],
-  trainer: Trainer<State, Column, Column>,
-): Suspect => ({
+const suspect = (name: string, killedBy: readonly string[], trainer: LineTrainer): Suspect => ({
   name: `revised: ${name}`,
   killedBy,
   breaks: () =>
     brokenLaws(
-      drawing((sampler) => drawRun(sampler, line, drawColumns)),
+      drawing((sampler) => {
+        const run = drawRun(sampler, line, drawColumns);
+        return { ...run, initial: unrevised(run.initial, revise) };
+      }),
       lawsToAsk(killedBy, trainingLaws(revisedTraining('line', line, backend, revise, trainer))),
       { runs: 8 },
     ),
@@ -50,14 +63,19 @@ const suspect = (
 
 export const revisionSuspects: readonly Suspect[] = [
   suspect('the library’s', [], (options) => train(line, { ...options, revise })),
-  suspect('nothing is', ['F-2'], (options) => train(line, options)),
+  suspect('nothing is', ['F-2'], (options) =>
+    train(line, { ...options, revise: { ...revise, step: (memory) => [memory, undefined] } }),
+  ),
   suspect(
     'told, but not gone on from',
     ['F-2'],
     (options) => (source) =>
       source.pipe(
-        train(line, options),
-        map((told) => ({ ...told, state: revise(told) ?? told.state })),
+        train(line, { ...options, revise: { ...revise, step: (memory) => [memory, undefined] } }),
+        map((told) => {
+          const [revision, state = told.state] = revise.step(told.revision, told);
+          return { ...told, state, revision };
+        }),
       ),
   ),
   suspect('gone on from, but not told', ['F-2', 'F-13'], (options) => {
@@ -66,15 +84,27 @@ export const revisionSuspects: readonly Suspect[] = [
       source.pipe(
         train(line, {
           ...options,
-          revise: (told) => {
-            before.set(told.step, told.state);
-            return revise(told);
+          revise: {
+            ...revise,
+            step: (memory, told) => {
+              before.set(told.step, told.state);
+              return revise.step(memory, told);
+            },
           },
         }),
         map((told) => ({ ...told, state: before.get(told.step) ?? told.state })),
       );
   }),
-  suspect('by a rule that remembers the steps of its own life', ['F-2', 'F-4'], (options) =>
+  suspect(
+    'its memory is not told',
+    ['F-2', 'F-13'],
+    (options) => (source) =>
+      source.pipe(
+        train(line, { ...options, revise }),
+        map((told) => ({ ...told, revision: revise.initial })),
+      ),
+  ),
+  suspect('by a fold that remembers the steps of its own life', ['F-2', 'F-4'], (options) =>
     train(line, { ...options, revise: remembering() }),
   ),
 ];

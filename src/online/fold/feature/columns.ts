@@ -2,13 +2,12 @@
 import {
   type ArgumentOf,
   descriptionsOf,
-  type Fold,
   type FoldsByName,
   initialOf,
-  pure,
   type StatesOf,
   stepsOf,
 } from '../fold.js';
+import { type Fold, pure } from '../../../stream/fold.js';
 import { ownOf, setOwn } from '../../../tree/own.js';
 import type { Maybe } from './missing.js';
 

@@ -1,6 +1,6 @@
 /** Feature hashing: any number of categories or words in a fixed number of columns. */
 import { requireBoolean, requireCount, required, requireInteger } from '../../../require.js';
-import { type Fold, pure } from '../fold.js';
+import { type Fold, pure } from '../../../stream/fold.js';
 import { murmur3 } from './murmur.js';
 
 export interface HashedOptions {

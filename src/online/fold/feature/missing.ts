@@ -1,7 +1,7 @@
 /** What is missing in a record, filled in and said. */
 import { fail } from '../../../error.js';
 import { requireBoolean, required, requireDouble } from '../../../require.js';
-import type { Fold } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
 
 /** A column of a record, where there is something. */
 export type Maybe = number | null | undefined;

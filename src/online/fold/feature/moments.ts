@@ -1,6 +1,6 @@
 /** Means and squared deviations of columns, one record at a time and in parts. */
 import { required } from '../../../require.js';
-import type { Fold } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
 
 /** Of each column: how many numbers, their mean, and the sum of the squares of what they are away from it. */
 export type Moments = {

@@ -1,7 +1,7 @@
 /** Categories as columns of which one is 1. */
 import { fail } from '../../../error.js';
 import { requireCount } from '../../../require.js';
-import { type Fold, pure } from '../fold.js';
+import { type Fold, pure } from '../../../stream/fold.js';
 
 /** What a record says of a category, where it says something. */
 export type Category = string | number | boolean | null | undefined;

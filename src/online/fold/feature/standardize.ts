@@ -1,6 +1,6 @@
 /** Columns brought to mean 0 and deviation 1, by what was seen of them so far. */
 import { required, requireDouble } from '../../../require.js';
-import type { Fold } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
 import { isMeasure, type Moments, noMoments, withRecord } from './moments.js';
 
 export interface StandardizeOptions {

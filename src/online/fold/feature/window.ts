@@ -1,7 +1,7 @@
 /** Windows: the last values, values a while ago, and sums over a span of time. */
 import { requireCount, requireDouble } from '../../../require.js';
-import type { Fold } from '../fold.js';
-import type { Json } from '../../json.js';
+import type { Fold } from '../../../stream/fold.js';
+import type { Json } from '../../../tree/tree.js';
 
 /**
  * The last `count` values, this one the last of them; fewer at the beginning. Throws if `count` is not a positive

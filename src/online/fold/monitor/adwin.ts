@@ -1,6 +1,6 @@
 /** ADWIN: a window as long as its two ends are alike. */
 import { requireCount, required, requireDouble } from '../../../require.js';
-import type { Fold } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
 import { type Drift, type DriftDirection, isInDirection, requireDirection, requireFinite } from './drift.js';
 
 export interface AdwinOptions {

@@ -1,7 +1,7 @@
 /** From single records to batches, by size or by time. */
 import { requireCount, requireDouble, requireFunction } from '../../../require.js';
-import type { Fold } from '../fold.js';
-import type { Json } from '../../json.js';
+import type { Fold } from '../../../stream/fold.js';
+import type { Json } from '../../../tree/tree.js';
 
 /** What waits for its batch to be full; at the end of a stream, what is left over. */
 export type PendingBatch<A extends Json> = readonly A[];

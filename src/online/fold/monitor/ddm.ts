@@ -1,7 +1,7 @@
 /** DDM: drift where the rate of errors rises above the best that it was. */
 import { fail } from '../../../error.js';
 import { requireCount, requireDouble } from '../../../require.js';
-import type { Fold } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
 import { type Drift, requireFinite } from './drift.js';
 
 export interface DdmOptions {

@@ -2,8 +2,8 @@
 import { fail } from '../../../error.js';
 import { requireCount, required, requireDouble } from '../../../require.js';
 import { murmur3 } from '../feature/murmur.js';
-import type { Fold } from '../fold.js';
-import type { Json } from '../../json.js';
+import type { Fold } from '../../../stream/fold.js';
+import type { Json } from '../../../tree/tree.js';
 import { type Clock, noClock, withStamp } from './event-time.js';
 
 /** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */

@@ -1,6 +1,6 @@
 /** Page–Hinkley: drift where what lies above the mean adds up. */
 import { requireCount, requireDouble } from '../../../require.js';
-import type { Fold } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
 import { type Drift, requireDirection, requireFinite } from './drift.js';
 
 export interface PageHinkleyOptions {

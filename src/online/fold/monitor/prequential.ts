@@ -1,6 +1,6 @@
 /** Test-then-train: means of losses, or of errors that are 0 or 1, that forget what is long ago. */
 import { requireCount, required, requireDouble } from '../../../require.js';
-import type { Fold } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
 import { requireFinite } from './drift.js';
 
 /** Fading sums: of the numbers, and of their weights. */

@@ -1,8 +1,9 @@
 /** What a run does about drift: folds that the loop asks between two steps. */
 import { requireCount, requireDouble, requireFunction } from '../../../require.js';
 import type { OnlineStep } from '../../run/event.js';
-import { descriptionOf, type Fold } from '../fold.js';
-import type { Json } from '../../json.js';
+import { descriptionOf } from '../fold.js';
+import type { Fold } from '../../../stream/fold.js';
+import type { Json } from '../../../tree/tree.js';
 import { type DriftLevel, requireFinite } from './drift.js';
 
 /** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
