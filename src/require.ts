@@ -84,14 +84,15 @@ export const requireFunction = <F extends (...given: never) => unknown>(
   got: F,
 ): F => (typeof got === 'function' ? got : refuse(operation, name, 'a function', got));
 
-/** A value that is known to be there. Throws if it is not, which is a fault of the library. */
-export const required = <T>(value: T | undefined, what: string): T =>
-  value ??
+const missing = (what: string): never =>
   fail({
     operation: 'paralens',
     what: `${what} is missing`,
     hint: 'this is a fault of the library: please report it',
   });
+
+/** A value that is known to be there. Throws if it is not, which is a fault of the library. */
+export const required = <T>(value: T | undefined, what: string): T => value ?? missing(what);
 
 /**
  * The thing. Throws if it lacks a method that all of its kind have: most often what makes one was given, and not called.

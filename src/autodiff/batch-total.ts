@@ -4,7 +4,7 @@
  * Through what is linear the sum goes down to where examples meet: of xᵀ·dy it is one product over all rows of all
  * examples, of an embedding one scatter, and the change that a single example makes never stands in memory.
  */
-import { fail } from '../error.js';
+import { required } from '../require.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { BatchedTensors, BatchTensors } from '../tensor/primitive/batching.js';
 import { multiply } from '../tensor/primitive/arithmetic.js';
@@ -27,22 +27,6 @@ interface Batch extends Pick<BatchedTensors, 'stack'> {
   readonly expressions: BatchTensors;
 }
 
-/** Linear in all inputs together. */
-const linear: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
-  ...(['negate', 'add', 'subtract', 'identity', 'stopGradient', 'sum', 'broadcast'] as const),
-  ...(['reshape', 'transpose', 'reverse', 'slice', 'pad', 'concat', 'window', 'windowSum'] as const),
-]);
-
-/** Linear in these slots where the others are the same for all examples; a quotient of integers is cut. */
-const linearIn: { readonly [N in PrimitiveName]?: readonly number[] } = {
-  multiply: [0, 1],
-  divide: [0],
-  select: [1, 2],
-  contract: [0, 1],
-  take: [0],
-  scatterAdd: [1],
-};
-
 const applied = <N extends PrimitiveName>(
   { name, attributes }: Application<N>,
   inputs: readonly AnyTensor[],
@@ -58,10 +42,12 @@ const summedSlots = (
   { differs }: Batch,
 ): readonly number[] | undefined => {
   const slots = [...inputs.keys()];
-  if (linear.has(name)) return slots;
+  const { linear = [] } = primitives[name];
+  if (linear === 'jointly') return slots;
   const [first] = inputs;
   const isCut = name === 'divide' && first !== undefined && !isFloat(first.dtype);
-  const allowed = isCut ? [] : (linearIn[name] ?? []);
+  // A quotient of integers is cut.
+  const allowed = isCut ? [] : linear;
   const differing = slots.filter((slot) => {
     const input = inputs[slot];
     return input !== undefined && differs(input);
@@ -120,14 +106,14 @@ export const totalOf = (batch: Batch): BatchedTensors['total'] => {
   /** The application to sums in the place of what is summed. */
   const ofTotals = (node: SomeApplication, slots: readonly number[]): AnyTensor => {
     const inputs = node.inputs.map((input, slot) =>
-      slots.includes(slot) ? (totals.get(input)?.tensor ?? input) : input,
+      slots.includes(slot) ? required(totals.get(input), 'the sum of an input').tensor : input,
     );
     if (node.name !== 'custom') return applied<PrimitiveName>(node, inputs);
     const [y, ...x] = inputs;
     const many = x.map(differs);
     const given = x.map((each, i) => (many[i] === true ? stack(each) : each));
     const rule = ruleOfBatch(node.attributes.rule, { cotangents: false, many, size, expressions });
-    return custom(y ?? fail({ operation: 'custom', what: 'no result' }), given, rule);
+    return custom(required(y, 'a result'), given, rule);
   };
   const made = (tensor: AnyTensor, slots: readonly number[]): Total => {
     const { node } = tensor;
@@ -150,13 +136,15 @@ export const totalOf = (batch: Batch): BatchedTensors['total'] => {
       const slots = differs(tensor) ? neededSlots(tensor) : [];
       const { node } = tensor;
       const inputs = node.kind === 'application' ? node.inputs : [];
-      const missing = slots.flatMap((slot) => inputs[slot] ?? []).filter((input) => !totals.has(input));
+      const missing = slots
+        .map((slot) => required(inputs[slot], 'an input'))
+        .filter((input) => !totals.has(input));
       if (missing.length > 0) waiting.push(...missing);
       else {
         if (!totals.has(tensor)) totals.set(tensor, made(tensor, slots));
         waiting.pop();
       }
     }
-    return totals.get(root)?.tensor ?? root;
+    return required(totals.get(root), 'a sum').tensor;
   };
 };

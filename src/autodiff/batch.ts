@@ -1,6 +1,6 @@
 /** From expressions over one example to expressions over a batch of them, by the batching rule of each primitive. */
-import { fail } from '../error.js';
-import type { BatchTensors } from '../tensor/primitive/batching.js';
+import { required } from '../require.js';
+import type { BatchTensors, Examples } from '../tensor/primitive/batching.js';
 import { dependents } from '../tensor/primitive/dependents.js';
 import { broadcast } from '../tensor/primitive/reduction.js';
 import { primitives } from '../tensor/primitive/table.js';
@@ -12,19 +12,15 @@ import { totalOf } from './batch-total.js';
 const spread = (tensor: AnyTensor, size: number): AnyTensor =>
   broadcast(tensor, [size, ...tensor.shape], behindOne(range(tensor.shape.length)));
 
-/** What is known of a batch so far: a tensor over one example, and what it is over all of them. */
-type Known = ReadonlyMap<AnyTensor, AnyTensor>;
-
 const batchOf = <N extends PrimitiveName>(
   { name, attributes, inputs }: Application<N>,
-  known: Known,
+  known: Examples,
   size: number,
 ): AnyTensor => {
   const given = inputs.map((input) => known.get(input) ?? input);
   const batched = inputs.map((input) => known.has(input));
   const whole = (slot: number): AnyTensor => {
-    const input = given[slot];
-    if (input === undefined) return fail({ operation: name, what: `no input ${slot}` });
+    const input = required(given[slot], 'an input');
     return batched[slot] === true ? input : spread(input, size);
   };
   return primitives[name].batch({

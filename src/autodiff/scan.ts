@@ -2,12 +2,13 @@
  * The derivatives of a loop are loops. Backwards it goes the other way: each step computes its own forward again
  * from the state that was recorded before it, so what is kept of a long loop is its states and nothing else.
  */
+import { required } from '../require.js';
 import { isFloat } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { full, fullLike } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
 import { reshape } from '../tensor/primitive/movement.js';
-import { type Given, type Loop, makeScan } from '../tensor/primitive/scan-body.js';
+import { type Binding, type Loop, makeScan } from '../tensor/primitive/scan-body.js';
 import { type Place, scanLayout, scanParts, standIn } from '../tensor/primitive/scan-layout.js';
 import { concat, slice } from '../tensor/primitive/slicing.js';
 import { sizeOf } from '../tensor/shape.js';
@@ -32,7 +33,7 @@ const rolesOf = ({
   inputs,
 }: Application<'scan'>): Omit<Loop, 'length' | 'reverse'> => {
   const { outputs } = body;
-  const given = body.inputs.map((inside, slot): Given => [inside, inputs[slot] ?? inside]);
+  const given = body.inputs.map((inside, slot): Binding => [inside, required(inputs[slot], 'an input')]);
   return {
     shared: given.slice(0, shared),
     state: given.slice(shared, shared + state),
@@ -126,13 +127,13 @@ const changesOf = (
   });
 
 /** A stand-in at a step for each of these; of what is stacked, for one element along axis 0. */
-const atStep = (outside: readonly AnyTensor[], isStacked: boolean): readonly Given[] =>
-  outside.map((each): Given => {
+const atStep = (outside: readonly AnyTensor[], isStacked: boolean): readonly Binding[] =>
+  outside.map((each): Binding => {
     const shape = isStacked ? each.shape.slice(1) : each.shape;
     return [standIn({ shape, dtype: each.dtype }, each.depth), each];
   });
 
-const insideOf = (given: readonly Given[]): readonly AnyTensor[] => given.map(([inside]) => inside);
+const insideOf = (given: readonly Binding[]): readonly AnyTensor[] => given.map(([inside]) => inside);
 
 /**
  * The cotangents of the inputs of a loop, as far as they are needed; those of its state come with them.
@@ -175,8 +176,8 @@ export const scanCotangents = (
     sources.map(({ inside }) => inside),
     [
       ...floatsOf(next),
-      ...changes.results.flatMap(({ index }) => results[index] ?? []),
-      ...changes.sums.flatMap(({ index }) => sums[index] ?? []),
+      ...changes.results.map(({ index }) => required(results[index], 'a result')),
+      ...changes.sums.map(({ index }) => required(sums[index], 'a sum')),
     ],
     [...insideOf(dState), ...insideOf(dResult), ...changes.sums.map(changeOf)],
   );
@@ -194,7 +195,7 @@ export const scanCotangents = (
     shared,
     state: dState,
     stacked: [
-      ...state.map(([inside], i): Given => [inside, record[i] ?? inside]),
+      ...state.map(([inside], i): Binding => [inside, required(record[i], 'a record')]),
       ...stacked,
       ...dResult,
       ...dRecord,
@@ -231,7 +232,7 @@ export const scanTangent = (
   const { attributes, inputs } = application;
   const { shared, state, stacked, next, results, sums } = rolesOf(application);
   const along = new Map<AnyTensor, AnyTensor>();
-  const standFor = (given: readonly Given[], first: number, isStacked: boolean): readonly Given[] =>
+  const standFor = (given: readonly Binding[], first: number, isStacked: boolean): readonly Binding[] =>
     given.flatMap(([inside, outside], i) => {
       const isState = given === state;
       const tangent = tangents[first + i] ?? (isState ? fullLike(outside, 0) : undefined);

@@ -1,4 +1,5 @@
 /** Evaluation: from a tree of tensors to plain numbers. */
+import { required } from '../require.js';
 import { leaves, unflatten } from '../tree/tree.js';
 import { traceTensors } from '../graph/trace.js';
 import { type Data, type DType, truthsOf } from '../tensor/dtype.js';
@@ -40,10 +41,10 @@ export const dataOf = (tensors: readonly AnyTensor[], backend: Backend): readonl
     const executable = compileChecked(backend, traceTensors(constants, pending));
     const inputs = constants.flatMap(({ node }) => (node.kind === 'constant' ? [node.data] : []));
     const outputs = executable.start([]).step(inputs);
-    for (const [i, tensor] of pending.entries()) computed.set(tensor, outputs[i] ?? new Float32Array(0));
+    for (const [i, tensor] of pending.entries()) computed.set(tensor, required(outputs[i], 'an output'));
   }
   return tensors.map((tensor) =>
-    tensor.node.kind === 'constant' ? tensor.node.data : (computed.get(tensor) ?? new Float32Array(0)),
+    tensor.node.kind === 'constant' ? tensor.node.data : required(computed.get(tensor), 'a result'),
   );
 };
 
@@ -62,7 +63,7 @@ export const evaluate = <T>(tree: T, { backend = defaultBackend }: EvaluateOptio
   const tensors = leaves<AnyTensor>(tree);
   const data = dataOf(tensors, backend);
   const values = tensors.map(({ shape, dtype }, i) => {
-    const own = (data[i] ?? new Float32Array(0)).slice();
+    const own = required(data[i], 'the data of a tensor').slice();
     return { shape, dtype: dtypeOfData(own, dtype), data: own };
   });
   // Each leaf has become a value, which is what the type says.
@@ -87,6 +88,6 @@ export const tensorsOfData = (
   data: readonly Data[],
 ): readonly AnyTensor[] =>
   specs.map(({ shape, dtype }, i) => {
-    const own = data[i] ?? new Float32Array(0);
+    const own = required(data[i], 'the data of a tensor');
     return constant<Shape, DType>(dtype === 'bool' ? truthsOf(own) : own, shape, dtype);
   });

@@ -1,4 +1,5 @@
 /** From a traced program to a machine whose checks have been looked at. */
+import { required } from '../require.js';
 import { ParalensError } from '../error.js';
 import { demandedOf, type Program } from '../graph/program.js';
 import { simplify } from '../graph/simplify.js';
@@ -9,9 +10,9 @@ import { guarded } from './guard.js';
 /** Throws for the first condition that does not hold; `demanded` are the pairs (holds, got) of the checks. */
 const requireChecks = ({ checks }: Program, demanded: readonly Data[]): void => {
   for (const [i, { mistake, path }] of checks.entries()) {
-    if (demanded[2 * i]?.[0] !== 0) continue;
+    if (required(demanded[2 * i], 'a condition')[0] !== 0) continue;
     const { operation, what, needed, hint } = mistake;
-    const got = [...(demanded[2 * i + 1] ?? [])].join(', ');
+    const got = [...required(demanded[2 * i + 1], 'what a check got')].join(', ');
     const segments = path === '' ? [] : path.split('.');
     throw new ParalensError({ path: segments, operation, what, got, needed, hint, isInData: true });
   }

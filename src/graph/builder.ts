@@ -1,4 +1,5 @@
 /** Writes a program one value at a time; equal values are written once (value numbering). */
+import { required } from '../require.js';
 import type { Instruction, ValueId } from './program.js';
 
 export interface Builder {
@@ -83,27 +84,30 @@ export const numbering = (): ((instruction: Instruction, place: ValueId) => Valu
   const places: ValueId[] = [];
   // An open table of them, counted from 1; at most half full.
   let slots = new Int32Array(64);
+  const inSlot = (slot: number): number => required(slots[slot], 'a slot');
+  const operandsAt = (i: number): readonly ValueId[] => required(operandsOf[i], 'the operands');
   const slotOf = (kind: number, operands: readonly ValueId[]): number => {
     let hash = mix(0, kind);
-    for (let i = 0; i < operands.length; i++) hash = mix(hash, operands[i] ?? 0);
+    for (let i = 0; i < operands.length; i++) hash = mix(hash, required(operands[i], 'an operand'));
     const mask = slots.length - 1;
     let slot = hash & mask;
-    for (let found = slots[slot] ?? 0; found !== 0; found = slots[slot] ?? 0) {
-      if (kindsOf[found - 1] === kind && sameIds(operandsOf[found - 1] ?? NOTHING, operands)) return slot;
+    for (let found = inSlot(slot); found !== 0; found = inSlot(slot)) {
+      if (kindsOf[found - 1] === kind && sameIds(operandsAt(found - 1), operands)) return slot;
       slot = (slot + 1) & mask;
     }
     return slot;
   };
   const grow = (): void => {
     slots = new Int32Array(2 * slots.length);
-    for (let i = 0; i < places.length; i++) slots[slotOf(kindsOf[i] ?? 0, operandsOf[i] ?? NOTHING)] = i + 1;
+    for (let i = 0; i < places.length; i++)
+      slots[slotOf(required(kindsOf[i], 'a kind'), operandsAt(i))] = i + 1;
   };
   return (instruction, place) => {
     const kind = kindOf(instruction);
     const operands = 'inputs' in instruction ? instruction.inputs : NOTHING;
     const slot = slotOf(kind, operands);
-    const found = slots[slot] ?? 0;
-    if (found !== 0) return places[found - 1] ?? place;
+    const found = inSlot(slot);
+    if (found !== 0) return required(places[found - 1], 'a place');
     kindsOf.push(kind);
     operandsOf.push(operands);
     slots[slot] = places.push(place);

@@ -3,14 +3,15 @@
  * once, in an order in which every value comes after those it is made of; a value is known by its place.
  */
 import type { Data } from '../tensor/dtype.js';
-import type { Spec } from '../tensor/primitive/primitive.js';
+import type { PrimitiveKind, Spec } from '../tensor/primitive/primitive.js';
+import { type NameOfKind, primitives } from '../tensor/primitive/table.js';
 import type { AttributesOf, Check, PrimitiveName, Scan } from '../tensor/tensor.js';
 
 /** What only steers tracing and differentiation, and is gone from a program. */
-export type SteeringName = 'identity' | 'stopGradient' | 'check' | 'custom';
+export type SteeringName = NameOfKind<'steering'>;
 
 /** The primitives that a backend must know. A loop is an instruction of its own kind. */
-export type KernelName = Exclude<PrimitiveName, SteeringName | 'scan'>;
+export type KernelName = Exclude<PrimitiveName, SteeringName | NameOfKind<'loop'>>;
 
 /** The place of a value in its program. */
 export type ValueId = number;
@@ -42,6 +43,12 @@ export interface Operation<N extends KernelName = KernelName> extends Result {
 
 /** An operation of some one primitive: the union over their names. */
 export type SomeOperation = { readonly [N in KernelName]: Operation<N> }[KernelName];
+
+/** An operation of some primitive of this kind. */
+export type OperationOfKind<K extends PrimitiveKind> = Extract<
+  SomeOperation,
+  { readonly name: NameOfKind<K> }
+>;
 
 /** A loop over a program of its own; its checks have become results of the loop. */
 export interface ScanInstruction extends Result, Omit<Scan, 'body'> {
@@ -82,6 +89,12 @@ export const instructionAt = ({ instructions }: Pick<Program, 'instructions'>, i
 /** The values that an instruction is made of. */
 export const operandsOf = (instruction: Instruction): readonly ValueId[] =>
   'inputs' in instruction ? instruction.inputs : [];
+
+/** Whether an operation is of a primitive of this kind. */
+export const isOfKind = <K extends PrimitiveKind>(
+  operation: SomeOperation,
+  kind: K,
+): operation is OperationOfKind<K> => primitives[operation.name].kind === kind;
 
 /** Whether the value is there before the program runs: an input, or data. */
 export const isGiven = ({ kind }: Instruction): boolean => kind === 'input' || kind === 'constant';

@@ -1,4 +1,5 @@
 /** One step of a loop as a program whose state stays in its memory: a fold, as a training step is one. */
+import { required } from '../require.js';
 import { scanLayout, type ScanLayout } from '../tensor/primitive/scan-layout.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
 import {
@@ -44,7 +45,7 @@ export const scanStep = ({ body, shared, state, summed }: ScanInstruction): Prog
     inputs: [...body.inputs.slice(0, kept), ...sums.map(specOf), ...body.inputs.slice(kept)],
     instructions: [...moved, ...sums, ...added],
     outputs: [
-      ...Array.from({ length: shared }, (_, position) => given.get(position) ?? -1),
+      ...Array.from({ length: shared }, (_, position) => required(given.get(position), 'an input')),
       ...body.outputs.slice(0, state),
       ...terms.map((_, i) => moved.length + summed + i),
       ...body.outputs.slice(state, first),

@@ -2,8 +2,9 @@
  * Simplification: each instruction is rewritten by what its operands are, and what is no longer asked for
  * goes. Only rewrites that leave every bit as it was: no x + 0 (which turns −0 into 0), no 0·x (NaN).
  */
+import { required } from '../require.js';
 import { allocate } from '../tensor/dtype.js';
-import { primitives } from '../tensor/primitive/table.js';
+import { isApproximated, primitives } from '../tensor/primitive/table.js';
 import { range, sameShape, sizeOf } from '../tensor/shape.js';
 import { numbering } from './builder.js';
 import {
@@ -50,13 +51,13 @@ const movement = (operation: SomeOperation, at: Lookup): Rewritten => {
       const { permutation } = operation.attributes;
       if (sameShape(permutation, range(permutation.length))) return value(id, operation);
       if (inner?.name !== 'transpose') return operation;
-      const composed = permutation.map((axis) => inner.attributes.permutation[axis] ?? 0);
+      const composed = permutation.map((axis) => required(inner.attributes.permutation[axis], 'an axis'));
       return movement({ ...operation, inputs: inner.inputs, attributes: { permutation: composed } }, at);
     }
     case 'broadcast': {
       const { axes, shape } = operation.attributes;
       if (inner?.name !== 'broadcast') return operation;
-      const composed = inner.attributes.axes.map((axis) => axes[axis] ?? 0);
+      const composed = inner.attributes.axes.map((axis) => required(axes[axis], 'an axis'));
       return { ...operation, inputs: inner.inputs, attributes: { shape, axes: composed } };
     }
     default:
@@ -103,20 +104,6 @@ const contraction = (operation: Operation<'contract'>, at: Lookup): Operation<'c
   return { ...operation, inputs: [a, b], attributes: { left: newLeft, right: newRight, out } };
 };
 
-/** What a backend may round otherwise than the reference in its last bit: of these only it knows the bits. */
-const approximated: readonly KernelName[] = [
-  'exp',
-  'expm1',
-  'log',
-  'log1p',
-  'tanh',
-  'sigmoid',
-  'erf',
-  'mills',
-  'sin',
-  'cos',
-];
-
 /** An operation on literal numbers is a literal number, computed as the reference does. */
 const folded = <N extends KernelName>(operation: Operation<N>, at: Lookup): Instruction | undefined => {
   const { name, attributes, inputs, shape, dtype, path } = operation;
@@ -127,9 +114,10 @@ const folded = <N extends KernelName>(operation: Operation<N>, at: Lookup): Inst
     if (operand?.kind !== 'constant' || operand.exact === undefined) return undefined;
     literals.push(operand);
   }
-  if (approximated.includes(name)) return undefined;
+  // Of a function that backends approximate, only they know the bits.
+  if (isApproximated(name)) return undefined;
   const data = primitives[name].evaluate({ inputs: literals, attributes, output: { shape, dtype } });
-  return { kind: 'constant', data, exact: data[0] ?? 0, shape, dtype, path };
+  return { kind: 'constant', data, exact: required(data[0], 'a number'), shape, dtype, path };
 };
 
 const rewrite = (operation: SomeOperation, at: Lookup): Rewritten => {
@@ -153,7 +141,7 @@ export const withoutDead = (program: Program): Program => {
   }
   const instructions: Instruction[] = [];
   const places = new Int32Array(program.instructions.length);
-  const renamed = (id: ValueId): ValueId => places[id] ?? id;
+  const renamed = (id: ValueId): ValueId => required(places[id], 'a place');
   for (let id = 0; id < program.instructions.length; id++)
     if (live[id] === 1) places[id] = instructions.push(renamedBy(renamed, instructionAt(program, id))) - 1;
   return renamedResults({ ...program, instructions }, renamed);
@@ -182,7 +170,7 @@ const rewriteWith = (program: Program, f: (instruction: Instruction, at: Lookup)
   const placeOf = numbering();
   const instructions: Instruction[] = [];
   const places: ValueId[] = [];
-  const renamed = (id: ValueId): ValueId => places[id] ?? id;
+  const renamed = (id: ValueId): ValueId => required(places[id], 'a place');
   const lookup: Lookup = (id) => (id === undefined ? undefined : instructions[id]);
   for (const instruction of program.instructions) {
     const own = renamedBy(renamed, instruction);

@@ -1,4 +1,5 @@
 /** Tracing: from tensors, which are expressions, to a program. */
+import { required } from '../require.js';
 import { fail } from '../error.js';
 import { leaves } from '../tree/tree.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
@@ -39,15 +40,12 @@ const placeBelow = (
   // A stack of our own: expressions may be deeper than the machine's. Two lists, as a record for each tensor costs more.
   const stack: AnyTensor[] = roots.toReversed();
   const paths: string[] = roots.map(() => '');
-  for (
-    let top = stack.at(-1), path = paths.at(-1);
-    top !== undefined;
-    top = stack.at(-1), path = paths.at(-1)
-  ) {
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const path = required(paths.at(-1), 'a path');
     const place = places.get(top);
     if (place === undefined) {
       places.set(top, PENDING);
-      const within = pathBelow(top.node, path ?? '');
+      const within = pathBelow(top.node, path);
       const parts = partsOf(top.node);
       for (let i = parts.length - 1; i >= 0; i--) {
         const part = parts[i];
@@ -58,7 +56,7 @@ const placeBelow = (
     } else {
       stack.pop();
       paths.pop();
-      if (place === PENDING) places.set(top, write(top, path ?? ''));
+      if (place === PENDING) places.set(top, write(top, path));
     }
   }
 };

@@ -1,4 +1,5 @@
 /** A program with its loops written out, step after step: what a loop means, in operations that all know. */
+import { required } from '../require.js';
 import { type Place, scanLayout } from '../tensor/primitive/scan-layout.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { DType } from '../tensor/dtype.js';
@@ -77,7 +78,7 @@ const flattened = ({ instructions, write }: Writer, value: ValueId, dtype: DType
 /** Writes the body once, on these inputs; its outputs. */
 const writeBody = (into: Builder, body: Program, inputs: readonly ValueId[]): readonly ValueId[] => {
   const places = writeAll(into, body, inputs);
-  return body.outputs.map((id) => places[id] ?? id);
+  return body.outputs.map((id) => required(places[id], 'a place'));
 };
 
 const writeScan = (into: Builder, loop: ScanInstruction, inputs: readonly ValueId[]): ValueId => {
@@ -100,14 +101,15 @@ const writeScan = (into: Builder, loop: ScanInstruction, inputs: readonly ValueI
     const terms = outputs.slice(outputs.length - summed);
     sums = sums.map((sum, i) => {
       const spec = instructionAt(into, sum);
-      return to.write('add', {}, [sum, terms[i] ?? sum], spec.shape, spec.dtype);
+      return to.write('add', {}, [sum, required(terms[i], 'a term')], spec.shape, spec.dtype);
     });
   }
   const places = Array.from({ length }, (_, place) => place);
   const stackedPieces = (
     of: readonly Place[],
     at: ReadonlyMap<number, readonly ValueId[]>,
-  ): readonly ValueId[] => of.flatMap((_, i) => places.flatMap((place) => at.get(place)?.[i] ?? []));
+  ): readonly ValueId[] =>
+    of.flatMap((_, i) => places.map((place) => required(at.get(place)?.[i], 'a piece')));
   const pieces = [
     ...stackedPieces(layout.records, found),
     ...now,
@@ -121,11 +123,12 @@ const writeScan = (into: Builder, loop: ScanInstruction, inputs: readonly ValueI
 /** Writes a whole program; the place of each of its values. */
 const writeAll = (into: Builder, program: Program, inputs?: readonly ValueId[]): readonly ValueId[] => {
   const places: ValueId[] = [];
-  const renamed = (ids: readonly ValueId[]): readonly ValueId[] => ids.map((id) => places[id] ?? id);
+  const renamed = (ids: readonly ValueId[]): readonly ValueId[] =>
+    ids.map((id) => required(places[id], 'a place'));
   for (const instruction of program.instructions) {
     switch (instruction.kind) {
       case 'input':
-        places.push(inputs?.[instruction.position] ?? into.add(instruction));
+        places.push(inputs ? required(inputs[instruction.position], 'an input') : into.add(instruction));
         break;
       case 'constant':
         places.push(into.add(instruction));
@@ -146,7 +149,7 @@ export const unroll = (program: Program): StraightProgram => {
   if (isStraight(program)) return program;
   const into = builder();
   const places = writeAll(into, program);
-  const renamed = (id: ValueId): ValueId => places[id] ?? id;
+  const renamed = (id: ValueId): ValueId => required(places[id], 'a place');
   return {
     ...program,
     instructions: into.instructions.filter((each) => each.kind !== 'scan'),

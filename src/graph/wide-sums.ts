@@ -42,7 +42,7 @@ export const wideSums = (program: Program): Program => {
     const { path } = instruction;
     const cast = (id: ValueId, dtype: 'float32' | 'float64', shape: readonly number[]): ValueId =>
       add({ kind: 'operation', name: 'cast', attributes: { dtype }, inputs: [id], shape, dtype, path });
-    const { shape } = instructions[updates] ?? instruction;
+    const { shape } = instructionAt({ instructions }, updates);
     const wide = cast(updates, 'float64', shape);
     const sums = add({ ...instruction, inputs: [indices, wide], dtype: 'float64' });
     places.push(cast(sums, 'float32', instruction.shape));

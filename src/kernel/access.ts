@@ -1,4 +1,5 @@
 /** From the values of a program to what a kernel computes at one point: expressions over loads. */
+import { required } from '../require.js';
 import { sameShape, type Shape, sizeOf } from '../tensor/shape.js';
 import {
   type Affine,
@@ -6,17 +7,17 @@ import {
   alongAxis,
   type IndexMap,
   isSplit,
-  isView,
   rowMajor,
   sameAffine,
   still,
   through,
   type View,
 } from './index-map.js';
-import { type Expression, isPointwise } from './kernel.js';
+import type { Expression } from './kernel.js';
 import { isElementProduct, isUniform } from './materialize.js';
 import {
   instructionAt,
+  isOfKind,
   type Operation,
   type Program,
   type SomeOperation,
@@ -68,11 +69,6 @@ const knownAt = (access: Access, value: ValueId, at: () => Affine): Expression |
 const isStored = ({ program, inMemory }: Access, value: ValueId): boolean =>
   inMemory.has(value) || instructionAt(program, value).kind !== 'operation';
 
-const required = <T>(item: T | undefined, what: string): T => {
-  if (item === undefined) throw new RangeError(`fuse: ${what} is missing`);
-  return item;
-};
-
 /** The place of an element of a value that is in memory, or a view of one that is. */
 export const addressIn = (
   access: Access,
@@ -82,7 +78,7 @@ export const addressIn = (
 ): readonly [ValueId, Affine] => {
   const instruction = instructionAt(access.program, value);
   if (isStored(access, value)) return [value, rowMajor(map, instruction.shape, rank)];
-  if (instruction.kind !== 'operation' || !isView(instruction))
+  if (instruction.kind !== 'operation' || !isOfKind(instruction, 'view'))
     throw new RangeError(`fuse: %${value} is not in memory`);
   const [operand, next] = step(access, instruction, map, rank);
   return typeof next === 'object' && 'offset' in next
@@ -142,7 +138,7 @@ const build = (access: Access, value: ValueId, map: IndexMap): Expression => {
   const instruction = instructionAt(access.program, value);
   const { dtype } = instruction;
   if (instruction.kind === 'constant' && instruction.data.length === 1)
-    return { kind: 'literal', dtype, value: instruction.data[0] ?? 0 };
+    return { kind: 'literal', dtype, value: required(instruction.data[0], 'a number') };
   if (isStored(access, value))
     return { kind: 'load', dtype, value, at: addressAt(access, map, instruction.shape) };
   if (instruction.kind !== 'operation') throw new RangeError(`fuse: %${value} is nothing to compute`);
@@ -153,21 +149,21 @@ const build = (access: Access, value: ValueId, map: IndexMap): Expression => {
 export const computeAt = (access: Access, operation: SomeOperation, map: IndexMap): Expression => {
   const { program, rank } = access;
   const { dtype } = operation;
-  if (isPointwise(operation.name))
+  if (isOfKind(operation, 'pointwise'))
     return {
       kind: 'apply',
       dtype,
       name: operation.name,
       inputs: operation.inputs.map((input) => expressionOf(access, input, map)),
     };
-  if (isView(operation)) return readView(access, operation, map);
+  if (isOfKind(operation, 'view')) return readView(access, operation, map);
   if (isElementProduct(operation)) return elementProduct(access, operation as Operation<'contract'>, map);
   switch (operation.name) {
     case 'iota': {
       const index = {
         kind: 'index',
         dtype: 'int32',
-        at: map[operation.attributes.axis] ?? still(rank),
+        at: required(map[operation.attributes.axis], 'an axis'),
       } as const;
       return dtype === 'int32' ? index : { kind: 'apply', dtype, name: 'cast', inputs: [index] };
     }
@@ -209,7 +205,7 @@ const elementProduct = (
   map: IndexMap,
 ): Expression => {
   const read = (slot: number, word: string): Expression => {
-    const axes = word.split('').map((letter) => map[attributes.out.indexOf(letter)] ?? still(access.rank));
+    const axes = word.split('').map((letter) => required(map[attributes.out.indexOf(letter)], 'an axis'));
     return expressionOf(access, required(inputs[slot], 'a factor'), axes);
   };
   return {
@@ -244,8 +240,8 @@ const takeAt = (access: Access, operation: Operation<'take'>, map: IndexMap): Ex
     value: base,
     at: affine(at.offset, at.strides.slice(0, rank)),
     index: expressionOf(access, by, map.slice(axis, axis + indexed)),
-    stride: at.strides[rank] ?? 0,
-    size: shape[axis] ?? 0,
+    stride: required(at.strides[rank], 'a stride'),
+    size: required(shape[axis], 'a size'),
   };
 };
 

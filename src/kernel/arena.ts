@@ -1,4 +1,5 @@
 /** Places in memory for blocks of known lives: blocks that live at once lie apart. */
+import { required } from '../require.js';
 import { freeMemory } from './free-memory.js';
 
 /** Everything begins at a multiple of this: the line of a cache, and of any vector. */
@@ -13,7 +14,7 @@ export interface Block {
 }
 
 /** An offset for each block, and the size of the whole. */
-export interface Placing {
+export interface Placement {
   readonly offsets: readonly number[];
   readonly bytes: number;
 }
@@ -21,7 +22,7 @@ export interface Placing {
 /** Up to here blocks are placed by size, each compared with all before it; more of them by time, which is as a line. */
 const MOST_BY_SIZE = 2048;
 
-export const placeBlocks = (blocks: readonly Block[]): Placing =>
+export const placeBlocks = (blocks: readonly Block[]): Placement =>
   blocks.length <= MOST_BY_SIZE ? placeBySize(blocks) : placeByTime(blocks);
 
 /**
@@ -30,7 +31,7 @@ export const placeBlocks = (blocks: readonly Block[]): Placing =>
  *
  * Source: Y. Pisarchyk, J. Lee, "Efficient memory management for deep neural net inference" (2020), greedy by size.
  */
-const placeBySize = (blocks: readonly Block[]): Placing => {
+const placeBySize = (blocks: readonly Block[]): Placement => {
   const offsets = blocks.map(() => 0);
   const placed: { readonly from: number; readonly to: number; readonly block: Block }[] = [];
   let bytes = 0;
@@ -56,7 +57,7 @@ const placeBySize = (blocks: readonly Block[]): Placing => {
 };
 
 /** In the order in which they begin to live, each in what those that have ended leave free. */
-const placeByTime = (blocks: readonly Block[]): Placing => {
+const placeByTime = (blocks: readonly Block[]): Placement => {
   const offsets = blocks.map(() => 0);
   const memory = freeMemory();
   const order = blocks
@@ -67,7 +68,7 @@ const placeByTime = (blocks: readonly Block[]): Placing => {
   let ended = 0;
   for (const { i, bytes, start } of order) {
     for (let next = ending[ended]; next !== undefined && next.end < start; next = ending[++ended])
-      memory.release(offsets[next.i] ?? 0, next.bytes);
+      memory.release(required(offsets[next.i], 'an offset'), next.bytes);
     offsets[i] = memory.take(bytes);
   }
   return { offsets, bytes: memory.bytes() };
@@ -78,8 +79,8 @@ export const largestLiveSet = (blocks: readonly Block[]): number => {
   const last = blocks.reduce((latest, { end }) => Math.max(latest, end), -1);
   const changes = Array.from({ length: last + 4 }, () => 0);
   for (const { bytes, start, end } of blocks) {
-    changes[start + 1] = (changes[start + 1] ?? 0) + aligned(bytes);
-    changes[end + 2] = (changes[end + 2] ?? 0) - aligned(bytes);
+    changes[start + 1] = required(changes[start + 1], 'a change') + aligned(bytes);
+    changes[end + 2] = required(changes[end + 2], 'a change') - aligned(bytes);
   }
   let [alive, most] = [0, 0];
   for (const change of changes) {

@@ -1,4 +1,5 @@
 /** Fewer, longer loops: axes of one element are dropped, neighbours that every access crosses evenly are one. */
+import { required } from '../require.js';
 import { type Affine, affine } from './index-map.js';
 import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from './kernel.js';
 
@@ -69,12 +70,12 @@ export const withTile = (kernel: LoopKernel, tile: Expression): LoopKernel =>
 export const permuteAxes = (kernel: LoopKernel, order: readonly number[]): LoopKernel =>
   rewrite(
     kernel,
-    order.map((axis) => kernel.axes[axis] ?? 0),
+    order.map((axis) => required(kernel.axes[axis], 'an axis')),
     kernel.domain,
     ({ offset, strides }) =>
       affine(
         offset,
-        order.map((axis) => strides[axis] ?? 0),
+        order.map((axis) => required(strides[axis], 'a stride')),
       ),
   );
 
@@ -96,7 +97,7 @@ export const simplifyAxes = (kernel: LoopKernel, apart?: number): LoopKernel => 
       !before.fixed &&
       before.axis < domain === axis < domain &&
       (apart === undefined || axis < apart || before.axis >= apart) &&
-      affines.every(({ strides }) => strides[before.last] === (strides[axis] ?? 0) * size);
+      affines.every(({ strides }) => strides[before.last] === required(strides[axis], 'a stride') * size);
     if (joins) {
       before.size *= size;
       before.last = axis;
@@ -110,7 +111,7 @@ export const simplifyAxes = (kernel: LoopKernel, apart?: number): LoopKernel => 
     ({ offset, strides }) =>
       affine(
         offset,
-        groups.map(({ last }) => strides[last] ?? 0),
+        groups.map(({ last }) => required(strides[last], 'a stride')),
       ),
   );
 };

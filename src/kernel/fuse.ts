@@ -18,14 +18,14 @@ import { isInline, materialized, rowMajorSource } from './materialize.js';
 import {
   type Instruction,
   instructionAt,
+  isOfKind,
   type Program,
   type ScanInstruction,
-  type SomeOperation,
   type ValueId,
 } from '../graph/program.js';
 import { readsIn } from './loads.js';
-import { reductionOrProduct } from './reducing.js';
-import { isEmpty, isScatter, scatterKernels } from './scatter.js';
+import { product, reduction } from './reduction.js';
+import { isEmpty, type Scatter, scatterKernels } from './scatter.js';
 
 export interface KernelProgram {
   readonly program: Program;
@@ -59,8 +59,10 @@ const passFor = (state: State, id: ValueId, instruction: Instruction): Pass | un
   if (instruction.kind === 'scan') return loop(program, inMemory, id, instruction);
   if (instruction.kind !== 'operation') return undefined;
   if (isInline(instruction)) return pointwise(state, id);
-  if (isScatter(instruction)) return scatter(program, inMemory, id, instruction);
-  return reductionOrProduct(state, id, instruction);
+  if (isOfKind(instruction, 'scatter')) return scatter(program, inMemory, id, instruction);
+  if (isOfKind(instruction, 'reduction')) return reduction(state, id, instruction);
+  if (isOfKind(instruction, 'product')) return product(state, id, instruction);
+  throw new RangeError(`fuse: ${instruction.name} is nothing to compute`);
 };
 
 /** The pass that a point-wise value joins, with the value in it. */
@@ -128,12 +130,7 @@ const loop = (
   };
 };
 
-const scatter = (
-  program: Program,
-  inMemory: ReadonlySet<ValueId>,
-  id: ValueId,
-  operation: Extract<SomeOperation, { readonly name: 'pad' | 'concat' | 'windowSum' | 'scatterAdd' }>,
-): Pass => {
+const scatter = (program: Program, inMemory: ReadonlySet<ValueId>, id: ValueId, operation: Scatter): Pass => {
   const kernels = scatterKernels(program, inMemory, id, operation).map((kernel) => simplifyAxes(kernel));
   const group = emptyGroup(program, inMemory, operation.shape, { sealed: true });
   group.values.set(id, { kind: 'load', dtype: operation.dtype, value: id, at: still(0) });

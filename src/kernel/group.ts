@@ -1,4 +1,5 @@
 /** Groups: kernels while they are being put together. A group computes values over one domain in one pass. */
+import { required } from '../require.js';
 import { otherAxes, sameShape, type Shape } from '../tensor/shape.js';
 import { type Access, accessOver, computeAt, fills, identityMap } from './access.js';
 import { type IndexMap, sameAffine } from './index-map.js';
@@ -101,10 +102,10 @@ export const reducedMap = (shape: Shape, axes: readonly number[]): IndexMap => {
   const kept = otherAxes(shape.length, axes);
   const order = [...kept, ...axes];
   const whole = identityMap(
-    order.map((axis) => shape[axis] ?? 1),
+    order.map((axis) => required(shape[axis], 'a size')),
     order.length,
   );
-  return shape.map((_, axis) => whole[order.indexOf(axis)] ?? { offset: 0, strides: order.map(() => 0) });
+  return shape.map((_, axis) => required(whole[order.indexOf(axis)], 'an axis'));
 };
 
 export interface Dependency {

@@ -5,8 +5,9 @@
  * composes its map with theirs. A reshape is affine where it only splits axes, or where what it reshapes is
  * in memory, in row-major order.
  */
+import { required } from '../require.js';
 import { sizeOf, type Shape, stridesOf } from '../tensor/shape.js';
-import type { SomeOperation } from '../graph/program.js';
+import type { OperationOfKind } from '../graph/program.js';
 
 /** `offset + Σ strides[axis]·index[axis]` over the axes of a kernel. */
 export interface Affine {
@@ -44,7 +45,7 @@ const scale = ({ offset, strides }: Affine, by: number): Affine =>
 const plus = (a: Affine, b: Affine): Affine =>
   affine(
     a.offset + b.offset,
-    a.strides.map((stride, axis) => stride + (b.strides[axis] ?? 0)),
+    a.strides.map((stride, axis) => stride + required(b.strides[axis], 'a stride')),
   );
 
 const shift = ({ offset, strides }: Affine, by: number): Affine => affine(offset + by, strides);
@@ -55,10 +56,11 @@ export const addressOf = (map: IndexMap, strides: readonly number[], rank: numbe
   let offset = 0;
   // Plain loops: of every access of every kernel.
   for (let i = 0; i < map.length; i++) {
-    const [each, by] = [map[i], strides[i]];
-    if (each === undefined || by === undefined) continue;
+    const each = required(map[i], 'an axis');
+    const by = required(strides[i], 'a stride');
     offset += each.offset * by;
-    for (let axis = 0; axis < rank; axis++) sums[axis] = (sums[axis] ?? 0) + (each.strides[axis] ?? 0) * by;
+    for (let axis = 0; axis < rank; axis++)
+      sums[axis] = required(sums[axis], 'a sum') + required(each.strides[axis], 'a stride') * by;
   }
   return affine(offset, sums);
 };
@@ -74,15 +76,8 @@ export const sameAffine = (a: Affine, b: Affine): boolean => {
   return true;
 };
 
-/** The movements: what takes the elements of its one input as they are, each at a computed place. */
-const VIEWS = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice', 'window'] as const;
-type ViewName = (typeof VIEWS)[number];
-
-export type View = Extract<SomeOperation, { readonly name: ViewName }>;
-
-const views: ReadonlySet<string> = new Set(VIEWS);
-
-export const isView = (operation: SomeOperation): operation is View => views.has(operation.name);
+/** What takes the elements of its one input as they are, each at a computed place. */
+export type View = OperationOfKind<'view'>;
 
 /**
  * For each axis of the operand, the range of the result's axes that it was split into; `undefined` where an
@@ -94,7 +89,7 @@ const splitAxes = (from: Shape, to: Shape): readonly (readonly [number, number])
   for (const size of from) {
     const first = next;
     let product = 1;
-    while (product < size && next < to.length) product *= to[next++] ?? 1;
+    while (product < size && next < to.length) product *= required(to[next++], 'a size');
     if (product !== size) return undefined;
     ranges.push([first, next]);
   }
@@ -112,13 +107,16 @@ const throughSplit = (map: IndexMap, from: Shape, to: Shape, rank: number): Inde
     const inner = strides[last - 1] ?? 1;
     return map
       .slice(first, last)
-      .reduce((sum, each, i) => plus(sum, scale(each, (strides[first + i] ?? 0) / inner)), still(rank));
+      .reduce(
+        (sum, each, i) => plus(sum, scale(each, required(strides[first + i], 'a stride') / inner)),
+        still(rank),
+      );
   });
 };
 
 /** The map of a view's operand, given that of its result. A reshape must be a split. */
 export const through = (view: View, operand: Shape, map: IndexMap, rank: number): IndexMap => {
-  const at = (axis: number): Affine => map[axis] ?? still(rank);
+  const at = (axis: number): Affine => required(map[axis], 'an axis');
   switch (view.name) {
     case 'broadcast':
       return view.attributes.axes.map(at);
@@ -134,7 +132,9 @@ export const through = (view: View, operand: Shape, map: IndexMap, rank: number)
     }
     case 'slice': {
       const { start, stride } = view.attributes;
-      return operand.map((_, axis) => shift(scale(at(axis), stride[axis] ?? 1), start[axis] ?? 0));
+      return operand.map((_, axis) =>
+        shift(scale(at(axis), required(stride[axis], 'a stride')), required(start[axis], 'a start')),
+      );
     }
     case 'window': {
       const { sizes, strides, dilations } = view.attributes;
@@ -142,8 +142,8 @@ export const through = (view: View, operand: Shape, map: IndexMap, rank: number)
       return operand.map((_, axis) => {
         const each = axis - lead;
         if (each < 0) return at(axis);
-        const move = scale(at(axis), strides[each] ?? 1);
-        return plus(move, scale(at(axis + sizes.length), dilations[each] ?? 1));
+        const move = scale(at(axis), required(strides[each], 'a stride'));
+        return plus(move, scale(at(axis + sizes.length), required(dilations[each], 'a dilation')));
       });
     }
     case 'reshape':

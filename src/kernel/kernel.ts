@@ -4,48 +4,12 @@
  * product is a kernel of its own, with such a nest as its epilogue.
  */
 import type { DType } from '../tensor/dtype.js';
-import type { PrimitiveName } from '../tensor/tensor.js';
+import type { NameOfKind } from '../tensor/primitive/table.js';
 import type { Affine } from './index-map.js';
-import type { KernelName, ScanInstruction, ValueId } from '../graph/program.js';
+import type { ScanInstruction, ValueId } from '../graph/program.js';
 
 /** The primitives that take one element of each input to one of the result. */
-export const POINTWISE = [
-  'negate',
-  'add',
-  'subtract',
-  'multiply',
-  'divide',
-  'abs',
-  'sign',
-  'floor',
-  'maximum',
-  'minimum',
-  'equal',
-  'less',
-  'lessOrEqual',
-  'and',
-  'or',
-  'not',
-  'select',
-  'exp',
-  'expm1',
-  'log',
-  'log1p',
-  'sqrt',
-  'tanh',
-  'sigmoid',
-  'erf',
-  'mills',
-  'sin',
-  'cos',
-  'cast',
-] as const satisfies readonly KernelName[];
-
-export type PointwiseName = (typeof POINTWISE)[number];
-
-const pointwise: ReadonlySet<string> = new Set(POINTWISE);
-
-export const isPointwise = (name: PrimitiveName): name is PointwiseName => pointwise.has(name);
+export type PointwiseName = NameOfKind<'pointwise'>;
 
 /** What is computed at one point of a kernel's axes. Shared parts are one object. */
 export type Expression =

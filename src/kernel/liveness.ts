@@ -1,4 +1,5 @@
 /** When values live: the kernels that write and read each, and where a kernel may write over what it reads. */
+import { required } from '../require.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';
 import { sameAffine } from './index-map.js';
@@ -65,7 +66,8 @@ export const livesOf = (
   const given = (value: ValueId): boolean => isGiven(instructionAt(program, value));
   for (const [position, kernel] of kernels.entries()) {
     for (const value of writesOf(kernel)) note(value, position, position);
-    for (const value of reads[position]?.keys() ?? []) note(value, given(value) ? -1 : position, position);
+    for (const value of required(reads[position], 'the reads of a kernel').keys())
+      note(value, given(value) ? -1 : position, position);
   }
   // An output of no elements has no kernel: it begins and ends at the end.
   for (const value of program.outputs) note(value, given(value) ? -1 : kernels.length, kernels.length);

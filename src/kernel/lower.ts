@@ -1,4 +1,5 @@
 /** From a finished group to kernels: stores for what is asked for elsewhere, and as few loops as can be. */
+import { required } from '../require.js';
 import { accessOver, addressIn, placeOf } from './access.js';
 import { permuteAxes, simplifyAxes, withTile } from './axes.js';
 import type { Group } from './group.js';
@@ -16,7 +17,7 @@ export const lower = (
   stored: ReadonlySet<ValueId>,
 ): readonly Kernel[] => {
   const { domain, reduced, reductions, values, product } = group;
-  const [made = -1] = values.keys();
+  const [made] = values.keys();
   const rank = domain.length + reduced.length;
   const at = placeOf(domain, rank);
   const stores = [...values]
@@ -29,7 +30,7 @@ export const lower = (
   const axes = [...domain, ...reduced];
   const kernel: LoopKernel = { kind: 'loop', axes, domain: domain.length, ordered: 0, reductions, stores };
   if (product === undefined) return [simplifyAxes(kernel)];
-  return isEmpty(kernel) ? [] : lowerProduct(program, inMemory, made, product, kernel);
+  return isEmpty(kernel) ? [] : lowerProduct(program, inMemory, required(made, 'a product'), product, kernel);
 };
 
 /** A product with its epilogue, whose loops are put in the order of the product's. */
@@ -50,7 +51,7 @@ const lowerProduct = (
     line: readonly string[],
   ): ProductKernel['left'] => {
     const map = lettersOf(word).map((letter) => alongAxis(letters.length, letters.indexOf(letter)));
-    const [value, place] = addressIn(access, input ?? -1, map);
+    const [value, place] = addressIn(access, required(input, 'a factor'), map);
     return factor(shape, line, value, place, letters);
   };
   const [rowInput, columnInput] = shape.swapped ? [second, first] : [first, second];

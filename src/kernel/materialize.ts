@@ -5,34 +5,19 @@
  * read at places of their own choosing, and what is too dear to compute twice. The rest is part of its
  * reader's loop. Being generous here costs little: what is read only by the kernel that made it is not stored.
  */
+import { required } from '../require.js';
 import { sizeOf } from '../tensor/shape.js';
-import { isSplit, isView } from './index-map.js';
-import { isPointwise, type PointwiseName } from './kernel.js';
+import type { PrimitiveKind } from '../tensor/primitive/primitive.js';
+import { primitives } from '../tensor/primitive/table.js';
+import { isSplit } from './index-map.js';
 import {
   instructionAt,
+  isOfKind,
   operandsOf,
   type Program,
   type SomeOperation,
   type ValueId,
 } from '../graph/program.js';
-
-/** What an element costs, in additions. */
-const DEAR: { readonly [N in PointwiseName]?: number } = {
-  divide: 4,
-  sqrt: 4,
-  exp: 12,
-  log: 14,
-  expm1: 30,
-  log1p: 30,
-  tanh: 20,
-  sigmoid: 18,
-  erf: 30,
-  mills: 24,
-  sin: 30,
-  cos: 30,
-};
-const RANDOM = 80;
-const TAKE = 4;
 
 /** From here on a value that is used twice is computed once. */
 const TWICE = 2;
@@ -48,21 +33,11 @@ export const isElementProduct = (operation: SomeOperation): boolean =>
   operation.name === 'contract' &&
   operation.attributes.left.split('').every((letter) => operation.attributes.out.includes(letter));
 
+const INLINE: readonly PrimitiveKind[] = ['pointwise', 'view', 'gather', 'generator'];
+
 /** Whether one element of the result is computed of single elements: it can be part of its reader's loop. */
 export const isInline = (operation: SomeOperation): boolean =>
-  isPointwise(operation.name) ||
-  isView(operation) ||
-  isElementProduct(operation) ||
-  operation.name === 'iota' ||
-  operation.name === 'randomBits' ||
-  operation.name === 'take';
-
-const costOf = (operation: SomeOperation): number => {
-  if (isView(operation) || operation.name === 'iota') return 0;
-  if (operation.name === 'randomBits') return RANDOM;
-  if (operation.name === 'take') return TAKE;
-  return isPointwise(operation.name) ? (DEAR[operation.name] ?? 1) : 1;
-};
+  INLINE.includes(primitives[operation.name].kind) || isElementProduct(operation);
 
 /** For each value, whether the outputs depend on it. */
 const reachable = (program: Program): Uint8Array => {
@@ -75,7 +50,7 @@ const reachable = (program: Program): Uint8Array => {
 
 /** The slots of an operation that are read from memory, at computed places or many times over. */
 const readsMemory = (operation: SomeOperation): readonly ValueId[] => {
-  if (operation.name === 'take') return operation.inputs.slice(0, 1);
+  if (isOfKind(operation, 'gather')) return operation.inputs.slice(0, 1);
   return operation.name === 'contract' && !isElementProduct(operation) ? operation.inputs : [];
 };
 
@@ -122,7 +97,9 @@ const forced = (program: Program, live: Uint8Array): Set<ValueId> => {
       const instruction = instructionAt(program, value);
       const next =
         behind.get(value) ??
-        (instruction.kind === 'operation' && isView(instruction) ? instruction.inputs[0] : undefined);
+        (instruction.kind === 'operation' && isOfKind(instruction, 'view')
+          ? instruction.inputs[0]
+          : undefined);
       // A view of memory is as good as memory.
       if (next === undefined || next === value) break;
       followed.push(value);
@@ -172,7 +149,7 @@ const usesOf = (program: Program, live: Uint8Array, inMemory: ReadonlySet<ValueI
   const counts = new Int32Array(program.instructions.length);
   const spread = new Uint8Array(program.instructions.length);
   const note = (id: ValueId, count: number, isSpread: boolean): void => {
-    counts[id] = (counts[id] ?? 0) + count;
+    counts[id] = required(counts[id], 'a count') + count;
     if (isSpread) spread[id] = 1;
   };
   for (let id = program.instructions.length - 1; id >= 0; id--) {
@@ -181,13 +158,14 @@ const usesOf = (program: Program, live: Uint8Array, inMemory: ReadonlySet<ValueI
     if (instruction.kind === 'scan') for (const operand of instruction.inputs) note(operand, 1, false);
     if (instruction.kind !== 'operation') continue;
     const { inputs, shape } = instruction;
-    const isSeenThrough = isView(instruction) && !inMemory.has(id);
+    const isSeenThrough = isOfKind(instruction, 'view') && !inMemory.has(id);
     for (const [slot, operand] of inputs.entries()) {
       if (inputs.indexOf(operand) < slot) continue;
       const of = instructionAt(program, operand).shape;
       const grows = shape !== of && sizeOf(shape) > sizeOf(of);
       // What is live and has not been read is an output.
-      if (isSeenThrough) note(operand, Math.max(1, counts[id] ?? 0), spread[id] === 1 || grows);
+      if (isSeenThrough)
+        note(operand, Math.max(1, required(counts[id], 'a count')), spread[id] === 1 || grows);
       else note(operand, 1, grows && isInline(instruction));
     }
   }
@@ -205,15 +183,15 @@ export const materialized = (program: Program): ReadonlySet<ValueId> => {
   for (const [id, operation] of program.instructions.entries()) {
     if (live[id] === 0) continue;
     if (operation.kind !== 'operation' || values.has(id)) continue;
-    let [weight, length] = [costOf(operation), 1];
+    let [weight, length] = [primitives[operation.name].cost, 1];
     for (const input of operation.inputs) {
-      weight += weights[input] ?? 0;
-      length = Math.max(length, (lengths[input] ?? 0) + 1);
+      weight += required(weights[input], 'a weight');
+      length = Math.max(length, required(lengths[input], 'a length') + 1);
     }
-    const count = counts[id] ?? 0;
+    const count = required(counts[id], 'a count');
     const isSpread = spread[id] === 1 && sizeOf(operation.shape) !== 1;
     const dear =
-      !isView(operation) &&
+      !isOfKind(operation, 'view') &&
       ((count > 1 && weight >= TWICE) || (isSpread && weight >= SPREAD) || weight > LARGEST);
     if (dear || length > LONGEST) values.add(id);
     else {

@@ -5,6 +5,7 @@
  * becomes such an input is computed right there if nothing reads the old value any more; if something does,
  * it is computed elsewhere and copied there at the end.
  */
+import { required } from '../require.js';
 import { aligned, type Block, largestLiveSet, placeBlocks } from './arena.js';
 import { bytesOf, type Data } from '../tensor/dtype.js';
 import { sizeOf } from '../tensor/shape.js';
@@ -45,10 +46,7 @@ interface Holder {
   taken: number;
 }
 
-const need = (place: number | undefined): number => {
-  if (place === undefined) throw new RangeError('plan: a value without a place');
-  return place;
-};
+const need = (place: number | undefined): number => required(place, 'the place of a value');
 
 /** The value that is handed in at each position. */
 const inputValues = (program: Program): ReadonlyMap<number, ValueId> =>
@@ -89,7 +87,7 @@ export const plan = (fused: KernelProgram, scratch: (kernel: Kernel) => number):
     return place;
   };
   const specBytes = (position: number): number => {
-    const { shape, dtype } = program.inputs[position] ?? { shape: [], dtype: 'float64' };
+    const { shape, dtype } = required(program.inputs[position], 'an input');
     return sizeOf(shape) * bytesOf[dtype];
   };
   const statePlaces = carried.map(({ position }) => reserve(specBytes(position)));
@@ -158,7 +156,8 @@ export const plan = (fused: KernelProgram, scratch: (kernel: Kernel) => number):
 
   const arena = placeBlocks(holders);
   const numbers = new Map(holders.map((holder, i) => [holder, i]));
-  const placeOfHolder = (holder: Holder): number => fixed + need(arena.offsets[numbers.get(holder) ?? -1]);
+  const placeOfHolder = (holder: Holder): number =>
+    fixed + need(arena.offsets[required(numbers.get(holder), 'a holder')]);
   for (const [value, holder] of holderOf) places.set(value, placeOfHolder(holder));
   const asides = new Map([...asideHolders].map(([value, holder]) => [value, placeOfHolder(holder)]));
 

@@ -2,7 +2,8 @@
  * Contractions as matrix products: the letters in four groups, batch, row, column and inner, each group
  * walked as one flat index.
  */
-import type { Shape } from '../tensor/shape.js';
+import { required } from '../require.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Affine } from './index-map.js';
 import type { Factor, Walk } from './kernel.js';
 import type { Operation, ValueId } from '../graph/program.js';
@@ -22,17 +23,15 @@ export interface ProductShape {
   readonly sizeOf: (letter: string) => number;
 }
 
-const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
-
-export const countOf = ({ sizeOf }: ProductShape, letters: readonly string[]): number =>
-  product(letters.map(sizeOf));
+export const countOf = (shape: ProductShape, letters: readonly string[]): number =>
+  sizeOf(letters.map(shape.sizeOf));
 
 /** The groups of a contraction's letters. The columns are the last letters of the result of one factor alone. */
 export const productShape = (operation: Operation<'contract'>, left: Shape, right: Shape): ProductShape => {
   const words = operation.attributes;
   const sizes = new Map<string, number>();
-  for (const [i, letter] of lettersOf(words.left).entries()) sizes.set(letter, left[i] ?? 0);
-  for (const [i, letter] of lettersOf(words.right).entries()) sizes.set(letter, right[i] ?? 0);
+  for (const [i, letter] of lettersOf(words.left).entries()) sizes.set(letter, required(left[i], 'a size'));
+  for (const [i, letter] of lettersOf(words.right).entries()) sizes.set(letter, required(right[i], 'a size'));
   const out = lettersOf(words.out);
   const last = out.at(-1) ?? '';
   const swapped = words.left.includes(last) && !words.right.includes(last);
@@ -46,7 +45,7 @@ export const productShape = (operation: Operation<'contract'>, left: Shape, righ
     row: before.filter((letter) => !columns.includes(letter)),
     column: out.slice(firstColumn),
     inner: lettersOf(words.left).filter((letter) => !words.out.includes(letter)),
-    sizeOf: (letter) => sizes.get(letter) ?? 0,
+    sizeOf: (letter) => required(sizes.get(letter), 'a size'),
   };
 };
 
@@ -67,7 +66,7 @@ export const isWorthPacking = (operation: Operation<'contract'>, shape: ProductS
 export const walk = (sizes: readonly number[], strides: readonly number[]): Walk => {
   const merged: { size: number; stride: number }[] = [];
   for (const [i, size] of sizes.entries()) {
-    const stride = strides[i] ?? 0;
+    const stride = required(strides[i], 'a stride');
     const outer = merged.at(-1);
     if (size === 1) continue;
     if (outer !== undefined && outer.stride === stride * size) {
@@ -89,18 +88,20 @@ export const factor = (
   const along = (group: readonly string[]): Walk =>
     walk(
       group.map(shape.sizeOf),
-      group.map((letter) => strides[letters.indexOf(letter)] ?? 0),
+      group.map((letter) => required(strides[letters.indexOf(letter)], 'a stride')),
     );
   return { value, offset, batch: along(shape.batch), line: along(line), inner: along(shape.inner) };
 };
 
 /** How many places a walk has. */
-export const countOfWalk = ({ sizes }: Walk): number => product(sizes);
+export const countOfWalk = ({ sizes }: Walk): number => sizeOf(sizes);
 
 /** The places of a walk, in order. */
 export const placesOf = ({ sizes, strides }: Walk): readonly number[] =>
   sizes.reduce<readonly number[]>(
     (places, size, axis) =>
-      places.flatMap((place) => Array.from({ length: size }, (_, i) => place + i * (strides[axis] ?? 0))),
+      places.flatMap((place) =>
+        Array.from({ length: size }, (_, i) => place + i * required(strides[axis], 'a stride')),
+      ),
     [0],
   );

@@ -2,6 +2,7 @@
  * The kernels of what writes elsewhere than at its own point: pad, concat, windowSum, scatterAdd. Each fills
  * its result, where something of it is left open, and then stores or adds its operand at its places.
  */
+import { required } from '../require.js';
 import { sizeOf, stridesOf } from '../tensor/shape.js';
 import { type Access, accessOver, expressionOf, identityMap } from './access.js';
 import { type Affine, affine, alongAxis } from './index-map.js';
@@ -9,23 +10,15 @@ import type { LoopKernel, Store } from './kernel.js';
 import {
   instructionAt,
   type Operation,
+  type OperationOfKind,
   type Program,
   type SomeOperation,
   type ValueId,
 } from '../graph/program.js';
 
-type ScatterName = 'pad' | 'concat' | 'windowSum' | 'scatterAdd';
-export type Scatter = Extract<SomeOperation, { readonly name: ScatterName }>;
+export type Scatter = OperationOfKind<'scatter'>;
 
-export const isScatter = (operation: SomeOperation): operation is Scatter =>
-  ['pad', 'concat', 'windowSum', 'scatterAdd'].includes(operation.name);
-
-type At = <T>(list: readonly T[], index: number) => T;
-const at: At = (list, index) => {
-  const item = list[index];
-  if (item === undefined) throw new RangeError(`fuse: no item ${index} of ${list.length}`);
-  return item;
-};
+const at = <T>(list: readonly T[], index: number): T => required(list[index], 'an item');
 
 /** A float64 of 0 is two float32 of 0, of which four are written at once. */
 const zeroFill = (value: ValueId, operation: SomeOperation): LoopKernel => {

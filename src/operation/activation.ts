@@ -8,7 +8,7 @@ import { exp, log1p } from '../tensor/primitive/exponential.js';
 import { gaussian, mills } from '../tensor/primitive/gaussian.js';
 import { abs } from '../tensor/primitive/magnitude.js';
 import { sigmoid } from '../tensor/primitive/sigmoid.js';
-import { withSlope } from '../tensor/primitive/slope.js';
+import { withSlope } from '../tensor/primitive/conversion.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, maximum, minimum, multiply, subtract } from './arithmetic.js';

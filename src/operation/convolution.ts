@@ -15,7 +15,7 @@ import { window } from '../tensor/primitive/window.js';
 import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inSpace, spaceOf, spanOf, type WindowOptions, windowsOver } from './spatial.js';
-import { requireCount } from '../require.js';
+import { requireCount, required } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 
 export interface ConvolutionOptions extends WindowOptions {
@@ -43,10 +43,10 @@ const framed = <D extends FloatDType>(
   const padded = pad(x, { low: some(before), high: some(after), interior: inSpace(interior) });
   const start = some(before.map((count) => -count));
   const behind = some(after.map((count) => -count));
-  return slice(padded, { start, stop: padded.shape.map((size, axis) => size - (behind[axis] ?? 0)) });
+  return slice(padded, { start, stop: padded.shape.map((size, axis) => size - at(behind, axis)) });
 };
 
-const at = (shape: Shape, axis: number): number => shape.at(axis) ?? 1;
+const at = (shape: Shape, axis: number): number => required(shape.at(axis), 'a size');
 
 /** Of channels `[…, groups·o]` the groups apart, where there is more than one: `[…, groups, o]`. */
 const apart = <D extends FloatDType>(x: Tensor<Shape, D>, groups: number): Tensor<Shape, D> =>
@@ -125,14 +125,14 @@ export const correlate = <D extends FloatDType>(pair: Pair<D>, steps: Steps): Te
         const spans = sizes.map((size, axis) => spanOf(size, dilations[axis]));
         // What no window reached, at the end of each axis.
         const rest = spans.map((span, axis) => {
-          const size = at(x.shape, axis + 1) + (before[axis] ?? 0) + (after[axis] ?? 0);
-          return size - span - (at(dy.shape, axis + 1) - 1) * (strides[axis] ?? 1);
+          const size = at(x.shape, axis + 1) + at(before, axis) + at(after, axis);
+          return size - span - (at(dy.shape, axis + 1) - 1) * at(strides, axis);
         });
         // Of what was padded no gradient is computed.
         const spread = framed(
           dy,
-          spans.map((span, axis) => span - 1 - (before[axis] ?? 0)),
-          spans.map((span, axis) => span - 1 - (after[axis] ?? 0) + (rest[axis] ?? 0)),
+          spans.map((span, axis) => span - 1 - at(before, axis)),
+          spans.map((span, axis) => span - 1 - at(after, axis) + at(rest, axis)),
           strides.map((stride) => stride - 1),
         );
         return {

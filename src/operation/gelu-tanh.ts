@@ -6,7 +6,7 @@ import type { FloatDType } from '../tensor/dtype.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { exactSquare, onGrid } from '../tensor/primitive/gaussian.js';
 import { sigmoid, sigmoidSlope, tanh } from '../tensor/primitive/sigmoid.js';
-import { withSlope } from '../tensor/primitive/slope.js';
+import { withSlope } from '../tensor/primitive/conversion.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, maximum, minimum, multiply, subtract } from './arithmetic.js';

@@ -1,5 +1,5 @@
 /** Pooling over `[batch, …space, channels]`, one axis of space after the other. */
-import { requireCount } from '../require.js';
+import { requireCount, required } from '../require.js';
 import type { FloatDType } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { and, lessOrEqual, less, select } from '../tensor/primitive/comparison.js';
@@ -95,13 +95,13 @@ const padded = <D extends FloatDType>(x: Floats<D>, { before, after }: Windows):
 const paddedBelow = <D extends FloatDType>(x: Floats<D>, windows: Windows): Floats<D> => {
   const whole = padded(x, windows);
   return range(windows.sizes.length)
-    .filter((axis) => (windows.before[axis] ?? 0) + (windows.after[axis] ?? 0) > 0)
+    .filter((axis) => required(windows.before[axis], 'a size') + required(windows.after[axis], 'a size') > 0)
     .reduce<Floats<D>>((result, axis) => {
-      const low = windows.before[axis] ?? 0;
+      const low = required(windows.before[axis], 'a size');
       const place = iota(whole.shape, axis + 1);
       const inside = and(
         lessOrEqual(fullLike(place, low), place),
-        less(place, fullLike(place, low + (x.shape[axis + 1] ?? 0))),
+        less(place, fullLike(place, low + required(x.shape[axis + 1], 'a size'))),
       );
       return select(inside, result, fullLike(result, Number.NEGATIVE_INFINITY));
     }, whole);
@@ -130,11 +130,11 @@ const coverage = (
   space: Shape,
   axis: number,
 ): readonly number[] =>
-  range(counts[axis] ?? 0).map((i) => {
-    const start = i * (strides[axis] ?? 1) - (before[axis] ?? 0);
-    return range(sizes[axis] ?? 1).filter((j) => {
-      const place = start + j * (dilations[axis] ?? 1);
-      return place >= 0 && place < (space[axis] ?? 0);
+  range(required(counts[axis], 'a count')).map((i) => {
+    const start = i * required(strides[axis], 'a stride') - required(before[axis], 'a size');
+    return range(required(sizes[axis], 'a size')).filter((j) => {
+      const place = start + j * required(dilations[axis], 'a dilation');
+      return place >= 0 && place < required(space[axis], 'a size');
     }).length;
   });
 
@@ -159,7 +159,7 @@ export const averagePool = <D extends FloatDType>(
   const space = x.shape.slice(1, -1);
   return space.reduce<Floats<D>>((result, _, axis) => {
     const counts = coverage(windows, space, axis);
-    const whole = windows.sizes[axis] ?? 1;
+    const whole = required(windows.sizes[axis], 'a size');
     // A window of padding alone has the mean 0.
     const by = counts.map((count) => Math.max(1, count));
     if (by.every((count) => count === whole)) return divide(result, whole);

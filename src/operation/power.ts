@@ -7,7 +7,7 @@ import { cast } from '../tensor/primitive/conversion.js';
 import { requireKind, requireSame, typed } from '../tensor/primitive/elementwise.js';
 import { exp, log, sqrt } from '../tensor/primitive/exponential.js';
 import { abs, floor } from '../tensor/primitive/magnitude.js';
-import { withSlope } from '../tensor/primitive/slope.js';
+import { withSlope } from '../tensor/primitive/conversion.js';
 import type { Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { isLeaf } from '../tree/tree.js';

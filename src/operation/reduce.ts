@@ -1,7 +1,7 @@
 /** Reductions over axes: sums, means, products, extrema, whether bools hold, and the stable logarithm of a sum of exponentials. */
 import { withPullback } from '../autodiff/custom.js';
 import { fail, showShape } from '../error.js';
-import { requireBoolean } from '../require.js';
+import { requireBoolean, required } from '../require.js';
 import { type DType, type FloatDType, isFloat } from '../tensor/dtype.js';
 import { negate } from '../tensor/primitive/arithmetic.js';
 import { equal, less, not, select } from '../tensor/primitive/comparison.js';
@@ -41,7 +41,7 @@ export interface Reduction<K extends DType = DType> {
 
 /** How many elements the axes have. Throws if there are none, of which nothing is the mean or the largest. */
 const countOf = (operation: string, shape: Shape, axes: readonly number[]): number => {
-  const count = sizeOf(axes.map((axis) => shape[axis] ?? 0));
+  const count = sizeOf(axes.map((axis) => required(shape[axis], 'a size')));
   if (count === 0)
     fail({
       operation,

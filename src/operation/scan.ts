@@ -5,7 +5,7 @@ import { check, cast } from '../tensor/primitive/conversion.js';
 import { not } from '../tensor/primitive/comparison.js';
 import { take } from '../tensor/primitive/indexing.js';
 import { dependents } from '../tensor/primitive/dependents.js';
-import { type Given, makeScan } from '../tensor/primitive/scan-body.js';
+import { type Binding, makeScan } from '../tensor/primitive/scan-body.js';
 import { scanParts, standIn } from '../tensor/primitive/scan-layout.js';
 import { sameShape, type Shape } from '../tensor/shape.js';
 import type { AnyTensor, Application, Tensor } from '../tensor/tensor.js';
@@ -123,12 +123,12 @@ export const scan = <C, X, Y>(
   const before = leaves<AnyTensor>(initial);
   const stackedOutside = leaves<AnyTensor>(xs);
   const depth = [...before, ...stackedOutside].reduce((deepest, each) => Math.max(deepest, each.depth), 0);
-  const state = before.map((each): Given => [standIn(each, depth), each]);
-  const stacked = stackedOutside.map(({ shape, dtype }, i): Given => {
+  const state = before.map((each): Binding => [standIn(each, depth), each]);
+  const stacked = stackedOutside.map(({ shape, dtype }, i): Binding => {
     const inside = standIn({ shape: shape.slice(1), dtype }, depth);
     return [inside, stackedOutside[i] ?? inside];
   });
-  const inside = (pairs: readonly Given[]): readonly AnyTensor[] => pairs.map(([tensor]) => tensor);
+  const inside = (pairs: readonly Binding[]): readonly AnyTensor[] => pairs.map(([tensor]) => tensor);
   // A tree like `xs` whose leaves stand at one place, which is what the type says.
   const [next, result] = step(
     unflatten(initial, inside(state)),

@@ -8,7 +8,7 @@ import { exp, expm1 } from '../tensor/primitive/exponential.js';
 import { abs, sign } from '../tensor/primitive/magnitude.js';
 import { sigmoid, sigmoidSlope, tanh } from '../tensor/primitive/sigmoid.js';
 import { slice } from '../tensor/primitive/slicing.js';
-import { withSlope } from '../tensor/primitive/slope.js';
+import { withSlope } from '../tensor/primitive/conversion.js';
 import { fail, showShape } from '../error.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';

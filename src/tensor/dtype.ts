@@ -1,6 +1,6 @@
 /** Element types and the typed arrays that hold them. */
 import { fail } from '../error.js';
-import { requireOneOf } from '../require.js';
+import { required, requireOneOf } from '../require.js';
 
 /** The element types: float32 by default, bool stored a byte an element. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint32' | 'bool';
@@ -67,7 +67,7 @@ export const holds = (dtype: DType, value: number): boolean => {
 
 const isTruths = (data: Data): boolean => {
   // A plain loop: this runs for every mask of every step.
-  for (let i = 0; i < data.length; i++) if ((data[i] ?? 0) > 1) return false;
+  for (let i = 0; i < data.length; i++) if (required(data[i], 'a byte') > 1) return false;
   return true;
 };
 

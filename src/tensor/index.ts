@@ -1,6 +1,14 @@
 export type { Data, DataOf, DType, FloatDType, IntegerDType } from './dtype.js';
 export { type Nested, scalar, type ShapeOf, tensor } from './primitive/constant.js';
-export type { Draw, Primitive, Sample, SampledInput, Spec, Value } from './primitive/primitive.js';
+export type {
+  Draw,
+  Primitive,
+  PrimitiveKind,
+  Sample,
+  SampledInput,
+  Spec,
+  Value,
+} from './primitive/primitive.js';
 export { primitiveNames, primitives } from './primitive/table.js';
 export type { Contracted, Permuted, Reduced } from './shape-rule.js';
 export { type Scalar, type Shape, sizeOf } from './shape.js';

@@ -1,6 +1,6 @@
 /** Shapes: lists of sizes, outermost axis first; row-major everywhere. */
 import { fail } from '../error.js';
-import { showGiven } from '../require.js';
+import { required, showGiven } from '../require.js';
 
 /** A literal tuple where the sizes are known (`readonly [128, 784]`), `number` where they are not. */
 export type Shape = readonly number[];
@@ -18,10 +18,10 @@ export const requireShape = (operation: string, shape: Shape): void => {
     });
 };
 
-/** The number of elements. */
+/** The number of elements. By a plain loop: `for … of` makes compiling a third slower. */
 export const sizeOf = (shape: Shape): number => {
   let product = 1;
-  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis] ?? 1;
+  for (let axis = 0; axis < shape.length; axis++) product *= required(shape[axis], 'a size');
   return product;
 };
 
@@ -54,8 +54,9 @@ export const sameElements = (a: Shape, b: Shape): boolean =>
 /** How many elements lie between neighbours along each axis. */
 export const stridesOf = (shape: Shape): readonly number[] => {
   const strides = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
+  for (let axis = shape.length - 1, stride = 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= required(shape[axis], 'a size');
   }
   return strides;
 };

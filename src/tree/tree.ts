@@ -4,6 +4,7 @@
  * A tree is a leaf, an array of trees or a record of trees. This module knows of a leaf only that it carries
  * the mark below, so that it stands under everything else.
  */
+import { required } from '../require.js';
 import { fail } from '../error.js';
 import { setOwn } from './own.js';
 
@@ -78,7 +79,8 @@ const refuse = (value: unknown, path: readonly string[]): never =>
 const keysOf = (record: Readonly<Record<string, unknown>>): readonly string[] => {
   const keys = Object.keys(record);
   // Records that this module has made are in order already.
-  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return keys.toSorted();
+  for (let i = 1; i < keys.length; i++)
+    if (required(keys[i - 1], 'a key') > required(keys[i], 'a key')) return keys.toSorted();
   return keys;
 };
 
@@ -205,5 +207,5 @@ export const zipTrees = <T>(
   }
   const others = leaves(second);
   let next = 0;
-  return mapTree(first, (each, path) => f(each, others[next++] ?? each, path));
+  return mapTree(first, (each, path) => f(each, required(others[next++], 'a leaf'), path));
 };

@@ -2,7 +2,7 @@
 import { evaluate, tensor, wasm } from 'paralens';
 import { add, exp } from 'paralens/operation';
 import { expect, test } from 'vitest';
-import { hasSimd } from '../../src/backend/wasm/features.js';
+import { hasSimd } from '../../src/backend/wasm/module.js';
 
 test('this engine has SIMD', () => {
   expect(hasSimd()).toBe(true);

@@ -6,14 +6,14 @@ import { compileProgram } from '../../src/backend/wasm/compile.js';
 import { tileOf } from '../../src/backend/wasm/product-shape.js';
 import { float64Bytes, signed, unsigned } from '../../src/backend/wasm/encoding.js';
 import type { KernelName } from '../../src/graph/program.js';
-import type { Primitive, Sample } from '../../src/tensor/primitive/primitive.js';
+import type { PrimitiveKind, Primitive, Sample } from '../../src/tensor/primitive/primitive.js';
 import { primitiveNames, primitives } from '../../src/tensor/primitive/table.js';
 import { drawProgram } from '../../laws/arbitrary/program.js';
 import { randomOf } from '../random-of.js';
 import { drawOf, single } from './support.js';
 
-const STEERING = ['identity', 'stopGradient', 'check', 'custom', 'scan'];
-const names = primitiveNames.filter((name): name is KernelName => !STEERING.includes(name));
+const GONE: readonly PrimitiveKind[] = ['steering', 'loop'];
+const names = primitiveNames.filter((name): name is KernelName => !GONE.includes(primitives[name].kind));
 
 const tools = await wabt();
 const FEATURES = { threads: true, simd: true, relaxed_simd: true, bulk_memory: true, sat_float_to_int: true };

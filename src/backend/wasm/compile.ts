@@ -1,4 +1,5 @@
 /** From a program to a module: fuse, plan, then functions of each kernel and those that call them in order. */
+import { required } from '../../require.js';
 import { aligned } from '../../kernel/arena.js';
 import type { Kernel, LoopKernel, ProductKernel, ScanKernel, Walk } from '../../kernel/kernel.js';
 import { type Plan, plan } from '../../kernel/plan.js';
@@ -7,22 +8,40 @@ import type { Program, ValueId } from '../../graph/program.js';
 import { scanStep } from '../../graph/scan-step.js';
 import { type KernelProgram, fuse } from '../../kernel/fuse.js';
 import type { Data } from '../../tensor/dtype.js';
-import { type AddedFunction, kernelFunctions } from './alike.js';
+import { type AddedFunction, kernelFunctions } from './kernel-functions.js';
 import { libraryParts } from './blas/product-parts.js';
 import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/product-calls.js';
 import type { LibraryUse } from './blas/speed.js';
-import type { Compiled, Table } from './compiled.js';
 import { nanosecondsOf, packingNanoseconds } from './cost.js';
 import { i32 as constant, type Statement } from './emitter.js';
-import { HOST_FUNCTIONS } from './host-functions.js';
+import { hostFunctionNames } from './host-functions.js';
 import { copyBytes } from './instructions.js';
-import type { Layout } from './range-function.js';
+import type { Layout } from './loop-code.js';
 import { scanScratch, scanStatements } from './scan-parts.js';
 import { type InMemory, requireAddressable } from './memory-limit.js';
 import { moduleBuilder } from './module.js';
-import { pieceOf, type Sharing } from './phase.js';
+import { type Phase, pieceOf, type Sharing } from './phase.js';
 import { type Part, phasesOf, type Work } from './phase-code.js';
 import { scratchBytes, type Tile } from './product-shape.js';
+
+/** What is in memory beside the plan's values. */
+export interface Table {
+  readonly place: number;
+  readonly data: Data;
+}
+
+/** All that starting a program needs, and the stages that led there. */
+export interface Compiled {
+  readonly fused: KernelProgram;
+  readonly plan: Plan;
+  readonly tables: readonly Table[];
+  /** Of memory: the plan's, and the tables'. */
+  readonly bytes: number;
+  /** The module; it exports the functions of the phases. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** What a step does, in order. */
+  readonly phases: readonly Phase[];
+}
 
 export interface CompileOptions extends Sharing {
   /** What the micro-kernel of products keeps in registers. */
@@ -82,7 +101,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
   const { tile, threads } = options;
   const whole = planProgram(program, options);
   requireAddressable(whole.plan.bytes, partsInMemory(whole));
-  const module = moduleBuilder(HOST_FUNCTIONS, threads > 1);
+  const module = moduleBuilder(hostFunctionNames, threads > 1);
 
   const tables: Table[] = [];
   const tablesByWalk = new Map<string, number>();
@@ -116,7 +135,7 @@ export const compileProgram = (program: Program, options: CompileOptions): Compi
       return base + place;
     };
     const workOf = (kernel: Kernel, position: number): readonly Work[] => {
-      const scratch = base + (planned.scratch[position] ?? 0);
+      const scratch = base + required(planned.scratch[position], 'the scratch of a kernel');
       if (kernel.kind !== 'scan') return kernelWork(fused.program, kernel, { placeOf }, scratch);
       const step = stepOf(steps, kernel);
       const constants = step.plan.constants.map(({ data }) => keep(data));

@@ -6,10 +6,11 @@ import {
   type Expression,
   expressionsBelow,
   type LoopKernel,
-  type PointwiseName,
   type ProductKernel,
   rootsOf,
 } from '../../kernel/kernel.js';
+import { sizeOf } from '../../tensor/shape.js';
+import { ruleOf } from './pointwise-rules.js';
 
 const ACCESS = 0.15;
 const ARITHMETIC = 0.1;
@@ -19,26 +20,12 @@ const MULTIPLY_ADD = 0.05;
 /** One by one, by a function of the engine, where there is float64. */
 const FLOAT64_FUNCTION = 20;
 
-const FUNCTIONS: { readonly [N in PointwiseName]?: number } = {
-  divide: 0.5,
-  sqrt: 0.5,
-  exp: 1.5,
-  expm1: 2,
-  log: 1.5,
-  log1p: 2,
-  tanh: 2.5,
-  sigmoid: 2.5,
-  erf: 4,
-  mills: 2.5,
-  sin: 20,
-  cos: 20,
-};
-
 const costOf = (expression: Expression): number => {
   switch (expression.kind) {
     case 'apply': {
-      const cost = FUNCTIONS[expression.name];
-      return cost !== undefined && expression.dtype === 'float64' ? FLOAT64_FUNCTION : (cost ?? ARITHMETIC);
+      const { nanoseconds } = ruleOf(expression.name);
+      if (nanoseconds === undefined) return ARITHMETIC;
+      return expression.dtype === 'float64' ? FLOAT64_FUNCTION : nanoseconds;
     }
     case 'load':
     case 'tile':
@@ -54,15 +41,13 @@ const costOf = (expression: Expression): number => {
   }
 };
 
-const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
-
 const loopCost = (kernel: LoopKernel): number => {
   const { axes, domain, reductions, stores } = kernel;
   const sum = (roots: readonly Expression[]): number =>
     expressionsBelow(roots).reduce((total, each) => total + costOf(each), 0);
   const inner = sum(reductions.map(({ body }) => body)) + ARITHMETIC * reductions.length;
   const outer = sum(rootsOf({ ...kernel, reductions: [] })) + ACCESS * stores.length;
-  return product(axes) * inner + product(axes.slice(0, domain)) * outer;
+  return sizeOf(axes) * inner + sizeOf(axes.slice(0, domain)) * outer;
 };
 
 /** Nanoseconds that one thread takes, about, for each function of a kernel. */

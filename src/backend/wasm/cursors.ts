@@ -2,6 +2,7 @@
  * Cursors: one variable for all accesses of a kernel that move alike. Where an access begins is a constant
  * that its instruction adds, so that arrays of one shape share a cursor whatever their places.
  */
+import { required } from '../../require.js';
 import type { Affine } from '../../kernel/index-map.js';
 import { type Expr, i32 as constant, type Local, type Scope, set, type Statement } from './emitter.js';
 import { type Address, i32 } from './instructions.js';
@@ -71,15 +72,30 @@ export const cursorsFor = (
     },
     start: (indices) =>
       [...cursors.values()].map(({ local, strides, origin }) => {
-        const moves = [...indices].filter(([axis]) => (strides[axis] ?? 0) !== 0);
-        const terms = moves.map(([axis, index]) => i32.mul(index, constant(strides[axis] ?? 0)));
+        const terms = [...indices].flatMap(([axis, index]) => {
+          const stride = required(strides[axis], 'a stride');
+          return stride === 0 ? [] : [i32.mul(index, constant(stride))];
+        });
         const [head = constant(0), ...rest] = terms;
         const sum = rest.reduce((total, term) => i32.add(total, term), head);
         return set(local, origin === 0 ? sum : i32.add(sum, constant(origin)));
       }),
     advance: (axis, steps) =>
       [...cursors.values()]
-        .filter(({ strides }) => (strides[axis] ?? 0) !== 0)
-        .map(({ local, strides }) => set(local, i32.add(local, constant((strides[axis] ?? 0) * steps)))),
+        .map(({ local, strides }) => [local, required(strides[axis], 'a stride')] as const)
+        .filter(([, stride]) => stride !== 0)
+        .map(([local, stride]) => set(local, i32.add(local, constant(stride * steps)))),
   };
+};
+
+/** The address this many bytes further on. What an instruction adds to its base is never negative. */
+export const displaced = ({ base, offset }: Address, bytes: number): Address =>
+  offset + bytes >= 0
+    ? { base, offset: offset + bytes }
+    : { base: i32.add(base, i32.const(offset + bytes)), offset: 0 };
+
+/** The address of item `index` of those so many bytes apart, perhaps backwards. */
+export const indexed = ({ base, offset }: Address, index: Expr<'i32'>, stride: number): Address => {
+  const further = i32.add(base, i32.mul(index, i32.const(stride)));
+  return stride >= 0 ? { base: further, offset } : { base: i32.add(further, i32.const(offset)), offset: 0 };
 };

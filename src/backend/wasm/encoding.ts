@@ -1,4 +1,5 @@
 /** Bytes of the WebAssembly binary format: numbers in LEB128, and code as a tree of bytes that is flattened once. */
+import { required } from '../../require.js';
 
 /** Bytes, nested, so that putting pieces of code together copies nothing; those of whole functions as they are. */
 export type Code = readonly (number | Code | Hole)[] | Uint8Array;
@@ -90,10 +91,10 @@ export const float64Bytes = (value: number): readonly number[] => {
 interface Writer {
   bytes: Uint8Array<ArrayBuffer>;
   length: number;
-  readonly holes: Placed[];
+  readonly holes: PlacedHole[];
 }
 
-interface Placed {
+interface PlacedHole {
   readonly at: number;
   readonly hole: Hole;
 }
@@ -101,8 +102,8 @@ interface Placed {
 /** The bytes of a number that is filled in: LEB128 that is as long for small numbers as for large ones. */
 const HOLE_BYTES = 5;
 
-const fillHole = (bytes: Uint8Array, { at, hole }: Placed, values: readonly number[]): void => {
-  const value = (values[hole.slot] ?? Number.NaN) + hole.addend;
+const fillHole = (bytes: Uint8Array, { at, hole }: PlacedHole, values: readonly number[]): void => {
+  const value = required(values[hole.slot], 'an address') + hole.addend;
   const most = 2 ** 32;
   if (!(value >= 0 && value < most)) throw new RangeError(`wasm: no address: ${value}`);
   const rest = value | 0;
@@ -142,7 +143,7 @@ const append = (code: Code, writer: Writer): void => {
 /** The bytes of a function, but for numbers that are filled in. */
 export interface Template {
   readonly bytes: Uint8Array;
-  readonly holes: readonly Placed[];
+  readonly holes: readonly PlacedHole[];
 }
 
 /** The bytes of a code tree, one after another, with room for the numbers that are filled in. */

@@ -1,10 +1,10 @@
 /** From the expressions of a kernel to instructions, each distinct one computed once and as early as it can be. */
+import { required } from '../../require.js';
 import type { Affine } from '../../kernel/index-map.js';
 import type { ValueId } from '../../graph/program.js';
 import { type Expression, expressionsBelow, partsOf } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
-import { displaced } from './address.js';
-import type { Cursors } from './cursors.js';
+import { displaced, type Cursors } from './cursors.js';
 import type { Expr, Scope, ValueType } from './emitter.js';
 import { type Address, i32 } from './instructions.js';
 import type { Lanes } from './lanes.js';
@@ -80,7 +80,8 @@ const compute = <T extends ValueType>(
   part: (expression: Expression) => Expr<T>,
 ): Expr<T> => {
   const { dtype } = expression;
-  const stepOf = (strides: readonly number[]): number => strides[vectorAxis ?? -1] ?? 0;
+  const stepOf = (strides: readonly number[]): number =>
+    vectorAxis === undefined ? 0 : required(strides[vectorAxis], 'a stride');
   const bytes = bytesOf[dtype];
   const indices = (at: Affine): Expr<T> => {
     const step = stepOf(at.strides);
@@ -98,7 +99,7 @@ const compute = <T extends ValueType>(
     case 'index':
       return scope.hold(indices(expression.at));
     case 'apply': {
-      const from = expression.inputs.at(-1)?.dtype ?? dtype;
+      const from = required(expression.inputs.at(-1), 'an operand').dtype;
       const inputs = expression.inputs.map(part);
       return scope.hold(lanes.apply(scope, expression.name, from, dtype, inputs));
     }

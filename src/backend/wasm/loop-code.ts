@@ -2,12 +2,16 @@
  * The function of a loop kernel: the flat range of its outer axes, the lanes of one axis, and reductions
  * inside. It takes the part of the range to do, so that several workers can share it.
  */
+import { required } from '../../require.js';
+import type { ValueId } from '../../graph/program.js';
 import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
+import { sizeOf } from '../../tensor/shape.js';
 import { cursorsFor } from './cursors.js';
 import {
   defineFunction,
   type Expr,
+  type FunctionBody,
   i32 as constant,
   type Local,
   repeatWhile,
@@ -20,16 +24,31 @@ import { dependence, hoist, type Known } from './expression-code.js';
 import { float64Lanes } from './float64-lanes.js';
 import { i32 } from './instructions.js';
 import type { Lanes, Library } from './lanes.js';
-import type { Layout, RangeFunction } from './range-function.js';
 import { repeat } from './loops.js';
 import { type Nest, point } from './point-code.js';
 import { vectorAxis } from './vector-axis.js';
 import { vectorLanes } from './vector-lanes.js';
 
+/** Where values are, and how the product lies that a kernel is the epilogue of. */
+export interface Layout {
+  readonly placeOf: (value: ValueId) => number;
+  /** Bytes from row to row of the product. Where the first row of a part is, the function is told. */
+  readonly tilePitch?: number;
+}
+
+/**
+ * A function of a part (begin, end) of `extent`, and of the number of the worker that does it; of an epilogue,
+ * of where the product is instead. Parts begin at multiples of `grain`. What it computes for one element is
+ * the same however the range is cut, so that results do not depend on who did what.
+ */
+export interface RangeFunction {
+  readonly body: FunctionBody;
+  readonly extent: number;
+  readonly grain: number;
+}
+
 /** A line of a cache, in elements: workers do not share one, and sums down columns take one at a time. */
 const LINE = 16;
-
-const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
 
 const isWide = (kernel: LoopKernel, expressions: readonly Expression[]): boolean =>
   expressions.some(({ dtype }) => dtype === 'float64') ||
@@ -66,9 +85,13 @@ const rangeFunction = <T extends ValueType>(
   const lined = vectorAxis(kernel, layout.tilePitch !== undefined);
   const outer = axes.map((_, axis) => axis).filter((axis) => axis < domain && axis !== lined);
   const acrossRange = outer.length === 0 && lined !== undefined && lined < domain;
-  const orderedSizes = outer.filter((axis) => axis >= domain - ordered).map((axis) => axes[axis] ?? 1);
-  const grain = acrossRange ? LINE : Math.max(1, product(orderedSizes));
-  const extent = acrossRange ? (axes[lined] ?? 1) : product(outer.map((axis) => axes[axis] ?? 1));
+  const orderedSizes = outer
+    .filter((axis) => axis >= domain - ordered)
+    .map((axis) => required(axes[axis], 'an axis'));
+  const grain = acrossRange ? LINE : Math.max(1, sizeOf(orderedSizes));
+  const extent = acrossRange
+    ? required(axes[lined], 'an axis')
+    : sizeOf(outer.map((axis) => required(axes[axis], 'an axis')));
   const body = defineFunction(['i32', 'i32', 'i32'], (scope, begin, end, product) => {
     const cursors = cursorsFor(scope, axes, accessesOf(kernel, expressions, layout));
     const tile =
@@ -138,7 +161,7 @@ const rows = <T extends ValueType>(
   for (const [i, axis] of outer.toReversed().entries()) {
     if (i === outer.length - 1) indices.set(axis, scope.hold(rest));
     else {
-      const size = constant(axes[axis] ?? 1);
+      const size = constant(required(axes[axis], 'an axis'));
       indices.set(axis, scope.hold(i32.remU(rest, size)));
       rest = scope.hold(i32.divU(rest, size));
     }
@@ -168,7 +191,7 @@ const nextIndices = (
   const carry = scope.inner((inside) =>
     inside.run(set(index, constant(0)), ...nextIndices(inside, axes, others.toReversed(), indices)),
   );
-  return [step, when(i32.eq(index, constant(axes[axis] ?? 1)), carry)];
+  return [step, when(i32.eq(index, constant(required(axes[axis], 'an axis'))), carry)];
 };
 
 /** One row: the lanes of the axis that goes into them, or one point. */
@@ -178,7 +201,7 @@ const oneRow = <T extends ValueType>(nest: Nest<T>, scope: Scope, known: Known<T
     point(nest, scope, known, 1);
     return;
   }
-  const size = kernel.axes[lined] ?? 1;
+  const size = required(kernel.axes[lined], 'an axis');
   const reducedBits = kernel.axes.reduce(
     (bits, _, axis) => (axis >= kernel.domain ? bits | (1 << axis) : bits),
     0,
@@ -221,7 +244,7 @@ const lanesOfRange = <T extends ValueType>(
   end: Expr<'i32'>,
 ): void => {
   const { kernel, lanes, cursors } = nest;
-  const size = kernel.axes[lined] ?? 1;
+  const size = required(kernel.axes[lined], 'an axis');
   const place = scope.hold(begin);
   scope.run(...cursors.start(new Map([[lined, place]])));
   for (const vectors of vectorCounts(nest)) {

@@ -1,11 +1,12 @@
 /** A running instance: memory of its own, with the state in it, and what makes a step of it. */
-import type { Program } from '../../graph/program.js';
+import { required } from '../../require.js';
+import { instructionAt, type Program } from '../../graph/program.js';
 import type { Data, DataOf, DType } from '../../tensor/dtype.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { Machine } from '../backend.js';
 import type { Blas } from './blas/library.js';
-import type { Compiled } from './compiled.js';
+import type { Compiled } from './compile.js';
 import { hostFunctions } from './host-functions.js';
 import { type InMemory, refuseMemory, ROOM_BEHIND } from './memory-limit.js';
 import { flatPhases } from './phase.js';
@@ -49,10 +50,9 @@ export const startMachine = (
   const { buffer } = memory;
   const viewOf = ({ shape, dtype }: Spec, place: number): Data => views[dtype](buffer, place, sizeOf(shape));
   const { carried } = program;
-  const inputs = program.inputs.map((spec, i) => viewOf(spec, plan.inputs[i] ?? 0));
+  const inputs = program.inputs.map((spec, i) => viewOf(spec, required(plan.inputs[i], 'a place')));
   const outputs = program.outputs.map((id, i) => {
-    const { shape, dtype } = program.instructions[id] ?? { shape: [], dtype: 'float32' };
-    return viewOf({ shape, dtype }, plan.outputs[i] ?? 0);
+    return viewOf(instructionAt(program, id), required(plan.outputs[i], 'a place'));
   });
   for (const { place, data } of [...plan.constants, ...tables])
     new Uint8Array(buffer, place, data.byteLength).set(

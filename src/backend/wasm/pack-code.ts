@@ -5,7 +5,7 @@
  */
 import { range } from '../../tensor/shape.js';
 import type { Walk } from '../../kernel/kernel.js';
-import { displaced } from './address.js';
+import { displaced } from './cursors.js';
 import {
   defineFunction,
   type Expr,
@@ -50,8 +50,8 @@ export interface Packing {
 const groupsOf = (width: number): readonly number[] => range(Math.ceil(width / 4));
 
 const firstLanes = (count: number): V => {
-  const [a, b, c, d] = range(4).map((lane) => (lane < count ? -1 : 0));
-  return i32x4.const(a ?? 0, b ?? 0, c ?? 0, d ?? 0);
+  const lane = (i: number): number => (i < count ? -1 : 0);
+  return i32x4.const(lane(0), lane(1), lane(2), lane(3));
 };
 
 /** Stores the vectors of four lines each, of the last of which perhaps only a part. */

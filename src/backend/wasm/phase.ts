@@ -61,3 +61,23 @@ export const pieceOf = (
   const countable = extent + piece * (threads + 1) < 2 ** 31;
   return piece < extent && countable ? piece : undefined;
 };
+
+/** A phase as `print()` shows it. */
+const line = (phase: Phase): string => {
+  switch (phase.kind) {
+    case 'alone':
+      return `${phase.name}: one thread`;
+    case 'shared':
+      return `${phase.name}: ${phase.extent} in pieces of ${phase.piece}`;
+    case 'products':
+      return phase.products
+        .map(({ rows, inner, columns }) => `library: [${rows}, ${inner}]·[${inner}, ${columns}]`)
+        .join('\n  ');
+    case 'repeat':
+      return [`${phase.times} times:`, ...phase.phases.map((each) => `  ${line(each)}`)].join('\n  ');
+  }
+};
+
+/** What a step does one after another, in a form that a person can read. */
+export const printPhases = (phases: readonly Phase[], code: Uint8Array): string =>
+  [`module: ${code.length} bytes`, ...phases.map((phase) => `  ${line(phase)}`), ''].join('\n');

@@ -1,8 +1,8 @@
 /** What a loop kernel does at one point of its domain: its reductions, its expressions, its stores. */
+import { required } from '../../require.js';
 import { type Expression, expressionsBelow, type LoopKernel, type Store } from '../../kernel/kernel.js';
 import { bytesOf } from '../../tensor/dtype.js';
-import { displaced, indexed } from './address.js';
-import type { Cursors } from './cursors.js';
+import { displaced, indexed, type Cursors } from './cursors.js';
 import { type Expr, i32 as constant, type Local, type Scope, set, type ValueType, when } from './emitter.js';
 import { evaluate, type Evaluation, hoist, type Known } from './expression-code.js';
 import { i32 } from './instructions.js';
@@ -40,7 +40,9 @@ export const point = <T extends ValueType>(
     reduce({ nest, accumulators, count }, scope, known, kernel.domain);
   // All is read before anything is written: a store may be in the place of what another one reads.
   const writes = shifts.flatMap((shift, i) => {
-    const reduced = (accumulators[i] ?? []).map((each) => (crosses ? each.across(scope) : each.each(scope)));
+    const reduced = required(accumulators[i], 'the reductions').map((each) =>
+      crosses ? each.across(scope) : each.each(scope),
+    );
     const evaluation = { ...nest.evaluation, reduced, shift };
     const here: Known<T> = new Map(known);
     return kernel.stores.map((store) => {
@@ -78,7 +80,7 @@ const reduce = <T extends ValueType>(
       const here: Known<T> = new Map(shared);
       const shifted = { ...evaluation, shift: i * lanes.width };
       for (const [j, body] of bodies.entries())
-        ofVector[j]?.take(
+        required(ofVector[j], 'a reduction').take(
           inside,
           evaluate(shifted, inside, here, body, computed),
           taken,
@@ -91,7 +93,7 @@ const reduce = <T extends ValueType>(
     take(scope, known, count, lanes.width);
     return;
   }
-  const size = kernel.axes[axis] ?? 0;
+  const size = required(kernel.axes[axis], 'an axis');
   const inner = kernel.axes.reduce((bits, _, each) => (each >= axis ? bits | (1 << each) : bits), 0);
   // What differs from vector to vector has no one value that could be computed beforehand.
   const apart = sideBySide && lined !== undefined ? 1 << lined : 0;
@@ -125,7 +127,7 @@ const write = <T extends ValueType>(
 ): void => {
   const { lanes, cursors, placeOf, shift, vectorAxis: lined } = evaluation;
   const bytes = bytesOf[dtype];
-  const step = (at.strides[lined ?? -1] ?? 0) * bytes;
+  const step = lined === undefined ? 0 : required(at.strides[lined], 'a stride') * bytes;
   const address = displaced(cursors.address(at, bytes, placeOf(target)), shift * step);
   if (mode === 'set') {
     scope.run(...lanes.store(dtype, address, step, count, value));

@@ -3,6 +3,7 @@
  * after piece of the sums, unless a factor is read where it lies. Their range is in panels of rows; the pieces of a sum
  * over k depend on its length alone, and are added in order, wherever blocks begin.
  */
+import { required } from '../../require.js';
 import type { Factor, ProductKernel, Walk } from '../../kernel/kernel.js';
 import {
   call,
@@ -18,7 +19,7 @@ import {
 } from './emitter.js';
 import { i32 } from './instructions.js';
 import { count } from './loops.js';
-import type { Layout, RangeFunction } from './range-function.js';
+import type { Layout, RangeFunction } from './loop-code.js';
 import type { ModuleBuilder } from './module.js';
 import { packFunction, type Packing, stepsOf, type Steps, stepTo } from './pack-code.js';
 import { blockingOf, type Tile } from './product-shape.js';
@@ -90,7 +91,7 @@ export const productFunctions = (product: ProductKernel, setting: ProductSetting
     blocking.direct && store !== undefined
       ? {
           place: layout.placeOf(store.value) + store.at.offset * 4,
-          pitch: (epilogue.axes.length === 2 ? (store.at.strides[0] ?? 0) : 0) * 4,
+          pitch: (epilogue.axes.length === 2 ? required(store.at.strides[0], 'a stride') : 0) * 4,
         }
       : undefined;
   const finish = target ? undefined : setting.finish(tilePitch);

@@ -1,4 +1,5 @@
 /** A loop over a program: its state stands in a memory plan of its own, and what a step is given is copied there. */
+import { required } from '../../require.js';
 import { aligned } from '../../kernel/arena.js';
 import type { ScanKernel } from '../../kernel/kernel.js';
 import type { Plan } from '../../kernel/plan.js';
@@ -17,7 +18,7 @@ import {
   type Statement,
 } from './emitter.js';
 import { copyBytes, f64, fillBytes, i32, load, store } from './instructions.js';
-import type { Layout } from './range-function.js';
+import type { Layout } from './loop-code.js';
 import type { ModuleBuilder } from './module.js';
 import type { Repeat } from './phase-code.js';
 
@@ -78,12 +79,12 @@ export const scanStatements = (
   const counter = { base: constant(scratch + aligned(plan.bytes)), offset: 0 };
   const step = load.i32(counter);
   const place = reverse ? i32.sub(constant(length - 1), step) : step;
-  const inside = (at: number | undefined): Expr<'i32'> => constant(scratch + (at ?? 0));
+  const inside = (at: number | undefined): Expr<'i32'> => constant(scratch + required(at, 'a place'));
   const byteLength = (spec: Spec): number => sizeOf(spec.shape) * bytesOf[spec.dtype];
   const outside = (position: number): Expr<'i32'> => {
-    const source = inputs[position];
-    const element = bytesOf[body.inputs[position]?.dtype ?? 'float32'];
-    return constant(source === undefined ? 0 : layout.placeOf(source.value) + source.offset * element);
+    const source = required(inputs[position], 'an input');
+    const element = bytesOf[required(body.inputs[position], 'an input').dtype];
+    return constant(layout.placeOf(source.value) + source.offset * element);
   };
   /** From a place to a part of the flat result. */
   const keep = (from: Expr<'i32'>, spec: Spec, to: Expr<'i32'>): Statement =>
@@ -112,7 +113,7 @@ export const scanStatements = (
     before: [
       store.i32(counter, constant(0)),
       ...plan.constants.map(({ place: at, data }, i) =>
-        copyBytes(inside(at), constant(constants[i] ?? 0), constant(data.byteLength)),
+        copyBytes(inside(at), constant(required(constants[i], 'a place')), constant(data.byteLength)),
       ),
       ...given
         .slice(0, kept)

@@ -9,7 +9,7 @@ import {
   set,
   when,
 } from './emitter.js';
-import { type Address, f32x4, i32, load, store } from './instructions.js';
+import { f32x4, i32, load, store } from './instructions.js';
 import type { Steps } from './pack-code.js';
 import type { Tile } from './product-shape.js';
 
@@ -47,11 +47,10 @@ export const tileFunction = (
     (scope, length, left, first, right, result, pitch, goesOn) => {
       const multiplyAdd = relaxed ? f32x4.relaxedMadd : multiplyThenAdd;
       const lines = [result];
-      for (const row of range(rows - 1)) lines.push(scope.hold(i32.add(lines[row] ?? result, pitch)));
+      for (let line = result; lines.length < rows; lines.push(line)) line = scope.hold(i32.add(line, pitch));
       const vectors = range(columns / 4);
-      const address = (row: number, v: number): Address => ({ base: lines[row] ?? result, offset: v * 16 });
-      const sums = range(rows).map((row) =>
-        vectors.map((v) => ({ sum: scope.local('v128'), at: address(row, v) })),
+      const sums = lines.map((base) =>
+        vectors.map((v) => ({ sum: scope.local('v128'), at: { base, offset: v * 16 } })),
       );
       // Where the right factor ends the sums do: a count of its own would cost a tenth of the speed.
       const end = scope.hold(i32.add(right, i32.mul(length, constant(across))));

@@ -1,4 +1,5 @@
 /** The axis of a kernel whose neighbours go into the lanes of a vector. */
+import { required } from '../../require.js';
 import { type Expression, expressionsBelow, type LoopKernel, rootsOf } from '../../kernel/kernel.js';
 
 /** Loading four neighbours takes one instruction, four strangers take four and more. */
@@ -8,7 +9,7 @@ const accessCost = (stride: number): number => (stride === 0 || stride === 1 ? 1
 
 const strideIn = (expression: Expression, axis: number): number =>
   'at' in expression && expression.kind !== 'index' && expression.kind !== 'random'
-    ? (expression.at.strides[axis] ?? 0)
+    ? required(expression.at.strides[axis], 'a stride')
     : 0;
 
 /** How much of its lanes an axis of this size fills. */
@@ -21,11 +22,11 @@ const costOf = (kernel: LoopKernel, axis: number): number => {
   );
   const loads = inside.reduce((sum, each) => sum + accessCost(strideIn(each, axis)), 0);
   // Stores behind a reduction are few beside its loads.
-  const stored = stores.reduce((sum, { at }) => sum + accessCost(at.strides[axis] ?? 0), 0);
+  const stored = stores.reduce((sum, { at }) => sum + accessCost(required(at.strides[axis], 'a stride')), 0);
   const storing = reductions.length > 0 ? stored / 8 : stored;
   // Summing across lanes at the end costs a little.
   const across = axis >= domain ? 1 : 0;
-  return (loads + storing + across) / fill(axes[axis] ?? 1);
+  return (loads + storing + across) / fill(required(axes[axis], 'an axis'));
 };
 
 /** The axis, or none where there is but one point, or one after another. */

@@ -1,11 +1,11 @@
 /** Four lanes of 32 bits. An element's value never depends on the lane it is in, nor on its neighbours. */
 import { range } from '../../tensor/shape.js';
 import type { DType } from '../../tensor/dtype.js';
-import { displaced, indexed } from './address.js';
+import { displaced, indexed } from './cursors.js';
 import type { Expr, Scope, Statement } from './emitter.js';
 import { type Address, f32x4, i32x4, load, narrow, store, v128 } from './instructions.js';
 import type { Gather, Lanes, Library } from './lanes.js';
-import { applyVector } from './vector-operations.js';
+import { ruleOf } from './pointwise-rules.js';
 import { randomWords } from './vector-random.js';
 import { vectorAccumulator } from './vector-reductions.js';
 
@@ -83,7 +83,8 @@ export const vectorLanes = (library: Library): Lanes<'v128'> => ({
   store: storeLanes,
   index: (start, step) => i32x4.add(i32x4.splat(start), i32x4.const(0, step, 2 * step, 3 * step)),
   first: (value) => i32x4.lane(value, 0),
-  apply: (scope, name, from, to, inputs) => applyVector(library, scope, name, from, to, inputs),
+  apply: (scope, name, from, to, [x = v128.zero, y = v128.zero, z = v128.zero]) =>
+    ruleOf(name).lanes({ library, scope, from, to }, x, y, z),
   gather: gatherLanes,
   random: randomWords,
   accumulator: vectorAccumulator,

@@ -1,8 +1,13 @@
 /**
- * exp, expm1, log, log1p, tanh and the sigmoid function of four float32 at once, within 2 ulp over the whole line.
+ * The functions that are approximated, of four float32 at once: within 2 ulp over the whole line, Mills' ratio within 6.
  *
- * Source of the polynomials: S. Moshier, Cephes mathematical library, single precision (expf, logf, tanhf).
+ * Source of the polynomials: S. Moshier, Cephes mathematical library, single precision (expf, logf, tanhf). Those of the
+ * error function and Mills' ratio are fits at Chebyshev points, made for this: the first of erf(x)/x − 1 in x² on [0, 1],
+ * the second of ln erfc(x) in x on [1, 4], weighted by erfc(x), which is what an error there costs; the third of
+ * Φ(−a)/(φ(a)·t) in t = 1/(1 + a/4) on (0, 1].
  */
+import { required } from '../../require.js';
+import type { ApproximatedName } from '../../tensor/primitive/table.js';
 import type { Expr, Scope } from './emitter.js';
 import { f32x4, i32x4, v128 } from './instructions.js';
 
@@ -14,20 +19,18 @@ const { add, div, mul, sub } = f32x4;
  * Coefficients of a polynomial, highest power first: neighbors joined to polynomials of x², and so on (Estrin's
  * scheme): sums that don't wait for each other, where Horner's wait one for another.
  */
-export const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V => {
+const polynomial = (scope: Scope, x: V, coefficients: readonly number[]): V => {
   const joined = (values: readonly V[], power: V): V => {
     const [first = power, ...rest] = values;
     if (rest.length === 0) return first;
     // Of an odd number the highest is left by itself.
     const begin = values.length % 2;
-    const pairs = values.flatMap((value, i) =>
-      i < begin
-        ? [value]
-        : (i - begin) % 2 === 0
-          ? [scope.hold(add(mul(value, power), values[i + 1] ?? value))]
-          : [],
-    );
-    return pairs.length === 1 ? (pairs[0] ?? first) : joined(pairs, scope.hold(mul(power, power)));
+    const pairs = values.flatMap((value, i) => {
+      if (i < begin) return [value];
+      const next = (i - begin) % 2 === 0 ? values[i + 1] : undefined;
+      return next === undefined ? [] : [scope.hold(add(mul(value, power), next))];
+    });
+    return pairs.length === 1 ? required(pairs[0], 'a term') : joined(pairs, scope.hold(mul(power, power)));
   };
   return joined(
     coefficients.map((each) => f32x4.const(each)),
@@ -68,7 +71,7 @@ const timesPowerOfTwo = (scope: Scope, x: V, n: V): V => {
 };
 
 /** eˣ = eʳ·2ⁿ */
-export const exp = (scope: Scope, input: V): V => {
+const exp = (scope: Scope, input: V): V => {
   // Beyond these bounds the result is 0 or infinite anyway. NaN passes.
   const x = scope.hold(f32x4.pmax(f32x4.pmin(input, f32x4.const(89)), f32x4.const(-105)));
   const { n, fraction } = reduceExponent(scope, x);
@@ -76,13 +79,13 @@ export const exp = (scope: Scope, input: V): V => {
 };
 
 /** eˣ where that is a normal number, and so is 2ⁿ: for |x| ≤ 87. */
-export const normalExp = (scope: Scope, x: V): V => {
+const normalExp = (scope: Scope, x: V): V => {
   const { n, fraction } = reduceExponent(scope, x);
   return scope.hold(mul(add(fraction, f32x4.const(1)), powerOfTwo(n)));
 };
 
 /** eˣ − 1 = ((eʳ − 1) + (1 − 2⁻ⁿ))·2ⁿ; near 0, where n = 0, that is eʳ − 1 itself. */
-export const expm1 = (scope: Scope, input: V): V => {
+const expm1 = (scope: Scope, input: V): V => {
   const x = scope.hold(f32x4.pmax(f32x4.pmin(input, f32x4.const(89)), f32x4.const(-18)));
   const { n, fraction } = reduceExponent(scope, x);
   // From n = 30 on 2⁻ⁿ is nothing beside 1.
@@ -129,13 +132,13 @@ const atEnds = (scope: Scope, x: V, logarithm: V): V => {
 };
 
 /** ln x */
-export const log = (scope: Scope, input: V): V => {
+const log = (scope: Scope, input: V): V => {
   const { m, e } = splitMantissa(scope, input);
   return atEnds(scope, input, logOf(scope, m, e, v128.zero));
 };
 
 /** ln(1 + x): near 0, x is m as it is; elsewhere what 1 + x was rounded by is added again, over 1 + x. */
-export const log1p = (scope: Scope, input: V): V => {
+const log1p = (scope: Scope, input: V): V => {
   const one = f32x4.const(1);
   const u = scope.hold(add(one, input));
   const split = splitMantissa(scope, u);
@@ -155,7 +158,7 @@ const TANH_SATURATED = 10;
 const SIGN = 0x80000000;
 
 /** tanh x, of |x| and then with the sign of x, also of 0: an odd polynomial near 0, elsewhere 1 − 2/(e²ˣ + 1). */
-export const tanh = (scope: Scope, input: V): V => {
+const tanh = (scope: Scope, input: V): V => {
   const magnitude = scope.hold(f32x4.abs(input));
   const square = scope.hold(mul(input, input));
   const near = scope.hold(add(mul(mul(polynomial(scope, square, TANH), square), magnitude), magnitude));
@@ -170,7 +173,7 @@ export const tanh = (scope: Scope, input: V): V => {
  * 1/(1 + e⁻ˣ), as e⁻ˡˣˡ/(1 + e⁻ˡˣˡ) on the left, where the other form would lose the small ones. What 1 + e⁻ˡˣˡ is
  * rounded by is taken back; half of it where that is nearly 2, so it is not divided again.
  */
-export const sigmoid = (scope: Scope, input: V): V => {
+const sigmoid = (scope: Scope, input: V): V => {
   const one = f32x4.const(1);
   const power = exp(scope, f32x4.neg(f32x4.abs(input)));
   const positive = f32x4.ge(input, f32x4.const(0));
@@ -178,4 +181,60 @@ export const sigmoid = (scope: Scope, input: V): V => {
   const whole = scope.hold(add(power, one));
   const quotient = scope.hold(div(numerator, whole));
   return scope.hold(sub(quotient, mul(quotient, sub(power, sub(whole, one)))));
+};
+
+const ERF_NEAR = [
+  7.933485903777182e-5, -8.034844067879021e-4, 5.191218107938767e-3, -2.685539983212948e-2,
+  1.1283625662326813e-1, -3.761262893676758e-1, 1.2837916612625122e-1,
+];
+const ERF_FAR = [
+  -1.1749815894290805e-3, 1.4972715638577938e-2, -8.923786878585815e-2, -6.535717844963074e-1,
+  -1.1181213855743408, -2.472179476171732e-3,
+];
+/** From here on erf is 1 to the last bit. */
+const ERF_SATURATED = 4;
+
+/** erf x = x + x·p(x²) near 0, elsewhere 1 − e^q(|x|) with the sign of x. */
+const erf = (scope: Scope, input: V): V => {
+  const magnitude = scope.hold(f32x4.pmin(f32x4.abs(input), f32x4.const(ERF_SATURATED)));
+  const square = scope.hold(mul(input, input));
+  const near = scope.hold(add(mul(polynomial(scope, square, ERF_NEAR), input), input));
+  const rest = normalExp(scope, polynomial(scope, magnitude, ERF_FAR));
+  const far = scope.hold(sub(f32x4.const(1), rest));
+  const signed = v128.or(far, v128.and(input, i32x4.const(SIGN)));
+  return scope.hold(v128.bitselect(near, signed, f32x4.lt(magnitude, f32x4.const(1))));
+};
+
+const MILLS = [
+  -0.0282077653363, 0.154035145553, -0.312447452238, 0.27634246741, -0.152369144411, 0.125564531407,
+  0.0911423868281, 0.162018661036, 0.20284624865, 0.234389350842, 0.249999705702, 0.250000001017,
+];
+
+/** Φ(−|x|)/φ(x) = t·p(t) */
+const mills = (scope: Scope, input: V): V => {
+  const spread = add(mul(f32x4.abs(input), f32x4.const(0.25)), f32x4.const(1));
+  const t = scope.hold(div(f32x4.const(1), spread));
+  return scope.hold(mul(polynomial(scope, t, MILLS), t));
+};
+
+/** How a function of float32 is computed. */
+interface Approximation {
+  /** Without it the host's function is called, lane by lane. */
+  readonly lanes?: (scope: Scope, x: V) => V;
+  /** What an element takes, about. */
+  readonly nanoseconds: number;
+}
+
+/** The approximation of each function; a missing one does not compile. */
+export const approximations: { readonly [N in ApproximatedName]: Approximation } = {
+  exp: { lanes: exp, nanoseconds: 1.5 },
+  expm1: { lanes: expm1, nanoseconds: 2 },
+  log: { lanes: log, nanoseconds: 1.5 },
+  log1p: { lanes: log1p, nanoseconds: 2 },
+  tanh: { lanes: tanh, nanoseconds: 2.5 },
+  sigmoid: { lanes: sigmoid, nanoseconds: 2.5 },
+  erf: { lanes: erf, nanoseconds: 4 },
+  mills: { lanes: mills, nanoseconds: 2.5 },
+  sin: { nanoseconds: 20 },
+  cos: { nanoseconds: 20 },
 };

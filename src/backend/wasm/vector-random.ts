@@ -1,4 +1,5 @@
 /** Threefry-2x32-20 on four lanes: the words of `random/threefry.ts`, bit for bit. */
+import { required } from '../../require.js';
 import { PARITY, ROTATIONS } from '../../random/threefry.js';
 import type { Expr, Scope } from './emitter.js';
 import { i32x4, v128 } from './instructions.js';
@@ -13,7 +14,7 @@ const rotate = (scope: Scope, word: V, by: number): V => {
 /** In each lane, the word of this number: words 2i and 2i + 1 are those of the block of counter (0, i). */
 export const randomWords = (scope: Scope, [k0, k1]: readonly [V, V], word: V): V => {
   const keys = [k0, k1, scope.hold(v128.xor(v128.xor(k0, k1), i32x4.const(PARITY)))];
-  const key = (i: number): V => keys[i % 3] ?? k0;
+  const key = (i: number): V => required(keys[i % 3], 'a key');
   let a = k0;
   let b = scope.hold(i32x4.add(i32x4.shrU(word, 1), k1));
   for (let round = 0; round < 20; round++) {

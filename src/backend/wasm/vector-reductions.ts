@@ -9,8 +9,8 @@ type Vectors = Accumulator<'v128'>;
 
 /** Ones in the first `count` lanes. */
 const firstLanes = (count: number): V => {
-  const [a, b, c, d] = [0, 1, 2, 3].map((lane) => (lane < count ? -1 : 0));
-  return i32x4.const(a ?? 0, b ?? 0, c ?? 0, d ?? 0);
+  const lane = (i: number): number => (i < count ? -1 : 0);
+  return i32x4.const(lane(0), lane(1), lane(2), lane(3));
 };
 
 /** Combines the lanes in pairs, so that every lane holds the result. */
@@ -51,15 +51,14 @@ const simple = (scope: Scope, neutral: V, combine: (a: V, b: V) => V): Vectors =
   };
 };
 
-const LEAST: { readonly [D in DType]?: V } = {
-  float32: f32x4.const(-Infinity),
-  int32: i32x4.const(-(2 ** 31)),
-  uint32: v128.zero,
+const leastOf = (dtype: DType): V => {
+  if (dtype === 'float32') return f32x4.const(-Infinity);
+  return dtype === 'int32' ? i32x4.const(-(2 ** 31)) : v128.zero;
 };
 
 /** The first largest in each lane: a later one must be larger, or the first NaN. */
 const argmax = (scope: Scope, dtype: DType): Vectors => {
-  const best = scope.hold(LEAST[dtype] ?? v128.zero);
+  const best = scope.hold(leastOf(dtype));
   const place = scope.hold(v128.zero);
   return {
     take: (inside, value, _, index) => {
@@ -86,7 +85,7 @@ export const vectorAccumulator = (scope: Scope, combine: Combine, dtype: DType):
       return simple(scope, v128.zero, dtype === 'float32' ? f32x4.add : i32x4.add);
     case 'max': {
       const unsigned = dtype === 'uint32' ? i32x4.maxU : i32x4.maxS;
-      return simple(scope, LEAST[dtype] ?? v128.zero, dtype === 'float32' ? f32x4.max : unsigned);
+      return simple(scope, leastOf(dtype), dtype === 'float32' ? f32x4.max : unsigned);
     }
     case 'argmax':
       return argmax(scope, dtype);

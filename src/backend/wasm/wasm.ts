@@ -1,6 +1,5 @@
 /** The WebAssembly backend: one module for a whole program, generated when it is compiled. */
-import { printPlan } from '../../kernel/print-plan.js';
-import { printKernels } from '../../kernel/print-kernels.js';
+import { printKernels, printPlan } from '../../kernel/print.js';
 import { programKey } from '../../graph/program-key.js';
 import { wideSums } from '../../graph/wide-sums.js';
 import type { Backend } from '../backend.js';
@@ -10,11 +9,10 @@ import { reference } from '../reference/reference.js';
 import { type Blas, findBlas } from './blas/library.js';
 import { fasterAt, type LibraryUse, showSpeed, speedOf } from './blas/speed.js';
 import { lastUsed, moduleCache } from './cache.js';
-import { compileProgram } from './compile.js';
-import type { Compiled } from './compiled.js';
-import { hasRelaxedSimd, hasSimd } from './features.js';
+import { type Compiled, compileProgram } from './compile.js';
+import { hasRelaxedSimd, hasSimd } from './module.js';
 import { startMachine } from './machine.js';
-import { printPhases } from './print-phases.js';
+import { printPhases } from './phase.js';
 import { type Tile, tileOf } from './product-shape.js';
 import { threadsFor } from './threads/threads.js';
 
@@ -60,7 +58,7 @@ export interface WasmBackend extends Backend {
 }
 
 /** What becomes of a program. */
-interface Made {
+interface CompiledModule {
   readonly compiled: Compiled;
   readonly module: WebAssembly.Module;
 }
@@ -135,7 +133,7 @@ export const wasm = ({
     return { ...reference(), report: 'reference, 1 thread', close: () => {} };
   }
   const cache = moduleCache(modules);
-  const programs = lastUsed<Made>(modules);
+  const programs = lastUsed<CompiledModule>(modules);
   const tile = tileOf(relaxed);
   const library = libraryFor(wanted, { tile, warn });
   const blas = library?.blas;
@@ -153,7 +151,7 @@ export const wasm = ({
       ...(libraryThreads === undefined ? [] : [counted(libraryThreads)]),
     ].join(', '),
     compile: (program) => {
-      const make = (): Made => {
+      const make = (): CompiledModule => {
         const compiled = compileProgram(program, { tile, threads, blas: library?.use });
         return { compiled, module: cache.moduleOf(compiled.code) };
       };

@@ -1,5 +1,4 @@
 /** Comparison, logic and selection, element by element. A comparison with NaN is false. */
-import { fail } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
@@ -9,21 +8,23 @@ import {
   eachElement,
   eachExample,
   type PlainName,
+  pointwise,
   requireKind,
   requireSame,
   sampleAlike,
   typed,
 } from './elementwise.js';
-import { apply, at, none, type Primitive } from './primitive.js';
+import { apply, at, none, type Primitive, noInput } from './primitive.js';
 
 const predicate = <N extends PlainName>(
   name: N,
   kind: 'any' | 'number' | 'bool',
   inputs: number,
   holds: (a: number, b: number) => boolean,
-): Primitive<N> => {
+): Primitive<N, 'pointwise', true> => {
   const shape = alike(name, kind, 'bool');
   return {
+    ...pointwise,
     name,
     shape,
     evaluate: eachElement((a, b) => Number(holds(a, b))),
@@ -34,25 +35,21 @@ const predicate = <N extends PlainName>(
   };
 };
 
-export const equalPrimitive = predicate('equal', 'any', 2, (a, b) => a === b);
-export const lessPrimitive = predicate('less', 'number', 2, (a, b) => a < b);
-export const lessOrEqualPrimitive = predicate('lessOrEqual', 'number', 2, (a, b) => a <= b);
-export const andPrimitive = predicate('and', 'bool', 2, (a, b) => a !== 0 && b !== 0);
-export const orPrimitive = predicate('or', 'bool', 2, (a, b) => a !== 0 || b !== 0);
-export const notPrimitive = predicate('not', 'bool', 1, (a) => a === 0);
-
-export const selectPrimitive: Primitive<'select'> = {
+const selectPrimitive: Primitive<'select', 'pointwise', true> = {
+  ...pointwise,
   name: 'select',
-  shape: ([condition, a, b]) => {
-    if (!condition || !a || !b) return fail({ operation: 'select', what: 'an input is missing' });
+  linear: [1, 2],
+  shape: ([condition = noInput('select'), a = noInput('select'), b = noInput('select')]) => {
     requireKind('select', 'bool', condition.dtype);
     requireSame('select', a, b);
     requireSame('select', { ...condition, dtype: a.dtype }, a);
     return { shape: a.shape, dtype: a.dtype };
   },
-  evaluate: ({ inputs: [condition, a, b], output }) => {
+  evaluate: ({
+    inputs: [condition = noInput('select'), a = noInput('select'), b = noInput('select')],
+    output,
+  }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
-    if (!condition || !a || !b) return result;
     for (let i = 0; i < result.length; i++) result[i] = at(condition.data, i) ? at(a.data, i) : at(b.data, i);
     return result;
   },
@@ -74,16 +71,26 @@ export const selectPrimitive: Primitive<'select'> = {
   },
 };
 
+export const comparisonPrimitives = {
+  equal: predicate('equal', 'any', 2, (a, b) => a === b),
+  less: predicate('less', 'number', 2, (a, b) => a < b),
+  lessOrEqual: predicate('lessOrEqual', 'number', 2, (a, b) => a <= b),
+  and: predicate('and', 'bool', 2, (a, b) => a !== 0 && b !== 0),
+  or: predicate('or', 'bool', 2, (a, b) => a !== 0 || b !== 0),
+  not: predicate('not', 'bool', 1, (a) => a === 0),
+  select: selectPrimitive,
+};
+
 type Predicate = <S extends Shape, D extends DType>(a: Tensor<S, D>, b: Tensor<S, D>) => Tensor<S, 'bool'>;
 type Logic = <S extends Shape>(a: Tensor<S, 'bool'>, b: Tensor<S, 'bool'>) => Tensor<S, 'bool'>;
 
-export const equal: Predicate = (a, b) => typed(apply(equalPrimitive, {}, [a, b]));
-export const less: Predicate = (a, b) => typed(apply(lessPrimitive, {}, [a, b]));
-export const lessOrEqual: Predicate = (a, b) => typed(apply(lessOrEqualPrimitive, {}, [a, b]));
-export const and: Logic = (a, b) => typed(apply(andPrimitive, {}, [a, b]));
-export const or: Logic = (a, b) => typed(apply(orPrimitive, {}, [a, b]));
+export const equal: Predicate = (a, b) => typed(apply(comparisonPrimitives.equal, {}, [a, b]));
+export const less: Predicate = (a, b) => typed(apply(comparisonPrimitives.less, {}, [a, b]));
+export const lessOrEqual: Predicate = (a, b) => typed(apply(comparisonPrimitives.lessOrEqual, {}, [a, b]));
+export const and: Logic = (a, b) => typed(apply(comparisonPrimitives.and, {}, [a, b]));
+export const or: Logic = (a, b) => typed(apply(comparisonPrimitives.or, {}, [a, b]));
 export const not = <S extends Shape>(a: Tensor<S, 'bool'>): Tensor<S, 'bool'> =>
-  typed(apply(notPrimitive, {}, [a]));
+  typed(apply(comparisonPrimitives.not, {}, [a]));
 
 /**
  * `a` where the condition holds, `b` elsewhere: numpy's `where`. All have one shape, `a` and `b` one dtype. Throws if

@@ -44,14 +44,15 @@ const nestedShape = (nested: Nested): readonly number[] => {
 };
 
 const flatten = (nested: Nested, shape: Shape, into: number[]): void => {
+  const [size] = shape;
+  const needed = size === undefined ? 'a number' : `[${size}]`;
   if (!Array.isArray(nested)) {
     if (!isNumber(nested)) refuseElement(nested);
-    if (shape.length > 0) ragged('a number', `[${shape[0] ?? 0}]`);
+    if (size !== undefined) ragged('a number', needed);
     into.push(Number(nested));
     return;
   }
-  if (nested.length !== shape[0])
-    ragged(`[${nested.length}]`, shape.length === 0 ? 'a number' : `[${shape[0] ?? 0}]`);
+  if (nested.length !== size) ragged(`[${nested.length}]`, needed);
   for (const part of nested as readonly Nested[]) flatten(part, shape.slice(1), into);
 };
 

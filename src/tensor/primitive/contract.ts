@@ -5,13 +5,14 @@
  * one with the second factor transposed. Every letter stands in at least two of the three, so that both
  * adjoints are contractions again.
  */
+import { required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, type FloatDType, type IntegerDType } from '../dtype.js';
 import { type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Contracted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
-import { apply, at, type Primitive, type Spec } from './primitive.js';
+import { apply, at, type Primitive, type Spec, noInput } from './primitive.js';
 import { places } from './reduction.js';
 
 const letters = (word: string): readonly string[] => word.split('');
@@ -20,7 +21,7 @@ const letters = (word: string): readonly string[] => word.split('');
 const sizesOf = (words: readonly [string, string], inputs: readonly Spec[]): ReadonlyMap<string, number> => {
   const sizes = new Map<string, number>();
   for (const [i, word] of words.entries()) {
-    const { shape } = inputs[i] ?? { shape: [] };
+    const { shape } = required(inputs[i], 'a factor');
     for (const [axis, letter] of letters(word).entries()) {
       const [size, known] = [at(shape, axis), sizes.get(letter)];
       if (known !== undefined && known !== size)
@@ -59,12 +60,14 @@ const stridesAlong = (along: readonly string[], word: string, shape: Shape): rea
   return along.map((letter) => strides[word.indexOf(letter)] ?? 0);
 };
 
-export const contractPrimitive: Primitive<'contract'> = {
+export const contractPrimitive: Primitive<'contract', 'product'> = {
   name: 'contract',
+  kind: 'product',
+  cost: 1,
+  exact: true,
+  linear: [0, 1],
   shape: (inputs, { left, right, out }) => {
-    const [a, b] = inputs;
-    if (a === undefined || b === undefined)
-      return fail({ operation: 'contract', what: 'an input is missing' });
+    const [a = noInput('contract'), b = noInput('contract')] = inputs;
     requireKind('contract', 'number', a.dtype);
     if (a.dtype !== b.dtype)
       fail({
@@ -75,16 +78,19 @@ export const contractPrimitive: Primitive<'contract'> = {
       });
     requireWords(left, right, out, inputs);
     const sizes = sizesOf([left, right], inputs);
-    return { shape: letters(out).map((letter) => sizes.get(letter) ?? 0), dtype: a.dtype };
+    return { shape: letters(out).map((letter) => required(sizes.get(letter), 'a size')), dtype: a.dtype };
   },
-  evaluate: ({ inputs: [a, b], attributes: { left, right, out }, output }) => {
+  evaluate: ({
+    inputs: [a = noInput('contract'), b = noInput('contract')],
+    attributes: { left, right, out },
+    output,
+  }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
-    if (a === undefined || b === undefined) return result;
     const multiply =
       output.dtype === 'int32' || output.dtype === 'uint32' ? Math.imul : (x: number, y: number) => x * y;
     const sizes = sizesOf([left, right], [a, b]);
     const summed = letters(left).filter((letter) => !out.includes(letter));
-    const over = summed.map((letter) => sizes.get(letter) ?? 0);
+    const over = summed.map((letter) => required(sizes.get(letter), 'a size'));
     const [fromA, fromB] = [
       places(output.shape, stridesAlong(letters(out), left, a.shape)),
       places(output.shape, stridesAlong(letters(out), right, b.shape)),
@@ -137,7 +143,8 @@ export const contractPrimitive: Primitive<'contract'> = {
       ['ibk', 'kbj', 'bij'],
     ]);
     const sizes = new Map(letters('bijk').map((letter) => [letter, draw.integer(0, 5)]));
-    const shapeOf = (word: string): Shape => letters(word).map((letter) => sizes.get(letter) ?? 0);
+    const shapeOf = (word: string): Shape =>
+      letters(word).map((letter) => required(sizes.get(letter), 'a size'));
     const dtype = draw.pick(['float32', 'float32', 'int32']);
     return {
       inputs: [left, right].map((word) => ({ shape: shapeOf(word), dtype, low: -4, high: 4 })),

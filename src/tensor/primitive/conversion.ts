@@ -1,12 +1,14 @@
 /** What leaves the numbers as they are: casts, marks, checks, and the ways to steer differentiation. */
+import { required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
-import { allocate, type Data, type DType, isFloat, requireDType } from '../dtype.js';
+import { allocate, type Data, type DType, type FloatDType, isFloat, requireDType } from '../dtype.js';
 import { type Shape, sizeOf } from '../shape.js';
 import type { AnyTensor, Check, CustomRule, PrimitiveName, Scope, Tensor } from '../tensor.js';
 import { type Batching, examplesOf } from './batching.js';
+import { multiply } from './arithmetic.js';
 import { equal, not } from './comparison.js';
 import { fullLike } from './constant.js';
-import { eachExample, typed } from './elementwise.js';
+import { eachExample, pointwise, typed } from './elementwise.js';
 import { argmax } from './extremum.js';
 import { take } from './indexing.js';
 import { sum } from './reduction.js';
@@ -19,18 +21,20 @@ import {
   type Primitive,
   type SampledInput,
   type Spec,
+  noInput,
 } from './primitive.js';
 
-const copyInput = ({ inputs: [x], output }: Evaluation<PrimitiveName>): Data => {
+const steering = { kind: 'steering', cost: 0, exact: true } as const;
+
+const copyInput = ({ inputs: [x = noInput('copy')], output }: Evaluation<PrimitiveName>): Data => {
   const result = allocate(output.dtype, sizeOf(output.shape));
-  if (x !== undefined) result.set(x.data);
+  result.set(x.data);
   return result;
 };
 
 const likeFirst =
   (operation: string) =>
-  ([x]: readonly Spec[]): Spec =>
-    x === undefined ? fail({ operation, what: 'no input' }) : { shape: x.shape, dtype: x.dtype };
+  ([x = noInput(operation)]: readonly Spec[]): Spec => ({ shape: x.shape, dtype: x.dtype });
 
 const drawFloats = (draw: Draw): SampledInput => ({
   shape: draw.shape(),
@@ -39,14 +43,13 @@ const drawFloats = (draw: Draw): SampledInput => ({
   high: 4,
 });
 
-export const castPrimitive: Primitive<'cast'> = {
+const castPrimitive: Primitive<'cast', 'pointwise', true> = {
+  ...pointwise,
   name: 'cast',
-  shape: ([x], { dtype }) =>
-    x === undefined ? fail({ operation: 'cast', what: 'no input' }) : { shape: x.shape, dtype },
+  shape: ([x = noInput('cast')], { dtype }) => ({ shape: x.shape, dtype }),
   // To bool: whether it is not 0. To an integer: cut towards 0 and held within its bounds, NaN is 0.
-  evaluate: ({ inputs: [x], attributes: { dtype }, output }) => {
+  evaluate: ({ inputs: [x = noInput('cast')], attributes: { dtype }, output }) => {
     const result = allocate(dtype, sizeOf(output.shape));
-    if (x === undefined) return result;
     const convert = isFloat(x.dtype)
       ? fromFloat[dtype]
       : (value: number) => (dtype === 'bool' ? Number(value !== 0) : value);
@@ -79,8 +82,10 @@ const turned = (scope: Scope): Scope => ('open' in scope ? { close: scope.open }
 const marked = (x: AnyTensor, scope: Scope | undefined): AnyTensor =>
   scope === undefined ? x : identity(x, scope);
 
-export const identityPrimitive: Primitive<'identity'> = {
+const identityPrimitive: Primitive<'identity', 'steering'> = {
+  ...steering,
   name: 'identity',
+  linear: 'jointly',
   shape: likeFirst('identity'),
   evaluate: copyInput,
   // y = x ⇒ dx = dy, which leaves the part of the model that x enters, and enters the one that x leaves
@@ -90,8 +95,10 @@ export const identityPrimitive: Primitive<'identity'> = {
   sample: (draw) => ({ inputs: [drawFloats(draw)], attributes: { scope: undefined } }),
 };
 
-export const stopGradientPrimitive: Primitive<'stopGradient'> = {
+const stopGradientPrimitive: Primitive<'stopGradient', 'steering'> = {
+  ...steering,
   name: 'stopGradient',
+  linear: 'jointly',
   shape: likeFirst('stopGradient'),
   evaluate: copyInput,
   // y = x, held constant ⇒ dx = 0
@@ -102,10 +109,10 @@ export const stopGradientPrimitive: Primitive<'stopGradient'> = {
 };
 
 /** Inputs: the value that is passed on, whether all is well, and what is shown if not. */
-export const checkPrimitive: Primitive<'check'> = {
+const checkPrimitive: Primitive<'check', 'steering'> = {
+  ...steering,
   name: 'check',
-  shape: ([x, holds, got]) => {
-    if (!x || !holds || !got) return fail({ operation: 'check', what: 'an input is missing' });
+  shape: ([x = noInput('check'), holds = noInput('check')]) => {
     if (holds.dtype !== 'bool' || holds.shape.length > 0)
       fail({
         operation: 'check',
@@ -134,8 +141,11 @@ export const checkPrimitive: Primitive<'check'> = {
 };
 
 /** Inputs: the value that is passed on, and what is to be there before it is looked at. */
-export const fencePrimitive: Primitive<'fence'> = {
+const fencePrimitive: Primitive<'fence', 'fence'> = {
   name: 'fence',
+  kind: 'fence',
+  cost: 0,
+  exact: true,
   shape: likeFirst('fence'),
   evaluate: copyInput,
   // y = x ⇒ dx = dy; nothing depends on what it waits for
@@ -146,7 +156,8 @@ export const fencePrimitive: Primitive<'fence'> = {
 };
 
 /** Inputs: the result of a user's function, then the leaves of its argument. */
-export const customPrimitive: Primitive<'custom'> = {
+const customPrimitive: Primitive<'custom', 'steering'> = {
+  ...steering,
   name: 'custom',
   shape: likeFirst('custom'),
   evaluate: copyInput,
@@ -163,6 +174,15 @@ export const customPrimitive: Primitive<'custom'> = {
   },
 };
 
+export const conversionPrimitives = {
+  cast: castPrimitive,
+  identity: identityPrimitive,
+  stopGradient: stopGradientPrimitive,
+  check: checkPrimitive,
+  fence: fencePrimitive,
+  custom: customPrimitive,
+};
+
 /** Which inputs of a rule are batches, and whether each example has a cotangent of its own or all have one. */
 interface RuleBatch extends Pick<Batching<'custom'>, 'size' | 'expressions'> {
   readonly cotangents: boolean;
@@ -174,9 +194,11 @@ export const ruleOfBatch =
   (rule: CustomRule, { cotangents, many, size, expressions }: RuleBatch): CustomRule =>
   (given, dy) => {
     const batches = [dy, ...given].filter((_, i) => (i === 0 ? cotangents : many[i - 1] === true));
-    const examples = new Map(examplesOf(batches).map((example, i) => [batches[i] ?? example, example]));
+    const examples = new Map(
+      examplesOf(batches).map((example, i) => [required(batches[i], 'a batch'), example]),
+    );
     const one = (tensor: AnyTensor, isBatch: boolean | undefined): AnyTensor =>
-      isBatch === true ? (examples.get(tensor) ?? tensor) : tensor;
+      isBatch === true ? required(examples.get(tensor), 'an example') : tensor;
     const shares = rule(
       given.map((x, i) => one(x, many[i])),
       one(dy, cotangents),
@@ -225,3 +247,15 @@ export const fence = <T extends AnyTensor>(x: T, after: readonly AnyTensor[]): T
 /** `y`, whose derivative with respect to `inputs` is the user's rule. */
 export const custom = <T extends AnyTensor>(y: T, inputs: readonly AnyTensor[], rule: CustomRule): T =>
   typed(apply(customPrimitive, { rule }, [y, ...inputs]));
+
+/**
+ * y, a function of x element by element, whose derivative is `slope(x)`. A cotangent meets the slope as a whole: parts of
+ * one may overflow, or be 0·∞, where it is a number.
+ */
+export const withSlope = <S extends Shape, D extends FloatDType>(
+  y: Tensor<S, D>,
+  x: Tensor<S, D>,
+  slope: (x: Tensor<S, D>) => Tensor<S, D>,
+): Tensor<S, D> =>
+  // y = f(x) ⇒ dx = dy·f′(x)
+  custom(y, [x], ([z = x], dy) => [multiply(dy, slope(typed(z)))]);

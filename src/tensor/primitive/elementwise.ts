@@ -21,7 +21,7 @@ export type PlainName = {
 
 export type DTypeKind = 'float' | 'integer' | 'number' | 'bool' | 'any';
 
-const accepts = (kind: DTypeKind, dtype: DType): boolean => {
+const isOfKind = (kind: DTypeKind, dtype: DType): boolean => {
   if (kind === 'any') return true;
   if (kind === 'bool') return dtype === 'bool';
   if (kind === 'integer') return isInteger(dtype);
@@ -37,7 +37,7 @@ const needed: { readonly [K in DTypeKind]: string } = {
 };
 
 export const requireKind = (operation: string, kind: DTypeKind, dtype: DType): void => {
-  if (!accepts(kind, dtype))
+  if (!isOfKind(kind, dtype))
     fail({ operation, what: 'wrong dtype', got: dtype, needed: needed[kind], hint: 'convert with cast' });
 };
 
@@ -94,10 +94,12 @@ export const sampleAlike =
     return { inputs: Array.from({ length: count }, () => unsigned), attributes: {} };
   };
 
-export interface Elementwise<N extends PlainName> {
-  readonly name: N;
-  readonly kind: DTypeKind;
+export interface Elementwise<N extends PlainName> extends Pick<Primitive<N>, 'name' | 'linear'> {
+  readonly accepts: DTypeKind;
+  readonly cost?: number;
   readonly evaluate: (a: number, b: number, c: number) => number;
+  /** The function of integers, where it is another. */
+  readonly ofIntegers?: (a: number, b: number) => number;
   /** How a change of one slot changes the result; the Jacobian is diagonal, so it serves both ways. */
   readonly partial: Primitive<N>['pullback'];
   readonly inputs?: number;
@@ -116,21 +118,54 @@ export const eachExample =
       inputs.map((_, slot) => whole(slot)),
     );
 
+/** What all element-wise primitives whose results are rounded correctly have in common. */
+export const pointwise = { kind: 'pointwise', cost: 1, exact: true } as const;
+
 /** An element-wise primitive. */
-export const elementwise = <N extends PlainName>(rule: Elementwise<N>): Primitive<N> => {
-  const { name, kind, evaluate, partial, inputs = 1, domain = [-4, 4] } = rule;
-  const dtypes = rule.dtypes ?? (kind === 'number' ? ['float32', 'float32', 'int32', 'uint32'] : ['float32']);
-  const shape = alike(name, kind);
-  return {
+export const elementwise = <N extends PlainName>(rule: Elementwise<N>): Primitive<N, 'pointwise', true> => {
+  const {
     name,
+    accepts,
+    cost = 1,
+    linear,
+    evaluate,
+    ofIntegers = evaluate,
+    partial,
+    inputs = 1,
+    domain = [-4, 4],
+  } = rule;
+  const numbers = ['float32', 'float32', 'int32', 'uint32'] as const;
+  const dtypes = rule.dtypes ?? (accepts === 'number' ? numbers : ['float32']);
+  const shape = alike(name, accepts);
+  return {
+    ...pointwise,
+    name,
+    cost,
+    ...(linear && { linear }),
     shape,
-    evaluate: eachElement(evaluate),
+    evaluate: (evaluation) =>
+      eachElement(isInteger(evaluation.output.dtype) ? ofIntegers : evaluate)(evaluation),
     pullback: partial,
     pushforward: partial,
     batch: eachExample<N>({ name, shape }),
     sample: sampleAlike(inputs, dtypes, ...domain),
   };
 };
+
+/** A function of one float whose last bits are the backend's. */
+export interface Approximated<N extends PrimitiveName> extends Primitive<N, 'pointwise', false> {
+  /** The function in float64. It refers to nothing outside itself but `Math`: workers get it as text. */
+  readonly of: (x: number) => number;
+}
+
+/** An element-wise function of floats that backends may approximate, each in its own way. */
+export const approximated = <N extends PlainName>(
+  rule: Pick<Elementwise<N>, 'name' | 'partial' | 'domain'> & Pick<Approximated<N>, 'of' | 'cost'>,
+): Approximated<N> => ({
+  ...elementwise({ ...rule, accepts: 'float', evaluate: rule.of }),
+  exact: false,
+  of: rule.of,
+});
 
 /** A tensor that its rule has made of this shape and dtype. */
 export const typed = <T extends AnyTensor>(result: AnyTensor): T => result as T;

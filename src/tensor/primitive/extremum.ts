@@ -16,11 +16,11 @@ import {
   type SampledInput,
   type Spec,
   type Value,
+  noInput,
 } from './primitive.js';
 import { broadcast, places, sum } from './reduction.js';
 
-const reduced = (operation: string, x: Spec | undefined, axis: number): Shape => {
-  if (x === undefined) return fail({ operation, what: 'no input' });
+const reduced = (operation: string, x: Spec, axis: number): Spec => {
   requireKind(operation, 'number', x.dtype);
   if (!(axis in x.shape) || x.shape[axis] === 0)
     fail({
@@ -29,16 +29,15 @@ const reduced = (operation: string, x: Spec | undefined, axis: number): Shape =>
       got: showShape(x.shape),
       needed: 'an axis of at least one element',
     });
-  return without(x.shape, [axis]);
+  return { shape: without(x.shape, [axis]), dtype: x.dtype };
 };
 
 /** For each line along the axis: visits the largest element and the first index that it stands at. */
 const eachLargest = (
-  x: Value | undefined,
+  x: Value,
   axis: number,
   visit: (line: number, largest: number, index: number) => void,
 ): void => {
-  if (x === undefined) return;
   const strides = stridesOf(x.shape);
   const [stride, size] = [at(strides, axis), at(x.shape, axis)];
   const starts = places(without(x.shape, [axis]), without(strides, [axis]));
@@ -73,10 +72,13 @@ const drawLines = (
   };
 };
 
-export const maxPrimitive: Primitive<'max'> = {
+const maxPrimitive: Primitive<'max', 'reduction'> = {
   name: 'max',
-  shape: ([x], { axis }) => ({ shape: reduced('max', x, axis), dtype: x?.dtype ?? 'float32' }),
-  evaluate: ({ inputs: [x], attributes: { axis }, output }): Data => {
+  kind: 'reduction',
+  cost: 1,
+  exact: true,
+  shape: ([x = noInput('max')], { axis }) => reduced('max', x, axis),
+  evaluate: ({ inputs: [x = noInput('max')], attributes: { axis }, output }): Data => {
     const result = allocate(output.dtype, sizeOf(output.shape));
     eachLargest(x, axis, (line, largest) => (result[line] = largest));
     return result;
@@ -94,10 +96,13 @@ export const maxPrimitive: Primitive<'max'> = {
   sample: drawLines,
 };
 
-export const argmaxPrimitive: Primitive<'argmax'> = {
+const argmaxPrimitive: Primitive<'argmax', 'reduction'> = {
   name: 'argmax',
-  shape: ([x], { axis }) => ({ shape: reduced('argmax', x, axis), dtype: 'int32' }),
-  evaluate: ({ inputs: [x], attributes: { axis }, output }) => {
+  kind: 'reduction',
+  cost: 1,
+  exact: true,
+  shape: ([x = noInput('argmax')], { axis }) => ({ ...reduced('argmax', x, axis), dtype: 'int32' }),
+  evaluate: ({ inputs: [x = noInput('argmax')], attributes: { axis }, output }) => {
     const result = allocate('int32', sizeOf(output.shape));
     eachLargest(x, axis, (line, _, index) => (result[line] = index));
     return result;
@@ -107,6 +112,8 @@ export const argmaxPrimitive: Primitive<'argmax'> = {
   batch: ({ whole, attributes: { axis } }) => argmax(whole(0), axis + 1),
   sample: drawLines,
 };
+
+export const extremumPrimitives = { max: maxPrimitive, argmax: argmaxPrimitive };
 
 /** The largest element along an axis, which the result no longer has; the first has the derivative. */
 export const max = <D extends DType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> =>

@@ -6,10 +6,13 @@ import { allocate, type DType, requireDType } from '../dtype.js';
 import { requireShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
-import { apply, at, none, type Primitive, type Spec } from './primitive.js';
+import { apply, at, none, type Primitive, type Spec, noInput } from './primitive.js';
 
-export const iotaPrimitive: Primitive<'iota'> = {
+const iotaPrimitive: Primitive<'iota', 'generator'> = {
   name: 'iota',
+  kind: 'generator',
+  cost: 0,
+  exact: true,
   shape: (_, { shape, axis, dtype }) => {
     if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length || dtype === 'bool')
       fail({
@@ -50,16 +53,18 @@ export const requireKey = (operation: string, key: Spec | undefined): Shape => {
   });
 };
 
-export const randomBitsPrimitive: Primitive<'randomBits'> = {
+const randomBitsPrimitive: Primitive<'randomBits', 'generator'> = {
   name: 'randomBits',
+  kind: 'generator',
+  cost: 80,
+  exact: true,
   shape: ([key], { shape }) => ({
     shape: [...requireKey('randomBits', key).slice(0, -1), ...shape],
     dtype: 'uint32',
   }),
   // Of each key, elements 2i and 2i + 1 are the two words of the block whose counter is (0, i).
-  evaluate: ({ inputs: [key], attributes: { shape }, output }) => {
+  evaluate: ({ inputs: [key = noInput('randomBits')], attributes: { shape }, output }) => {
     const [result, count] = [allocate('uint32', sizeOf(output.shape)), sizeOf(shape)];
-    if (key === undefined) return result;
     for (let from = 0, words = 0; from < result.length; from += count, words += 2)
       for (let i = 0; i < count; i += 2) {
         const [even, odd] = threefry2x32(at(key.data, words), at(key.data, words + 1), 0, i / 2);
@@ -76,6 +81,8 @@ export const randomBitsPrimitive: Primitive<'randomBits'> = {
     attributes: { shape: draw.shape() },
   }),
 };
+
+export const generationPrimitives = { iota: iotaPrimitive, randomBits: randomBitsPrimitive };
 
 /** The position along an axis, from 0. */
 export const iota = <const S extends Shape, D extends DType = 'int32'>(

@@ -2,7 +2,7 @@
  * Take by index along an axis, and its adjoint, scatter-add. An index outside takes 0 and adds nothing; what
  * should say more than that wraps its indices in a check.
  */
-import { requireCount } from '../../require.js';
+import { requireCount, required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, isInteger, type DType, type IntegerDType } from '../dtype.js';
 import { sameShape, type Shape, sizeOf } from '../shape.js';
@@ -13,7 +13,7 @@ import { and, less, lessOrEqual, select } from './comparison.js';
 import { fullLike } from './constant.js';
 import { iota } from './generation.js';
 import { drawMoved, moveAxis, reshape } from './movement.js';
-import { apply, at, type Draw, type Primitive, type SampledInput, type Spec } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type SampledInput, type Spec, noInput } from './primitive.js';
 
 /** The axis replaced by those of the indices. */
 const takenShape = (shape: Shape, axis: number, indices: Shape): Shape => [
@@ -54,7 +54,7 @@ const eachTaken = (
   const size = at(shape, axis);
   for (let o = 0; o < outer; o++)
     for (let k = 0; k < indices.length; k++) {
-      const index = indices[k] ?? -1;
+      const index = required(indices[k], 'an index');
       if (index < 0 || index >= size) continue;
       const [whole, taken] = [(o * size + index) * inner, (o * indices.length + k) * inner];
       for (let i = 0; i < inner; i++) visit(whole + i, taken + i);
@@ -67,7 +67,7 @@ const eachTaken = (
  */
 const intoAll = (indices: AnyTensor, size: number): AnyTensor => {
   const first = multiply(iota(indices.shape, 0, indices.dtype), fullLike(indices, size));
-  const outside = fullLike(indices, (indices.shape[0] ?? 0) * size);
+  const outside = fullLike(indices, at(indices.shape, 0) * size);
   const inside = and(lessOrEqual(fullLike(indices, 0), indices), less(indices, fullLike(indices, size)));
   return select(inside, add(first, indices), outside);
 };
@@ -86,17 +86,19 @@ const drawIndices = (draw: Draw, size: number): SampledInput => ({
   high: Math.max(0, size - 1),
 });
 
-export const takePrimitive: Primitive<'take'> = {
+const takePrimitive: Primitive<'take', 'gather'> = {
   name: 'take',
-  shape: ([x, indices], { axis }) => {
-    if (x === undefined) return fail({ operation: 'take', what: 'no input' });
+  kind: 'gather',
+  cost: 4,
+  exact: true,
+  linear: [0],
+  shape: ([x = noInput('take'), indices], { axis }) => {
     requireAxis('take', x.shape, axis);
     return { shape: takenShape(x.shape, axis, requireIndices('take', indices).shape), dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x, indices], attributes: { axis }, output }) => {
+  evaluate: ({ inputs: [x = noInput('take'), indices = noInput('take')], attributes: { axis }, output }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
-    if (x && indices)
-      eachTaken(x.shape, axis, indices.data, (whole, taken) => (result[taken] = at(x.data, whole)));
+    eachTaken(x.shape, axis, indices.data, (whole, taken) => (result[taken] = at(x.data, whole)));
     return result;
   },
   // y = x[i] ⇒ dx = Σ dy where i points
@@ -104,9 +106,11 @@ export const takePrimitive: Primitive<'take'> = {
     slot === 0 && x && indices ? scatterAny(indices, dy, axis, at(x.shape, axis)) : undefined,
   pushforward: (dx, slot, { inputs: [, indices], attributes: { axis } }) =>
     slot === 0 && indices ? apply(takePrimitive, { axis }, [dx, indices]) : undefined,
-  batch: ({ inputs: [x, indices], batched: [many, manyIndices], attributes: { axis } }) => {
-    if (x === undefined || indices === undefined)
-      return fail({ operation: 'take', what: 'an input is missing' });
+  batch: ({
+    inputs: [x = noInput('take'), indices = noInput('take')],
+    batched: [many, manyIndices],
+    attributes: { axis },
+  }) => {
     if (manyIndices !== true) return apply(takePrimitive, { axis: axis + 1 }, [x, indices]);
     // The axes of the indices, the examples first, stand where the axis was.
     if (many !== true) return moveAxis(apply(takePrimitive, { axis }, [x, indices]), axis, 0);
@@ -122,10 +126,13 @@ export const takePrimitive: Primitive<'take'> = {
   },
 };
 
-export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
+export const scatterAddPrimitive: Primitive<'scatterAdd', 'scatter'> = {
   name: 'scatterAdd',
-  shape: ([indices, updates], { axis, size }) => {
-    if (updates === undefined) return fail({ operation: 'scatterAdd', what: 'no updates' });
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: [1],
+  shape: ([indices, updates = noInput('scatterAdd')], { axis, size }) => {
     requireKind('scatterAdd', 'number', updates.dtype);
     requireCount('scatterAdd', 'size', size, { least: 0 });
     const { shape: indexed } = requireIndices('scatterAdd', indices);
@@ -139,12 +146,15 @@ export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
     const shape = [...updates.shape.slice(0, axis), size, ...updates.shape.slice(axis + indexed.length)];
     return { shape, dtype: updates.dtype };
   },
-  evaluate: ({ inputs: [indices, updates], attributes: { axis }, output }) => {
+  evaluate: ({
+    inputs: [indices = noInput('scatterAdd'), updates = noInput('scatterAdd')],
+    attributes: { axis },
+    output,
+  }) => {
     const totals = new Float64Array(sizeOf(output.shape));
-    if (indices && updates)
-      eachTaken(output.shape, axis, indices.data, (whole, taken) => {
-        totals[whole] = at(totals, whole) + at(updates.data, taken);
-      });
+    eachTaken(output.shape, axis, indices.data, (whole, taken) => {
+      totals[whole] = at(totals, whole) + at(updates.data, taken);
+    });
     const result = allocate(output.dtype, totals.length);
     result.set(totals);
     return result;
@@ -155,14 +165,13 @@ export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
   pushforward: (du, slot, { inputs: [indices], attributes: { axis, size } }) =>
     slot === 1 && indices ? scatterAny(indices, du, axis, size) : undefined,
   batch: ({
-    inputs: [indices],
+    inputs: [indices = noInput('scatterAdd')],
     batched: [manyIndices],
     whole,
     attributes: { axis, size },
     size: examples,
   }) => {
     const updates = whole(1);
-    if (indices === undefined) return fail({ operation: 'scatterAdd', what: 'no indices' });
     if (manyIndices !== true) return scatterAny(indices, updates, axis + 1, size);
     const beside = moveAxis(updates, 0, axis);
     const sums = scatterAny(intoAll(indices, size), beside, axis, examples * size);
@@ -183,6 +192,8 @@ export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
     return { inputs: [indices, updates], attributes: { axis, size } };
   },
 };
+
+export const indexingPrimitives = { take: takePrimitive, scatterAdd: scatterAddPrimitive };
 
 const scatterAny = (indices: AnyTensor, updates: AnyTensor, axis: number, size: number): AnyTensor =>
   apply(scatterAddPrimitive, { axis, size }, [indices, updates]);

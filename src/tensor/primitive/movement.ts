@@ -1,4 +1,5 @@
 /** The same elements in another order: reshape, transpose, reverse. Each one's adjoint is its inverse. */
+import { required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, type Data, type DType } from '../dtype.js';
 import {
@@ -14,13 +15,22 @@ import {
 import type { Permuted } from '../shape-rule.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
-import { apply, at, type Draw, type Primitive, type SampledInput, type Value } from './primitive.js';
+import {
+  apply,
+  at,
+  type Draw,
+  type Primitive,
+  type SampledInput,
+  type Value,
+  view,
+  noInput,
+} from './primitive.js';
 import { drawAxes, places, requireAxes } from './reduction.js';
 
 /** The elements of `x` at these places, in order. */
-export const gather = (x: Value | undefined, dtype: DType, from: Int32Array): Data => {
+export const gather = (x: Value, dtype: DType, from: Int32Array): Data => {
   const result = allocate(dtype, from.length);
-  if (x !== undefined) for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
+  for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
   return result;
 };
 
@@ -29,10 +39,10 @@ export const drawMoved = (draw: Draw, shape: Shape): SampledInput => {
   return dtype === 'bool' ? { shape, dtype, low: 0, high: 1 } : { shape, dtype, low: -4, high: 4 };
 };
 
-export const reshapePrimitive: Primitive<'reshape'> = {
+const reshapePrimitive: Primitive<'reshape', 'view'> = {
+  ...view,
   name: 'reshape',
-  shape: ([x], { shape }) => {
-    if (x === undefined) return fail({ operation: 'reshape', what: 'no input' });
+  shape: ([x = noInput('reshape')], { shape }) => {
     if (sizeOf(shape) !== sizeOf(x.shape))
       fail({
         operation: 'reshape',
@@ -42,7 +52,7 @@ export const reshapePrimitive: Primitive<'reshape'> = {
       });
     return { shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], output }) =>
+  evaluate: ({ inputs: [x = noInput('reshape')], output }) =>
     gather(x, output.dtype, Int32Array.from(range(sizeOf(output.shape)))),
   // y = x in another shape ⇒ dx = dy in that of x
   pullback: (dy, _, { inputs: [x] }) => x && reshape(dy, x.shape),
@@ -51,14 +61,17 @@ export const reshapePrimitive: Primitive<'reshape'> = {
   sample: (draw) => {
     const shape = draw.shape();
     const targets = [[sizeOf(shape)], shape.toReversed(), [1, ...shape]];
-    return { inputs: [drawMoved(draw, shape)], attributes: { shape: draw.pick(targets) ?? [] } };
+    return {
+      inputs: [drawMoved(draw, shape)],
+      attributes: { shape: required(draw.pick(targets), 'a shape') },
+    };
   },
 };
 
-export const transposePrimitive: Primitive<'transpose'> = {
+const transposePrimitive: Primitive<'transpose', 'view'> = {
+  ...view,
   name: 'transpose',
-  shape: ([x], { permutation }) => {
-    if (x === undefined) return fail({ operation: 'transpose', what: 'no input' });
+  shape: ([x = noInput('transpose')], { permutation }) => {
     const sorted = permutation.toSorted((a, b) => a - b);
     if (!sameShape(sorted, range(x.shape.length)))
       fail({
@@ -67,10 +80,10 @@ export const transposePrimitive: Primitive<'transpose'> = {
         got: showShape(permutation),
         needed: `each of ${showShape(range(x.shape.length))} once`,
       });
-    return { shape: permutation.map((axis) => x.shape[axis] ?? 0), dtype: x.dtype };
+    return { shape: permutation.map((axis) => at(x.shape, axis)), dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { permutation }, output }) => {
-    const strides = stridesOf(x?.shape ?? []);
+  evaluate: ({ inputs: [x = noInput('transpose')], attributes: { permutation }, output }) => {
+    const strides = stridesOf(x.shape);
     return gather(
       x,
       output.dtype,
@@ -92,14 +105,14 @@ export const transposePrimitive: Primitive<'transpose'> = {
   },
 };
 
-export const reversePrimitive: Primitive<'reverse'> = {
+const reversePrimitive: Primitive<'reverse', 'view'> = {
+  ...view,
   name: 'reverse',
-  shape: ([x], { axes }) => {
-    if (x === undefined) return fail({ operation: 'reverse', what: 'no input' });
+  shape: ([x = noInput('reverse')], { axes }) => {
     requireAxes('reverse', axes, x);
     return { shape: x.shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { axes }, output }) => {
+  evaluate: ({ inputs: [x = noInput('reverse')], attributes: { axes }, output }) => {
     const strides = stridesOf(output.shape);
     const signed = strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride));
     const last = axes.reduce((place, axis) => place + at(strides, axis) * (at(output.shape, axis) - 1), 0);
@@ -113,6 +126,12 @@ export const reversePrimitive: Primitive<'reverse'> = {
     const shape = draw.shape();
     return { inputs: [drawMoved(draw, shape)], attributes: { axes: drawAxes(draw, shape.length) } };
   },
+};
+
+export const movementPrimitives = {
+  reshape: reshapePrimitive,
+  transpose: transposePrimitive,
+  reverse: reversePrimitive,
 };
 
 /** The same elements, in row-major order, in another shape. */

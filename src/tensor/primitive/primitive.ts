@@ -59,8 +59,32 @@ export interface Draw {
   readonly pick: <const T extends readonly unknown[]>(choices: T) => T[number];
 }
 
-export interface Primitive<N extends PrimitiveName> {
+/** What has to be done for a primitive: backends go by it. */
+export type PrimitiveKind =
+  | 'pointwise' // one element of each input to one of the result
+  | 'view' // the elements of the one input as they are, each at a computed place
+  | 'gather' // elements at indices that are read when it runs
+  | 'generator' // elements of nothing but their place, and perhaps a key
+  | 'reduction'
+  | 'product'
+  | 'scatter' // writes elsewhere than at its own point
+  | 'loop'
+  | 'fence' // says what must wait for what
+  | 'steering'; // steers tracing and differentiation, and is gone from a program
+
+export interface Primitive<
+  N extends PrimitiveName,
+  K extends PrimitiveKind = PrimitiveKind,
+  Exact extends boolean = boolean,
+> {
   readonly name: N;
+  readonly kind: K;
+  /** What one element of the result costs, in additions, where it is computed anew for each reader. */
+  readonly cost: number;
+  /** Whether every backend computes the bits of the reference, but for the order of sums. */
+  readonly exact: Exact;
+  /** Linear in all inputs together, or in each of these slots where the other inputs are held. */
+  readonly linear?: 'jointly' | readonly number[];
   /** The shape and dtype of the result; throws if the inputs do not fit. */
   readonly shape: (inputs: readonly Spec[], attributes: AttributesOf[N]) => Spec;
   /** The meaning, in plain loops, at the precision of the dtypes. */
@@ -82,6 +106,9 @@ export interface Primitive<N extends PrimitiveName> {
   /** A random use, for the laws. */
   readonly sample: (draw: Draw) => Sample<N>;
 }
+
+/** What all views have in common. */
+export const view = { kind: 'view', cost: 0, exact: true, linear: 'jointly' } as const;
 
 /** The attributes of most primitives. */
 const NOTHING: Readonly<Record<never, never>> = Object.freeze({});
@@ -120,6 +147,9 @@ export const apply = <N extends PrimitiveName>(
   const node = { kind: 'application', name, attributes, inputs } as SomeApplication;
   return makeTensor(shape, dtype, node, depth);
 };
+
+/** Throws: an input that a rule reads is not there. */
+export const noInput = (operation: string): never => fail({ operation, what: 'an input is missing' });
 
 /** A rule for a primitive through which no derivative flows. */
 export const none = (): undefined => undefined;

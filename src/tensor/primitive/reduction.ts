@@ -1,4 +1,5 @@
 /** Sum over axes and its adjoint, broadcast along them. */
+import { required } from '../../require.js';
 import { fail, showShape } from '../../error.js';
 import { allocate, type DType } from '../dtype.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
-import { apply, at, type Draw, type Primitive, type Spec } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type Spec, view, noInput } from './primitive.js';
 
 /** Refuses axes that are not within the rank, or not in increasing order. */
 export const requireAxes = (operation: string, axes: readonly number[], { shape }: Spec): void => {
@@ -38,8 +39,8 @@ export const places = (shape: Shape, strides: readonly number[], offset = 0): In
   for (let i = 0; i < result.length; i++) {
     result[i] = place;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [next, stride] = [(index[axis] ?? 0) + 1, strides[axis] ?? 0];
-      if (next < (shape[axis] ?? 0)) {
+      const [next, stride] = [required(index[axis], 'an index') + 1, required(strides[axis], 'a stride')];
+      if (next < required(shape[axis], 'a size')) {
         index[axis] = next;
         place += stride;
         break;
@@ -55,17 +56,19 @@ export const places = (shape: Shape, strides: readonly number[], offset = 0): In
 export const drawAxes = (draw: Draw, rank: number): readonly number[] =>
   range(rank).filter(() => draw.integer(0, 1) === 1);
 
-export const sumPrimitive: Primitive<'sum'> = {
+const sumPrimitive: Primitive<'sum', 'reduction'> = {
   name: 'sum',
-  shape: ([x], { axes }) => {
-    if (x === undefined) return fail({ operation: 'sum', what: 'no input' });
+  kind: 'reduction',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
+  shape: ([x = noInput('sum')], { axes }) => {
     requireKind('sum', 'number', x.dtype);
     requireAxes('sum', axes, x);
     return { shape: without(x.shape, axes), dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { axes }, output }) => {
+  evaluate: ({ inputs: [x = noInput('sum')], attributes: { axes }, output }) => {
     const totals = new Float64Array(sizeOf(output.shape));
-    if (x === undefined) return totals;
     const kept = otherAxes(x.shape.length, axes);
     const into = places(x.shape, scattered(x.shape.length, kept, stridesOf(output.shape)));
     for (let i = 0; i < into.length; i++) totals[at(into, i)] = at(totals, at(into, i)) + at(x.data, i);
@@ -95,12 +98,12 @@ export const scattered = (
   strides: readonly number[],
 ): readonly number[] => range(rank).map((axis) => strides[axes.indexOf(axis)] ?? 0);
 
-export const broadcastPrimitive: Primitive<'broadcast'> = {
+const broadcastPrimitive: Primitive<'broadcast', 'view'> = {
+  ...view,
   name: 'broadcast',
-  shape: ([x], { shape, axes }) => {
-    if (x === undefined) return fail({ operation: 'broadcast', what: 'no input' });
+  shape: ([x = noInput('broadcast')], { shape, axes }) => {
     requireAxes('broadcast', axes, { shape, dtype: x.dtype });
-    const landed = axes.map((axis) => shape[axis] ?? 0);
+    const landed = axes.map((axis) => at(shape, axis));
     if (!sameShape(landed, x.shape))
       fail({
         operation: 'broadcast',
@@ -110,9 +113,8 @@ export const broadcastPrimitive: Primitive<'broadcast'> = {
       });
     return { shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { shape, axes }, output }) => {
+  evaluate: ({ inputs: [x = noInput('broadcast')], attributes: { shape, axes }, output }) => {
     const result = allocate(output.dtype, sizeOf(shape));
-    if (x === undefined) return result;
     const from = places(shape, scattered(shape.length, axes, stridesOf(x.shape)));
     for (let i = 0; i < result.length; i++) result[i] = at(x.data, at(from, i));
     return result;
@@ -128,11 +130,13 @@ export const broadcastPrimitive: Primitive<'broadcast'> = {
     const dtype = draw.pick(['float32', 'float32', 'int32', 'bool']);
     const [low, high] = dtype === 'bool' ? [0, 1] : [-4, 4];
     return {
-      inputs: [{ shape: axes.map((axis) => shape[axis] ?? 0), dtype, low, high }],
+      inputs: [{ shape: axes.map((axis) => at(shape, axis)), dtype, low, high }],
       attributes: { shape, axes },
     };
   },
 };
+
+export const reductionPrimitives = { sum: sumPrimitive, broadcast: broadcastPrimitive };
 
 /** The sum over these axes, which the result no longer has. */
 export const sum = <D extends DType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D> =>

@@ -1,11 +1,12 @@
 /** A loop over a batch of examples: the same loop, of a body over all of them. */
+import { required } from '../../require.js';
 import { sizeOf } from '../shape.js';
 import type { AnyTensor } from '../tensor.js';
 import type { Batching } from './batching.js';
 import { full } from './constant.js';
 import { cast } from './conversion.js';
 import { moveAxis, reshape } from './movement.js';
-import { type Given, makeScan } from './scan-body.js';
+import { type Binding, makeScan } from './scan-body.js';
 import { type Place, scanLayout, scanParts, standIn } from './scan-layout.js';
 import { concat } from './slicing.js';
 
@@ -24,10 +25,10 @@ export const batchScan = ({
 }: Batching<'scan'>): AnyTensor => {
   const { body, shared, state, summed, length, reverse } = attributes;
   const examples = new Map<AnyTensor, AnyTensor>();
-  const given = body.inputs.map((inside, slot): Given => {
+  const given = body.inputs.map((inside, slot): Binding => {
     const isState = slot >= shared && slot < shared + state;
     const isStacked = slot >= shared + state;
-    if (!isState && batched[slot] !== true) return [inside, inputs[slot] ?? inside];
+    if (!isState && batched[slot] !== true) return [inside, required(inputs[slot], 'an input')];
     // What is stacked has the places of the loop before the examples.
     const outside = isStacked ? moveAxis(whole(slot), 0, 1) : whole(slot);
     const standing = atStep(outside, isStacked);

@@ -5,12 +5,12 @@ import { apply } from './primitive.js';
 import { scanShape } from './scan-layout.js';
 
 /** A stand-in of a body and what is handed in for it. */
-export type Given = readonly [inside: AnyTensor, outside: AnyTensor];
+export type Binding = readonly [inside: AnyTensor, outside: AnyTensor];
 
 export interface Loop {
-  readonly shared: readonly Given[];
-  readonly state: readonly Given[];
-  readonly stacked: readonly Given[];
+  readonly shared: readonly Binding[];
+  readonly state: readonly Binding[];
+  readonly stacked: readonly Binding[];
   /** The next state, what each step gives, and what is summed over them. */
   readonly next: readonly AnyTensor[];
   readonly results: readonly AnyTensor[];
@@ -56,7 +56,7 @@ export const makeScan = (loop: Loop): { readonly attributes: Scan; readonly flat
   const bound = shared.filter(([inside, outside]) => inside !== outside);
   const standIns = [...bound, ...state, ...stacked].map(([inside]) => inside);
   const free = captured(standIns, dependents(standIns, outputs), outputs);
-  const given: readonly Given[] = [
+  const given: readonly Binding[] = [
     ...bound,
     ...free.map((tensor) => [tensor, tensor] as const),
     ...state,

@@ -45,8 +45,11 @@ const drawScan = (draw: Draw): Sample<'scan'> => {
   };
 };
 
-export const scanPrimitive: Primitive<'scan'> = {
+export const scanPrimitive: Primitive<'scan', 'loop'> = {
   name: 'scan',
+  kind: 'loop',
+  cost: 1,
+  exact: true,
   shape: scanShape,
   // A program has a loop as an instruction of its own kind, whose meaning is `graph/unroll.ts`.
   evaluate: ({ output }) => allocate(output.dtype, sizeOf(output.shape)),

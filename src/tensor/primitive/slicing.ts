@@ -5,16 +5,16 @@ import { range, sameShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { AnyTensor, Tensor } from '../tensor.js';
 import { typed } from './elementwise.js';
 import { drawMoved, gather } from './movement.js';
-import { apply, at, type Primitive } from './primitive.js';
+import { apply, at, type Primitive, view, noInput } from './primitive.js';
 import { places } from './reduction.js';
 
 const zeros = (rank: number): Shape => range(rank).map(() => 0);
 const ones = (rank: number): Shape => range(rank).map(() => 1);
 
-export const slicePrimitive: Primitive<'slice'> = {
+const slicePrimitive: Primitive<'slice', 'view'> = {
+  ...view,
   name: 'slice',
-  shape: ([x], { start, stop, stride }) => {
-    if (x === undefined) return fail({ operation: 'slice', what: 'no input' });
+  shape: ([x = noInput('slice')], { start, stop, stride }) => {
     const inside = x.shape.every((size, axis) => {
       const [from, to, by] = [at(start, axis), at(stop, axis), at(stride, axis)];
       return from >= 0 && from <= to && to <= size && by >= 1;
@@ -29,8 +29,8 @@ export const slicePrimitive: Primitive<'slice'> = {
     const shape = x.shape.map((_, axis) => Math.ceil((at(stop, axis) - at(start, axis)) / at(stride, axis)));
     return { shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { start, stride }, output }) => {
-    const strides = stridesOf(x?.shape ?? []);
+  evaluate: ({ inputs: [x = noInput('slice')], attributes: { start, stride }, output }) => {
+    const strides = stridesOf(x.shape);
     const offset = start.reduce((sum, from, axis) => sum + from * at(strides, axis), 0);
     const steps = strides.map((step, axis) => step * at(stride, axis));
     return gather(x, output.dtype, places(output.shape, steps, offset));
@@ -63,10 +63,13 @@ export const slicePrimitive: Primitive<'slice'> = {
 const padded = (size: number, low: number, high: number, interior: number): number =>
   low + size + Math.max(0, size - 1) * interior + high;
 
-export const padPrimitive: Primitive<'pad'> = {
+const padPrimitive: Primitive<'pad', 'scatter'> = {
   name: 'pad',
-  shape: ([x], { low, high, interior }) => {
-    if (x === undefined) return fail({ operation: 'pad', what: 'no input' });
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
+  shape: ([x = noInput('pad')], { low, high, interior }) => {
     const counts = [...low, ...high, ...interior];
     if (
       counts.length !== 3 * x.shape.length ||
@@ -83,9 +86,8 @@ export const padPrimitive: Primitive<'pad'> = {
     );
     return { shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes: { low, interior }, output }) => {
+  evaluate: ({ inputs: [x = noInput('pad')], attributes: { low, interior }, output }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
-    if (x === undefined) return result;
     const strides = stridesOf(output.shape);
     const offset = low.reduce((sum, count, axis) => sum + count * at(strides, axis), 0);
     const steps = strides.map((step, axis) => step * (at(interior, axis) + 1));
@@ -138,8 +140,12 @@ const partOf = (
   return slice(whole, { start, stop, stride: ones(part.shape.length) });
 };
 
-export const concatPrimitive: Primitive<'concat'> = {
+const concatPrimitive: Primitive<'concat', 'scatter'> = {
   name: 'concat',
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
   shape: (inputs, { axis }) => {
     const [first] = inputs;
     if (first === undefined)
@@ -197,6 +203,8 @@ export const concatPrimitive: Primitive<'concat'> = {
     return { inputs: [part, sized(), sized()], attributes: { axis } };
   },
 };
+
+export const slicingPrimitives = { slice: slicePrimitive, pad: padPrimitive, concat: concatPrimitive };
 
 /** Every `stride`-th element from `start` up to, not including, `stop`; one of each an axis. */
 export const slice = <D extends DType>(

@@ -5,7 +5,7 @@ import { requireShape, type Shape, sizeOf, stridesOf } from '../shape.js';
 import type { Tensor, Window } from '../tensor.js';
 import { requireKind, typed } from './elementwise.js';
 import { gather } from './movement.js';
-import { apply, at, type Draw, type Primitive, type Value } from './primitive.js';
+import { apply, at, type Draw, type Primitive, type Value, view, noInput } from './primitive.js';
 import { places } from './reduction.js';
 
 /** Of one axis: the counts of windows that fit. */
@@ -57,15 +57,15 @@ const drawWindow = (draw: Draw): { readonly shape: Shape; readonly window: Windo
   };
 };
 
-export const windowPrimitive: Primitive<'window'> = {
+const windowPrimitive: Primitive<'window', 'view'> = {
+  ...view,
   name: 'window',
-  shape: ([x], window) => {
-    if (x === undefined) return fail({ operation: 'window', what: 'no input' });
+  shape: ([x = noInput('window')], window) => {
     requireWindow('window', x.shape, window);
     return { shape: windowedShape(x.shape, window), dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes, output }) =>
-    gather(x, output.dtype, windowPlaces(x?.shape ?? [], attributes)),
+  evaluate: ({ inputs: [x = noInput('window')], attributes, output }) =>
+    gather(x, output.dtype, windowPlaces(x.shape, attributes)),
   // y = windows of x ⇒ dx = Σ dy over all windows that an element stands in
   pullback: (dy, _, { inputs: [x], attributes }) => x && windowSum(dy, attributes, x.shape),
   pushforward: (dx, _, { attributes }) => window(dx, attributes),
@@ -77,18 +77,20 @@ export const windowPrimitive: Primitive<'window'> = {
   },
 };
 
-const scatterWindows = (x: Value | undefined, shape: Shape, window: Window): Float64Array => {
+const scatterWindows = (x: Value, shape: Shape, window: Window): Float64Array => {
   const totals = new Float64Array(sizeOf(shape));
-  if (x === undefined) return totals;
   const into = windowPlaces(shape, window);
   for (let i = 0; i < into.length; i++) totals[at(into, i)] = at(totals, at(into, i)) + at(x.data, i);
   return totals;
 };
 
-export const windowSumPrimitive: Primitive<'windowSum'> = {
+const windowSumPrimitive: Primitive<'windowSum', 'scatter'> = {
   name: 'windowSum',
-  shape: ([x], attributes) => {
-    if (x === undefined) return fail({ operation: 'windowSum', what: 'no input' });
+  kind: 'scatter',
+  cost: 1,
+  exact: true,
+  linear: 'jointly',
+  shape: ([x = noInput('windowSum')], attributes) => {
     const { shape } = attributes;
     requireKind('windowSum', 'number', x.dtype);
     requireWindow('windowSum', shape, attributes);
@@ -102,7 +104,7 @@ export const windowSumPrimitive: Primitive<'windowSum'> = {
       });
     return { shape, dtype: x.dtype };
   },
-  evaluate: ({ inputs: [x], attributes, output }) => {
+  evaluate: ({ inputs: [x = noInput('windowSum')], attributes, output }) => {
     const result = allocate(output.dtype, sizeOf(output.shape));
     result.set(scatterWindows(x, output.shape, attributes));
     return result;
@@ -121,6 +123,8 @@ export const windowSumPrimitive: Primitive<'windowSum'> = {
     };
   },
 };
+
+export const windowPrimitives = { window: windowPrimitive, windowSum: windowSumPrimitive };
 
 /** All windows over the last axes, as a view: `[…lead, …windows, …sizes]`. */
 export const window = <D extends DType>(

@@ -2,7 +2,7 @@
 import type { Walk } from '../../../kernel/kernel.js';
 import { countOfWalk } from '../../../kernel/product.js';
 import { range } from '../../../tensor/shape.js';
-import { displaced } from '../address.js';
+import { displaced } from '../cursors.js';
 import {
   defineFunction,
   type Expr,

@@ -1,4 +1,5 @@
 /** Matrix products as calls of sgemm: which can be, and what then remains of their epilogue. */
+import { required } from '../../../require.js';
 import { aligned } from '../../../kernel/arena.js';
 import { affine, sameAffine } from '../../../kernel/index-map.js';
 import type { Expression, Factor, LoopKernel, ProductKernel, Store } from '../../../kernel/kernel.js';
@@ -42,7 +43,7 @@ const targetOf = (program: Program, kernel: ProductKernel): Store | undefined =>
       expression.kind === 'tile' &&
       mode === 'set' &&
       at.strides.at(-1) === 1 &&
-      (axes.length === 1 || (axes.length === 2 && (at.strides[0] ?? 0) >= columns)) &&
+      (axes.length === 1 || (axes.length === 2 && required(at.strides[0], 'a stride') >= columns)) &&
       [...reads.keys()].every((read) => !mayOverwrite(program, kernel, value, read, reads)),
   );
 };
@@ -127,12 +128,12 @@ export const sgemmCalls = (
   result: number,
   placeOf: (value: ValueId) => number,
 ): readonly Sgemm[] => {
-  const { batch, rows, columns, inner, left, right } = kernel;
+  const { rows, columns, inner, left, right } = kernel;
   const [leftLines, rightLines] = [linesOf(left, rows, inner), linesOf(right, columns, inner)];
   if (leftLines === undefined || rightLines === undefined) return [];
   const placesIn = ({ value, offset, batch: walk }: Factor): readonly number[] => {
-    const places = placesOf(walk);
-    return Array.from({ length: batch }, (_, i) => placeOf(value) + (offset + (places[i] ?? 0)) * 4);
+    const first = placeOf(value);
+    return placesOf(walk).map((place) => first + (offset + place) * 4);
   };
   const [leftPlaces, rightPlaces] = [placesIn(left), placesIn(right)];
   const pitch = target?.pitch ?? columns;
@@ -142,7 +143,7 @@ export const sgemmCalls = (
     inner,
     left: { place, ...leftLines },
     // Its lines are columns: along k they are neighbours where the matrix is transposed.
-    right: { place: rightPlaces[i] ?? 0, pitch: rightLines.pitch, transposed: !rightLines.transposed },
+    right: { ...rightLines, place: required(rightPlaces[i], 'a place'), transposed: !rightLines.transposed },
     result: { place: result + i * rows * pitch * 4, pitch },
     scale: target?.onto?.scale ?? 1,
     adds: target?.onto !== undefined,

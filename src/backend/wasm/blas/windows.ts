@@ -2,6 +2,7 @@
  * Products over windows for a library, which can't read them where they lie: block after block of their matrix
  * is copied out of the view and multiplied while it is in cache. There is never more than one block of it.
  */
+import { required } from '../../../require.js';
 import type { Factor, ProductKernel, Walk } from '../../../kernel/kernel.js';
 import { walk } from '../../../kernel/product.js';
 import type { Lines } from './copy-lines.js';
@@ -43,7 +44,7 @@ interface Dimension {
 /** Two walks through the same index, cut where either is. */
 const dimensionsOf = (left: Walk, right: Walk): readonly Dimension[] | undefined => {
   const stack = ({ sizes, strides }: Walk): { size: number; stride: number }[] =>
-    sizes.map((size, axis) => ({ size, stride: strides[axis] ?? 0 }));
+    sizes.map((size, axis) => ({ size, stride: required(strides[axis], 'a stride') }));
   const [lefts, rights] = [stack(left), stack(right)];
   const found: Dimension[] = [];
   for (;;) {

@@ -1,4 +1,4 @@
-/** Kernels in a form that a person can read: a kernel a paragraph. */
+/** Kernels and memory plans in a form that a person can read: a kernel a paragraph. */
 import { showShape } from '../error.js';
 import type { Affine } from './index-map.js';
 import {
@@ -10,6 +10,8 @@ import {
   partsOf,
   rootsOf,
 } from './kernel.js';
+import { byteLength } from './liveness.js';
+import type { Plan } from './plan.js';
 import { instructionAt, type Program } from '../graph/program.js';
 import type { KernelProgram } from './fuse.js';
 
@@ -106,3 +108,15 @@ const showKernel = (program: Program, kernel: Kernel, position: number): string 
 
 export const printKernels = ({ program, kernels }: KernelProgram): string =>
   `${kernels.map((kernel, position) => showKernel(program, kernel, position)).join('\n')}\n`;
+
+/** A memory plan in a form that a person can read. */
+export const printPlan = ({ program }: KernelProgram, { places, copies, bytes, bound }: Plan): string => {
+  const lines = [...places]
+    .toSorted(([, a], [, b]) => a - b)
+    .map(([value, place]) => {
+      const { dtype, shape } = instructionAt(program, value);
+      return `  ${place} … ${place + byteLength(program, value)}: %${value} ${dtype} ${showShape(shape)}`;
+    });
+  const moves = copies.map(({ from, to, bytes: length }) => `  copy ${length} bytes from ${from} to ${to}`);
+  return [`memory: ${bytes} bytes; the largest live set is ${bound}`, ...lines, ...moves, ''].join('\n');
+};

@@ -14,10 +14,9 @@ import type { Affine } from '../../kernel/index-map.js';
 import type { ValueId } from '../../graph/program.js';
 import type { Callable } from './emitter.js';
 import { slotNumber } from './encoding.js';
-import { loopFunction } from './loop-code.js';
+import { loopFunction, type Layout, type RangeFunction } from './loop-code.js';
 import type { FunctionTemplate, ModuleBuilder } from './module.js';
 import { productFunctions, type ProductSetting } from './product-code.js';
-import type { Layout, RangeFunction } from './range-function.js';
 
 /** A function of a range that is in the module. */
 export type AddedFunction = Omit<RangeFunction, 'body'> & { readonly callable: Callable };
