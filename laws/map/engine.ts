@@ -1,6 +1,6 @@
 /** What runs a program for the laws: real float64, or a backend. */
 import type { Backend } from '../../src/backend/backend.js';
-import { defaultBackend } from '../../src/backend/default.js';
+import { defaultBackend } from '../../src/backend/evaluate.js';
 import { compileChecked } from '../../src/backend/execute.js';
 import { interpreter, reference } from '../../src/backend/reference/reference.js';
 import type { Program } from '../../src/graph/program.js';

@@ -1,9 +1,8 @@
 /** Reverse mode: the value of a function, and the map from cotangents of its result to its argument's. */
 import { unflatten } from '../tree/tree.js';
 import { fullLike } from '../tensor/primitive/constant.js';
-import { requireLike } from './like.js';
+import { requireLike, tensorsOf, variablesOf } from './variable.js';
 import { sweep } from './sweep.js';
-import { tensorsOf, variablesOf } from './variable.js';
 
 /**
  * The value of `f` at a tree of tensors, and its pullback w ↦ Jᵀ·w, a linear map from cotangents like the

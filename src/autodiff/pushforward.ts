@@ -5,10 +5,9 @@ import { add } from '../tensor/primitive/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { primitives } from '../tensor/primitive/table.js';
 import type { AnyTensor, Application, PrimitiveName } from '../tensor/tensor.js';
-import { requireLike } from './like.js';
+import { requireLike, tensorsOf, variablesOf } from './variable.js';
 import { scanTangent } from './scan.js';
 import { between, sweep } from './sweep.js';
-import { tensorsOf, variablesOf } from './variable.js';
 
 const shareOf = <N extends PrimitiveName>(
   { name, attributes, inputs }: Application<N>,

@@ -6,8 +6,7 @@ import { simplify } from '../graph/simplify.js';
 import { placeholder, traceTensors } from '../graph/trace.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import type { Machine } from './backend.js';
-import { defaultBackend } from './default.js';
-import { dataOf, type EvaluateOptions, tensorsOfData } from './evaluate.js';
+import { defaultBackend, dataOf, type EvaluateOptions, tensorsOfData } from './evaluate.js';
 import { compileChecked } from './execute.js';
 
 /** How many signatures a compiled function keeps; the one that was made first goes first. */

@@ -9,7 +9,10 @@ import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Backend } from './backend.js';
 import { compileChecked } from './execute.js';
-import { defaultBackend } from './default.js';
+import { wasm } from './wasm/wasm.js';
+
+/** The backend that is used where none is named. */
+export const defaultBackend: Backend = wasm();
 
 /** A tree with plain values in place of tensors. */
 export type Evaluated<T> =

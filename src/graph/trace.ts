@@ -3,8 +3,7 @@ import { required } from '../require.js';
 import { fail } from '../error.js';
 import { leaves } from '../tree/tree.js';
 import type { Spec } from '../tensor/primitive/primitive.js';
-import { inScope } from '../tensor/primitive/scope.js';
-import { type AnyTensor, makeTensor, type Node, type SomeApplication } from '../tensor/tensor.js';
+import { type AnyTensor, makeTensor, type Node, type Scope, type SomeApplication } from '../tensor/tensor.js';
 import { builder } from './builder.js';
 import type { Instruction, Program, ProgramCheck, SomeOperation, ValueId } from './program.js';
 
@@ -19,6 +18,14 @@ const partsOf = (node: Node): readonly AnyTensor[] => {
   if (node.kind !== 'application') return NOTHING;
   // Of a user's function with its own backward only the result is computed, not again its arguments.
   return node.name === 'custom' ? node.inputs.slice(0, 1) : node.inputs;
+};
+
+/** Walking from a result to its arguments, `open` leads into a part of the model and `close` out of it. */
+const inScope = (path: string, scope: Scope | undefined): string => {
+  if (scope === undefined) return path;
+  if ('open' in scope) return path === '' ? scope.open : `${path}.${scope.open}`;
+  if (path === scope.close) return '';
+  return path.endsWith(`.${scope.close}`) ? path.slice(0, -scope.close.length - 1) : path;
 };
 
 /** The model path that the parts of a tensor are in. */

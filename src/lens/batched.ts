@@ -1,7 +1,6 @@
 /** A layer of one example as a layer of batches of them. */
 import { batchTensors } from '../autodiff/batch.js';
-import { requireLike } from '../autodiff/like.js';
-import { tensorsOf } from '../autodiff/variable.js';
+import { requireLike, tensorsOf } from '../autodiff/variable.js';
 import { type Batched, batchedTree, oneOfBatch } from '../autodiff/vmap.js';
 import { requireLayers, requireNoBuffers } from '../require.js';
 import { examplesOf } from '../tensor/primitive/batching.js';

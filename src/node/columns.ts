@@ -1,7 +1,7 @@
 /** Names of columns, the same for every kind of table. */
 import { fail } from '../error.js';
 import { required } from '../require.js';
-import { setOwn } from '../tree/own.js';
+import { setOwn } from '../tree/tree.js';
 
 /** Throws if two columns that are read have one name, or if one that is wanted is not there. */
 export const requireColumns = (

@@ -1,6 +1,5 @@
 /** Batches of a stream of examples: pulled, and never more than one batch in memory. */
-import { dataOf } from '../backend/evaluate.js';
-import { defaultBackend } from '../backend/default.js';
+import { dataOf, defaultBackend } from '../backend/evaluate.js';
 import { fail, showShape } from '../error.js';
 import type { Stacked } from '../operation/scan.js';
 import { requireCount, required, requireOneOf } from '../require.js';

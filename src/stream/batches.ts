@@ -1,6 +1,5 @@
 /** Batches of a data set in memory: the stream that training is a fold over. */
-import { dataOf } from '../backend/evaluate.js';
-import { defaultBackend } from '../backend/default.js';
+import { dataOf, defaultBackend } from '../backend/evaluate.js';
 import { fail } from '../error.js';
 import type { Key } from '../operation/random.js';
 import { type KeyWords, permutation } from '../random/permutation.js';

@@ -1,6 +1,5 @@
 /** A data set: a tree of tensors whose first axes count the same examples. */
-import { dataOf } from '../backend/evaluate.js';
-import { defaultBackend } from '../backend/default.js';
+import { dataOf, defaultBackend } from '../backend/evaluate.js';
 import { fail, showShape } from '../error.js';
 import { required } from '../require.js';
 import { leafPaths, leaves, unflatten } from '../tree/tree.js';

@@ -1,8 +1,7 @@
 /** Loss and metrics over a whole data set. */
 import type { Backend } from '../backend/backend.js';
 import { compile } from '../backend/compile.js';
-import { defaultBackend } from '../backend/default.js';
-import { dataOf, force } from '../backend/evaluate.js';
+import { defaultBackend, dataOf, force } from '../backend/evaluate.js';
 import type { Batch, Learner, Report } from '../learner/learner.js';
 import { requireCount, required } from '../require.js';
 import { leaves } from '../tree/tree.js';

@@ -1,6 +1,5 @@
 /** A learning rate that is reduced when nothing gets better any more: what training tells decides how it goes on. */
-import { dataOf } from '../backend/evaluate.js';
-import { defaultBackend } from '../backend/default.js';
+import { dataOf, defaultBackend } from '../backend/evaluate.js';
 import { fail } from '../error.js';
 import { requireCount, required, requireFunction, requireNumber } from '../require.js';
 import type { LearnerState } from '../learner/learner.js';

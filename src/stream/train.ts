@@ -1,7 +1,7 @@
 /** Training: a fold of a learner's step over a stream of batches. */
 import type { OperatorFunction } from 'rxjs';
 import type { Backend } from '../backend/backend.js';
-import { defaultBackend } from '../backend/default.js';
+import { defaultBackend } from '../backend/evaluate.js';
 import { withTime } from '../error.js';
 import type { Batch, Learner } from '../learner/learner.js';
 import type { Key } from '../operation/random.js';

@@ -6,7 +6,6 @@
  */
 import { required } from '../require.js';
 import { fail } from '../error.js';
-import { setOwn } from './own.js';
 
 /** The mark of a leaf; registered, so that two copies of the package agree on it. */
 export const leaf: unique symbol = Symbol.for('paralens.leaf');
@@ -19,6 +18,22 @@ export type Tree<L extends Leaf = Leaf> = L | readonly Tree<L>[] | { readonly [n
 
 /** Plain data: what survives being written down and read again, but for numbers that are not finite and −0. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+// Records by names that anybody may choose: what a record inherits is never read, and a name never reaches a prototype.
+
+/** The value that a record has under a name itself, if it has one. */
+export const ownOf = <V>(record: Readonly<Record<string, V>>, name: string): V | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+/**
+ * Sets a property of a fresh record. An assignment to `__proto__` would change its prototype, and one to `constructor`
+ * throws if prototypes are frozen: names that are inherited are defined instead.
+ */
+export const setOwn = <V>(fresh: Record<string, V>, name: string, value: V): void => {
+  if (name in fresh)
+    Object.defineProperty(fresh, name, { value, writable: true, enumerable: true, configurable: true });
+  else fresh[name] = value;
+};
 
 /** Whether a value is a leaf. */
 export const isLeaf = (value: unknown): value is Leaf =>

@@ -8,8 +8,7 @@ import { cast } from '../tensor/primitive/conversion.js';
 import { type DType, isFloat } from '../tensor/dtype.js';
 import type { Scalar, Shape } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
-import { ownOf, setOwn } from '../tree/own.js';
-import { leaves, mapTree, sameStructure, structureOf, unflatten } from '../tree/tree.js';
+import { ownOf, setOwn, leaves, mapTree, sameStructure, structureOf, unflatten } from '../tree/tree.js';
 import { inFloat64 } from './float64.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 

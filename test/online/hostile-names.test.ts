@@ -25,7 +25,7 @@ import {
 } from 'paralens/online';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, expect, test } from 'vitest';
-import { ownOf, setOwn } from '../../src/tree/own.js';
+import { ownOf, setOwn } from '../../src/tree/tree.js';
 import { parseTree } from './run/parse-tree.js';
 
 const shared = [Object, Object.prototype, Array, Array.prototype, Function.prototype];

@@ -14,7 +14,7 @@ import { type LibraryProduct, libraryProduct, libraryScratch } from './blas/prod
 import type { LibraryUse } from './blas/speed.js';
 import { nanosecondsOf, packingNanoseconds } from './cost.js';
 import { i32 as constant, type Statement } from './emitter.js';
-import { hostFunctionNames } from './host-functions.js';
+import { hostFunctionNames } from './pointwise-rules.js';
 import { copyBytes } from './instructions.js';
 import type { Layout } from './loop-code.js';
 import { scanScratch, scanStatements } from './scan-parts.js';

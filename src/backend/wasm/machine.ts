@@ -7,7 +7,7 @@ import { sizeOf } from '../../tensor/shape.js';
 import type { Machine } from '../backend.js';
 import type { Blas } from './blas/library.js';
 import type { Compiled } from './compile.js';
-import { hostFunctions } from './host-functions.js';
+import { hostFunctions } from './pointwise-rules.js';
 import { type InMemory, refuseMemory, ROOM_BEHIND } from './memory-limit.js';
 import { flatPhases } from './phase.js';
 import { type Helpers, namesOf, stepOf } from './step.js';

@@ -3,7 +3,12 @@
  * what they are; and of one float64, where everything else is in the first lane of a vector.
  */
 import type { PointwiseName } from '../../kernel/kernel.js';
-import { type ApproximatedName, isApproximated } from '../../tensor/primitive/table.js';
+import {
+  type ApproximatedName,
+  approximatedPrimitives,
+  isApproximated,
+  primitiveNames,
+} from '../../tensor/primitive/table.js';
 import type { DType } from '../../tensor/dtype.js';
 import {
   branch,
@@ -229,3 +234,20 @@ const approximatedRule = (name: ApproximatedName): Rule => {
 
 export const ruleOf = (name: PointwiseName): Rule =>
   isApproximated(name) ? approximatedRule(name) : rules[name];
+
+// The functions of one float64 that a module imports: those that are approximated in float32.
+
+/** In the order in which modules import them. */
+export const hostFunctionNames = primitiveNames.filter(isApproximated);
+
+export const hostFunctions: Readonly<Record<string, (x: number) => number>> = Object.fromEntries(
+  hostFunctionNames.map((name) => [name, approximatedPrimitives[name].of]),
+);
+
+const sourceOf = (f: (x: number) => number): string =>
+  f.toString().includes('[native code]') ? `Math.${f.name}` : f.toString();
+
+/** The same as source text, for workers. */
+export const hostFunctionsSource = `{ ${hostFunctionNames
+  .map((name) => `${name}: ${sourceOf(approximatedPrimitives[name].of)}`)
+  .join(', ')} }`;

@@ -1,8 +1,7 @@
 /** Trees of tensors as names and values, and back: what a file or another program can hold of a state. */
 import { either as E } from 'fp-ts';
-import { dataOf, dtypeOfData, tensorsOfData } from '../../backend/evaluate.js';
+import { dataOf, dtypeOfData, tensorsOfData, defaultBackend } from '../../backend/evaluate.js';
 import type { Backend } from '../../backend/backend.js';
-import { defaultBackend } from '../../backend/default.js';
 import { required } from '../../require.js';
 import type { Spec, Value } from '../../tensor/primitive/primitive.js';
 import { sizeOf } from '../../tensor/shape.js';

@@ -1,7 +1,6 @@
 /** Folds put together: one after the other, side by side, over what is right. */
 import { either as E } from 'fp-ts';
-import { ownOf, setOwn } from '../../tree/own.js';
-import type { Json } from '../../tree/tree.js';
+import { ownOf, setOwn, type Json } from '../../tree/tree.js';
 import type { Fold } from '../../stream/fold.js';
 
 /** A fold of whose types nothing is said: what a list of different ones has in common. */

@@ -1,6 +1,6 @@
 /** The events of a run, pulled one after the other: records are read, the fold moves on, checkpoints are saved. */
 import { either } from 'fp-ts';
-import { defaultBackend } from '../../backend/default.js';
+import { defaultBackend } from '../../backend/evaluate.js';
 import { pulling, requireResult } from '../../stream/async-iterator.js';
 import { turns } from '../../stream/event-loop.js';
 import type { Optimized } from '../../stream/reduce-on-plateau.js';

@@ -3,7 +3,7 @@ import { required } from '../../require.js';
 import { allocate, type Data, type DType } from '../../tensor/dtype.js';
 import { constant } from '../../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
-import { ownOf, setOwn } from '../../tree/own.js';
+import { ownOf, setOwn } from '../../tree/tree.js';
 
 /** Numbers of one example: one, a list, or a record of such. */
 export type Numbers = number | readonly number[] | { readonly [name: string]: Numbers };

@@ -13,6 +13,8 @@ import {
   sgd,
   sparseSoftmaxCrossEntropy,
   type Tensor,
+  patience,
+  reduceOnPlateau,
   withHyperparameters,
   withRates,
 } from 'paralens';
@@ -129,6 +131,20 @@ const runs: Readonly<Record<string, (from?: Checkpoint) => Observable<unknown>>>
     }),
   'a challenger': (from) =>
     online({ ...plain, ...pairs, examples, nonFinite: 'skip', ...(from && { from }) }),
+  'a plateau, and patience': (from) =>
+    online({
+      ...plain,
+      learner: regression,
+      examples,
+      nonFinite: 'skip',
+      monitors: pipeFold(losses, patience({ patience: 3, measure: (loss: number) => loss })),
+      revise: reduceOnPlateau<ReturnType<typeof regression.init>>({
+        factor: 0.5,
+        patience: 1,
+        measure: ({ loss }) => loss,
+      }),
+      ...(from && { from }),
+    }),
   'delayed labels': (from) =>
     online({ ...plain, examples: delayed, nonFinite: 'skip', ...(from && { from }) }),
   windows: (from) => online({ ...plain, examples: windows, nonFinite: 'skip', ...(from && { from }) }),

@@ -2,7 +2,7 @@
  * What a worker runs. Its text is all that a worker is started from, so that no bundler has to find a file:
  * the function refers to nothing but its arguments and what every engine has.
  */
-import { hostFunctionsSource } from '../host-functions.js';
+import { hostFunctionsSource } from '../pointwise-rules.js';
 import { type ControlLayout, PLACES, STATES, takePieces } from './control.js';
 
 /** The first message. */

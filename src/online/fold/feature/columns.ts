@@ -8,7 +8,7 @@ import {
   stepsOf,
 } from '../fold.js';
 import { type Fold, pure } from '../../../stream/fold.js';
-import { ownOf, setOwn } from '../../../tree/own.js';
+import { ownOf, setOwn } from '../../../tree/tree.js';
 import type { Maybe } from './missing.js';
 
 /** Folds whose results are columns: one number, or several. */
