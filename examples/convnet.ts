@@ -6,7 +6,6 @@ import {
   adam,
   batches,
   convolution2d,
-  cosineDecay,
   dense,
   dropout,
   evaluator,
@@ -20,9 +19,10 @@ import {
   reshape,
   sequential,
   sparseSoftmaxCrossEntropy,
-  split,
   train,
 } from 'paralens';
+import { cosineDecay } from 'paralens/update';
+import { split } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';
 

@@ -1,20 +1,9 @@
 /** Linear regression: stochastic gradient descent finds, step by step, what algebra finds at once. */
 import { from, lastValueFrom } from 'rxjs';
-import {
-  batches,
-  dense,
-  evaluate,
-  exponentialDecay,
-  force,
-  key,
-  learner,
-  meanSquaredError,
-  sgd,
-  split,
-  tensor,
-  train,
-} from 'paralens';
-import { add, matmul, multiply, normal } from 'paralens/operation';
+import { batches, dense, evaluate, key, learner, meanSquaredError, sgd, tensor, train } from 'paralens';
+import { exponentialDecay } from 'paralens/update';
+import { force } from 'paralens/program';
+import { add, matmul, multiply, normal, split } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 
 type Numbers = readonly number[];

@@ -5,7 +5,6 @@ import {
   adamw,
   batches,
   compile,
-  cosineDecay,
   dense,
   embedding,
   evaluate,
@@ -20,6 +19,7 @@ import {
   train,
   transformerBlock,
 } from 'paralens';
+import { cosineDecay } from 'paralens/update';
 import { uniform } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { bigramLoss, CHARACTERS, decode, encode, LENGTH, readNames } from './data/names.js';

@@ -1,6 +1,8 @@
 /** Seattle's weather, one day after the other: tomorrow's highest temperature is predicted, and learned from. */
 import { lastValueFrom, map, toArray } from 'rxjs';
-import { absoluteError, dense, huber, inverseTimeDecay, key, learner, sequential, sgd, tanh } from 'paralens';
+import { absoluteError, dense, huber, key, learner, sequential, sgd, tanh } from 'paralens';
+import { inverseTimeDecay } from 'paralens/update';
+import { abs, mean } from 'paralens/operation';
 import {
   columns,
   decoder,
@@ -14,7 +16,6 @@ import {
   slidingMean,
   standardize,
 } from 'paralens/online';
-import { abs, mean } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { stepsOf } from './data/records.js';
 import { Day, readWeather } from './data/weather.js';

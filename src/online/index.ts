@@ -62,6 +62,14 @@ export type { RecordOptions, RecordState } from './serve/record-input.js';
 export type { RunOptions } from './run/run-options.js';
 export type { Lag, Received, Source } from './source/source.js';
 export { firstDifference, type StructureError, structureHash } from './checkpoint/structure-hash.js';
+export {
+  fromPull,
+  type FromPullOptions,
+  type HoldPolicy,
+  mapPulled,
+  scanPulled,
+  toPull,
+} from '../stream/index.js';
 export { sse, type SseOptions } from './source/sse.js';
 export { type Message, type Socket, webSocket, type WebSocketOptions } from './source/web-socket.js';
 export {
@@ -71,7 +79,13 @@ export {
   type ParametersMessage,
   parametersMessage,
 } from './serve/hot-swap.js';
-export { type Answer, type Snapshot, snapshots, type SnapshotsOptions } from './serve/snapshot.js';
+export {
+  type Answer,
+  type Model,
+  type Snapshot,
+  snapshots,
+  type SnapshotsOptions,
+} from './serve/snapshot.js';
 export { type Counters, counters, type CountersOptions, noCounters } from './serve/counters.js';
 export type { Spent } from './run/meter.js';
 export { type Labels, prometheus, PROMETHEUS_TYPE } from './serve/prometheus.js';

@@ -12,7 +12,13 @@ export {
 export { fromPull, type FromPullOptions } from './from-pull.js';
 export { mapPulled, scanPulled } from './map-pulled.js';
 export { type Output, progress, type ProgressOptions } from './progress.js';
-export { ratesOf, reduceOnPlateau, type ReduceOnPlateauOptions, withRates } from './reduce-on-plateau.js';
+export {
+  type Optimized,
+  ratesOf,
+  reduceOnPlateau,
+  type ReduceOnPlateauOptions,
+  withRates,
+} from './reduce-on-plateau.js';
 export type { Stacked } from '../operation/scan.js';
 export type { Rows } from './rows.js';
 export { runningMean } from './running-mean.js';

@@ -19,8 +19,6 @@ import * as t from 'io-ts';
 import {
   binaryCrossEntropy,
   dense,
-  force,
-  fromPull,
   key,
   learner,
   rmsprop,
@@ -32,13 +30,15 @@ import {
   tensor,
   train,
 } from 'paralens';
-import { folderCheckpoints } from 'paralens/node';
+import { force } from 'paralens/program';
+import { uniform } from 'paralens/operation';
 import {
   adwin,
   counters,
   decoder,
   fadingMean,
   folds,
+  fromPull,
   online,
   pipeFold,
   pure,
@@ -48,7 +48,7 @@ import {
   standardize,
   type StepReport,
 } from 'paralens/online';
-import { uniform } from 'paralens/operation';
+import { folderCheckpoints } from 'paralens/node';
 import { lastValueFrom, share, tap } from 'rxjs';
 import { machineLine, showNumber } from './table.js';
 

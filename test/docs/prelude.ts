@@ -7,7 +7,6 @@ import {
   dense,
   evaluator,
   key,
-  lamb,
   type Layer,
   learner,
   para,
@@ -19,10 +18,11 @@ import {
   type Step,
   type Tensor,
   tensor,
-  trace,
 } from 'paralens';
-import { type Fold, iterableSource, type KeyValueBucket, type RawRecord } from 'paralens/online';
+import { lamb } from 'paralens/update';
+import { trace } from 'paralens/program';
 import { full, multiply, sum } from 'paralens/operation';
+import { type Fold, iterableSource, type KeyValueBucket, type RawRecord } from 'paralens/online';
 import { EMPTY, type Observable } from 'rxjs';
 
 export const model = sequential(dense(784, 4), relu(), dense(4, 10));
@@ -39,7 +39,7 @@ export const testLabels = full([20], 3, 'int32');
 export const onValidation = evaluator(mnist, { input: testImages, target: testLabels });
 export const data = batches({ input, target }, { size: 128 });
 export const state = mnist.init(key(1));
-export const steps: Observable<Step<ReturnType<typeof model.init>>> = EMPTY;
+export const steps: Observable<Step<ReturnType<typeof mnist.init>>> = EMPTY;
 export const examples: AsyncIterable<{
   readonly input: Tensor<readonly [784]>;
   readonly target: Tensor<readonly [], 'int32'>;

@@ -8,36 +8,34 @@ import {
   evaluator,
   key,
   learner,
-  loss,
   type LearnerState,
+  loss,
   meanSquaredError,
   momentum,
   named,
-  nesterov,
-  reference,
   rmsprop,
   sequential,
   sgd,
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
-  stepDecay,
   tanh,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
+import { nesterov, stepDecay } from 'paralens/update';
+import { reference } from 'paralens/program';
+import { abs, mean, multiply, subtract, sum } from 'paralens/operation';
+import { check, checkLearner, every, type Sampler } from 'paralens/laws';
 import {
   anyParts,
   apart,
   batchDrawer,
   bitwise,
-  check,
-  checkLearner,
   countOf,
   drawing,
   drawLattice,
   drawRun,
-  every,
   gradientOf,
   joinedBatches,
   knownSteps,
@@ -51,12 +49,10 @@ import {
   productIsBoth,
   productOf,
   putIsPara,
-  type Sampler,
   safeRate,
   type Trainer,
   trainingOf,
-} from 'paralens/laws';
-import { abs, mean, multiply, subtract, sum } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { startWith } from 'rxjs';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { drawnPoints, fitted, initialLine } from './subject/regression.js';

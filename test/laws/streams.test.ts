@@ -10,38 +10,36 @@ import {
   evaluator,
   key,
   type Learner,
-  type LearnerState,
   learner,
+  type LearnerState,
   meanSquaredError,
   momentum,
   progress,
   reduceOnPlateau,
-  reference,
   type Rows,
   runningMean,
+  runningScore,
   type Scalar,
   scalar,
   type Score,
-  runningScore,
   sgd,
   type Tensor,
   tensor,
-  withHyperparameters,
   withRates,
 } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { reference } from 'paralens/program';
+import { check, checkSource, law, type Verdict } from 'paralens/laws';
 import {
   anyParts,
   batchDrawer,
   batcherLaws,
   bitwise,
-  check,
-  checkSource,
   type Cut,
   drawCut,
   drawing,
   drawnOf,
   drawRun,
-  law,
   type Numbered,
   numbered,
   onceAnEpoch,
@@ -55,8 +53,7 @@ import {
   type StreamSubject,
   trainingLaws,
   trainingOf,
-  type Verdict,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import fc from 'fast-check';
 import { map, type Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';

@@ -5,7 +5,7 @@ import * as exported from 'paralens/online';
 import { NEVER } from 'rxjs';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { namedIn, names, type Options, refuses } from './meaning.js';
+import { type Call, namedIn, names, type Options, refuses } from './meaning.js';
 
 const all: Readonly<Record<string, unknown>> = { ...exported };
 const named = namedIn(all);
@@ -36,6 +36,13 @@ const withChallengerOptions = (options: object): unknown =>
 const socket = { policy: 'latest', constructor: WebSocket };
 
 const taken: Readonly<Record<string, Options>> = {
+  // pulling
+  fromPull: named('fromPull', [[]], { prefetch: 'count' }),
+  toPull: {
+    policy: ['choice', (value: never) => (exported.toPull as Call)([], value)],
+    buffer: ['count', (value: never) => (exported.toPull as Call)([], { buffer: value })],
+    sample: ['rate', (value: never) => (exported.toPull as Call)([], { sample: value })],
+  },
   // decoding
   decoder: named('decoder', [t.number], {
     longest: 'size',
@@ -197,7 +204,7 @@ const without = new Set(
   [
     'pipeFold columns concatMoments decodeCounts fieldsOf firstDifference folds hotSwap isBroken iterableSource jsonOfText',
     'jsonText momentsOf murmur3 namedSpecs namedTensors oneHot overRight parametersMessage prometheus pure restoreTree',
-    'pendingPredictions runFold runningMoments structureHash tokensOf variancesOf wordsOf',
+    'mapPulled pendingPredictions runFold runningMoments scanPulled structureHash tokensOf variancesOf wordsOf',
   ].flatMap((line) => line.split(' ')),
 );
 

@@ -1,11 +1,20 @@
-/** Every option of every function of `paralens` and `paralens/operation` refuses what it cannot mean, at the call. */
+/** Every option of every function of `paralens` and `paralens/lens`, `update`, `program` and `operation` refuses what it cannot mean, at the call. */
 import * as paralens from 'paralens';
+import * as lenses from 'paralens/lens';
 import * as operations from 'paralens/operation';
+import * as programs from 'paralens/program';
+import * as updates from 'paralens/update';
 import { expect, test } from 'vitest';
 import { type Call, type Meaning, namedIn, names, type Options, refuses } from './meaning.js';
 
 const { tensor, scalar, key, sgd } = paralens;
-const all: Readonly<Record<string, unknown>> = { ...operations, ...paralens };
+const all: Readonly<Record<string, unknown>> = {
+  ...operations,
+  ...programs,
+  ...lenses,
+  ...updates,
+  ...paralens,
+};
 const call = (name: string, ...given: readonly unknown[]): unknown => (all[name] as Call)(...given);
 const operation = (name: string, ...given: readonly unknown[]): unknown =>
   ((operations as Readonly<Record<string, unknown>>)[name] as Call)(...given);
@@ -232,7 +241,6 @@ const taken: Readonly<Record<string, Options>> = {
     measure: ['function', (value: never) => paralens.earlyStopping({ patience: 1, measure: value })],
   },
   evaluator: named('evaluator', [tiny, data], { size: 'count' }),
-  fromPull: named('fromPull', [[]], { prefetch: 'count' }),
   progress: named('progress', [], { total: 'count' }),
   reduceOnPlateau: {
     measure: ['function', (value: never) => paralens.reduceOnPlateau({ measure: value })],
@@ -250,11 +258,6 @@ const taken: Readonly<Record<string, Options>> = {
     ),
   },
   runningMean: placed('runningMean', [5], ['limit']),
-  toPull: {
-    policy: ['choice', (value: never) => call('toPull', [], value)],
-    buffer: ['count', (value: never) => call('toPull', [], { buffer: value })],
-    sample: ['rate', (value: never) => call('toPull', [], { sample: value })],
-  },
   // backends
   reference: named('reference', [], { precision: 'choice' }),
   wasm: named('wasm', [], {
@@ -273,7 +276,7 @@ const taken: Readonly<Record<string, Options>> = {
 const adjusted = paralens.learner({
   model: paralens.dense(1, 1),
   loss: paralens.meanSquaredError(),
-  update: paralens.withHyperparameters(1, (learningRate) => sgd({ learningRate })),
+  update: updates.withHyperparameters(1, (learningRate) => sgd({ learningRate })),
 });
 
 /** The option of a reduction. */
@@ -396,11 +399,11 @@ const without = new Set(
     'differentiate elementwiseUpdate evaluate evaluation f1 fanOut flatten partition force forward freeze gelu geluTanh',
     'globalAveragePooling globalMaxPooling glorot glu gradient hardSigmoid hardSwish hardTanh he hessianVectorProduct',
     'hinge identity identityLens interpret isomorphism klDivergence layersOf leafPaths learner leaves',
-    'leftUnit lensMonoid lift located logCosh logSigmoid logSoftmax sigmoid loss mapPulled mapTree maskedRecurrent',
+    'leftUnit lensMonoid lift located logCosh logSigmoid logSoftmax sigmoid loss mapTree maskedRecurrent',
     'maskedRecurrentSequence meanAbsoluteError meanOf meanSquaredError mish named para parallel parallelLenses',
     'parameterPaths partOf placeholder precision print printProgram projectFirst projectSecond pullback pushforward',
     'rSquared ratesOf recall recurrentSequence reinitialize rematerialize relu relu6 reparametrization reparametrize replacePart',
-    'residual rightUnit scalar runningScore scanPulled selu sequential silu simplify sinusoidalPositions sizeOf softmax',
+    'residual rightUnit scalar runningScore selu sequential silu simplify sinusoidalPositions sizeOf softmax',
     'softplus softsign squaredError squaredHinge stateless summary swap tanh tensor trace traceTensors train unassociate',
     'unflatten valueAndGradient vmap weighted widen withPullback zeros zerosLike zipTrees',
     // of operations: tensors and axes
@@ -413,7 +416,7 @@ const without = new Set(
 
 test('every exported function is in the table, or takes no option that has bounds', () => {
   const known = (name: string): boolean => name in taken || name in functions || without.has(name);
-  expect([...names(paralens), ...names(operations)].filter((name) => !known(name))).toEqual([]);
+  expect([all, operations].flatMap(names).filter((name) => !known(name))).toEqual([]);
 });
 
 refuses(taken, functions);

@@ -9,16 +9,15 @@ import {
   type LearnerState,
   meanSquaredError,
   named,
-  partition,
   ratesOf,
   reduceOnPlateau,
   type ReduceOnPlateauOptions,
   sgd,
   tensor,
   train,
-  withHyperparameters,
   withRates,
 } from 'paralens';
+import { partition, withHyperparameters } from 'paralens/update';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 

@@ -1,6 +1,6 @@
 /** Times of any length: a platform's timer takes 2³¹ ms and more, Infinity, NaN and negative numbers for 1 ms. */
-import { counters, decoder, iterableSource, online, pure, snapshots } from 'paralens/online';
-import { dense, key, learner, meanSquaredError, sgd, toPull } from 'paralens';
+import { dense, key, learner, meanSquaredError, sgd } from 'paralens';
+import { counters, decoder, iterableSource, online, pure, snapshots, toPull } from 'paralens/online';
 import * as t from 'io-ts';
 import { NEVER, Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

@@ -1,23 +1,12 @@
 /** Updates of float64 parameters: what moves them has all digits of float64 on every backend, rates and schedules too. */
 import {
-  accumulateGradients,
-  adagrad,
   adam,
-  adamax,
   adamw,
-  addDecayedWeights,
   chain,
   clipByGlobalNorm,
   compile,
-  cosineDecay,
-  decoupledDecay,
   evaluate,
-  exponentialDecay,
-  lamb,
-  lion,
   momentum,
-  nadam,
-  reference,
   rmsprop,
   sgd,
   type Tensor,
@@ -25,6 +14,19 @@ import {
   type Update,
   wasm,
 } from 'paralens';
+import {
+  accumulateGradients,
+  adagrad,
+  adamax,
+  addDecayedWeights,
+  cosineDecay,
+  decoupledDecay,
+  exponentialDecay,
+  lamb,
+  lion,
+  nadam,
+} from 'paralens/update';
+import { reference } from 'paralens/program';
 import { describe, expect, test } from 'vitest';
 
 const updates: { readonly [name: string]: Update } = {

@@ -1,22 +1,18 @@
 /** Schedules at their ends and turns, held to the formulas that they name. */
+import { evaluate, scalar, type Schedule, sgd, tensor } from 'paralens';
 import {
   cosineDecay,
   cosineRestarts,
-  evaluate,
   exponentialDecay,
   inverseSquareRoot,
   inverseTimeDecay,
   joinSchedules,
   oneCycle,
   polynomialDecay,
-  reference,
-  scalar,
-  type Schedule,
-  sgd,
   stepDecay,
-  tensor,
   warmUp,
-} from 'paralens';
+} from 'paralens/update';
+import { reference } from 'paralens/program';
 import { expect, test } from 'vitest';
 
 const backend = reference({ precision: 'float64' });

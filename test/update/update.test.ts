@@ -1,21 +1,17 @@
 /** What updates refuse. What they do is under the laws: `test/laws/updates.test.ts`. */
 import { expect, test } from 'vitest';
+import { evaluate, scalar, sgd, type Tensor, tensor } from 'paralens';
 import {
   cosineDecay,
   cosineRestarts,
-  evaluate,
   exponentialDecay,
   inverseSquareRoot,
   inverseTimeDecay,
   polynomialDecay,
-  scalar,
-  sgd,
   stepDecay,
-  type Tensor,
-  tensor,
   warmUp,
   withHyperparameters,
-} from 'paralens';
+} from 'paralens/update';
 
 test('an invalid learning rate is refused', () => {
   expect(() => sgd({ learningRate: -1 })).toThrow('sgd: `learningRate` must be in [0, ∞), got -1');

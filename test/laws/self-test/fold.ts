@@ -1,24 +1,5 @@
 /** Folds with planted bugs. */
 import {
-  adwinIsNaive,
-  batchesEach,
-  brokenLaws,
-  decodesEach,
-  drawFoldExample,
-  drawing,
-  foldLaws,
-  type FoldOperations,
-  foldOperations,
-  foldsCompose,
-  joinsEach,
-  law,
-  type MomentOperations,
-  momentOperations,
-  momentsOfParts,
-  naiveAdwin,
-  type Reads,
-} from 'paralens/laws';
-import {
   adwin,
   decoder,
   delayedLabels,
@@ -33,6 +14,25 @@ import {
   sizeOrTime,
   slidingMean,
 } from 'paralens/online';
+import { law } from 'paralens/laws';
+import {
+  adwinIsNaive,
+  batchesEach,
+  brokenLaws,
+  decodesEach,
+  drawFoldExample,
+  drawing,
+  foldLaws,
+  type FoldOperations,
+  foldOperations,
+  foldsCompose,
+  joinsEach,
+  type MomentOperations,
+  momentOperations,
+  momentsOfParts,
+  naiveAdwin,
+  type Reads,
+} from 'paralens/laws/kit';
 import {
   drawLate,
   drawMoments,

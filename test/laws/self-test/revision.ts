@@ -1,14 +1,8 @@
 /** Trainings that are revised between steps, with planted bugs: what is told, what goes on, and what is remembered where. */
-import {
-  learner,
-  momentum,
-  reduceOnPlateau,
-  reference,
-  type Step,
-  train,
-  withHyperparameters,
-} from 'paralens';
-import { brokenLaws, drawing, drawRun, revisedTraining, type Trainer, trainingLaws } from 'paralens/laws';
+import { learner, momentum, reduceOnPlateau, type Step, train } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { reference } from 'paralens/program';
+import { brokenLaws, drawing, drawRun, revisedTraining, type Trainer, trainingLaws } from 'paralens/laws/kit';
 import { map } from 'rxjs';
 import { lawsToAsk, type Suspect } from './suspect.js';
 import { type Column, drawColumns, lineParts } from './training.js';

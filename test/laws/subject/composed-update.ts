@@ -1,13 +1,10 @@
 /** Adam’s kin, and updates made of others: lenses behind them, state around them, one for each part. */
+import { adam, adamw, chain, clipByGlobalNorm, momentum, sgd, type Update } from 'paralens';
 import {
   accumulateGradients,
   adagrad,
-  adam,
   adamax,
-  adamw,
   addDecayedWeights,
-  chain,
-  clipByGlobalNorm,
   clipByValue,
   cosineDecay,
   decoupledDecay,
@@ -15,14 +12,13 @@ import {
   lamb,
   lion,
   lookahead,
-  momentum,
   movingAverage,
   nadam,
   partition,
-  sgd,
-  type Update,
   withHyperparameters,
-} from 'paralens';
+} from 'paralens/update';
+import { multiply } from 'paralens/operation';
+import { type Sampler, type Verdict } from 'paralens/laws';
 import {
   accumulates,
   clipsByNorm,
@@ -30,13 +26,10 @@ import {
   followsRule,
   normWise,
   sameUpdate,
-  type Sampler,
   type UpdateMap,
   type UpdatePoint,
-  type Verdict,
   withUpdate,
-} from 'paralens/laws';
-import { multiply } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { type ClosedForms, drawDecay, drawEpsilon, drawRate, type UpdateRow } from './update.js';
 
 type Form = ClosedForms['near'][number];

@@ -1,14 +1,7 @@
 /** Every fold of the library, with values for it: a row each, whose laws are those of all folds. */
-import {
-  dense,
-  type Key,
-  key,
-  learner,
-  meanSquaredError,
-  sgd,
-  withHyperparameters,
-  withRates,
-} from 'paralens';
+import { dense, type Key, key, learner, meanSquaredError, sgd, withRates } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { type Law, law, type Sampler } from 'paralens/laws';
 import {
   drawFoldExample,
   drawing,
@@ -16,10 +9,7 @@ import {
   foldLaws,
   foldsCompose,
   type FoldSubject,
-  type Law,
-  law,
-  type Sampler,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as online from 'paralens/online';
 import type { Fold, Json } from 'paralens/online';
 import { either as E } from 'fp-ts';

@@ -1,8 +1,9 @@
 /** Records that are sound and records that are not, streams of numbers, and labels that are late. */
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import type { FoldExample, Sampler } from 'paralens/laws';
 import type { AdwinOptions, DelayedEvent, RawRecord } from 'paralens/online';
+import type { Sampler } from 'paralens/laws';
+import type { FoldExample } from 'paralens/laws/kit';
 
 export const reading = t.type({
   id: t.string,

@@ -1,6 +1,6 @@
 /** Every update and schedule of the library, with what it is and what mathematics says of it. */
+import { adam, type LearningRate, momentum, rmsprop, type Schedule, sgd, type Update } from 'paralens';
 import {
-  adam,
   cosineDecay,
   cosineRestarts,
   elementwiseUpdate,
@@ -8,18 +8,14 @@ import {
   inverseSquareRoot,
   inverseTimeDecay,
   joinSchedules,
-  type LearningRate,
-  momentum,
   nesterov,
   oneCycle,
   polynomialDecay,
-  rmsprop,
-  type Schedule,
-  sgd,
   stepDecay,
-  type Update,
   warmUp,
-} from 'paralens';
+} from 'paralens/update';
+import { abs, multiply, sign, subtract } from 'paralens/operation';
+import { type Sampler, type UpdateTraits, type Verdict } from 'paralens/laws';
 import {
   bitwise,
   boundedSteps,
@@ -34,21 +30,17 @@ import {
   quadratic,
   runningSize,
   sameUpdate,
-  type Sampler,
   scaleFree,
   signOfGradient,
   sizeUnderConstantGradient,
   stepsDownGradient,
   type UpdateMap,
   type UpdatePoint,
-  type UpdateTraits,
   type Vector,
-  type Verdict,
   wholePoint,
   withoutMean,
   withUpdate,
-} from 'paralens/laws';
-import { abs, multiply, sign, subtract } from 'paralens/operation';
+} from 'paralens/laws/kit';
 
 type Form = (map: UpdateMap, point: UpdatePoint) => Verdict;
 

@@ -13,12 +13,12 @@ import {
   sgd,
   sparseSoftmaxCrossEntropy,
   type Tensor,
-  withHyperparameters,
   withRates,
 } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { abs, cast, mean, subtract } from 'paralens/operation';
 import {
   adwin,
-  withChallenger,
   type Checkpoint,
   type CheckpointStore,
   columns,
@@ -44,8 +44,8 @@ import {
   slidingMean,
   standardize,
   type StepReport,
+  withChallenger,
 } from 'paralens/online';
-import { abs, cast, mean, subtract } from 'paralens/operation';
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/online/checkpoint/encoding.js';

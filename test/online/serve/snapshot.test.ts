@@ -1,8 +1,9 @@
 /** Snapshots: immutable while training goes on, and exactly the model of their step, here and in another thread. */
 import fc from 'fast-check';
 import { either } from 'fp-ts';
-import { evaluate, leaves, tensor, type Tensor, train } from 'paralens';
-import { parametersMessage, type ParametersMessage, hotSwap, snapshots } from 'paralens/online';
+import { evaluate, type Tensor, tensor, train } from 'paralens';
+import { leaves } from 'paralens/program';
+import { hotSwap, type ParametersMessage, parametersMessage, snapshots } from 'paralens/online';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { checksumOf } from '../../../src/online/serve/checksum.js';
