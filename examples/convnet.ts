@@ -57,7 +57,7 @@ export const main = async ({
       dense(128, 10),
     ),
     loss: sparseSoftmaxCrossEntropy(),
-    update: adam({ learningRate: cosineDecay(2e-3, data.total) }),
+    update: adam({ learningRate: cosineDecay({ rate: 2e-3, steps: data.total }) }),
     metrics: { accuracy },
   });
 

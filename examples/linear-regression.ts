@@ -42,7 +42,9 @@ export const main = async ({ examples = 1024, epochs = 40, seed = 1 } = {}) => {
     model: dense(3, 1),
     loss: meanSquaredError(),
     // The noise of the batches would keep the parameters trembling: the rate fades until they rest.
-    update: sgd({ learningRate: exponentialDecay(0.1, 0.1, (epochs * examples) / 32 / 3) }),
+    update: sgd({
+      learningRate: exponentialDecay({ rate: 0.1, factor: 0.1, steps: (epochs * examples) / 32 / 3 }),
+    }),
   });
   const data = batches({ input, target }, { size: 32, shuffle: key(seed), epochs });
   const { state } = await lastValueFrom(from(data).pipe(train(line, { key: key(seed) })));

@@ -54,7 +54,7 @@ const examples = pipeFold(
 const forecast = learner({
   model: sequential(dense(9, 16), tanh(), dense(16, 1)),
   loss: huber<readonly [number, number]>(2),
-  update: sgd({ learningRate: inverseTimeDecay(0.02, 365) }),
+  update: sgd({ learningRate: inverseTimeDecay({ rate: 0.02, steps: 365 }) }),
   // In °C, before it learns from the day. The naive forecast: no warmer and no colder than today.
   metrics: { error: absoluteError, naive: (_, target) => mean(abs(target)) },
 });

@@ -86,6 +86,7 @@ export {
   snapshots,
   type SnapshotsOptions,
 } from './serve/snapshot.js';
+export type { Pace } from './serve/throttle.js';
 export { type Counters, counters, type CountersOptions, noCounters } from './serve/counters.js';
 export type { Spent } from './run/meter.js';
 export { type Labels, prometheus, PROMETHEUS_TYPE } from './serve/prometheus.js';

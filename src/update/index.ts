@@ -37,6 +37,7 @@ export {
   type OneCycleOptions,
   polynomialDecay,
   type Schedule,
+  type ScheduleOptions,
   stepDecay,
   warmUp,
 } from './schedule.js';

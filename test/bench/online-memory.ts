@@ -192,7 +192,7 @@ const records = async (folder: string): Promise<void> => {
     }),
     share(),
   );
-  const last = await lastValueFrom(run.pipe(counters({ every: 1000 })));
+  const last = await lastValueFrom(run.pipe(counters({ every: { seconds: 1 } })));
   const rate = (1000 * last.counts.records) / (performance.now() - began);
   console.log(`\n${showNumber(last.counts.records)} records, one a step`);
   console.log(

@@ -89,7 +89,7 @@ describe.each(compiledBackends)('train of the library’s learners on $name, thr
     const classes = learner({
       model: dense(3, 4),
       loss: sparseSoftmaxCrossEntropy(),
-      update: nesterov({ learningRate: stepDecay(0.5, 0.5, 2), momentum: 0.75 }),
+      update: nesterov({ learningRate: stepDecay({ rate: 0.5, factor: 0.5, steps: 2 }), momentum: 0.75 }),
       metrics: { accuracy },
     });
     checkLearner(

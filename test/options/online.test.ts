@@ -77,7 +77,7 @@ const taken: Readonly<Record<string, Options>> = {
   adwin: named('adwin', [], {
     delta: 'innerShare',
     range: 'positiveDouble',
-    every: 'count',
+    clock: 'count',
     buckets: 'countFrom2',
     shortest: 'count',
     direction: 'choice',
@@ -119,7 +119,10 @@ const taken: Readonly<Record<string, Options>> = {
     steps: ['countOrInfinity', (value: never) => exported.checkpointing({ store, every: { steps: value } })],
     seconds: ['limit', (value: never) => exported.checkpointing({ store, every: { seconds: value } })],
   },
-  counters: named('counters', [], { every: 'positive' }),
+  counters: {
+    steps: ['count', (value: never) => exported.counters({ every: { steps: value } })],
+    seconds: ['positive', (value: never) => exported.counters({ every: { seconds: value } })],
+  },
   keyValueCheckpoints: named('keyValueCheckpoints', [{}], { keep: 'count', piece: 'count' }, { name: 'run' }),
   onDrift: {
     levelOf: [
@@ -162,7 +165,7 @@ const taken: Readonly<Record<string, Options>> = {
   },
   snapshots: {
     steps: ['count', (value: never) => exported.snapshots(tiny, { every: { steps: value } })],
-    ms: ['positive', (value: never) => exported.snapshots(tiny, { every: { ms: value } })],
+    seconds: ['positive', (value: never) => exported.snapshots(tiny, { every: { seconds: value } })],
     input: ['choice', (value: never) => exported.snapshots(tiny, { dtypes: { input: value } })],
   },
   // sources

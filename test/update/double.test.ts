@@ -31,8 +31,8 @@ import { describe, expect, test } from 'vitest';
 
 const updates: { readonly [name: string]: Update } = {
   sgd: sgd({ learningRate: 0.1 }),
-  'sgd, exponential decay': sgd({ learningRate: exponentialDecay(0.1, 0.3, 7) }),
-  'adam, cosine decay': adam({ learningRate: cosineDecay(0.1, 30, 0.003) }),
+  'sgd, exponential decay': sgd({ learningRate: exponentialDecay({ rate: 0.1, factor: 0.3, steps: 7 }) }),
+  'adam, cosine decay': adam({ learningRate: cosineDecay({ rate: 0.1, steps: 30, end: 0.003 }) }),
   momentum: momentum({ learningRate: 0.1 }),
   rmsprop: rmsprop({ learningRate: 0.1 }),
   adagrad: adagrad({ learningRate: 0.1 }),

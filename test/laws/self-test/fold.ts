@@ -219,7 +219,7 @@ const detectorSuspects: readonly Suspect[] = [
   detector(
     'it looks only every second time',
     ['F-22'],
-    (numbers, options) => runFold(adwin({ ...options, every: 2 * options.every }), numbers)[1],
+    (numbers, options) => runFold(adwin({ ...options, clock: 2 * options.clock }), numbers)[1],
   ),
   detector(
     'δ is half as large',

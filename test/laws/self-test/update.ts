@@ -131,7 +131,7 @@ export const updateSuspects: readonly Suspect[] = [
   scheduled(
     'cosine',
     [],
-    cosineDecay(0.5, 10, 0.125),
+    cosineDecay({ rate: 0.5, steps: 10, end: 0.125 }),
     (t) => 0.125 + 0.1875 * (1 + Math.cos((Math.PI * Math.min(t, 10)) / 10)),
     [10, 0.125],
   ),

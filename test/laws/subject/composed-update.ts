@@ -254,12 +254,12 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
   },
   lookahead: {
     traits: { linear: true, ahead: false, withRate: (learningRate) => lookahead(sgd({ learningRate })) },
-    usual: lookahead(sgd(), { every: 2 }),
+    usual: lookahead(sgd(), { every: { steps: 2 } }),
     forms: forms((sampler) => {
       const [rate, every] = [drawRate(sampler), sampler.integer(1, 4)];
       const update = momentum({ learningRate: rate });
       return {
-        update: lookahead(sgd({ learningRate: rate }), { every, rate: 0.5 }),
+        update: lookahead(sgd({ learningRate: rate }), { every: { steps: every }, rate: 0.5 }),
         near: [
           // After every so many steps half the way back: what was gone since the last time counts half.
           rule((seen) => {
@@ -268,7 +268,7 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
             return seen.length % every === 0 ? -rate * last(seen) + (rate * gone) / 2 : -rate * last(seen);
           }),
         ],
-        exact: [is(lookahead(update, { every: 1, rate: 1 }), update)],
+        exact: [is(lookahead(update, { every: { steps: 1 }, rate: 1 }), update)],
       };
     }),
   },
@@ -299,9 +299,11 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
           // As a factor of a schedule it is the schedule of so much more.
           is(
             withHyperparameters(rate, (factor) =>
-              momentum({ learningRate: (count) => multiply(factor(count), cosineDecay(1, 4)(count)) }),
+              momentum({
+                learningRate: (count) => multiply(factor(count), cosineDecay({ rate: 1, steps: 4 })(count)),
+              }),
             ),
-            momentum({ learningRate: (count) => multiply(rate, cosineDecay(1, 4)(count)) }),
+            momentum({ learningRate: (count) => multiply(rate, cosineDecay({ rate: 1, steps: 4 })(count)) }),
           ),
         ],
       };

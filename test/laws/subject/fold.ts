@@ -123,7 +123,7 @@ const eitherOf = (sampler: Sampler): E.Either<{ readonly kind: 'json' | 'codec' 
   bit(sampler) === 0 ? E.right(number(sampler)) : E.left({ kind: sampler.pick(['json', 'codec']) ?? 'json' });
 
 /** A detector that looks, drops and begins anew within few numbers. */
-const soon = { adwin: { delta: 0.3, every: 3, buckets: 2, shortest: 2 }, ddm: { after: 3 } } as const;
+const soon = { adwin: { delta: 0.3, clock: 3, buckets: 2, shortest: 2 }, ddm: { after: 3 } } as const;
 
 export const foldRows: readonly FoldRow[] = [
   row(
@@ -218,12 +218,16 @@ export const foldRows: readonly FoldRow[] = [
 /** Functions of `paralens/online` that are no folds, or that make none. */
 export const noFolds: readonly string[] = [
   'PROMETHEUS_TYPE',
+  'mapPulled',
+  'scanPulled',
+  'toPull',
   'checkpointing',
   'concatMoments',
   'counters',
   'decoder',
   'decoderOfValues',
   'firstDifference',
+  'fromPull',
   'hotSwap',
   'isBroken',
   'iterableSource',

@@ -119,7 +119,7 @@ export const drawStream = (
     options: {
       delta: sampler.pick([0.002, 0.05, 0.5]) ?? 0.1,
       range: 1,
-      every: sampler.integer(1, 8),
+      clock: sampler.integer(1, 8),
       buckets: sampler.integer(2, 5),
       shortest: sampler.integer(1, 5),
       direction: sampler.pick(['up', 'down', 'both'] as const) ?? 'up',

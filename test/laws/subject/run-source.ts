@@ -177,7 +177,7 @@ const watched = (run: Run): Run =>
   new Observable((subscriber) => {
     const shared = run.pipe(share());
     const silent = { error: () => undefined };
-    subscriber.add(shared.pipe(counters({ every: 1 })).subscribe(silent));
+    subscriber.add(shared.pipe(counters({ every: { seconds: 0.001 } })).subscribe(silent));
     subscriber.add(shared.pipe(snapshots(subject, { backend })).subscribe(silent));
     subscriber.add(shared.subscribe(subscriber));
   });

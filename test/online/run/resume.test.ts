@@ -106,7 +106,7 @@ interface Event {
   readonly checkpoint?: () => Checkpoint;
 }
 const pairs = withChallenger(regression, {
-  monitors: pipeFold(losses, adwin({ every: 4, delta: 0.9 })),
+  monitors: pipeFold(losses, adwin({ clock: 4, delta: 0.9 })),
   levelOf: ({ level }: Drift) => level,
   fresh: (n) => regression.init(key(n)),
   trial: 5,
@@ -123,7 +123,7 @@ const runs: Readonly<Record<string, (from?: Checkpoint) => Observable<unknown>>>
       ...plain,
       examples,
       nonFinite: 'skip',
-      monitors: pipeFold(losses, adwin({ every: 4, delta: 0.9 })),
+      monitors: pipeFold(losses, adwin({ clock: 4, delta: 0.9 })),
       revise: onDrift(({ level }: Drift) => level, raiseRate({ factor: 2, steps: 3, scale })),
       ...(from && { from }),
     }),
