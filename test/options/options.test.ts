@@ -170,7 +170,7 @@ const taken: Readonly<Record<string, Options>> = {
       ],
     ]),
   ),
-  reshape: placed('reshape', [[2]], ['shape']),
+  reshape: placed('reshape', [[2]], ['freeShape']),
   // losses and metrics
   huber: placed('huber', [1], ['positive']),
   softmaxCrossEntropy: named('softmaxCrossEntropy', [], { smoothing: 'wholeShare' }),
