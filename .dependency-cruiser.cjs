@@ -13,7 +13,7 @@ const floors = [
   ['learner'],
   ['kernel'],
   ['backend'],
-  ['stream'],
+  ['stream', 'program'],
   ['format'],
   ['online'],
   ['node'],
@@ -22,6 +22,7 @@ const floors = [
 /** Folders that may import less than the rows above them. */
 const exceptions = {
   stream: { not: ['layer'] },
+  program: { not: ['random', 'kernel', 'lens', 'layer', 'loss', 'update', 'metric'] },
   format: { only: ['tree', 'random', 'tensor'] },
 };
 

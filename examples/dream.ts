@@ -8,7 +8,6 @@ import { map } from 'rxjs/operators';
 import {
   adam,
   batches,
-  decoupledDecay,
   dense,
   differentiable,
   dropout,
@@ -23,6 +22,7 @@ import {
   tensor,
   train,
 } from 'paralens';
+import { decoupledDecay } from 'paralens/update';
 import { multiply, normal, sigmoid, subtract } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';

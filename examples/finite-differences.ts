@@ -1,6 +1,17 @@
 /** Why backpropagation: the whole gradient for the price of a few forward passes, instead of one a parameter. */
-import { compile, evaluate, force, key, split, tensor, type Tensor, valueAndGradient } from 'paralens';
-import { cast, matmul, mean, multiply, normal, subtract, tanh } from 'paralens/operation';
+import { compile, evaluate, key, type Tensor, tensor } from 'paralens';
+import { force } from 'paralens/program';
+import {
+  cast,
+  matmul,
+  mean,
+  multiply,
+  normal,
+  split,
+  subtract,
+  tanh,
+  valueAndGradient,
+} from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 
 type Matrix = Tensor<readonly [number, number], 'float64'>;

@@ -7,30 +7,23 @@ import { from, lastValueFrom } from 'rxjs';
 import { map } from 'rxjs/operators';
 import {
   adam,
-  advance,
   batches,
   batchNormalization,
   binaryCrossEntropy,
+  type Buffers,
   compose,
   dense,
   dropout,
   evaluate,
   evaluation,
-  force,
-  frozen,
-  identity,
-  isomorphism,
   type Key,
   key,
   leakyRelu,
   learner,
-  lift,
   named,
-  type Buffers,
   type Para,
   parallel,
   type Parameters,
-  partition,
   relu,
   sequential,
   sigmoid,
@@ -39,7 +32,10 @@ import {
   tensor,
   train,
 } from 'paralens';
-import { add, concat, full, multiply, negate, normal } from 'paralens/operation';
+import { identity, isomorphism, lift } from 'paralens/lens';
+import { frozen, partition } from 'paralens/update';
+import { force } from 'paralens/program';
+import { add, advance, concat, full, multiply, negate, normal } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';
 import { saveImages } from './data/picture.js';

@@ -1,20 +1,9 @@
 /** Linear regression: stochastic gradient descent finds, step by step, what algebra finds at once. */
 import { from, lastValueFrom } from 'rxjs';
-import {
-  batches,
-  dense,
-  evaluate,
-  exponentialDecay,
-  force,
-  key,
-  learner,
-  meanSquaredError,
-  sgd,
-  split,
-  tensor,
-  train,
-} from 'paralens';
-import { add, matmul, multiply, normal } from 'paralens/operation';
+import { batches, dense, evaluate, key, learner, meanSquaredError, sgd, tensor, train } from 'paralens';
+import { exponentialDecay } from 'paralens/update';
+import { force } from 'paralens/program';
+import { add, matmul, multiply, normal, split } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 
 type Numbers = readonly number[];
@@ -53,7 +42,9 @@ export const main = async ({ examples = 1024, epochs = 40, seed = 1 } = {}) => {
     model: dense(3, 1),
     loss: meanSquaredError(),
     // The noise of the batches would keep the parameters trembling: the rate fades until they rest.
-    update: sgd({ learningRate: exponentialDecay(0.1, 0.1, (epochs * examples) / 32 / 3) }),
+    update: sgd({
+      learningRate: exponentialDecay({ rate: 0.1, factor: 0.1, steps: (epochs * examples) / 32 / 3 }),
+    }),
   });
   const data = batches({ input, target }, { size: 32, shuffle: key(seed), epochs });
   const { state } = await lastValueFrom(from(data).pipe(train(line, { key: key(seed) })));

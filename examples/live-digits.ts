@@ -20,9 +20,7 @@ import {
   dense,
   evaluate,
   evaluator,
-  type HoldPolicy,
   key,
-  leaves,
   learner,
   type LearnerState,
   relu,
@@ -30,9 +28,17 @@ import {
   sgd,
   sparseSoftmaxCrossEntropy,
   type Tensor,
-  toPull,
 } from 'paralens';
-import { type Checkpoint, online, pure, type Received, type Source } from 'paralens/online';
+import { leaves } from 'paralens/program';
+import {
+  type Checkpoint,
+  type HoldPolicy,
+  online,
+  pure,
+  type Received,
+  type Source,
+  toPull,
+} from 'paralens/online';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';
 import { stepsOf } from './data/records.js';

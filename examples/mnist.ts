@@ -5,23 +5,22 @@ import { from, lastValueFrom } from 'rxjs';
 import {
   accuracy,
   batches,
-  defaultBackend as backend,
   dense,
   evaluate,
   evaluator,
   key,
   learner,
-  leaves,
   type Output,
   progress,
   relu,
   rmsprop,
   sequential,
   sparseSoftmaxCrossEntropy,
-  split,
   type Tensor,
   train,
 } from 'paralens';
+import { defaultBackend as backend, leaves } from 'paralens/program';
+import { split } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { readMnist } from './data/mnist.js';
 

@@ -5,7 +5,6 @@ import {
   adamw,
   batches,
   compile,
-  cosineDecay,
   dense,
   embedding,
   evaluate,
@@ -20,6 +19,7 @@ import {
   train,
   transformerBlock,
 } from 'paralens';
+import { cosineDecay } from 'paralens/update';
 import { uniform } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { bigramLoss, CHARACTERS, decode, encode, LENGTH, readNames } from './data/names.js';
@@ -46,7 +46,7 @@ export const main = async ({ epochs = 20, seed = 1, width = 64, names = readName
       dense(width, CHARACTERS),
     ),
     loss: sparseSoftmaxCrossEntropy<readonly [number, number]>({ ignore: -1 }),
-    update: adamw({ learningRate: cosineDecay(2e-3, data.total), weightDecay: 0.05 }),
+    update: adamw({ learningRate: cosineDecay({ rate: 2e-3, steps: data.total }), weightDecay: 0.05 }),
   });
   const { state } = await lastValueFrom(from(data).pipe(train(writer, { key: key(seed) })));
   const onTest = evaluator(writer, examplesOf(names.test), { size: names.test.length });

@@ -93,7 +93,7 @@ const train = async (port: number, folder: string, steps: number): Promise<void>
   );
   const last = await lastValueFrom(
     events.pipe(
-      snapshots(points, { every: { ms: 20 }, inputs }),
+      snapshots(points, { every: { seconds: 0.02 }, inputs }),
       tap((snapshot) => {
         const { message } = parametersMessage(snapshot);
         const records = jsonText(message.records ?? null);

@@ -1,15 +1,8 @@
 /** Spam told from mail as it comes in, one mail at a time; and what helps when it turns into its opposite. */
 import { lastValueFrom, map, toArray } from 'rxjs';
-import {
-  binaryCrossEntropy,
-  dense,
-  key,
-  learner,
-  sgd,
-  type Tensor,
-  withHyperparameters,
-  withRates,
-} from 'paralens';
+import { binaryCrossEntropy, dense, key, learner, sgd, type Tensor, withRates } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { cast, equal, less, mean, subtract } from 'paralens/operation';
 import {
   adwin,
   decoderOfValues,
@@ -28,7 +21,6 @@ import {
   type StepReport,
   wordsOf,
 } from 'paralens/online';
-import { cast, equal, less, mean, subtract } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { Mail, readMails } from './data/mails.js';
 import { stepsOf } from './data/records.js';

@@ -1,6 +1,8 @@
 /** Seattle's weather, one day after the other: tomorrow's highest temperature is predicted, and learned from. */
 import { lastValueFrom, map, toArray } from 'rxjs';
-import { absoluteError, dense, huber, inverseTimeDecay, key, learner, sequential, sgd, tanh } from 'paralens';
+import { absoluteError, dense, huber, key, learner, sequential, sgd, tanh } from 'paralens';
+import { inverseTimeDecay } from 'paralens/update';
+import { abs, mean } from 'paralens/operation';
 import {
   columns,
   decoder,
@@ -14,7 +16,6 @@ import {
   slidingMean,
   standardize,
 } from 'paralens/online';
-import { abs, mean } from 'paralens/operation';
 import { isStarted } from './data/direct.js';
 import { stepsOf } from './data/records.js';
 import { Day, readWeather } from './data/weather.js';
@@ -53,7 +54,7 @@ const examples = pipeFold(
 const forecast = learner({
   model: sequential(dense(9, 16), tanh(), dense(16, 1)),
   loss: huber<readonly [number, number]>(2),
-  update: sgd({ learningRate: inverseTimeDecay(0.02, 365) }),
+  update: sgd({ learningRate: inverseTimeDecay({ rate: 0.02, steps: 365 }) }),
   // In °C, before it learns from the day. The naive forecast: no warmer and no colder than today.
   metrics: { error: absoluteError, naive: (_, target) => mean(abs(target)) },
 });

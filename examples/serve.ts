@@ -58,12 +58,12 @@ const learn = (post: (message: Message, transfer?: readonly ArrayBuffer[]) => vo
     key: key(1),
     size: 32,
   }).pipe(share());
-  events.pipe(counters({ every: 250, source: turning })).subscribe((now) => {
+  events.pipe(counters({ every: { seconds: 0.25 }, source: turning })).subscribe((now) => {
     post({ counters: now });
   });
   events
     .pipe(
-      snapshots(points, { every: { ms: 50 }, inputs }),
+      snapshots(points, { every: { seconds: 0.05 }, inputs }),
       map((snapshot) => parametersMessage(snapshot)),
     )
     .subscribe(({ message, transfer }) => {

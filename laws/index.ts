@@ -1,21 +1,37 @@
-/** The laws of differentiable code: predicates, arbitraries, and runners that throw. Needs the package `fast-check`. */
-export * from './arbitrary/index.js';
-export * from './base/index.js';
-export * from './batch/index.js';
-export * from './check/index.js';
-export * from './cost/index.js';
-export * from './equivariance/index.js';
-export * from './gradient/index.js';
-export * from './learner/index.js';
-export * from './lens/index.js';
-export * from './loss/index.js';
-export * from './map/index.js';
-export * from './mask/index.js';
-export * from './metric/index.js';
-export * from './numerics/index.js';
-export * from './online/index.js';
-export * from './para/index.js';
-export * from './program/index.js';
-export * from './reverse-derivative/index.js';
-export * from './stream/index.js';
-export * from './update/index.js';
+/** Holds your own layers, losses, optimizers, learners, sources and folds to the laws. Needs the package `fast-check`. */
+export {
+  broken,
+  check,
+  type CheckOptions,
+  type Difference,
+  every,
+  type Finding,
+  holds,
+  type Law,
+  law,
+  LawError,
+  rejected,
+  type Verdict,
+} from './base/index.js';
+export type { Sampler, Range, Specification, Specifications, Specified } from './arbitrary/index.js';
+export {
+  type AnyFold,
+  checkFold,
+  checkGradient,
+  checkLearner,
+  checkLoss,
+  checkPara,
+  checkSource,
+  checkUpdate,
+  type DifferentiableOptions,
+  type FoldCheckOptions,
+  type LearnerCheckOptions,
+  type LearnerRun,
+  type LossOptions,
+  type LossSpecification,
+  type ParaOptions,
+  type UpdateOptions,
+} from './check/index.js';
+export type { ParaArgument, ParaSpecification } from './map/index.js';
+export type { Medium, PlacedRecord, SourceSubject } from './online/index.js';
+export type { UpdateTraits } from './check/index.js';

@@ -1,15 +1,133 @@
 /** paralens: layers are lenses, training is a fold over a stream. */
-export * from './autodiff/index.js';
-export * from './backend/index.js';
+export type { Batched } from './autodiff/index.js';
+export {
+  type Backend,
+  compile,
+  type Compiled,
+  evaluate,
+  type Evaluated,
+  type EvaluateOptions,
+  type Executable,
+  type Machine,
+  wasm,
+  type WasmBackend,
+  type WasmOptions,
+} from './backend/index.js';
 export { type Mistake, ParalensError } from './error.js';
-export * from './graph/index.js';
+export type { Program } from './graph/index.js';
 export * from './layer/index.js';
-export * from './learner/index.js';
-export * from './lens/index.js';
+export {
+  type Batch,
+  type InputForm,
+  type Learner,
+  learner,
+  type LearnerOptions,
+  type LearnerState,
+  type LayerSummary,
+  type Report,
+  summary,
+} from './learner/index.js';
+export {
+  type Backward,
+  batched,
+  buffered,
+  type BufferedLayer,
+  type Buffers,
+  compose,
+  differentiable,
+  evaluation,
+  fanOut,
+  freeze,
+  type Initial,
+  type Layer,
+  named,
+  type NamedBuffers,
+  para,
+  type Para,
+  parallel,
+  type Parameters,
+  rematerialize,
+  repeat,
+  type Repeated,
+  residual,
+  type Sequential,
+  sequential,
+  type Share,
+  share,
+  stateless,
+} from './lens/index.js';
 export * from './loss/index.js';
 export * from './metric/index.js';
-export { advance, key, type Key, split } from './operation/random.js';
-export * from './stream/index.js';
-export * from './tensor/index.js';
-export { type Leaf, leafPaths, leaves, mapTree, type Tree, unflatten, zipTrees } from './tree/index.js';
-export * from './update/index.js';
+export { key, type Key } from './operation/random.js';
+export {
+  type Batches,
+  batches,
+  batchesOf,
+  type BatchesOfOptions,
+  type BatchesOptions,
+  bestSoFar,
+  earlyStopping,
+  type EarlyStoppingOptions,
+  type Evaluation,
+  evaluator,
+  type EvaluatorOptions,
+  type Fold,
+  type MeasuredStep,
+  type Optimized,
+  type Output,
+  type Plateau,
+  progress,
+  type ProgressOptions,
+  ratesOf,
+  reduceOnPlateau,
+  type ReduceOnPlateauOptions,
+  type Remainder,
+  type Rows,
+  runningMean,
+  runningScore,
+  type Scores,
+  type ScoreValues,
+  type ScoreValuesOf,
+  type Stacked,
+  type Step,
+  train,
+  type TrainOptions,
+  withRates,
+} from './stream/index.js';
+export {
+  type AnyTensor,
+  type Data,
+  type DataOf,
+  type DType,
+  type FloatDType,
+  type IntegerDType,
+  type Nested,
+  type Scalar,
+  scalar,
+  type Shape,
+  type ShapeOf,
+  type Tensor,
+  tensor,
+} from './tensor/index.js';
+export type { Leaf, Tree } from './tree/index.js';
+export {
+  adam,
+  type AdamOptions,
+  adamw,
+  type AdamwOptions,
+  chain,
+  clipByGlobalNorm,
+  type GradientLens,
+  type LearningRate,
+  momentum,
+  type MomentumOptions,
+  rmsprop,
+  type RmspropOptions,
+  type Schedule,
+  sgd,
+  type SgdOptions,
+  type Update,
+  type Updated,
+  type UpdateInput,
+  type UpdateState,
+} from './update/index.js';

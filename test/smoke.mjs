@@ -42,7 +42,7 @@ const IMPORTS = `
 import assert from 'node:assert/strict';
 import { from, lastValueFrom } from 'rxjs';
 
-for (const name of ['paralens', 'paralens/operation', 'paralens/format', 'paralens/online', 'paralens/node', 'paralens/laws']) {
+for (const name of ['paralens', 'paralens/operation', 'paralens/lens', 'paralens/update', 'paralens/program', 'paralens/format', 'paralens/online', 'paralens/node', 'paralens/laws', 'paralens/laws/kit']) {
   const url = import.meta.resolve(name);
   assert.match(url, /\\/dist\\/.*index\\.js$/, \`\${name} resolves to \${url}: not to the built package\`);
   const exported = Object.keys(await import(name));

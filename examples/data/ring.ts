@@ -4,8 +4,10 @@
  *
  * Source: P. Wilson, F. Zanasi, "Reverse derivative ascent" (arXiv 2101.10488).
  */
-import type { Loss, Shape, SimpleLens, Tensor, Update } from 'paralens';
-import { scalar, zipTrees } from 'paralens';
+import { scalar } from 'paralens';
+import type { Loss, Shape, Tensor, Update } from 'paralens';
+import type { SimpleLens } from 'paralens/lens';
+import { zipTrees } from 'paralens/program';
 import {
   add,
   broadcast,

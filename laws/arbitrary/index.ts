@@ -5,7 +5,6 @@ export { drawLine } from './line.js';
 export {
   drawCotangent,
   drawData,
-  drawDirection,
   drawLattice,
   drawPoint,
   type MapAtPoint,
@@ -14,12 +13,6 @@ export {
 } from './point.js';
 export { drawPrimitive } from './primitive.js';
 export { drawProgram, type RandomProgram } from './program.js';
-export {
-  type Range,
-  type Specification,
-  type Specifications,
-  specified,
-  type Specified,
-} from './specification.js';
-export { drawTensor, drawTree, type TensorTree } from './tree.js';
+export { type Range, type Specification, type Specifications, type Specified } from './specification.js';
+export { drawTree, type TensorTree } from './tree.js';
 export { drawOrder, drawView, type View } from './view.js';

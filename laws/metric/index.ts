@@ -1,2 +1,1 @@
-export { shareOfRows } from './share.js';
 export { type ScoredParts, scoreOfParts } from './score.js';

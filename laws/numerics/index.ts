@@ -9,4 +9,3 @@ export {
 } from './line.js';
 export { type Curve, type Order, ORDERS, profileOf } from './profile.js';
 export { specials, specialsKept, unchosenIsZero } from './special.js';
-export { finiteAtSpecialPoint } from './special-points.js';

@@ -46,7 +46,7 @@ export const naiveAdwin = (numbers: readonly number[], options: Required<AdwinOp
     window = compressed([...window, [x]], options.buckets);
     let level: Drift['level'] = 'none';
     const before = meanOf(window.flat());
-    if ((i + 1) % options.every === 0) {
+    if ((i + 1) % options.clock === 0) {
       const whole = window.length;
       while (fallsApart(window, options)) window = window.slice(1);
       const after = meanOf(window.flat());

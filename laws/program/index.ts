@@ -1,3 +1,3 @@
 export { eagerAsCompiled } from './eager.js';
-export { fusedAsApart, runOneByOne } from './fusion.js';
+export { fusedAsApart } from './fusion.js';
 export { broadcastAsCopies, type Reading, viewAsCopy } from './views.js';

@@ -1,18 +1,16 @@
-export { causal, onTime, type Prefix } from './causality.js';
-export { mapFuses, passesOn, watchingIsNeutral } from './neutral.js';
+export { causal, type Prefix } from './causality.js';
+export { passesOn } from './neutral.js';
 export {
   type Batcher,
   type Cut,
   drawCut,
   type Drawn,
-  drawnBy,
   drawnOf,
   type Numbered,
   numbered,
   optionsOf,
 } from './numbered.js';
 export { repeats } from './repeatable.js';
-export { schedulerInvariant } from './scheduler.js';
-export { batcherLaws, decidedByKey, onceAnEpoch, onlyReads, ordersDiffer, orderStays } from './shuffle.js';
-export { inVirtualTime, sameTrace, type StreamSubject, type Trace, traceOf } from './trace.js';
-export { errorsPass, stops } from './unsubscribe.js';
+export { batcherLaws, onceAnEpoch } from './shuffle.js';
+export { type StreamSubject, type Trace } from './trace.js';
+export { stops } from './unsubscribe.js';

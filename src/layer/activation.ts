@@ -17,64 +17,60 @@ import type { Tensor } from '../tensor/tensor.js';
 /** A layer that keeps the shape and has nothing to learn. */
 export type ActivationLayer = <S extends Shape>() => Para<readonly [], Tensor<S>, Tensor<S>>;
 
-const layerOf =
-  (f: <S extends Shape>(x: Tensor<S>) => Tensor<S>): ActivationLayer =>
-  <S extends Shape>() =>
-    stateless<Tensor<S>, Tensor<S>>(f);
-
 /** max(0, x) */
-export const relu = layerOf(activation.relu);
+export const relu: ActivationLayer = () => stateless(activation.relu);
 /** The hyperbolic tangent. */
-export const tanh = layerOf(curve.tanh);
+export const tanh: ActivationLayer = () => stateless(curve.tanh);
 /** 1/(1 + e⁻ˣ) */
-export const sigmoid = layerOf(curve.sigmoid);
+export const sigmoid: ActivationLayer = () => stateless(curve.sigmoid);
 /** ln(1 + eˣ) */
-export const softplus = layerOf(activation.softplus);
+export const softplus: ActivationLayer = () => stateless(activation.softplus);
 /** x·Φ(x) */
-export const gelu = layerOf(activation.gelu);
+export const gelu: ActivationLayer = () => stateless(activation.gelu);
 /** x·Φ(x) by its approximation with tanh */
-export const geluTanh = layerOf(approximateGelu);
+export const geluTanh: ActivationLayer = () => stateless(approximateGelu);
 /** x·σ(x), also called swish */
-export const silu = layerOf(smooth.silu);
+export const silu: ActivationLayer = () => stateless(smooth.silu);
 /** x·tanh(softplus(x)) */
-export const mish = layerOf(smooth.mish);
+export const mish: ActivationLayer = () => stateless(smooth.mish);
 /** λ·elu(x, α), with the constants of self-normalizing networks */
-export const selu = layerOf(smooth.selu);
+export const selu: ActivationLayer = () => stateless(smooth.selu);
 /** x/(1 + |x|) */
-export const softsign = layerOf(smooth.softsign);
+export const softsign: ActivationLayer = () => stateless(smooth.softsign);
 /** min(max(0, x), 6) */
-export const relu6 = layerOf(piecewise.relu6);
+export const relu6: ActivationLayer = () => stateless(piecewise.relu6);
 /** x held between −1 and 1 */
-export const hardTanh = layerOf(piecewise.hardTanh);
+export const hardTanh: ActivationLayer = () => stateless(piecewise.hardTanh);
 /** relu6(x + 3)/6 */
-export const hardSigmoid = layerOf(piecewise.hardSigmoid);
+export const hardSigmoid: ActivationLayer = () => stateless(piecewise.hardSigmoid);
 /** x·hardSigmoid(x) */
-export const hardSwish = layerOf(piecewise.hardSwish);
+export const hardSwish: ActivationLayer = () => stateless(piecewise.hardSwish);
 /** ln σ(x) */
-export const logSigmoid = layerOf(activation.logSigmoid);
+export const logSigmoid: ActivationLayer = () => stateless(activation.logSigmoid);
 /** ln softmax(x) along the last axis */
-export const logSoftmax = layerOf((x) => normalized.logSoftmax(x));
+export const logSoftmax: ActivationLayer = () => stateless((x) => normalized.logSoftmax(x));
 /** eˣ/Σeˣ along the last axis. For training, end in logits and let the loss take the softmax. */
-export const softmax = layerOf((x) => normalized.softmax(x));
+export const softmax: ActivationLayer = () => stateless((x) => normalized.softmax(x));
 
-/** An activation with a number that is given. */
-const layerWith =
-  (
-    [operation, name, standard]: readonly [string, string, number],
-    interval: Interval,
-    f: <S extends Shape>(x: Tensor<S>, by: number) => Tensor<S>,
-  ) =>
-  <S extends Shape>(by = standard): Para<readonly [], Tensor<S>, Tensor<S>> => {
-    requireNumber(operation, name, by, interval);
-    return stateless<Tensor<S>, Tensor<S>>((x) => f(x, by));
-  };
+/** An activation layer with a number that is given. */
+const withNumber = <S extends Shape>(
+  [operation, name, interval]: readonly [string, string, Interval],
+  by: number,
+  f: (x: Tensor<S>) => Tensor<S>,
+): Para<readonly [], Tensor<S>, Tensor<S>> => {
+  requireNumber(operation, name, by, interval);
+  return stateless(f);
+};
 
 /** x where it is positive, slope·x where not; the slope is 0.01 unless given */
-export const leakyRelu = layerWith(['leakyRelu', 'slope', 0.01], '(-∞, ∞)', piecewise.leakyRelu);
+export const leakyRelu = <S extends Shape>(slope = 0.01): Para<readonly [], Tensor<S>, Tensor<S>> =>
+  withNumber(['leakyRelu', 'slope', '(-∞, ∞)'], slope, (x) => piecewise.leakyRelu(x, slope));
 /** x where it is positive, α·(eˣ − 1) where not; α is 1 unless given */
-export const elu = layerWith(['elu', 'alpha', 1], '(-∞, ∞)', smooth.elu);
+export const elu = <S extends Shape>(alpha = 1): Para<readonly [], Tensor<S>, Tensor<S>> =>
+  withNumber(['elu', 'alpha', '(-∞, ∞)'], alpha, (x) => smooth.elu(x, alpha));
 /** x where it is positive, α·(e^(x/α) − 1) where not; α is 1 unless given */
-export const celu = layerWith(['celu', 'alpha', 1], '(0, ∞)', smooth.celu);
+export const celu = <S extends Shape>(alpha = 1): Para<readonly [], Tensor<S>, Tensor<S>> =>
+  withNumber(['celu', 'alpha', '(0, ∞)'], alpha, (x) => smooth.celu(x, alpha));
 
 /** a·σ(b), where a and b are the halves of the last axis: `[…lead, 2n]` to `[…lead, n]`. */
 export const glu = <Lead extends Shape>(): Para<

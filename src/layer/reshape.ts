@@ -2,7 +2,9 @@
 import { fail, showShape } from '../error.js';
 import type { Para } from '../lens/para.js';
 import { stateless } from '../lens/differentiable.js';
+import { freed } from '../operation/movement.js';
 import * as movement from '../tensor/primitive/movement.js';
+import type { Freed } from '../tensor/shape-rule.js';
 import { requireShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -29,26 +31,29 @@ export const flatten = <B extends number>(): Para<
   });
 
 /**
- * Each example in another shape, row-major: `[batch, …]` to `[batch, …shape]`. Throws if an example has
- * another number of elements.
+ * Each example in another shape, row-major: `[batch, …]` to `[batch, …shape]`; one size may be −1, and follows from the
+ * others. Throws if an example has another number of elements.
  *
  * @example
- * const model = sequential(dense(8, 12), reshape([3, 4]));
+ * const model = sequential(dense(8, 12), reshape([3, -1]));
  */
 export const reshape = <const S extends Shape, B extends number = number>(
   example: S,
-): Para<readonly [], Tensor<readonly [B, ...number[]]>, Tensor<readonly [B, ...S]>> => {
-  requireShape('reshape', example);
+): Para<readonly [], Tensor<readonly [B, ...number[]]>, Tensor<readonly [B, ...Freed<S>]>> => {
+  requireShape('reshape', Array.isArray(example) ? freed(0, example) : example);
   return stateless((x) => {
     const { shape }: Tensor = x;
     const batch = requireBatch('reshape', shape) as B;
-    if (sizeOf(shape.slice(1)) !== sizeOf(example))
+    const size = sizeOf(shape.slice(1));
+    const to = freed(size, example);
+    if (size !== sizeOf(to))
       fail({
         operation: 'reshape',
         what: 'examples of another size',
         got: showShape(shape),
         needed: `[batch, …] with ${sizeOf(example)} elements each, for ${showShape(example)}`,
       });
-    return movement.reshape(x, [batch, ...example] as const);
+    // The type has `number` for −1.
+    return movement.reshape(x, [batch, ...(to as Freed<S>)] as const);
   });
 };

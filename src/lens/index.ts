@@ -1,3 +1,4 @@
+/** The category of lenses: composition, isomorphisms, parameters and what is done to them, surgery. */
 export { batched } from './batched.js';
 export { rematerialize } from './rematerialize.js';
 export { andThen, compose } from './compose.js';

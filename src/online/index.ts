@@ -44,7 +44,8 @@ export {
   type SomeFold,
   type StatesOf,
 } from './fold/fold.js';
-export { type Fold, pure } from '../stream/fold.js';
+export { type Fold, foldOver, pure } from '../stream/fold.js';
+export { type Patience, patience } from '../stream/early-stopping.js';
 export { jsonOfText, jsonText } from './json.js';
 export type { ServerEvent } from './source/sse-parser.js';
 export { iterableSource, observableSource } from './source/iterable.js';
@@ -62,6 +63,14 @@ export type { RecordOptions, RecordState } from './serve/record-input.js';
 export type { RunOptions } from './run/run-options.js';
 export type { Lag, Received, Source } from './source/source.js';
 export { firstDifference, type StructureError, structureHash } from './checkpoint/structure-hash.js';
+export {
+  fromPull,
+  type FromPullOptions,
+  type HoldPolicy,
+  mapPulled,
+  scanPulled,
+  toPull,
+} from '../stream/index.js';
 export { sse, type SseOptions } from './source/sse.js';
 export { type Message, type Socket, webSocket, type WebSocketOptions } from './source/web-socket.js';
 export {
@@ -78,6 +87,7 @@ export {
   snapshots,
   type SnapshotsOptions,
 } from './serve/snapshot.js';
+export type { Pace } from './serve/throttle.js';
 export { type Counters, counters, type CountersOptions, noCounters } from './serve/counters.js';
 export type { Spent } from './run/meter.js';
 export { type Labels, prometheus, PROMETHEUS_TYPE } from './serve/prometheus.js';

@@ -1,4 +1,5 @@
-/** Everything that is done with tensors: the functions that layers and losses are written in. */
+/** Everything that is done with tensors, the functions that layers and losses are written in, and their derivatives. */
+export * from '../autodiff/index.js';
 export { and, not, or, select } from '../tensor/primitive/comparison.js';
 export { negate } from '../tensor/primitive/arithmetic.js';
 export { full, fullLike } from '../tensor/primitive/constant.js';
@@ -58,7 +59,7 @@ export { type Padding, type PerAxis, type WindowOptions } from './spatial.js';
 export { geluTanh } from './gelu-tanh.js';
 export { hardSigmoid, hardSwish, hardTanh, leakyRelu, relu6 } from './piecewise.js';
 export { matmul } from './product.js';
-export { advance, type Key, key, normal, split, uniform } from './random.js';
+export { advance, type Key, normal, split, uniform } from './random.js';
 export {
   all,
   any,

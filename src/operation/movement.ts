@@ -17,7 +17,7 @@ export interface Reshape {
 }
 
 /** The shape with the size that −1 stands for. Throws if there is none, or if −1 stands there twice. */
-const freed = (elements: number, shape: Shape): Shape => {
+export const freed = (elements: number, shape: Shape): Shape => {
   const free = shape.indexOf(-1);
   if (free < 0) return shape;
   const others = shape.toSpliced(free, 1);

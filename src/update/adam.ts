@@ -39,7 +39,7 @@ export const weightOfMean = (beta: number): MovingScalar => ({
   next: (weight) => runningMean(weight, fullLike(weight, 1), beta),
 });
 
-/** p·(1 − η·decay) − η·m̂/(√ŝ + ε) */
+/** p·(1 − η·weightDecay) − η·m̂/(√ŝ + ε) */
 const rule = (
   operation: string,
   {
@@ -90,7 +90,7 @@ const rule = (
 export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rule('adam', options));
 
 /**
- * Adam with decay beside it and not in the gradient: p′ = p·(1 − η·λ) − η·m̂/(√ŝ + ε). With decay 0 it is `adam`.
+ * Adam with weight decay beside it and not in the gradient: p′ = p·(1 − η·λ) − η·m̂/(√ŝ + ε). With weight decay 0 it is `adam`.
  *
  * Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (arXiv 1711.05101), λ times the learning
  * rate as in PyTorch.

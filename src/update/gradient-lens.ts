@@ -98,17 +98,18 @@ export const clipByGlobalNorm = (limit: number): GradientLens => {
 };
 
 /**
- * g + rate·p: the gradient of ½·rate·|p|² beside that of the loss. In updates that divide by the size of gradients it is
- * not the decay of `adamw`. Throws if the rate is not in [0, ∞).
+ * g + weightDecay·p: the gradient of ½·weightDecay·|p|² beside that of the loss. In updates that divide by the size of gradients it is
+ * not the decay of `adamw`. Throws if `weightDecay` is not in
+ * [0, ∞).
  *
  * @example
  * chain(addDecayedWeights(1e-4), sgd());
  */
-export const addDecayedWeights = (rate: number): GradientLens => {
-  requireNumber('addDecayedWeights', 'rate', rate, '[0, ∞)');
+export const addDecayedWeights = (weightDecay: number): GradientLens => {
+  requireNumber('addDecayedWeights', 'weightDecay', weightDecay, '[0, ∞)');
   return gradients((gradient, parameters) =>
     zipTrees('addDecayedWeights', gradient, parameters, (g, p) =>
-      isFloat((g as AnyTensor).dtype) ? add(g as Tensor, multiply(p as Tensor, rate)) : g,
+      isFloat((g as AnyTensor).dtype) ? add(g as Tensor, multiply(p as Tensor, weightDecay)) : g,
     ),
   );
 };

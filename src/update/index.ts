@@ -1,3 +1,4 @@
+/** Optimizers, what stands around them, and schedules of the learning rate. */
 export { adagrad, type AdagradOptions } from './adagrad.js';
 export { adam, type AdamOptions, adamw, type AdamwOptions } from './adam.js';
 export { adamax, type AdamaxOptions } from './adamax.js';
@@ -36,6 +37,7 @@ export {
   type OneCycleOptions,
   polynomialDecay,
   type Schedule,
+  type ScheduleOptions,
   stepDecay,
   warmUp,
 } from './schedule.js';

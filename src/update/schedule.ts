@@ -33,6 +33,14 @@ const requireSingle = (operation: string, given: Tensor<Scalar>): Tensor<Scalar>
   return given;
 };
 
+/** What schedules have in common that begin at a rate. */
+export interface ScheduleOptions {
+  /** The rate of the first update. */
+  readonly rate: number;
+  /** Updates from one turn of the schedule to the next, or to its end. */
+  readonly steps: number;
+}
+
 /** The schedule of a rate: a number that is not negative, or a function. Throws if it is neither. */
 export const scheduleOf = (
   rate: LearningRate,
@@ -43,22 +51,35 @@ export const scheduleOf = (
   return () => scalar(rate);
 };
 
-/** Multiplied by `factor` after every `every` updates. Throws if an option is invalid. */
-export const stepDecay = (rate: number, factor: number, every: number): Schedule => {
+/**
+ * Multiplied by `factor` after every `steps` updates. Throws if an option is invalid.
+ *
+ * @example
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: sgd({ learningRate: stepDecay({ rate: 0.1, factor: 0.5, steps: 1000 }) }) });
+ */
+export const stepDecay = ({
+  rate,
+  factor,
+  steps,
+}: ScheduleOptions & { readonly factor: number }): Schedule => {
   requireNumber('stepDecay', 'rate', rate, '[0, ∞)');
   requireNumber('stepDecay', 'factor', factor, '(0, ∞)');
-  requireCount('stepDecay', 'every', every);
+  requireCount('stepDecay', 'steps', steps);
   const logarithm = Math.log(factor);
   // A quotient of integers is cut towards 0.
-  return (count) => multiply(exp(multiply(cast(divide(count, every), 'float32'), logarithm)), rate);
+  return (count) => multiply(exp(multiply(cast(divide(count, steps), 'float32'), logarithm)), rate);
 };
 
-/** Multiplied by `factor` over every `every` updates, smoothly: rate·factor^(count/every). Throws if an option is invalid. */
-export const exponentialDecay = (rate: number, factor: number, every: number): Schedule => {
+/** Multiplied by `factor` over every `steps` updates, smoothly: rate·factor^(count/steps). Throws if an option is invalid. */
+export const exponentialDecay = ({
+  rate,
+  factor,
+  steps,
+}: ScheduleOptions & { readonly factor: number }): Schedule => {
   requireNumber('exponentialDecay', 'rate', rate, '[0, ∞)');
   requireNumber('exponentialDecay', 'factor', factor, '(0, ∞)');
-  requireNumber('exponentialDecay', 'every', every, '(0, ∞)');
-  const logarithm = Math.log(factor) / every;
+  requireNumber('exponentialDecay', 'steps', steps, '(0, ∞)');
+  const logarithm = Math.log(factor) / steps;
   return (count) => multiply(exp(multiply(cast(count, 'float32'), logarithm)), rate);
 };
 
@@ -72,89 +93,115 @@ const halfCosine =
   };
 
 /**
- * From `rate` to `end` along half a cosine over `over` updates, and `end` from the next one on. Throws if an option is
+ * From `rate` to `end` along half a cosine over `steps` updates, and `end` from the next one on. Throws if an option is
  * invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts"
  * (arXiv 1608.03983).
  */
-export const cosineDecay = (rate: number, over: number, end = 0): Schedule => {
+export const cosineDecay = ({
+  rate,
+  steps,
+  end = 0,
+}: ScheduleOptions & { readonly end?: number }): Schedule => {
   requireNumber('cosineDecay', 'rate', rate, '[0, ∞)');
-  requireNumber('cosineDecay', 'over', over, '(0, ∞)');
+  requireNumber('cosineDecay', 'steps', steps, '(0, ∞)');
   requireNumber('cosineDecay', 'end', end, '[0, ∞)');
-  return halfCosine([rate, end], [0, over]);
+  return halfCosine([rate, end], [0, steps]);
 };
 
 /**
- * From 0 in a straight line over the first `over` updates, then as `then` says, counted from there. Throws if an option
+ * From 0 in a straight line over the first `steps` updates, then as `next` says, counted from there. Throws if an option
  * is invalid.
  */
-export const warmUp = (over: number, then: LearningRate): Schedule => {
-  requireCount('warmUp', 'over', over);
-  const after = scheduleOf(then, ['warmUp', 'then']);
+export const warmUp = ({
+  steps,
+  next,
+}: {
+  readonly steps: number;
+  readonly next: LearningRate;
+}): Schedule => {
+  requireCount('warmUp', 'steps', steps);
+  const after = scheduleOf(next, ['warmUp', 'next']);
   return (count) => {
-    const share = minimum(divide(cast(count, 'float32'), over), 1);
-    return multiply(share, after(maximum(subtract(count, over), 0)));
+    const share = minimum(divide(cast(count, 'float32'), steps), 1);
+    return multiply(share, after(maximum(subtract(count, steps), 0)));
   };
 };
 
 /**
- * From `rate` to `end` over `over` updates as the `power` of what is left of them, and `end` from the next one on. Throws
+ * From `rate` to `end` over `steps` updates as the `power` of what is left of them, and `end` from the next one on. Throws
  * if an option is invalid.
  */
-export const polynomialDecay = (
-  rate: number,
-  over: number,
-  { end = 0, power = 1 }: { readonly end?: number; readonly power?: number } = {},
-): Schedule => {
+export const polynomialDecay = ({
+  rate,
+  steps,
+  end = 0,
+  power = 1,
+}: ScheduleOptions & { readonly end?: number; readonly power?: number }): Schedule => {
   requireNumber('polynomialDecay', 'rate', rate, '[0, ∞)');
-  requireNumber('polynomialDecay', 'over', over, '(0, ∞)');
+  requireNumber('polynomialDecay', 'steps', steps, '(0, ∞)');
   requireNumber('polynomialDecay', 'end', end, '[0, ∞)');
   requireNumber('polynomialDecay', 'power', power, '(0, ∞)');
   return (count) => {
-    const left = maximum(subtract(1, divide(cast(count, 'float32'), over)), 0);
+    const left = maximum(subtract(1, divide(cast(count, 'float32'), steps)), 0);
     const share = power === 1 ? left : exp(multiply(log(left), power));
     return add(multiply(share, rate - end), end);
   };
 };
 
 /**
- * Cosine decay from `rate` to `end` over `every` updates, over and over: `end` is where each
+ * Cosine decay from `rate` to `end` over `steps` updates, over and over: `end` is where each
  * period would come to as the next one begins. Throws if an option is invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts" (arXiv 1608.03983).
  */
-export const cosineRestarts = (rate: number, every: number, end = 0): Schedule => {
-  requireCount('cosineRestarts', 'every', every);
+export const cosineRestarts = ({
+  rate,
+  steps,
+  end = 0,
+}: ScheduleOptions & { readonly end?: number }): Schedule => {
+  requireCount('cosineRestarts', 'steps', steps);
   requireNumber('cosineRestarts', 'rate', rate, '[0, ∞)');
   requireNumber('cosineRestarts', 'end', end, '[0, ∞)');
-  const decay = cosineDecay(rate, every, end);
+  const period = cosineDecay({ rate, steps, end });
   // A quotient of integers is cut towards 0.
-  return (count) => decay(subtract(count, multiply(divide(count, every), every)));
+  return (count) => period(subtract(count, multiply(divide(count, steps), steps)));
 };
 
 /**
- * Down as 1/count without an end: rate·1/(1 + count/over), half of it after `over` updates. The rates add up to infinity
+ * Down as 1/count without an end: rate·1/(1 + count/steps), half of it after `steps` updates. The rates add up to infinity
  * and their squares do not, which is what stochastic approximation asks for. Throws if an
  * option is invalid.
  *
  * Source: H. Robbins, S. Monro, "A stochastic approximation method" (Annals of Mathematical Statistics 22, 1951).
  */
-export const inverseTimeDecay = (rate: number, over: number): Schedule => {
+export const inverseTimeDecay = ({ rate, steps }: ScheduleOptions): Schedule => {
   requireNumber('inverseTimeDecay', 'rate', rate, '[0, ∞)');
-  requireNumber('inverseTimeDecay', 'over', over, '(0, ∞)');
-  return (count) => divide(rate, add(divide(cast(count, 'float32'), over), 1));
+  requireNumber('inverseTimeDecay', 'steps', steps, '(0, ∞)');
+  return (count) => divide(rate, add(divide(cast(count, 'float32'), steps), 1));
 };
 
-/** The first schedule for `over` updates, then the second, counted from there. Throws if an option is invalid. */
-export const joinSchedules = (first: LearningRate, over: number, then: LearningRate): Schedule => {
-  requireCount('joinSchedules', 'over', over);
+/** The first schedule for `steps` updates, then the second, counted from there. Throws if an option is invalid. */
+export const joinSchedules = ({
+  first,
+  steps,
+  next,
+}: {
+  readonly first: LearningRate;
+  readonly steps: number;
+  readonly next: LearningRate;
+}): Schedule => {
+  requireCount('joinSchedules', 'steps', steps);
   const before = scheduleOf(first, ['joinSchedules', 'first']);
-  const after = scheduleOf(then, ['joinSchedules', 'then']);
-  return (count) => select(less(count, over), before(count), after(maximum(subtract(count, over), 0)));
+  const after = scheduleOf(next, ['joinSchedules', 'next']);
+  return (count) => select(less(count, steps), before(count), after(maximum(subtract(count, steps), 0)));
 };
 
 export interface OneCycleOptions {
+  readonly peak: number;
+  /** All updates. */
+  readonly steps: number;
   /** The share of updates on the way up; 0.3 unless given. */
   readonly up?: number;
   /** The peak divided by this is where it begins; 25 unless given. */
@@ -164,44 +211,40 @@ export interface OneCycleOptions {
 }
 
 /**
- * Along half a cosine from `peak/from` up to the peak, and along another down to `peak/(from·to)`, over `over` updates:
- * the peak is at count `up·over − 1`, the end at count `over − 1`, the last update, and from there on. Throws if an
+ * Along half a cosine from `peak/from` up to the peak, and along another down to `peak/(from·to)`, over `steps` updates:
+ * the peak is at count `up·steps − 1`, the end at count `steps − 1`, the last update, and from there on. Throws if an
  * option is invalid.
  *
  * Source: L. Smith, N. Topin, "Super-convergence: very fast training of neural networks using large learning rates"
  * (arXiv 1708.07120), with the formula and proportions of `torch.optim.lr_scheduler.OneCycleLR` in two phases.
  */
-export const oneCycle = (
-  peak: number,
-  over: number,
-  { up = 0.3, from = 25, to = 1e4 }: OneCycleOptions = {},
-): Schedule => {
+export const oneCycle = ({ peak, steps, up = 0.3, from = 25, to = 1e4 }: OneCycleOptions): Schedule => {
   requireNumber('oneCycle', 'peak', peak, '[0, ∞)');
-  requireCount('oneCycle', 'over', over);
+  requireCount('oneCycle', 'steps', steps);
   requireNumber('oneCycle', 'up', up, '[0, 1)');
   requireNumber('oneCycle', 'from', from, '(0, ∞)');
   requireNumber('oneCycle', 'to', to, '(0, ∞)');
   const start = requireNumber('oneCycle', 'peak / from', peak / from, '[0, ∞)');
   const end = requireNumber('oneCycle', 'peak / (from · to)', start / to, '[0, ∞)');
   // Of few updates the turn lies before the first, which is on the way down then.
-  const turn = up * over - 1;
-  const fall = halfCosine([peak, end], [turn, over - 1]);
+  const turn = up * steps - 1;
+  const fall = halfCosine([peak, end], [turn, steps - 1]);
   if (turn <= 0) return fall;
   const rise = halfCosine([start, peak], [0, turn]);
   return (count) => select(less(cast(count, 'float32'), turn), rise(count), fall(count));
 };
 
 /**
- * In a straight line up to `peak` over the first `over` updates, and from there down as 1/√count. Throws if an
+ * In a straight line up to `peak` over the first `steps` updates, and from there down as 1/√count. Throws if an
  * option is invalid.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  */
-export const inverseSquareRoot = (peak: number, over: number): Schedule => {
+export const inverseSquareRoot = ({ peak, steps }: Pick<OneCycleOptions, 'peak' | 'steps'>): Schedule => {
   requireNumber('inverseSquareRoot', 'peak', peak, '[0, ∞)');
-  requireNumber('inverseSquareRoot', 'over', over, '(0, ∞)');
+  requireNumber('inverseSquareRoot', 'steps', steps, '(0, ∞)');
   return (count) => {
     const step = add(cast(count, 'float32'), 1);
-    return multiply(minimum(divide(step, over), sqrt(divide(over, step))), peak);
+    return multiply(minimum(divide(step, steps), sqrt(divide(steps, step))), peak);
   };
 };

@@ -87,24 +87,27 @@ const around = (update: Update, { slots, scalars = {}, move }: Around): Update =
 });
 
 export interface LookaheadOptions {
-  /** After how many updates the slow parameters follow. */
-  readonly every?: number;
+  /** After how many updates the slow parameters follow; 5 unless given. */
+  readonly every?: { readonly steps: number };
   /** How far they follow. */
   readonly rate?: number;
 }
 
 /**
  * The fast parameters move as `update` says; after every so many updates the slow ones follow by a share of the way,
- * and the fast begin anew from there. Throws if `every` is not a positive integer or `rate`
+ * and the fast begin anew from there. Throws if `every.steps` is not a positive integer or `rate`
  * is not in [0, 1].
  *
  * Source: M. Zhang et al., "Lookahead optimizer: k steps forward, 1 step back" (arXiv 1907.08610).
  *
  * @example
- * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: lookahead(adam(), { every: 5, rate: 0.5 }) });
+ * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: lookahead(adam(), { every: { steps: 5 }, rate: 0.5 }) });
  */
-export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOptions = {}): Update => {
-  requireCount('lookahead', 'every', every);
+export const lookahead = (
+  update: Update,
+  { every: { steps } = { steps: 5 }, rate = 0.5 }: LookaheadOptions = {},
+): Update => {
+  requireCount('lookahead', 'every.steps', steps);
   requireNumber('lookahead', 'rate', rate, '[0, 1]');
   return around(update, {
     slots: (parameters) => ({ slow: parameters }),
@@ -112,7 +115,7 @@ export const lookahead = (update: Update, { every = 5, rate = 0.5 }: LookaheadOp
       const [inner, fast] = step(gradient);
       const { slow = before } = state.slots;
       const count = nextCount(state.count);
-      const turn = equal(subtract(count, multiply(divide(count, every), every)), 0);
+      const turn = equal(subtract(count, multiply(divide(count, steps), steps)), 0);
       // A rate of 1 goes all the way, to the bit.
       const followed =
         rate === 1 ? fast : zipFloats(slow, fast, (s, f) => add(s, multiply(subtract(f, s), rate)));
@@ -227,7 +230,7 @@ export interface DecayOptions {
 }
 
 /**
- * p′ = update(p) − rate·p: a share of each parameter is taken away beside the update, and not through its gradient.
+ * p′ = update(p) − weightDecay·p: a share of each parameter is taken away beside the update, and not through its gradient.
  *
  * Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (arXiv 1711.05101).
  *
@@ -236,10 +239,10 @@ export interface DecayOptions {
  */
 export const decoupledDecay = (
   update: Update,
-  rate: LearningRate,
+  weightDecay: LearningRate,
   { mask = () => true }: DecayOptions = {},
 ): Update => {
-  const schedule = scheduleOf(rate, ['decoupledDecay', 'rate']);
+  const schedule = scheduleOf(weightDecay, ['decoupledDecay', 'weightDecay']);
   requireFunction('decoupledDecay', 'mask', mask);
   return around(update, {
     slots: () => ({}),

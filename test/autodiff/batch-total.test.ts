@@ -1,5 +1,6 @@
 /** G-9: the sum over a batch, wherever it is taken, is the sum of the results of all examples. */
-import { type AnyTensor, evaluate, pullback, tensor, type Tensor, withPullback } from 'paralens';
+import { type AnyTensor, evaluate, type Tensor, tensor } from 'paralens';
+import { pullback, withPullback } from 'paralens/operation';
 import * as operation from 'paralens/operation';
 import { expect, test } from 'vitest';
 import { batchTensors } from '../../src/autodiff/batch.js';

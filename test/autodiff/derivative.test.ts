@@ -1,17 +1,18 @@
 /** Derivatives: what they say of mistakes, to the letter, and cases that the laws don't draw. */
+import { evaluate, scalar, type Tensor, tensor } from 'paralens';
 import {
+  add,
+  cast,
   gradient,
   hessianVectorProduct,
-  evaluate,
+  multiply,
   pullback,
   pushforward,
-  scalar,
-  tensor,
-  type Tensor,
+  stopGradient,
+  sum,
   valueAndGradient,
   withPullback,
-} from 'paralens';
-import { add, cast, multiply, stopGradient, sum } from 'paralens/operation';
+} from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 
 type Row = Tensor<readonly [2]>;

@@ -1,18 +1,20 @@
 /** A function of one example over a batch: what it says of mistakes, and cases that the laws do not draw. */
+import { type AnyTensor, compile, evaluate, key, type Scalar, scalar, type Tensor, tensor } from 'paralens';
 import {
-  type AnyTensor,
-  compile,
-  evaluate,
+  add,
+  check,
+  full,
   gradient,
-  key,
-  type Scalar,
-  scalar,
+  iota,
+  less,
+  matmul,
+  multiply,
+  normal,
   split,
-  tensor,
-  type Tensor,
+  sum,
+  tanh,
   vmap,
-} from 'paralens';
-import { add, check, full, iota, less, matmul, multiply, normal, sum, tanh } from 'paralens/operation';
+} from 'paralens/operation';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { batchTensors } from '../../src/autodiff/batch.js';
 import { examplesOf } from '../../src/tensor/primitive/batching.js';

@@ -1,7 +1,20 @@
 /** `compile`: traced once a signature, the same results as without, and printed stage by stage. */
 import { expect, test } from 'vitest';
-import { compile, evaluate, gradient, print, reference, scalar, tensor, type Tensor } from 'paralens';
-import { add, check, exp, less, multiply, reshape, sin, sum, tanh, transpose } from 'paralens/operation';
+import { compile, evaluate, scalar, type Tensor, tensor } from 'paralens';
+import { print, reference } from 'paralens/program';
+import {
+  add,
+  check,
+  exp,
+  gradient,
+  less,
+  multiply,
+  reshape,
+  sin,
+  sum,
+  tanh,
+  transpose,
+} from 'paralens/operation';
 
 test('traces once for each signature', () => {
   let traced = 0;

@@ -1,21 +1,18 @@
 /** Long expressions: nothing recurses as deep as they are. */
+import { compile, type Compiled, evaluate, scalar, type Tensor, tensor } from 'paralens';
+import { defaultBackend, force, leaves, mapTree, reference } from 'paralens/program';
 import {
-  compile,
-  type Compiled,
-  defaultBackend,
-  evaluate,
-  force,
+  add,
   gradient,
-  leaves,
-  mapTree,
+  multiply,
   pushforward,
-  reference,
-  scalar,
-  tensor,
-  type Tensor,
+  scan,
+  sin,
+  slice,
+  subtract,
+  sum,
   vmap,
-} from 'paralens';
-import { add, multiply, scan, sin, slice, subtract, sum } from 'paralens/operation';
+} from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 
 type Vector = Tensor<readonly [2]>;

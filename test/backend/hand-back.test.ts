@@ -3,26 +3,23 @@ import {
   adam,
   batches,
   compile,
-  compileChecked,
   dense,
   evaluate,
   evaluator,
-  force,
   key,
   learner,
   meanSquaredError,
-  reference,
   relu,
   scalar,
   sequential,
-  tensor,
   type Tensor,
-  trace,
+  tensor,
   train,
   wasm,
 } from 'paralens';
-import { namedTensors, restoreTree } from 'paralens/online';
+import { compileChecked, force, reference, trace } from 'paralens/program';
 import { add, cast, multiply } from 'paralens/operation';
+import { namedTensors, restoreTree } from 'paralens/online';
 import { either } from 'fp-ts';
 import fc from 'fast-check';
 import { from, lastValueFrom } from 'rxjs';

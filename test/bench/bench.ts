@@ -3,7 +3,8 @@
  * --only NAME those whose name contains it.
  */
 import { parseArgs } from 'node:util';
-import { type Backend, defaultBackend, wasm } from 'paralens';
+import { type Backend, wasm } from 'paralens';
+import { defaultBackend } from 'paralens/program';
 import type { Figure } from './measure.js';
 import { compileTime } from './compile-time.js';
 import { coldStart } from './cold-start.js';

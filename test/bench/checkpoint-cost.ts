@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import {
   batches,
   dense,
-  force,
   key,
   learner,
   relu,
@@ -20,9 +19,10 @@ import {
   tensor,
   train,
 } from 'paralens';
+import { force } from 'paralens/program';
+import { uniform } from 'paralens/operation';
 import { checkpointing, namedSpecs, namedTensors, structureHash } from 'paralens/online';
 import { folderCheckpoints } from 'paralens/node';
-import { uniform } from 'paralens/operation';
 import { from } from 'rxjs';
 import { median, quantile } from './measure.js';
 

@@ -6,7 +6,6 @@ import {
   compose,
   dense,
   differentiable,
-  gradient,
   key,
   learner,
   meanSquaredError,
@@ -15,10 +14,9 @@ import {
   relu,
   sgd,
   type Tensor,
-  trace,
-  compileChecked,
 } from 'paralens';
-import { add, full, matmul, multiply, subtract, sum, tanh, uniform } from 'paralens/operation';
+import { compileChecked, trace } from 'paralens/program';
+import { add, full, gradient, matmul, multiply, subtract, sum, tanh, uniform } from 'paralens/operation';
 import { type Figure, figureOf, median } from './measure.js';
 import { compiledStep } from './training-step.js';
 

@@ -1,23 +1,18 @@
 /** What a gradient costs, in evaluations of the loss alone: perceptrons of several widths, batch 64. */
 import {
   type Backend,
-  compileChecked,
   type Data,
   dense,
-  force,
+  evaluate,
   key,
-  leaves,
   relu,
   sequential,
   softmaxCrossEntropy,
   type Tensor,
   tensor,
-  trace,
-  unflatten,
-  valueAndGradient,
-  evaluate,
 } from 'paralens';
-import { uniform } from 'paralens/operation';
+import { compileChecked, force, leaves, trace, unflatten } from 'paralens/program';
+import { uniform, valueAndGradient } from 'paralens/operation';
 import { type Figure, figureOf, median, timesOf } from './measure.js';
 
 const BATCH = 64;

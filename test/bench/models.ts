@@ -6,7 +6,6 @@ import {
   dense,
   embedding,
   flatten,
-  force,
   key,
   layerNormalization,
   learnedPositions,
@@ -20,6 +19,7 @@ import {
   transformerBlock,
   type Update,
 } from 'paralens';
+import { force } from 'paralens/program';
 import { uniform } from 'paralens/operation';
 import { type Figure, figureOf, median, timesOf } from './measure.js';
 import { compiledStep, type Prepared } from './training-step.js';

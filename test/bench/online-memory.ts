@@ -19,8 +19,6 @@ import * as t from 'io-ts';
 import {
   binaryCrossEntropy,
   dense,
-  force,
-  fromPull,
   key,
   learner,
   rmsprop,
@@ -32,13 +30,15 @@ import {
   tensor,
   train,
 } from 'paralens';
-import { folderCheckpoints } from 'paralens/node';
+import { force } from 'paralens/program';
+import { uniform } from 'paralens/operation';
 import {
   adwin,
   counters,
   decoder,
   fadingMean,
   folds,
+  fromPull,
   online,
   pipeFold,
   pure,
@@ -48,7 +48,7 @@ import {
   standardize,
   type StepReport,
 } from 'paralens/online';
-import { uniform } from 'paralens/operation';
+import { folderCheckpoints } from 'paralens/node';
 import { lastValueFrom, share, tap } from 'rxjs';
 import { machineLine, showNumber } from './table.js';
 
@@ -192,7 +192,7 @@ const records = async (folder: string): Promise<void> => {
     }),
     share(),
   );
-  const last = await lastValueFrom(run.pipe(counters({ every: 1000 })));
+  const last = await lastValueFrom(run.pipe(counters({ every: { seconds: 1 } })));
   const rate = (1000 * last.counts.records) / (performance.now() - began);
   console.log(`\n${showNumber(last.counts.records)} records, one a step`);
   console.log(

@@ -5,7 +5,8 @@
  *   npm run bench:profile -- --model transformer-adam [--blas] [--steps 30]
  */
 import { parseArgs } from 'node:util';
-import { adam, type Backend, defaultBackend, rmsprop, sgd } from 'paralens';
+import { adam, type Backend, rmsprop, sgd } from 'paralens';
+import { defaultBackend } from 'paralens/program';
 import { findBlas } from '../../src/backend/wasm/blas/library.js';
 import { compileProgram, type Compiled } from '../../src/backend/wasm/compile.js';
 import { hasRelaxedSimd } from '../../src/backend/wasm/module.js';

@@ -1,5 +1,6 @@
 /** Matrix products in float32, billions of multiplications and additions a second. */
-import { type Backend, compileChecked, evaluate, key, trace } from 'paralens';
+import { type Backend, evaluate, key } from 'paralens';
+import { compileChecked, trace } from 'paralens/program';
 import { matmul, uniform } from 'paralens/operation';
 import { type Figure, figureOf, median, timesOf } from './measure.js';
 

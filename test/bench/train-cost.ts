@@ -7,12 +7,12 @@ import {
   type Backend,
   evaluate,
   key,
-  leaves,
   type LearnerState,
   rmsprop,
   type Step,
   train,
 } from 'paralens';
+import { leaves } from 'paralens/program';
 import { from, type Observable } from 'rxjs';
 import { type Figure, figureOf, growthOf, median } from './measure.js';
 import { MNIST } from './mnist-step.js';

@@ -3,27 +3,23 @@ import {
   type AnyTensor,
   type Backend,
   type Batch,
-  compileChecked,
   type Data,
   dense,
   type DenseParameters,
   evaluate,
-  force,
   key,
   type Learner,
-  type LearnerState,
   learner,
-  leaves,
+  type LearnerState,
   type Machine,
   relu,
   sequential,
   sparseSoftmaxCrossEntropy,
-  tensor,
   type Tensor,
-  trace,
-  unflatten,
+  tensor,
   type Update,
 } from 'paralens';
+import { compileChecked, force, leaves, trace, unflatten } from 'paralens/program';
 import { uniform } from 'paralens/operation';
 
 export interface Sizes {

@@ -1,16 +1,6 @@
 /** Updates of ten million parameters in place, beside a plain copy of as many bytes. */
-import {
-  type Backend,
-  compileChecked,
-  evaluate,
-  leaves,
-  rmsprop,
-  sgd,
-  type Tensor,
-  trace,
-  unflatten,
-  type Update,
-} from 'paralens';
+import { type Backend, evaluate, rmsprop, sgd, type Tensor, type Update } from 'paralens';
+import { compileChecked, leaves, trace, unflatten } from 'paralens/program';
 import { full } from 'paralens/operation';
 import { type Figure, figureOf, median, timesOf } from './measure.js';
 

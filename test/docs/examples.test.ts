@@ -9,9 +9,12 @@ import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as paralens from 'paralens';
 import * as format from 'paralens/format';
+import * as lens from 'paralens/lens';
 import * as node from 'paralens/node';
 import * as online from 'paralens/online';
 import * as operation from 'paralens/operation';
+import * as program from 'paralens/program';
+import * as update from 'paralens/update';
 import { permutation } from '../../src/random/permutation.js';
 import { docstringExamples } from './examples.js';
 import * as prelude from './prelude.js';
@@ -71,6 +74,10 @@ const scopeOf = (file: string): Record<string, unknown> => {
   const names = aboutTensors ? { ...paralens, ...operation } : { ...operation, ...paralens };
   return {
     ...rxjs,
+    ...online,
+    ...lens,
+    ...update,
+    ...program,
     ...format,
     ...node,
     Readable,

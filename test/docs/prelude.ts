@@ -7,7 +7,6 @@ import {
   dense,
   evaluator,
   key,
-  lamb,
   type Layer,
   learner,
   para,
@@ -19,10 +18,11 @@ import {
   type Step,
   type Tensor,
   tensor,
-  trace,
 } from 'paralens';
-import { type Fold, iterableSource, type KeyValueBucket, type RawRecord } from 'paralens/online';
+import { lamb } from 'paralens/update';
+import { trace } from 'paralens/program';
 import { full, multiply, sum } from 'paralens/operation';
+import { type Fold, iterableSource, type KeyValueBucket, type RawRecord } from 'paralens/online';
 import { EMPTY, type Observable } from 'rxjs';
 
 export const model = sequential(dense(784, 4), relu(), dense(4, 10));

@@ -2,7 +2,8 @@
 import { either as E } from 'fp-ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DType, ParalensError, type Value } from 'paralens';
+import { type DType, ParalensError } from 'paralens';
+import { type Value } from 'paralens/program';
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from 'paralens/format';
 import { allocate, bytesOf } from '../../src/tensor/dtype.js';
 import { sizeOf } from '../../src/tensor/shape.js';

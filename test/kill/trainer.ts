@@ -6,17 +6,8 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import * as t from 'io-ts';
-import {
-  adam,
-  binaryCrossEntropy,
-  dense,
-  key,
-  learner,
-  relu,
-  sequential,
-  withHyperparameters,
-} from 'paralens';
-import { folderCheckpoints, jetStream, ndjson } from 'paralens/node';
+import { adam, binaryCrossEntropy, dense, key, learner, relu, sequential } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
 import {
   type Checkpoint,
   decoder,
@@ -30,6 +21,7 @@ import {
   type Source,
   standardize,
 } from 'paralens/online';
+import { folderCheckpoints, jetStream, ndjson } from 'paralens/node';
 import { lastValueFrom, tap } from 'rxjs';
 
 const Click = t.type({ id: t.number, x: t.array(t.number), y: t.number }, 'Click');

@@ -1,22 +1,5 @@
 /** G-8 and B-2: linear maps, the names that the library has for their adjoints, and whole numbers on every backend. */
-import { type Shape, tensor, type Tensor } from 'paralens';
-import {
-  adjoint,
-  backwardIsAdjoint,
-  check,
-  drawCotangent,
-  drawing,
-  drawLattice,
-  engineOf,
-  every,
-  exactOnLattice,
-  float64,
-  type Sampler,
-  shown,
-  type Subject,
-  subjectOf,
-  type Vector,
-} from 'paralens/laws';
+import { type Shape, type Tensor, tensor } from 'paralens';
 import {
   broadcast,
   concat,
@@ -35,6 +18,21 @@ import {
   window,
   windowSum,
 } from 'paralens/operation';
+import { check, every, type Sampler } from 'paralens/laws';
+import {
+  adjoint,
+  backwardIsAdjoint,
+  drawCotangent,
+  drawing,
+  drawLattice,
+  engineOf,
+  exactOnLattice,
+  float64,
+  shown,
+  type Subject,
+  subjectOf,
+  type Vector,
+} from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { everyBackend } from './subject/backends.js';
 

@@ -1,4 +1,5 @@
 /** What examples are made of: every promised kind occurs, and what fails shrinks to little. */
+import { type Sampler } from 'paralens/laws';
 import {
   drawBroadcast,
   drawCotangent,
@@ -8,8 +9,7 @@ import {
   drawProgram,
   drawTree,
   drawView,
-  type Sampler,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sizeOf } from '../../src/tensor/shape.js';

@@ -1,9 +1,11 @@
 /** G-9: what is computed for a batch at once is what is computed for each example, of all that the library has. */
-import { type AnyTensor, primitiveNames, type Shape, tensor, type Tensor } from 'paralens';
+import { type AnyTensor, type Shape, type Tensor, tensor } from 'paralens';
+import { primitiveNames } from 'paralens/program';
+import { scatterAdd, take } from 'paralens/operation';
+import { check, type Sampler } from 'paralens/laws';
 import {
   backends,
   batchingLaws,
-  check,
   commutesWithDerivatives,
   drawBatch,
   drawData,
@@ -15,12 +17,10 @@ import {
   type MappedFunction,
   mapsNest,
   normWise,
-  type Sampler,
   type Subject,
   subjectOf,
   vectorizations,
-} from 'paralens/laws';
-import { scatterAdd, take } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { compiledBackends, everyBackend, runsOn } from './subject/backends.js';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';

@@ -1,16 +1,6 @@
 /** The calls for users: they pass what is right, and name what is wrong with what is not. */
-import {
-  dense,
-  differentiable,
-  gelu,
-  para,
-  pullback,
-  sequential,
-  stateless,
-  type Tensor,
-  tensor,
-  withPullback,
-} from 'paralens';
+import { dense, differentiable, gelu, para, sequential, stateless, type Tensor, tensor } from 'paralens';
+import { pullback, withPullback } from 'paralens/operation';
 import { checkGradient, checkPara } from 'paralens/laws';
 import fc from 'fast-check';
 import {

@@ -1,7 +1,7 @@
 /** C-5: compiling costs as much as there is to compile, counted in visits; families of programs. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { assertHolds, growsAsALine } from 'paralens/laws';
+import { assertHolds, growsAsALine } from 'paralens/laws/kit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { families } from './subject/compile-families.js';
 

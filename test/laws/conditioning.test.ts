@@ -7,14 +7,14 @@ import {
   dense,
   learner,
   meanSquaredError,
-  reference,
   relu,
   rmsprop,
   sequential,
   type Update,
   wasm,
 } from 'paralens';
-import { batchDrawer, brokenLaws, drawing, drawRun, learnerLaws } from 'paralens/laws';
+import { reference } from 'paralens/program';
+import { batchDrawer, brokenLaws, drawing, drawRun, learnerLaws } from 'paralens/laws/kit';
 import { expect, test } from 'vitest';
 
 const updates: readonly (readonly [string, Update])[] = [

@@ -12,13 +12,14 @@ import {
   sequential,
   sgd,
   tanh,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
+import { add } from 'paralens/operation';
+import { check } from 'paralens/laws';
 import {
   assertHolds,
-  check,
   costsItsSteps,
   countedBackend,
   drawing,
@@ -27,8 +28,7 @@ import {
   noZerosAdded,
   subjectOfPara,
   type Told,
-} from 'paralens/laws';
-import { add } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { from, map, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { constant } from '../../src/tensor/primitive/constant.js';

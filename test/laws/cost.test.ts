@@ -1,33 +1,31 @@
 import {
   compile,
   compose,
-  defaultBackend,
   dense,
   evaluate,
   key,
-  leaves,
   type Para,
   type Parameters,
   sequential,
-  simplify,
   tanh,
-  tensor,
   type Tensor,
+  tensor,
 } from 'paralens';
+import { asLens } from 'paralens/lens';
+import { defaultBackend, leaves, placeholder, simplify } from 'paralens/program';
+import { sum } from 'paralens/operation';
+import { check } from 'paralens/laws';
 import {
-  bracketed,
-  check,
-  counted,
   assertHolds,
+  bracketed,
+  counted,
   drawing,
-  drawParas,
   drawPara,
+  drawParas,
   linearInDepth,
   oneForwardEach,
   traceLens,
-} from 'paralens/laws';
-import { sum } from 'paralens/operation';
-import { asLens, placeholder } from 'paralens';
+} from 'paralens/laws/kit';
 import { expect, test } from 'vitest';
 
 type Square = Para<Parameters, Tensor<readonly [number, 4]>, Tensor<readonly [number, 4]>>;

@@ -19,9 +19,9 @@ import {
   transformerBlock,
 } from 'paralens';
 import { drawPooling } from './subject/window.js';
+import { check, every, type Sampler } from 'paralens/laws';
 import {
   blocksFuture,
-  check,
   denseIsProduct,
   drawCotangent,
   drawData,
@@ -30,7 +30,6 @@ import {
   drawLine,
   drawOrder,
   engineOf,
-  every,
   float64,
   homogeneous,
   increasing,
@@ -44,13 +43,12 @@ import {
   rowsApart,
   rowsSumToOne,
   sameMask,
-  type Sampler,
   shiftInvariantRows,
   shiftsWithInput,
   type Subject,
   subjectOf,
   subjectOfPara,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { describe, test } from 'vitest';
 import { layerSubjects } from './subject/layer.js';

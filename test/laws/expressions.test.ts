@@ -1,16 +1,15 @@
 /** Random programs: what holds of each primitive must hold of what they make together, fused or not. */
 import type { Tensor } from 'paralens';
+import { check, type Sampler } from 'paralens/laws';
 import {
   backendLaws,
-  check,
   derivativeLaws,
   drawExpression,
   drawing,
   drawSubject,
-  type Sampler,
   type SubjectAtPoint,
   subjectOf,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';
 

@@ -1,14 +1,13 @@
 /** F-13 and F-19 to F-23 of folds: every fold that `paralens/online` exports, and what each is by itself. */
+import { check, law } from 'paralens/laws';
 import {
   adwinIsNaive,
   batchesEach,
-  check,
   decodesEach,
   drawing,
   joinsEach,
-  law,
   momentsOfParts,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as online from 'paralens/online';
 import { decodeCounts, decoder, delayedLabels, runFold, sizeOrTime } from 'paralens/online';
 import { describe, expect, test } from 'vitest';

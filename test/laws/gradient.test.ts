@@ -1,20 +1,5 @@
 /** G-2, G-5 and G-6: small errors, kinks and choices. */
-import { type Tensor, withPullback } from 'paralens';
-import {
-  betweenSlopes,
-  check,
-  drawExpression,
-  drawing,
-  drawLattice,
-  drawPoint,
-  extrapolatedSlope,
-  float64,
-  type Sampler,
-  partitionOfUnity,
-  shown,
-  type Subject,
-  subjectOf,
-} from 'paralens/laws';
+import { type Tensor } from 'paralens';
 import {
   abs,
   broadcast,
@@ -26,7 +11,22 @@ import {
   relu,
   subtract,
   window,
+  withPullback,
 } from 'paralens/operation';
+import { check, type Sampler } from 'paralens/laws';
+import {
+  betweenSlopes,
+  drawExpression,
+  drawing,
+  drawLattice,
+  drawPoint,
+  extrapolatedSlope,
+  float64,
+  partitionOfUnity,
+  shown,
+  type Subject,
+  subjectOf,
+} from 'paralens/laws/kit';
 import { describe, expect, test } from 'vitest';
 
 const rows = { shape: [3, 4], low: -1, high: 1 } as const;

@@ -1,4 +1,5 @@
-import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
+import { check } from 'paralens/laws';
+import { backendLaws, derivativeLaws, drawing, drawSubject } from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
 import { compiledBackends, runsOn } from './subject/backends.js';

@@ -8,36 +8,34 @@ import {
   evaluator,
   key,
   learner,
-  loss,
   type LearnerState,
+  loss,
   meanSquaredError,
   momentum,
   named,
-  nesterov,
-  reference,
   rmsprop,
   sequential,
   sgd,
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
-  stepDecay,
   tanh,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
+import { nesterov, stepDecay } from 'paralens/update';
+import { reference } from 'paralens/program';
+import { abs, mean, multiply, subtract, sum } from 'paralens/operation';
+import { check, checkLearner, every, type Sampler } from 'paralens/laws';
 import {
   anyParts,
   apart,
   batchDrawer,
   bitwise,
-  check,
-  checkLearner,
   countOf,
   drawing,
   drawLattice,
   drawRun,
-  every,
   gradientOf,
   joinedBatches,
   knownSteps,
@@ -51,12 +49,10 @@ import {
   productIsBoth,
   productOf,
   putIsPara,
-  type Sampler,
   safeRate,
   type Trainer,
   trainingOf,
-} from 'paralens/laws';
-import { abs, mean, multiply, subtract, sum } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { startWith } from 'rxjs';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { drawnPoints, fitted, initialLine } from './subject/regression.js';
@@ -93,7 +89,7 @@ describe.each(compiledBackends)('train of the library’s learners on $name, thr
     const classes = learner({
       model: dense(3, 4),
       loss: sparseSoftmaxCrossEntropy(),
-      update: nesterov({ learningRate: stepDecay(0.5, 0.5, 2), momentum: 0.75 }),
+      update: nesterov({ learningRate: stepDecay({ rate: 0.5, factor: 0.5, steps: 2 }), momentum: 0.75 }),
       metrics: { accuracy },
     });
     checkLearner(

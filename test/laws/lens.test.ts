@@ -1,6 +1,8 @@
-import { differentiate, evaluate, scalar, tensor, type Tensor } from 'paralens';
-import { check, drawing, drawLenses, lensLaws } from 'paralens/laws';
+import { evaluate, scalar, type Tensor, tensor } from 'paralens';
+import { differentiate } from 'paralens/lens';
 import { multiply, sum, tanh } from 'paralens/operation';
+import { check } from 'paralens/laws';
+import { drawing, drawLenses, lensLaws } from 'paralens/laws/kit';
 import { describe, expect, test } from 'vitest';
 
 describe('lenses are a symmetric monoidal category', () => {

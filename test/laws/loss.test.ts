@@ -1,27 +1,5 @@
 /** S-1 to S-4, S-6 to S-8, and M-2: the losses and metrics of the library. */
 import {
-  accuracyLaws,
-  binaryCrossEntropyLaws,
-  check,
-  checkLoss,
-  crossEntropyLaws,
-  drawDistributions,
-  drawing,
-  drawLabels,
-  drawTruths,
-  drawWholeBatch,
-  engineOf,
-  type Law,
-  type LossBatch,
-  type LossOptions,
-  rowGradientLaw,
-  shareLaw,
-  type Sampler,
-  smoothingLaw,
-  squaredErrorLaws,
-  stableLaw,
-} from 'paralens/laws';
-import {
   cosineDistance,
   evaluate,
   hinge,
@@ -37,11 +15,29 @@ import {
   softmaxCrossEntropy as softmaxCrossEntropyOf,
   sparseSoftmaxCrossEntropy as sparseSoftmaxCrossEntropyOf,
   squaredHinge,
-  tensor,
   type Tensor,
+  tensor,
   weighted,
 } from 'paralens';
 import { mean, softmax } from 'paralens/operation';
+import { check, checkLoss, type Law, type LossOptions, type Sampler } from 'paralens/laws';
+import {
+  accuracyLaws,
+  binaryCrossEntropyLaws,
+  crossEntropyLaws,
+  drawDistributions,
+  drawing,
+  drawLabels,
+  drawTruths,
+  drawWholeBatch,
+  engineOf,
+  type LossBatch,
+  rowGradientLaw,
+  shareLaw,
+  smoothingLaw,
+  squaredErrorLaws,
+  stableLaw,
+} from 'paralens/laws/kit';
 import { describe, expect, test } from 'vitest';
 import { families } from './subject/loss.js';
 import { everyBackend, runsOn } from './subject/backends.js';

@@ -1,12 +1,9 @@
 /** S-9: whatever stands where a mask does not hold, no bit of a result or a gradient changes. */
 import {
-  asLens,
   binaryCrossEntropy,
   cosineDistance,
-  differentiate,
   dropout,
   evaluate,
-  force,
   gruCell,
   hinge,
   huber,
@@ -26,12 +23,14 @@ import {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
   squaredHinge,
-  tensor,
   type Tensor,
+  tensor,
   weighted,
 } from 'paralens';
-import { assertHolds, leavesOut, type Masking } from 'paralens/laws';
+import { asLens, differentiate } from 'paralens/lens';
+import { force } from 'paralens/program';
 import { attend, log, multiply, negate, normal, slice } from 'paralens/operation';
+import { assertHolds, leavesOut, type Masking } from 'paralens/laws/kit';
 import { describe, expect, test } from 'vitest';
 import { everyBackend } from './subject/backends.js';
 

@@ -1,7 +1,8 @@
 /** Reductions against plain loops: a gradient check cannot see that the function itself is another one. */
-import { type DType, evaluate, type Shape, tensor, type Tensor } from 'paralens';
-import { bitwise, check, drawData, drawing, normWise, same } from 'paralens/laws';
+import { type DType, evaluate, type Shape, type Tensor, tensor } from 'paralens';
 import { argmax, max, mean, min, sum } from 'paralens/operation';
+import { check } from 'paralens/laws';
+import { bitwise, drawData, drawing, normWise, same } from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { everyBackend } from './subject/backends.js';
 

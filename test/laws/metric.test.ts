@@ -14,30 +14,28 @@ import {
   perplexity,
   precision,
   recall,
-  reference,
   rocAuc,
   rSquared,
-  type Score,
   runningScore,
+  type Score,
   sgd,
   type Shape,
   squaredError,
-  tensor,
   type Tensor,
+  tensor,
   topKAccuracy,
 } from 'paralens';
+import { reference } from 'paralens/program';
+import { check, law, type Sampler } from 'paralens/laws';
 import {
   backendLaws,
-  check,
   derivativeLaws,
   drawing,
   drawSubject,
-  law,
-  type Sampler,
   type ScoredParts,
   scoreOfParts,
   subjectOf,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import { from, lastValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';

@@ -1,24 +1,23 @@
 import {
   binaryCrossEntropy,
   evaluate,
-  gradient,
-  reference,
   type Shape,
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
   type Tensor,
   tensor,
 } from 'paralens';
+import { reference } from 'paralens/program';
+import { gradient } from 'paralens/operation';
+import { check, every, type Verdict } from 'paralens/laws';
 import {
   accurateOnLine,
   assertHolds,
-  check,
   type Curve,
   drawing,
   drawLine,
   type Engine,
   engineOf,
-  every,
   finiteOnLine,
   finiteWhereExact,
   float64,
@@ -27,8 +26,7 @@ import {
   ORDERS,
   type Profile,
   profileOf,
-  type Verdict,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';

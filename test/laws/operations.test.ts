@@ -1,5 +1,7 @@
-import { backendLaws, check, derivativeLaws, drawing, drawSubject } from 'paralens/laws';
+import { check } from 'paralens/laws';
+import { backendLaws, derivativeLaws, drawing, drawSubject } from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
+import * as derivatives from '../../src/autodiff/index.js';
 import { describe, expect, test } from 'vitest';
 import { held, operationSubjects } from './subject/operation.js';
 import { compiledBackends, runsOn } from './subject/backends.js';
@@ -17,5 +19,7 @@ describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) =>
 });
 
 test('every operation is under its laws', () => {
-  expect(Object.keys(operationSubjects).toSorted()).toEqual(Object.keys(operation).toSorted());
+  expect(Object.keys(operationSubjects).toSorted()).toEqual(
+    [...Object.keys(operation).filter((name) => !(name in derivatives)), 'key'].toSorted(),
+  );
 });

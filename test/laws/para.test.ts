@@ -1,4 +1,5 @@
-import { check, rematerializeLaws, drawing, drawParas, drawRemade, paraLaws } from 'paralens/laws';
+import { check } from 'paralens/laws';
+import { drawing, drawParas, drawRemade, paraLaws, rematerializeLaws } from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';
 

@@ -1,19 +1,17 @@
 /** B-3: what is under a law is computed in pieces, as threads compute it, as on one thread: bit for bit, there and back. */
+import { primitiveNames } from 'paralens/program';
+import { check, law, type Sampler } from 'paralens/laws';
 import {
   bitwise,
-  check,
   drawCotangent,
   drawData,
   drawing,
   drawPrimitive,
   drawUpdate,
   float64,
-  law,
-  type Sampler,
   same,
   type Subject,
-} from 'paralens/laws';
-import { primitiveNames } from 'paralens';
+} from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import type { Program } from '../../src/graph/program.js';
 import type { Data } from '../../src/tensor/dtype.js';

@@ -1,5 +1,6 @@
-import { primitiveNames } from 'paralens';
-import { backendLaws, check, derivativeLaws, drawing, drawPrimitive, drawSubject } from 'paralens/laws';
+import { primitiveNames } from 'paralens/program';
+import { check } from 'paralens/laws';
+import { backendLaws, derivativeLaws, drawing, drawPrimitive, drawSubject } from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { held } from './subject/operation.js';
 import { everyBackend, runsOn } from './subject/backends.js';

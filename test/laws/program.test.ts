@@ -1,8 +1,8 @@
 /** B-4 and B-6: views, fusion and compilation change no bit. */
 import { type Shape, type Tensor, tensor } from 'paralens';
+import { check, type Sampler } from 'paralens/laws';
 import {
   broadcastAsCopies,
-  check,
   drawBroadcast,
   drawCotangent,
   drawData,
@@ -14,11 +14,10 @@ import {
   eagerAsCompiled,
   float64,
   fusedAsApart,
-  type Sampler,
   viewAsCopy,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
-import { gradient } from 'paralens';
+import { gradient } from 'paralens/operation';
 import { describe, test } from 'vitest';
 import { compositeSubjects, layerSubjects, lossSubjects } from './subject/layer.js';
 import { compiledBackends, runsOn } from './subject/backends.js';

@@ -1,17 +1,5 @@
 import type { Tensor } from 'paralens';
 import {
-  axiomLaws,
-  chainOfTangents,
-  check,
-  drawAxioms,
-  drawExpression,
-  drawing,
-  drawPoint,
-  float64,
-  fusedIsComposed,
-  subjectOf,
-} from 'paralens/laws';
-import {
   add,
   divide,
   exp,
@@ -29,6 +17,18 @@ import {
   sum,
   tanh,
 } from 'paralens/operation';
+import { check } from 'paralens/laws';
+import {
+  axiomLaws,
+  chainOfTangents,
+  drawAxioms,
+  drawExpression,
+  drawing,
+  drawPoint,
+  float64,
+  fusedIsComposed,
+  subjectOf,
+} from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';
 

@@ -1,7 +1,9 @@
 /** F-1, F-3 to F-9, F-13, F-19 and F-23 of online runs, as sources of their steps; and of what stands downstream. */
-import { dense, evaluate, key, learner, meanSquaredError, reference, sgd, type Step } from 'paralens';
-import { check, checkSource, drawing, operatorLaws, type Run, type StreamSubject } from 'paralens/laws';
+import { dense, evaluate, key, learner, meanSquaredError, sgd, type Step } from 'paralens';
+import { reference } from 'paralens/program';
 import { type Snapshot, snapshots } from 'paralens/online';
+import { check, checkSource } from 'paralens/laws';
+import { drawing, operatorLaws, type Run, type StreamSubject } from 'paralens/laws/kit';
 import { test } from 'vitest';
 import { onlineRuns, watchedRun } from './subject/run-source.js';
 

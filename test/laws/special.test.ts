@@ -8,7 +8,7 @@ import {
   specialsKept,
   subjectOf,
   unchosenIsZero,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { describe, test } from 'vitest';
 import { everyBackend } from './subject/backends.js';

@@ -8,44 +8,40 @@ import {
   bestSoFar,
   dense,
   earlyStopping,
-  foldOver,
   evaluator,
   key,
   type Learner,
-  type LearnerState,
   learner,
+  type LearnerState,
   meanSquaredError,
   momentum,
   progress,
-  patience,
-  pure,
   reduceOnPlateau,
-  reference,
   type Rows,
   runningMean,
+  runningScore,
   type Scalar,
   scalar,
   type Score,
-  runningScore,
   sgd,
   type Tensor,
   tensor,
-  withHyperparameters,
   withRates,
 } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { reference } from 'paralens/program';
+import { foldOver, patience, pure } from 'paralens/online';
+import { check, checkSource, law, type Verdict } from 'paralens/laws';
 import {
   anyParts,
   batchDrawer,
   batcherLaws,
   bitwise,
-  check,
-  checkSource,
   type Cut,
   drawCut,
   drawing,
   drawnOf,
   drawRun,
-  law,
   type Numbered,
   numbered,
   onceAnEpoch,
@@ -53,15 +49,14 @@ import {
   passesOn,
   resumes,
   revisedTraining,
-  unrevised,
   type Run,
   same,
   statesStay,
   type StreamSubject,
   trainingLaws,
   trainingOf,
-  type Verdict,
-} from 'paralens/laws';
+  unrevised,
+} from 'paralens/laws/kit';
 import fc from 'fast-check';
 import { map, type Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';

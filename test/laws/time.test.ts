@@ -14,8 +14,9 @@ import {
   simpleCell,
   type Tensor,
 } from 'paralens';
+import { add, full, matmul } from 'paralens/operation';
+import { check, type Range, type Sampler } from 'paralens/laws';
 import {
-  check,
   drawCotangent,
   drawData,
   drawing,
@@ -24,13 +25,10 @@ import {
   float64,
   normWise,
   numerically,
-  type Range,
-  type Sampler,
   scanIsUnrolled,
   type Subject,
   subjectOfPara,
-} from 'paralens/laws';
-import { add, full, matmul } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { describe, test } from 'vitest';
 import { everyBackend, runsOn } from './subject/backends.js';
 

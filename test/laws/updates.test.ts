@@ -1,23 +1,21 @@
 /** O-1 to O-20: every update and every schedule under the laws of all and under its own closed forms. */
-import { adam, elementwiseUpdate, type Tensor, type Update } from 'paralens';
+import { adam, type Tensor, type Update } from 'paralens';
+import { elementwiseUpdate } from 'paralens/update';
+import { add, multiply, subtract } from 'paralens/operation';
+import { check, checkUpdate, every, law } from 'paralens/laws';
 import {
   brokenLaws,
-  check,
-  checkUpdate,
   drawing,
   drawUpdate,
   engineOf,
-  every,
   float64,
   joins,
-  law,
   normWise,
   scheduleFormula,
   scheduleMap,
-  updateLaws,
   type UpdateAtPoint,
-} from 'paralens/laws';
-import { add, multiply, subtract } from 'paralens/operation';
+  updateLaws,
+} from 'paralens/laws/kit';
 import { describe, expect, test } from 'vitest';
 import * as exported from '../../src/update/index.js';
 import { composedRows } from './subject/composed-update.js';

@@ -2,17 +2,16 @@
 import {
   batchNormalization,
   evaluate,
-  gradient,
   groupNormalization,
   key,
   layerNormalization,
-  reference,
   rmsNormalization,
-  tensor,
   type Tensor,
+  tensor,
   wasm,
 } from 'paralens';
-import { mean, moments, standardize, sum, rootMeanSquare } from 'paralens/operation';
+import { reference } from 'paralens/program';
+import { gradient, mean, moments, rootMeanSquare, standardize, sum } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 
 const backends = [reference(), wasm()];

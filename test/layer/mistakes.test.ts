@@ -19,16 +19,15 @@ import {
   type Para,
   type Parameters,
   prelu,
-  reparametrization,
-  reparametrize,
   reshape,
   residual,
   selfAttention,
   sequential,
-  tensor,
   type Tensor,
+  tensor,
   transposedConvolution2d,
 } from 'paralens';
+import { reparametrization, reparametrize } from 'paralens/lens';
 import { attend, full, glu, normal, transpose } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 

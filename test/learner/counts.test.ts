@@ -1,25 +1,20 @@
 /** Means of batches are combined with the counts that they are means of: evaluators and micro-batches. */
 import {
-  accumulateGradients,
   adam,
+  type Buffers,
   chain,
   clipByGlobalNorm,
   dense,
   evaluate,
   evaluator,
   key,
-  type Buffers,
   type Learner,
-  type LearnerState,
   learner,
-  lookahead,
+  type LearnerState,
   type Loss,
   meanSquaredError,
-  movingAverage,
   named,
   type Parameters,
-  partition,
-  reference,
   sequential,
   sgd,
   sparseSoftmaxCrossEntropy,
@@ -28,6 +23,8 @@ import {
   type Update,
   weighted,
 } from 'paralens';
+import { accumulateGradients, lookahead, movingAverage, partition } from 'paralens/update';
+import { reference } from 'paralens/program';
 import { checkLearner } from 'paralens/laws';
 import { describe, expect, test } from 'vitest';
 

@@ -1,15 +1,6 @@
 /** The norm of a step's gradient, against the square root of the sum of its squares. */
-import {
-  dense,
-  evaluate,
-  gradient,
-  key,
-  learner,
-  meanSquaredError,
-  sgd,
-  tensor,
-  type Tensor,
-} from 'paralens';
+import { dense, evaluate, key, learner, meanSquaredError, sgd, type Tensor, tensor } from 'paralens';
+import { gradient } from 'paralens/operation';
 import { expect, test } from 'vitest';
 
 test('a learner tells the norm of its gradient if asked, and takes the same step', () => {

@@ -4,13 +4,10 @@ import {
   adam,
   batches,
   chain,
-  clipByValue,
   dense,
   evaluate,
   key,
   learner,
-  leaves,
-  mapTree,
   meanSquaredError,
   ParalensError,
   relu,
@@ -20,6 +17,8 @@ import {
   tensor,
   train,
 } from 'paralens';
+import { clipByValue } from 'paralens/update';
+import { leaves, mapTree } from 'paralens/program';
 import { exp, max, maxPool, multiply, softmax } from 'paralens/operation';
 import { from, lastValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';

@@ -2,25 +2,24 @@
 import {
   batchNormalization,
   compose,
-  concatenate,
   convolution2d,
   dense,
   embedding,
   fanOut,
   flatten,
-  layersOf,
+  key,
   named,
-  parallel,
   type Para,
+  parallel,
   relu,
   sequential,
-  summary,
   stateless,
+  summary,
   type Tensor,
   tensor,
-  key,
-  parameterPaths,
 } from 'paralens';
+import { concatenate, parameterPaths } from 'paralens/lens';
+import { layersOf } from 'paralens/program';
 import { expect, test } from 'vitest';
 
 test('a perceptron', () => {

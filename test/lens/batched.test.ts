@@ -11,21 +11,18 @@ import {
   evaluation,
   key,
   learner,
-  leaves,
   meanSquaredError,
   type Para,
   type Parameters,
-  printProgram,
   relu,
   sequential,
   sgd,
   type Shape,
-  tensor,
   type Tensor,
-  trace,
+  tensor,
   train,
-  unflatten,
 } from 'paralens';
+import { leaves, printProgram, trace, unflatten } from 'paralens/program';
 import { full, normal } from 'paralens/operation';
 import { from, lastValueFrom } from 'rxjs';
 import { describe, expect, expectTypeOf, test } from 'vitest';

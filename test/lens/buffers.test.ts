@@ -12,24 +12,24 @@ import {
   fanOut,
   freeze,
   key,
-  leafPaths,
   learner,
   meanSquaredError,
   named,
   parallel,
-  parameterPaths,
   repeat,
   type Scalar,
   scalar,
   sequential,
   share,
   stateless,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
-import { checkLearner, checkPara } from 'paralens/laws';
+import { parameterPaths } from 'paralens/lens';
+import { leafPaths } from 'paralens/program';
 import { add, multiply } from 'paralens/operation';
+import { checkLearner, checkPara } from 'paralens/laws';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 

@@ -1,16 +1,19 @@
 /** Every function that takes layers, cells or lenses says so when it is given something else, at the call. */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as paralens from 'paralens';
-import { dense, identityLens, key, ParalensError, relu } from 'paralens';
+import * as lenses from 'paralens/lens';
+import { layersOf } from 'paralens/program';
+import { dense, key, ParalensError, relu } from 'paralens';
+import { identityLens } from 'paralens/lens';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 type Call = (...given: readonly unknown[]) => unknown;
 
-const exported: Readonly<Record<string, unknown>> = paralens;
+const exported: Readonly<Record<string, unknown>> = { ...paralens, ...lenses, layersOf };
 const layer = dense(1, 1);
 const parameters = layer.init(key(1));
-const by = paralens.reparametrization(1, layer.init, (q: typeof parameters) => q);
+const by = lenses.reparametrization(1, layer.init, (q: typeof parameters) => q);
 const lens = identityLens();
 /** In place of an argument that is tried. */
 const TRIED = Symbol('tried');
@@ -106,9 +109,9 @@ test.each(cases)('%s refuses what is none', (name, given, wrong) => {
 
 test('the second half of andThen, a part of a reparametrization, and functions in place of layers', () => {
   const use = (f: Call, ...given: readonly unknown[]) => String(thrownBy(() => f(...given)));
-  const after = paralens.andThen(layer) as Call;
+  const after = lenses.andThen(layer) as Call;
   expect(use(after, relu)).toContain('andThen: `f` must be a layer, got a function; ');
-  expect(use(paralens.reparametrize as Call, { ...by, lens: 5 }, layer)).toContain(
+  expect(use(lenses.reparametrize as Call, { ...by, lens: 5 }, layer)).toContain(
     'reparametrize: `by.lens` must be a lens, got 5',
   );
   for (const name of ['stateless', 'differentiate'])

@@ -1,23 +1,15 @@
 /** What composites say of mistakes, to the letter, and the ways to write one that laws don't speak of. */
 import { function as F } from 'fp-ts';
+import { compose, dense, evaluate, key, named, relu, sequential, tanh, tensor } from 'paralens';
 import {
   addTrees,
   andThen,
-  compose,
-  dense,
-  evaluate,
   forward,
-  key,
   lensCategory,
   lensMonoid,
-  named,
   parameterPaths,
-  relu,
-  sequential,
-  tanh,
-  tensor,
   type SimpleLens,
-} from 'paralens';
+} from 'paralens/lens';
 import { describe, expect, test } from 'vitest';
 
 const x = tensor([[1, -2]]);

@@ -7,8 +7,6 @@ import {
   evaluate,
   fanOut,
   freeze,
-  gradient,
-  identity,
   key,
   learner,
   meanSquaredError,
@@ -16,12 +14,8 @@ import {
   type Para,
   para,
   parallel,
-  parameterPaths,
   type Parameters,
-  print,
   relu,
-  reparametrization,
-  reparametrize,
   scalar,
   sequential,
   sgd,
@@ -30,7 +24,9 @@ import {
   type Tensor,
   tensor,
 } from 'paralens';
-import { add, exp, mean, multiply, sum } from 'paralens/operation';
+import { identity, parameterPaths, reparametrization, reparametrize } from 'paralens/lens';
+import { print } from 'paralens/program';
+import { add, exp, gradient, mean, multiply, sum } from 'paralens/operation';
 
 const size: number = 3;
 

@@ -14,28 +14,23 @@ import {
   key,
   type Learner,
   learner,
-  leaves,
   meanSquaredError,
   named,
   type Para,
   type Parameters,
-  placeholder,
   type Program,
-  reference,
   rematerialize,
   sequential,
   sgd,
   type Shape,
-  simplify,
   type Step,
   tanh,
   type Tensor,
   tensor,
-  traceTensors,
   train,
-  unflatten,
   wasm,
 } from 'paralens';
+import { leaves, placeholder, reference, simplify, traceTensors, unflatten } from 'paralens/program';
 import { from, lastValueFrom } from 'rxjs';
 import { expect, test } from 'vitest';
 import { compileChecked } from '../../src/backend/execute.js';

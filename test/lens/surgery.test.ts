@@ -1,15 +1,6 @@
 /** Parts of parameters by name. */
-import {
-  dense,
-  evaluate,
-  key,
-  named,
-  partOf,
-  reinitialize,
-  replacePart,
-  sequential,
-  type Tensor,
-} from 'paralens';
+import { dense, evaluate, key, named, sequential, type Tensor } from 'paralens';
+import { partOf, reinitialize, replacePart } from 'paralens/lens';
 import { expect, expectTypeOf, test } from 'vitest';
 
 const model = sequential(

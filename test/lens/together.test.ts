@@ -14,8 +14,8 @@ import {
   reshape,
   sequential,
   tanh,
-  withHyperparameters,
 } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
 import { checkLearner, checkPara } from 'paralens/laws';
 import { test } from 'vitest';
 import { compiledBackends } from '../laws/subject/backends.js';

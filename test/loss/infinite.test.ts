@@ -2,7 +2,6 @@
 import {
   binaryCrossEntropy,
   evaluate,
-  gradient,
   hinge,
   huber,
   klDivergence,
@@ -10,15 +9,15 @@ import {
   type Loss,
   meanAbsoluteError,
   meanSquaredError,
-  reference,
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
   squaredHinge,
-  tensor,
   type Tensor,
+  tensor,
   wasm,
 } from 'paralens';
-import { logSoftmax, logSumExp, softmax } from 'paralens/operation';
+import { reference } from 'paralens/program';
+import { gradient, logSoftmax, logSumExp, softmax } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 
 const I = Infinity;

@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { csv, directory, ndjson } from 'paralens/node';
 import { isBroken, type Json, type Source } from 'paralens/online';
 import { describe, expect, test, vi } from 'vitest';
-import { fromPull } from 'paralens';
+import { fromPull } from 'paralens/online';
 import { take } from 'rxjs';
 import { assertResumes, collect, folder, listen, openIn } from './collect.js';
 

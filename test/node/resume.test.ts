@@ -19,10 +19,10 @@ import {
   sequential,
   train,
 } from 'paralens';
-import { bitwise } from 'paralens/laws';
+import { normal } from 'paralens/operation';
 import { checkpointing, namedSpecs, namedTensors, restoreTree, structureHash } from 'paralens/online';
 import { folderCheckpoints } from 'paralens/node';
-import { normal } from 'paralens/operation';
+import { bitwise } from 'paralens/laws/kit';
 
 const model = sequential(dense(3, 4), batchNormalization(4), relu(), dropout(0.5), dense(4, 1));
 const subject = learner({ model, loss: meanSquaredError(), update: adam() });

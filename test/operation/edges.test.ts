@@ -1,5 +1,7 @@
 /** Values and derivatives at the edges: bounds, zeros, NaN and infinities, as in PyTorch. */
-import { evaluate, gradient, reference, type Tensor, tensor, wasm } from 'paralens';
+import { evaluate, type Tensor, tensor, wasm } from 'paralens';
+import { reference } from 'paralens/program';
+import { gradient } from 'paralens/operation';
 import * as operation from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 

@@ -4,10 +4,6 @@ import {
   clipByGlobalNorm,
   cosineDistance,
   evaluate,
-  gradient,
-  lamb,
-  pullback,
-  reference,
   scalar,
   sgd,
   type Tensor,
@@ -15,6 +11,9 @@ import {
   type Update,
   wasm,
 } from 'paralens';
+import { lamb } from 'paralens/update';
+import { reference } from 'paralens/program';
+import { gradient, pullback } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 import { lengthOf, scaledLength } from '../../src/operation/norm.js';
 

@@ -1,6 +1,7 @@
 /** Powers at the edges are those of PyTorch 2, values and derivatives. */
-import { evaluate, gradient, reference, type Tensor, tensor, wasm } from 'paralens';
-import { divide, power, reciprocal, square, sum } from 'paralens/operation';
+import { evaluate, type Tensor, tensor, wasm } from 'paralens';
+import { reference } from 'paralens/program';
+import { divide, gradient, power, reciprocal, square, sum } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;

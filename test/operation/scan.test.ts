@@ -1,19 +1,20 @@
 /** Loops: what they refuse, what they take from outside, checks inside, loops in loops, and what they cost. */
+import { compile, evaluate, key, scalar, type Shape, type Tensor, tensor, wasm } from 'paralens';
+import { compileChecked, defaultBackend } from 'paralens/program';
 import {
-  compile,
-  compileChecked,
-  defaultBackend,
-  evaluate,
+  add,
+  cast,
+  check,
   gradient,
   hessianVectorProduct,
-  key,
-  type Shape,
-  scalar,
-  type Tensor,
-  tensor,
-  wasm,
-} from 'paralens';
-import { add, cast, check, less, multiply, normal, scan, sum, take, tanh } from 'paralens/operation';
+  less,
+  multiply,
+  normal,
+  scan,
+  sum,
+  take,
+  tanh,
+} from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 import { placeholder, traceTensors } from '../../src/graph/trace.js';
 

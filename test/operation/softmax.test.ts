@@ -1,7 +1,7 @@
 /** ln softmax keeps its digits beside logits of any size, and so does the loss that is made of it. */
-import { evaluate, sparseSoftmaxCrossEntropy, tensor, type Tensor } from 'paralens';
-import { backends } from 'paralens/laws';
+import { evaluate, sparseSoftmaxCrossEntropy, type Tensor, tensor } from 'paralens';
 import { logSoftmax } from 'paralens/operation';
+import { backends } from 'paralens/laws/kit';
 import { expect, test } from 'vitest';
 
 const sizes = [0, 88.8, 1e4, -1e4, 1e7, 1e30];

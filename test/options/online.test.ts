@@ -5,7 +5,7 @@ import * as exported from 'paralens/online';
 import { NEVER } from 'rxjs';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { namedIn, names, type Options, refuses } from './meaning.js';
+import { type Call, namedIn, names, type Options, refuses } from './meaning.js';
 
 const all: Readonly<Record<string, unknown>> = { ...exported };
 const named = namedIn(all);
@@ -36,6 +36,17 @@ const withChallengerOptions = (options: object): unknown =>
 const socket = { policy: 'latest', constructor: WebSocket };
 
 const taken: Readonly<Record<string, Options>> = {
+  // pulling
+  fromPull: named('fromPull', [[]], { prefetch: 'count' }),
+  patience: {
+    patience: ['count', (value: never) => exported.patience({ patience: value, measure: Number })],
+    measure: ['function', (value: never) => exported.patience({ patience: 1, measure: value })],
+  },
+  toPull: {
+    policy: ['choice', (value: never) => (exported.toPull as Call)([], value)],
+    buffer: ['count', (value: never) => (exported.toPull as Call)([], { buffer: value })],
+    sample: ['rate', (value: never) => (exported.toPull as Call)([], { sample: value })],
+  },
   // decoding
   decoder: named('decoder', [t.number], {
     longest: 'size',
@@ -70,7 +81,7 @@ const taken: Readonly<Record<string, Options>> = {
   adwin: named('adwin', [], {
     delta: 'innerShare',
     range: 'positiveDouble',
-    every: 'count',
+    clock: 'count',
     buckets: 'countFrom2',
     shortest: 'count',
     direction: 'choice',
@@ -112,7 +123,10 @@ const taken: Readonly<Record<string, Options>> = {
     steps: ['countOrInfinity', (value: never) => exported.checkpointing({ store, every: { steps: value } })],
     seconds: ['limit', (value: never) => exported.checkpointing({ store, every: { seconds: value } })],
   },
-  counters: named('counters', [], { every: 'positive' }),
+  counters: {
+    steps: ['count', (value: never) => exported.counters({ every: { steps: value } })],
+    seconds: ['positive', (value: never) => exported.counters({ every: { seconds: value } })],
+  },
   keyValueCheckpoints: named('keyValueCheckpoints', [{}], { keep: 'count', piece: 'count' }, { name: 'run' }),
   onDrift: {
     levelOf: [
@@ -155,7 +169,7 @@ const taken: Readonly<Record<string, Options>> = {
   },
   snapshots: {
     steps: ['count', (value: never) => exported.snapshots(tiny, { every: { steps: value } })],
-    ms: ['positive', (value: never) => exported.snapshots(tiny, { every: { ms: value } })],
+    seconds: ['positive', (value: never) => exported.snapshots(tiny, { every: { seconds: value } })],
     input: ['choice', (value: never) => exported.snapshots(tiny, { dtypes: { input: value } })],
   },
   // sources
@@ -195,9 +209,9 @@ const taken: Readonly<Record<string, Options>> = {
 /** Functions that take folds, records, states or names, and no option that has bounds. */
 const without = new Set(
   [
-    'pipeFold columns concatMoments decodeCounts fieldsOf firstDifference folds hotSwap isBroken iterableSource jsonOfText',
+    'pipeFold columns concatMoments decodeCounts fieldsOf firstDifference foldOver folds hotSwap isBroken iterableSource jsonOfText',
     'jsonText momentsOf murmur3 namedSpecs namedTensors oneHot overRight parametersMessage prometheus pure restoreTree',
-    'pendingPredictions runFold runningMoments structureHash tokensOf variancesOf wordsOf',
+    'mapPulled pendingPredictions runFold runningMoments scanPulled structureHash tokensOf variancesOf wordsOf',
   ].flatMap((line) => line.split(' ')),
 );
 

@@ -1,11 +1,20 @@
-/** Every option of every function of `paralens` and `paralens/operation` refuses what it cannot mean, at the call. */
+/** Every option of every function of `paralens` and `paralens/lens`, `update`, `program` and `operation` refuses what it cannot mean, at the call. */
 import * as paralens from 'paralens';
+import * as lenses from 'paralens/lens';
 import * as operations from 'paralens/operation';
+import * as programs from 'paralens/program';
+import * as updates from 'paralens/update';
 import { expect, test } from 'vitest';
 import { type Call, type Meaning, namedIn, names, type Options, refuses } from './meaning.js';
 
 const { tensor, scalar, key, sgd } = paralens;
-const all: Readonly<Record<string, unknown>> = { ...operations, ...paralens };
+const all: Readonly<Record<string, unknown>> = {
+  ...operations,
+  ...programs,
+  ...lenses,
+  ...updates,
+  ...paralens,
+};
 const call = (name: string, ...given: readonly unknown[]): unknown => (all[name] as Call)(...given);
 const operation = (name: string, ...given: readonly unknown[]): unknown =>
   ((operations as Readonly<Record<string, unknown>>)[name] as Call)(...given);
@@ -59,7 +68,6 @@ const taken: Readonly<Record<string, Options>> = {
   },
   maxPooling1d: { ...placed('maxPooling1d', [2], ['count']), ...named('maxPooling1d', [2], windows) },
   maxPooling2d: { ...placed('maxPooling2d', [2], ['count']), ...named('maxPooling2d', [2], windows) },
-  patience: named('patience', [], { patience: 'count', measure: 'function' }),
   repeat: placed('repeat', [1, paralens.dense(1, 1)], ['count']),
   share: placed('share', [paralens.dense(1, 1), 1], [undefined, 'count']),
   batchNormalization: {
@@ -162,7 +170,7 @@ const taken: Readonly<Record<string, Options>> = {
       ],
     ]),
   ),
-  reshape: placed('reshape', [[2]], ['shape']),
+  reshape: placed('reshape', [[2]], ['freeShape']),
   // losses and metrics
   huber: placed('huber', [1], ['positive']),
   softmaxCrossEntropy: named('softmaxCrossEntropy', [], { smoothing: 'wholeShare' }),
@@ -189,7 +197,10 @@ const taken: Readonly<Record<string, Options>> = {
   },
   lamb: named('lamb', [], { ...adamOptions, weightDecay: 'rate' }),
   lion: named('lion', [], { learningRate: 'rate', beta1: 'share', beta2: 'share', weightDecay: 'rate' }),
-  lookahead: named('lookahead', [sgd()], { every: 'count', rate: 'wholeShare' }),
+  lookahead: {
+    ...named('lookahead', [sgd()], { rate: 'wholeShare' }),
+    'every.steps': ['count', (value: never) => updates.lookahead(sgd(), { every: { steps: value } })],
+  },
   momentum: named('momentum', [], { learningRate: 'rate', momentum: 'share' }),
   movingAverage: placed('movingAverage', [sgd(), 0.9], [undefined, 'share']),
   nadam: named('nadam', [], { ...adamOptions, momentumDecay: 'rate' }),
@@ -201,22 +212,56 @@ const taken: Readonly<Record<string, Options>> = {
     change: ['rate', (value: never) => paralens.withRates(adjusted.init(key(1)), () => value)],
   },
   // schedules
-  cosineDecay: placed('cosineDecay', [1, 5, 0], ['rate', 'positive', 'rate']),
-  cosineRestarts: placed('cosineRestarts', [1, 5, 0], ['rate', 'count', 'rate']),
-  exponentialDecay: placed('exponentialDecay', [1, 0.5, 5], ['rate', 'positive', 'positive']),
-  inverseSquareRoot: placed('inverseSquareRoot', [1, 5], ['rate', 'positive']),
-  inverseTimeDecay: placed('inverseTimeDecay', [1, 5], ['rate', 'positive']),
-  joinSchedules: placed('joinSchedules', [1, 5, 1], ['rate', 'count', 'rate']),
-  oneCycle: {
-    ...placed('oneCycle', [1, 5], ['rate', 'count']),
-    ...named('oneCycle', [1, 5], { up: 'share', from: 'positive', to: 'positive' }),
-  },
-  polynomialDecay: {
-    ...placed('polynomialDecay', [1, 5], ['rate', 'positive']),
-    ...named('polynomialDecay', [1, 5], { end: 'rate', power: 'positive' }),
-  },
-  stepDecay: placed('stepDecay', [1, 0.5, 5], ['rate', 'positive', 'count']),
-  warmUp: placed('warmUp', [5, 1], ['count', 'rate']),
+  cosineDecay: named(
+    'cosineDecay',
+    [],
+    { rate: 'rate', steps: 'positive', end: 'rate' },
+    { rate: 1, steps: 5 },
+  ),
+  cosineRestarts: named(
+    'cosineRestarts',
+    [],
+    { rate: 'rate', steps: 'count', end: 'rate' },
+    { rate: 1, steps: 5 },
+  ),
+  exponentialDecay: named(
+    'exponentialDecay',
+    [],
+    { rate: 'rate', factor: 'positive', steps: 'positive' },
+    { rate: 1, factor: 0.5, steps: 5 },
+  ),
+  inverseSquareRoot: named(
+    'inverseSquareRoot',
+    [],
+    { peak: 'rate', steps: 'positive' },
+    { peak: 1, steps: 5 },
+  ),
+  inverseTimeDecay: named('inverseTimeDecay', [], { rate: 'rate', steps: 'positive' }, { rate: 1, steps: 5 }),
+  joinSchedules: named(
+    'joinSchedules',
+    [],
+    { first: 'rate', steps: 'count', next: 'rate' },
+    { first: 1, steps: 5, next: 1 },
+  ),
+  oneCycle: named(
+    'oneCycle',
+    [],
+    { peak: 'rate', steps: 'count', up: 'share', from: 'positive', to: 'positive' },
+    { peak: 1, steps: 5 },
+  ),
+  polynomialDecay: named(
+    'polynomialDecay',
+    [],
+    { rate: 'rate', steps: 'positive', end: 'rate', power: 'positive' },
+    { rate: 1, steps: 5 },
+  ),
+  stepDecay: named(
+    'stepDecay',
+    [],
+    { rate: 'rate', factor: 'positive', steps: 'count' },
+    { rate: 1, factor: 0.5, steps: 5 },
+  ),
+  warmUp: named('warmUp', [], { steps: 'count', next: 'rate' }, { steps: 5, next: 1 }),
   // streams
   batches: {
     ...named('batches', [data], { size: 'count' }),
@@ -233,7 +278,6 @@ const taken: Readonly<Record<string, Options>> = {
     measure: ['function', (value: never) => paralens.earlyStopping({ patience: 1, measure: value })],
   },
   evaluator: named('evaluator', [tiny, data], { size: 'count' }),
-  fromPull: named('fromPull', [[]], { prefetch: 'count' }),
   progress: named('progress', [], { total: 'count' }),
   reduceOnPlateau: {
     measure: ['function', (value: never) => paralens.reduceOnPlateau({ measure: value })],
@@ -251,11 +295,6 @@ const taken: Readonly<Record<string, Options>> = {
     ),
   },
   runningMean: placed('runningMean', [5], ['limit']),
-  toPull: {
-    policy: ['choice', (value: never) => call('toPull', [], value)],
-    buffer: ['count', (value: never) => call('toPull', [], { buffer: value })],
-    sample: ['rate', (value: never) => call('toPull', [], { sample: value })],
-  },
   // backends
   reference: named('reference', [], { precision: 'choice' }),
   wasm: named('wasm', [], {
@@ -274,7 +313,7 @@ const taken: Readonly<Record<string, Options>> = {
 const adjusted = paralens.learner({
   model: paralens.dense(1, 1),
   loss: paralens.meanSquaredError(),
-  update: paralens.withHyperparameters(1, (learningRate) => sgd({ learningRate })),
+  update: updates.withHyperparameters(1, (learningRate) => sgd({ learningRate })),
 });
 
 /** The option of a reduction. */
@@ -392,17 +431,17 @@ const functions: Readonly<Record<string, Options>> = {
 /** Functions that take trees, tensors, layers or functions, and no option that has bounds. */
 const without = new Set(
   [
-    'bestSoFar foldOver pure',
+    'bestSoFar',
     'ParalensError absoluteError accuracy addTrees andThen asLens associate averageOf backward batched binaryCrossEntropy',
     'buffered bufferless chain compile compileChecked compose composeLenses concatenate copy cosineDistance differentiable',
     'differentiate elementwiseUpdate evaluate evaluation f1 fanOut flatten partition force forward freeze gelu geluTanh',
     'globalAveragePooling globalMaxPooling glorot glu gradient hardSigmoid hardSwish hardTanh he hessianVectorProduct',
     'hinge identity identityLens interpret isomorphism klDivergence layersOf leafPaths learner leaves',
-    'leftUnit lensMonoid lift located logCosh logSigmoid logSoftmax sigmoid loss mapPulled mapTree maskedRecurrent',
+    'leftUnit lensMonoid lift located logCosh logSigmoid logSoftmax sigmoid loss mapTree maskedRecurrent',
     'maskedRecurrentSequence meanAbsoluteError meanOf meanSquaredError mish named para parallel parallelLenses',
     'parameterPaths partOf placeholder precision print printProgram projectFirst projectSecond pullback pushforward',
     'rSquared ratesOf recall recurrentSequence reinitialize rematerialize relu relu6 reparametrization reparametrize replacePart',
-    'residual rightUnit scalar runningScore scanPulled selu sequential silu simplify sinusoidalPositions sizeOf softmax',
+    'residual rightUnit scalar runningScore selu sequential silu simplify sinusoidalPositions sizeOf softmax',
     'softplus softsign squaredError squaredHinge stateless summary swap tanh tensor trace traceTensors train unassociate',
     'unflatten valueAndGradient vmap weighted widen withPullback zeros zerosLike zipTrees',
     // of operations: tensors and axes
@@ -415,7 +454,7 @@ const without = new Set(
 
 test('every exported function is in the table, or takes no option that has bounds', () => {
   const known = (name: string): boolean => name in taken || name in functions || without.has(name);
-  expect([...names(paralens), ...names(operations)].filter((name) => !known(name))).toEqual([]);
+  expect([all, operations].flatMap(names).filter((name) => !known(name))).toEqual([]);
 });
 
 refuses(taken, functions);

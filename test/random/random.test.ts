@@ -1,7 +1,8 @@
 /** Random numbers: what a key decides, and what their distribution must be. */
 import { expect, test } from 'vitest';
-import { advance, dropout, evaluate, key, reference, split, wasm } from 'paralens';
-import { full, normal, uniform } from 'paralens/operation';
+import { dropout, evaluate, key, wasm } from 'paralens';
+import { reference } from 'paralens/program';
+import { advance, full, normal, split, uniform } from 'paralens/operation';
 import { uniformInitializer } from '../../src/layer/initializer.js';
 
 const mean = (values: Iterable<number>): number => {

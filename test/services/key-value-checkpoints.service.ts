@@ -1,7 +1,7 @@
 /** Checkpoints in a bucket of NATS JetStream. */
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Value } from 'paralens';
+import type { Value } from 'paralens/program';
 import { keyValueCheckpoints } from 'paralens/online';
 import { describeBucket } from '../online/checkpoint/key-value-battery.js';
 import { checkpointAt, left, restoring, right } from '../online/checkpoint/kept-run.js';

@@ -1,8 +1,9 @@
 /** Batches of a data set in memory: their types, their turns, and what is refused. Laws: test/laws/streams. */
 import { expect, expectTypeOf, test } from 'vitest';
-import { batches, evaluate, key, leaves, tensor, type Tensor } from 'paralens';
-import { numbered } from 'paralens/laws';
+import { batches, evaluate, key, type Tensor, tensor } from 'paralens';
+import { leaves } from 'paralens/program';
 import { multiply } from 'paralens/operation';
+import { numbered } from 'paralens/laws/kit';
 
 /** A data set whose n-th example is n everywhere. */
 const counting = (count: number) => numbered({ count, width: 2 });

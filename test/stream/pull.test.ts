@@ -14,7 +14,8 @@ import {
 } from 'rxjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { fromPull, type HoldPolicy, mapPulled, ParalensError, scanPulled, toPull } from 'paralens';
+import { ParalensError } from 'paralens';
+import { fromPull, type HoldPolicy, mapPulled, scanPulled, toPull } from 'paralens/online';
 
 /** What was seen of a source. */
 interface Watch {

@@ -9,17 +9,16 @@ import {
   type LearnerState,
   meanSquaredError,
   named,
-  pure,
-  partition,
   ratesOf,
   reduceOnPlateau,
   type ReduceOnPlateauOptions,
   sgd,
   tensor,
   train,
-  withHyperparameters,
   withRates,
 } from 'paralens';
+import { partition, withHyperparameters } from 'paralens/update';
+import { pure } from 'paralens/online';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
 

@@ -1,7 +1,8 @@
 /** Batches of other sizes are trained on: a shorter last one of each epoch, and any mixture. */
 import { from, lastValueFrom, map, toArray } from 'rxjs';
 import { expect, test } from 'vitest';
-import { type Backend, batches, batchesOf, key, reference, tensor, train, wasm } from 'paralens';
+import { type Backend, batches, batchesOf, key, tensor, train, wasm } from 'paralens';
+import { reference } from 'paralens/program';
 import { initial, plain, scanned, tiny, type TinyBatch } from './tiny.js';
 
 const rows = (count: number) => ({

@@ -1,6 +1,6 @@
 /** Times of any length: a platform's timer takes 2³¹ ms and more, Infinity, NaN and negative numbers for 1 ms. */
-import { counters, decoder, iterableSource, online, pure, snapshots } from 'paralens/online';
-import { dense, key, learner, meanSquaredError, sgd, toPull } from 'paralens';
+import { dense, key, learner, meanSquaredError, sgd } from 'paralens';
+import { counters, decoder, iterableSource, online, pure, snapshots, toPull } from 'paralens/online';
 import * as t from 'io-ts';
 import { NEVER, Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -47,7 +47,9 @@ describe('a wait', () => {
   test('between looks or samples may be longer than a timer of the platform', async () => {
     const events = new Subject<{ readonly kind: 'saved'; readonly step: number; readonly name: string }>();
     const looks: number[] = [];
-    events.pipe(counters({ every: 30 * DAY })).subscribe(({ saved }) => looks.push(saved));
+    events
+      .pipe(counters({ every: { seconds: (30 * DAY) / 1000 } }))
+      .subscribe(({ saved }) => looks.push(saved));
     const sampled = toPull(events, { sample: 30 * DAY })[Symbol.asyncIterator]();
     const asked = vi.fn<() => void>();
     void sampled.next().then(asked);
@@ -83,8 +85,8 @@ test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
         wait: time,
       }),
     ).toThrow(message);
-    expect(() => counters({ every: time })).toThrow(message);
-    expect(() => snapshots(linear, { every: { ms: time } })).toThrow(message);
+    expect(() => counters({ every: { seconds: time } })).toThrow(message);
+    expect(() => snapshots(linear, { every: { seconds: time } })).toThrow(message);
     expect(() => toPull(NEVER, { sample: time })).toThrow(message);
   },
 );

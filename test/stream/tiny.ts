@@ -8,14 +8,14 @@ import {
   evaluate,
   key,
   learner,
-  leaves,
   meanSquaredError,
   sequential,
   type Step,
   tanh,
-  tensor,
   type Tensor,
+  tensor,
 } from 'paralens';
+import { leaves } from 'paralens/program';
 import { abs, mean } from 'paralens/operation';
 
 export const tiny = learner({

@@ -1,5 +1,6 @@
 /** Numbers beside tensors: an operation gives the exact value or throws, and what no dtype holds is never made. */
-import { evaluate, key, ParalensError, reference, scalar, tensor, type Tensor, wasm } from 'paralens';
+import { evaluate, key, ParalensError, scalar, type Tensor, tensor, wasm } from 'paralens';
+import { reference } from 'paralens/program';
 import * as operations from 'paralens/operation';
 import { cast, full, fullLike, iota, less, min, multiply } from 'paralens/operation';
 import fc from 'fast-check';

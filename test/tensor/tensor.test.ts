@@ -1,6 +1,7 @@
 /** Making tensors, evaluating them, and what is refused. */
 import { expect, test } from 'vitest';
-import { evaluate, force, ParalensError, reference, scalar, tensor, type Tensor } from 'paralens';
+import { evaluate, ParalensError, scalar, type Tensor, tensor } from 'paralens';
+import { force, reference } from 'paralens/program';
 import {
   add,
   broadcast,

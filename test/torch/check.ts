@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { defaultBackend, reference } from 'paralens';
+import { defaultBackend, reference } from 'paralens/program';
 import { drawsOf } from './case.js';
 import { type Distance, distanceOf, TOLERANCE } from './compare.js';
 import { families } from './families.js';

@@ -1,6 +1,6 @@
 /** What a case is made of, for both sides, and what it comes to on ours. */
-import { advance, type AnyTensor, type Backend, evaluate, key, pullback, type Shape, tensor } from 'paralens';
-import { randomBits, uniform } from 'paralens/operation';
+import { type AnyTensor, type Backend, evaluate, key, type Shape, tensor } from 'paralens';
+import { advance, pullback, randomBits, uniform } from 'paralens/operation';
 import type { Case, Fitting, Input } from './case.js';
 
 /** Numbers of a shape. */

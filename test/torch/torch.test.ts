@@ -1,6 +1,6 @@
 /** Every layer, loss and update gives what PyTorch gave: `npm run check:torch -- --write` asks it anew. */
 import { readdirSync } from 'node:fs';
-import { defaultBackend } from 'paralens';
+import { defaultBackend } from 'paralens/program';
 import { expect, test } from 'vitest';
 import { drawsOf } from './case.js';
 import { distanceOf, TOLERANCE } from './compare.js';

@@ -1,6 +1,6 @@
 /** Values and derivatives of all element-wise functions against 50 digits, over the whole float32 line. */
-import { reference } from 'paralens';
-import { engineOf, float64, profileOf } from 'paralens/laws';
+import { reference } from 'paralens/program';
+import { engineOf, float64, profileOf } from 'paralens/laws/kit';
 import { describe, expect, test } from 'vitest';
 import { everyBackend } from '../laws/subject/backends.js';
 import { truthfulCurves } from './curves.js';

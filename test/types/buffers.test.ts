@@ -5,7 +5,6 @@ import {
   differentiable,
   dropout,
   type DropoutKey,
-  asLens,
   evaluation,
   key,
   named,
@@ -16,6 +15,7 @@ import {
   simpleCell,
   type Tensor,
 } from 'paralens';
+import { asLens } from 'paralens/lens';
 import { expect, expectTypeOf, test } from 'vitest';
 
 type Rows = Tensor<readonly [number, 2]>;

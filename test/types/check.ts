@@ -21,10 +21,14 @@ const tsc = (...args: readonly string[]): string =>
 const entries: Readonly<Record<string, string>> = {
   paralens: 'src/index.ts',
   'paralens/operation': 'src/operation/index.ts',
+  'paralens/lens': 'src/lens/index.ts',
+  'paralens/update': 'src/update/index.ts',
+  'paralens/program': 'src/program/index.ts',
   'paralens/format': 'src/format/index.ts',
   'paralens/online': 'src/online/index.ts',
   'paralens/node': 'src/node/index.ts',
   'paralens/laws': 'laws/index.ts',
+  'paralens/laws/kit': 'laws/kit/index.ts',
 };
 
 interface Exports {
@@ -83,7 +87,10 @@ const scopeOf = (file: string): ReadonlyMap<string, string> => {
   return new Map([
     ...valuesOf('test/docs/prelude.ts').map((name) => [name, './prelude.js'] as const),
     ...['from', 'interval', 'lastValueFrom', 'map', 'of', 'toArray'].map((name) => [name, 'rxjs'] as const),
-    ...['paralens/format', 'paralens/node', ...tensors].flatMap(names),
+    ...['online', 'lens', 'update', 'program', 'format', 'node']
+      .map((name) => `paralens/${name}`)
+      .flatMap(names),
+    ...tensors.flatMap(names),
     ...(/^src\/(online|node)\//.test(file) ? names('paralens/online') : []),
     ...([
       ['map', 'rxjs'],
@@ -91,7 +98,7 @@ const scopeOf = (file: string): ReadonlyMap<string, string> => {
       ['WebSocket', 'ws'],
       ['either', 'fp-ts'],
     ] as const),
-    ...(file.startsWith('laws/') ? names('paralens/laws') : []),
+    ...(file.startsWith('laws/') ? ['paralens/laws', 'paralens/laws/kit'].flatMap(names) : []),
     ['pipe', 'fp-ts/function'],
     ['permutation', './node_modules/paralens/dist/src/random/permutation.js'],
   ]);
@@ -175,7 +182,7 @@ write(
     exclude: [],
   }),
 );
-for (const [entry, each] of exported) write(`${entry.replace('/', '-')}.ts`, reexports(entry, each));
+for (const [entry, each] of exported) write(`${entry.replaceAll('/', '-')}.ts`, reexports(entry, each));
 const examples = numbered([...docstringExamples('src'), ...docstringExamples('laws'), ...markdownExamples()]);
 for (const [name, example] of examples) write(name, moduleOf(example));
 for (const [name, [code]] of Object.entries(mistakes)) write(name, code);

@@ -10,7 +10,6 @@ import {
   learner,
   meanSquaredError,
   type Para,
-  parameterPaths,
   relu,
   residual,
   sequential,
@@ -21,6 +20,7 @@ import {
   tensor,
   weighted,
 } from 'paralens';
+import { parameterPaths } from 'paralens/lens';
 
 type Rows<N extends number> = Tensor<readonly [number, N]>;
 

@@ -3,7 +3,6 @@ import { expect, expectTypeOf, test } from 'vitest';
 import { function as F } from 'fp-ts';
 import {
   accuracy,
-  andThen,
   batched,
   compose,
   convolution1d,
@@ -13,7 +12,6 @@ import {
   fanOut,
   freeze,
   gruCell,
-  identity,
   key,
   learner,
   lstmCell,
@@ -34,6 +32,7 @@ import {
   tensor,
   zeros,
 } from 'paralens';
+import { andThen, identity } from 'paralens/lens';
 import { add, multiply, scan, sum } from 'paralens/operation';
 
 type Vector = Tensor<readonly [2]>;

@@ -1,28 +1,30 @@
 /** Updates made of others: which part moves how, what is read of an average, and what is refused. */
 import {
-  accumulateGradients,
-  addDecayedWeights,
-  averageOf,
   batchNormalization,
   chain,
   clipByGlobalNorm,
-  clipByValue,
   dense,
   evaluate,
-  frozen,
   key,
   learner,
-  lookahead,
   meanSquaredError,
-  movingAverage,
   named,
-  partition,
   sequential,
   sgd,
   type Tensor,
   tensor,
   type Update,
 } from 'paralens';
+import {
+  accumulateGradients,
+  addDecayedWeights,
+  averageOf,
+  clipByValue,
+  frozen,
+  lookahead,
+  movingAverage,
+  partition,
+} from 'paralens/update';
 import { expect, test } from 'vitest';
 
 const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];

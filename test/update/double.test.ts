@@ -1,23 +1,12 @@
 /** Updates of float64 parameters: what moves them has all digits of float64 on every backend, rates and schedules too. */
 import {
-  accumulateGradients,
-  adagrad,
   adam,
-  adamax,
   adamw,
-  addDecayedWeights,
   chain,
   clipByGlobalNorm,
   compile,
-  cosineDecay,
-  decoupledDecay,
   evaluate,
-  exponentialDecay,
-  lamb,
-  lion,
   momentum,
-  nadam,
-  reference,
   rmsprop,
   sgd,
   type Tensor,
@@ -25,12 +14,25 @@ import {
   type Update,
   wasm,
 } from 'paralens';
+import {
+  accumulateGradients,
+  adagrad,
+  adamax,
+  addDecayedWeights,
+  cosineDecay,
+  decoupledDecay,
+  exponentialDecay,
+  lamb,
+  lion,
+  nadam,
+} from 'paralens/update';
+import { reference } from 'paralens/program';
 import { describe, expect, test } from 'vitest';
 
 const updates: { readonly [name: string]: Update } = {
   sgd: sgd({ learningRate: 0.1 }),
-  'sgd, exponential decay': sgd({ learningRate: exponentialDecay(0.1, 0.3, 7) }),
-  'adam, cosine decay': adam({ learningRate: cosineDecay(0.1, 30, 0.003) }),
+  'sgd, exponential decay': sgd({ learningRate: exponentialDecay({ rate: 0.1, factor: 0.3, steps: 7 }) }),
+  'adam, cosine decay': adam({ learningRate: cosineDecay({ rate: 0.1, steps: 30, end: 0.003 }) }),
   momentum: momentum({ learningRate: 0.1 }),
   rmsprop: rmsprop({ learningRate: 0.1 }),
   adagrad: adagrad({ learningRate: 0.1 }),

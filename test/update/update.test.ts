@@ -1,21 +1,17 @@
 /** What updates refuse. What they do is under the laws: `test/laws/updates.test.ts`. */
 import { expect, test } from 'vitest';
+import { evaluate, scalar, sgd, type Tensor, tensor } from 'paralens';
 import {
   cosineDecay,
   cosineRestarts,
-  evaluate,
   exponentialDecay,
   inverseSquareRoot,
   inverseTimeDecay,
   polynomialDecay,
-  scalar,
-  sgd,
   stepDecay,
-  type Tensor,
-  tensor,
   warmUp,
   withHyperparameters,
-} from 'paralens';
+} from 'paralens/update';
 
 test('an invalid learning rate is refused', () => {
   expect(() => sgd({ learningRate: -1 })).toThrow('sgd: `learningRate` must be in [0, ∞), got -1');
@@ -27,13 +23,23 @@ test('an invalid learning rate is refused', () => {
 });
 
 test('a schedule over no updates, or by an invalid factor, is refused', () => {
-  expect(() => warmUp(0, 1)).toThrow('warmUp: `over` must be a positive integer, got 0');
-  expect(() => cosineDecay(1, 0)).toThrow('cosineDecay: `over` must be in (0, ∞), got 0');
-  expect(() => cosineRestarts(1, -1)).toThrow('cosineRestarts: `every` must be a positive integer, got -1');
-  expect(() => polynomialDecay(1, Number.NaN)).toThrow('polynomialDecay: `over` must be in (0, ∞), got NaN');
-  expect(() => inverseSquareRoot(1, 0)).toThrow('inverseSquareRoot: `over` must be in (0, ∞), got 0');
-  expect(() => stepDecay(1, 0, 3)).toThrow('stepDecay: `factor` must be in (0, ∞), got 0');
-  expect(() => exponentialDecay(1, 0.5, 0)).toThrow('exponentialDecay: `every` must be in (0, ∞), got 0');
+  expect(() => warmUp({ steps: 0, next: 1 })).toThrow('warmUp: `steps` must be a positive integer, got 0');
+  expect(() => cosineDecay({ rate: 1, steps: 0 })).toThrow('cosineDecay: `steps` must be in (0, ∞), got 0');
+  expect(() => cosineRestarts({ rate: 1, steps: -1 })).toThrow(
+    'cosineRestarts: `steps` must be a positive integer, got -1',
+  );
+  expect(() => polynomialDecay({ rate: 1, steps: Number.NaN })).toThrow(
+    'polynomialDecay: `steps` must be in (0, ∞), got NaN',
+  );
+  expect(() => inverseSquareRoot({ peak: 1, steps: 0 })).toThrow(
+    'inverseSquareRoot: `steps` must be in (0, ∞), got 0',
+  );
+  expect(() => stepDecay({ rate: 1, factor: 0, steps: 3 })).toThrow(
+    'stepDecay: `factor` must be in (0, ∞), got 0',
+  );
+  expect(() => exponentialDecay({ rate: 1, factor: 0.5, steps: 0 })).toThrow(
+    'exponentialDecay: `steps` must be in (0, ∞), got 0',
+  );
 });
 
 test('a gradient of another structure is refused', () => {
@@ -48,7 +54,7 @@ test('a gradient of another structure is refused', () => {
 });
 
 test('after more updates than an int32 counts, the count stays and the rate is that of the last', () => {
-  const update = sgd({ learningRate: inverseTimeDecay(1, 2 ** 20) });
+  const update = sgd({ learningRate: inverseTimeDecay({ rate: 1, steps: 2 ** 20 }) });
   const parameters = [{ x: tensor([1]) }] as const;
   const late = { ...update.init(parameters), count: scalar(2 ** 31 - 2, 'int32') };
   const [, move] = update.lens<typeof parameters>().run([late, parameters]);

@@ -1,5 +1,5 @@
 /** Fences: what is made of a fenced value is another value, costs no copy, and comes when what it waits for is there. */
-import { simplify } from 'paralens';
+import { simplify } from 'paralens/program';
 import { expect, test } from 'vitest';
 import { byteLength, writesOf } from '../../src/kernel/liveness.js';
 import { unfenced, waitsIn } from '../../src/kernel/fence.js';

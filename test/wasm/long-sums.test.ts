@@ -1,6 +1,7 @@
 /** Sums of many numbers: the error is a rounding of the result, or a stated multiple of it, however many there are. */
-import { compile, evaluate, gradient, reference, tensor, type Tensor, wasm } from 'paralens';
-import { contract, full, mean, scatterAdd, sum, take } from 'paralens/operation';
+import { compile, evaluate, type Tensor, tensor, wasm } from 'paralens';
+import { reference } from 'paralens/program';
+import { contract, full, gradient, mean, scatterAdd, sum, take } from 'paralens/operation';
 import { describe, expect, test } from 'vitest';
 
 const N = 10 ** 6;

@@ -1,13 +1,7 @@
 /** What a program needs of memory is looked at before it is compiled. */
 import { add, matmul, multiply, scan, sum } from '../../src/operation/index.js';
-import {
-  compileChecked,
-  differentiable,
-  ParalensError,
-  placeholder,
-  traceTensors,
-  wasm,
-} from '../../src/index.js';
+import { differentiable, ParalensError, wasm } from '../../src/index.js';
+import { compileChecked, placeholder, traceTensors } from '../../src/program/index.js';
 import { located } from '../../src/lens/locate.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,6 @@
 /** A process that steps with workers, and then has nothing more to do. Its argument: how many numbers a step has. */
-import { compileChecked, type Tensor, trace, wasm } from 'paralens';
+import { type Tensor, wasm } from 'paralens';
+import { compileChecked, trace } from 'paralens/program';
 import { tanh } from 'paralens/operation';
 
 const size = Number(process.argv[2]);

@@ -9,7 +9,7 @@ import { either } from 'fp-ts';
 import type { OperatorFunction } from 'rxjs';
 import type { Counts, OnlineEvent } from '../run/event.js';
 import type { Json } from '../../tree/tree.js';
-import { everyMilliseconds } from './throttle.js';
+import { type Pace, paced } from './throttle.js';
 import type { Spent } from '../run/meter.js';
 import type { Lag, Source } from '../source/source.js';
 
@@ -40,8 +40,8 @@ export interface Counters {
 }
 
 export interface CountersOptions<P extends Json> {
-  /** Milliseconds between two looks. */
-  readonly every: number;
+  /** After how many events, or at most once in how many seconds. */
+  readonly every: Pace;
   /** The source of the run, where it can tell how far a position is behind. A look at which it fails has no lag. */
   readonly source?: Pick<Source<never, P>, 'position' | 'behind'>;
 }
@@ -98,17 +98,17 @@ export const count = (counters: Counters, event: OnlineEvent<unknown, unknown>):
  * The counters of a run at intervals: of its first event, then one look an interval where there was anything new, and
  * of its last, also where the run fails. The loss of a look is that of the examples since the one before it.
  *
- * Throws if `every` is not a finite number of milliseconds above 0.
+ * Throws if `every` is invalid.
  *
  * @example
- * const watch = counters({ every: 1000 });
+ * const watch = counters({ every: { seconds: 1 } });
  * // run$.pipe(watch).subscribe((now) => response.end(prometheus(now)));
  */
 export const counters = <P extends Json>({
   every,
   source,
 }: CountersOptions<P>): OperatorFunction<OnlineEvent<unknown, unknown>, Counters> => {
-  const paced = everyMilliseconds<Counters>('counters', 'every', every);
+  const pace = paced<Counters>('counters', every);
   const lagAt = async (written: Json): Promise<Lag | undefined> => {
     const position = written === null ? either.right(null) : source?.position.decode(written);
     if (position === undefined || either.isLeft(position)) return undefined;
@@ -124,7 +124,7 @@ export const counters = <P extends Json>({
       let before = noCounters;
       return events.pipe(
         scan(count, noCounters),
-        paced,
+        pace,
         map((now): Counters => {
           const loss = (now.lossSum - before.lossSum) / (now.examples - before.examples);
           before = now;

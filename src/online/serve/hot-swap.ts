@@ -37,7 +37,7 @@ export interface HotSwap<M, A, B, Q = never> {
  * copied again. The snapshot stays as it is.
  *
  * @example
- * steps.pipe(snapshots(mnist, { every: { ms: 50 } }), map(parametersMessage));
+ * steps.pipe(snapshots(mnist, { every: { seconds: 0.05 } }), map(parametersMessage));
  */
 export const parametersMessage = <M>({
   step,

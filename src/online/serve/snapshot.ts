@@ -2,20 +2,19 @@
 import { defer } from 'rxjs/internal/observable/defer';
 import { filter } from 'rxjs/internal/operators/filter';
 import { map } from 'rxjs/internal/operators/map';
-import type { MonoTypeOperatorFunction, OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { either as E } from 'fp-ts';
 import type { Backend } from '../../backend/backend.js';
 import { compile } from '../../backend/compile.js';
 import { defaultBackend, dataOf, type Evaluated, evaluate, force } from '../../backend/evaluate.js';
 import type { Learner, LearnerState } from '../../learner/learner.js';
-import { requireCount } from '../../require.js';
 import type { Step } from '../../stream/train.js';
 import type { AnyTensor } from '../../tensor/tensor.js';
 import { leaves, type Json } from '../../tree/tree.js';
 import { withLazy } from '../../stream/lazy-property.js';
 import { checksumOf } from './checksum.js';
 import type { OnlineEvent } from '../run/event.js';
-import { everyMilliseconds, everySteps } from './throttle.js';
+import { type Pace, paced } from './throttle.js';
 import { requireDTypes } from '../run/run-options.js';
 import { inputOf, type RecordOptions, type RecordState, requireRecords } from './record-input.js';
 
@@ -49,8 +48,8 @@ export interface Snapshot<M, A, B, Q = never> {
 }
 
 export interface SnapshotsOptions<F extends Json = Json, Q = never> extends Partial<RecordOptions<F, Q>> {
-  /** After how many steps, or at most how often in milliseconds; after each step unless told otherwise. */
-  readonly every?: { readonly steps: number } | { readonly ms: number };
+  /** After how many steps, or at most once in how many seconds; after each step unless told otherwise. */
+  readonly every?: Pace;
   readonly backend?: Backend;
 }
 
@@ -107,12 +106,6 @@ export const snapshotter = <P, S, A, B, L, F extends Json, Q>(
   };
 };
 
-const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorFunction<T> => {
-  if ('ms' in every) return everyMilliseconds('snapshots', 'every.ms', every.ms);
-  requireCount('snapshots', 'every.steps', every.steps);
-  return everySteps(every.steps);
-};
-
 /**
  * Predictors of what has been learned so far, from the steps of `online` or `train`: of the first step, then at the
  * pace of `every`, and of the last step, also where the run fails. Each is immutable, answers inputs of any form that the model takes, and says
@@ -124,7 +117,7 @@ const paced = <T>(every: Required<SnapshotsOptions>['every']): MonoTypeOperatorF
  * is invalid.
  *
  * @example
- * steps.pipe(snapshots(mnist, { every: { ms: 50 } })).subscribe(({ predict }) => console.log(predict(testImages)));
+ * steps.pipe(snapshots(mnist, { every: { seconds: 0.05 } })).subscribe(({ predict }) => console.log(predict(testImages)));
  */
 export const snapshots = <P, S, A, B, L, F extends Json = Json, Q = never>(
   learner: Learner<LearnerState<P, S>, A, B, L>,
@@ -134,7 +127,10 @@ export const snapshots = <P, S, A, B, L, F extends Json = Json, Q = never>(
   Snapshot<SnapshotModel<P, S>, A, B, Q>
 > => {
   requireDTypes('snapshots', options.dtypes ?? {});
-  const pace = paced<Pick<Step<LearnerState<P, S>>, 'step' | 'state'> & Partial<RecordState>>(every);
+  const pace = paced<Pick<Step<LearnerState<P, S>>, 'step' | 'state'> & Partial<RecordState>>(
+    'snapshots',
+    every,
+  );
   return (events) =>
     defer(() => {
       let make: ReturnType<typeof snapshotter<P, S, A, B, L, F, Q>> | undefined;

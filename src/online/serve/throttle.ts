@@ -10,7 +10,7 @@ import { catchError } from 'rxjs/internal/operators/catchError';
 import { filter } from 'rxjs/internal/operators/filter';
 import { throttle } from 'rxjs/internal/operators/throttle';
 import { Subject } from 'rxjs/internal/Subject';
-import { requireNumber } from '../../require.js';
+import { requireCount, requireNumber } from '../../require.js';
 import { later } from '../../stream/timer.js';
 
 /** What comes, then what is left at the end, and then the end, of whichever kind it is. */
@@ -31,7 +31,7 @@ const withRest = <T>(source: Observable<T>, rest: () => Observable<T>): Observab
   });
 
 /** The first value, every so many-th after it, and the last. */
-export const everySteps =
+const everySteps =
   <T>(steps: number): MonoTypeOperatorFunction<T> =>
   (source) =>
     defer(() => {
@@ -48,18 +48,20 @@ export const everySteps =
       return withRest(due, () => (left === undefined ? EMPTY : of(left.value)));
     });
 
+/** How often something is looked at: after so many values, or at most once in so many seconds. */
+export type Pace = { readonly steps: number } | { readonly seconds: number };
+
 /**
- * The first value, then the newest one at most every so many milliseconds, and at the end at once the last. Throws
- * unless the pace is a finite number of milliseconds above 0.
+ * The first value, then one at the pace of the option `every`: one of so many, or the newest one at most every so many
+ * seconds; and at the end at once the last. Throws unless steps are a positive integer and seconds a finite number
+ * above 0.
  */
-export const everyMilliseconds = <T>(
-  operation: string,
-  option: string,
-  milliseconds: number,
-): MonoTypeOperatorFunction<T> => {
-  requireNumber(operation, option, milliseconds, '(0, ∞)');
+export const paced = <T>(operation: string, every: Pace): MonoTypeOperatorFunction<T> => {
+  const { steps, seconds = Number.NaN }: { readonly steps?: number; readonly seconds?: number } = every;
+  if (steps !== undefined) return everySteps(requireCount(operation, 'every.steps', steps));
+  requireNumber(operation, 'every.seconds', seconds, '(0, ∞)');
   const passed = new Observable<void>((subscriber) =>
-    later(milliseconds, () => {
+    later(seconds * 1000, () => {
       subscriber.next();
     }),
   );

@@ -1,6 +1,7 @@
 /** Copies and projections with planted bugs. */
-import { copy, projectFirst, reference, zerosLike } from 'paralens';
-import { axiomLaws, cartesian, type CartesianOperations, drawAxioms } from 'paralens/laws';
+import { copy, projectFirst, zerosLike } from 'paralens/lens';
+import { reference } from 'paralens/program';
+import { axiomLaws, cartesian, type CartesianOperations, drawAxioms } from 'paralens/laws/kit';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 

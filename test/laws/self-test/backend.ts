@@ -1,6 +1,6 @@
 /** Backends with planted bugs, under a dense layer: tails, digits, buffers, arguments. */
 import { type Backend, type Data, dense, wasm } from 'paralens';
-import { backendLaws, drawSubject, subjectOfPara } from 'paralens/laws';
+import { backendLaws, drawSubject, subjectOfPara } from 'paralens/laws/kit';
 import { changedBackend } from './changed-backend.js';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';

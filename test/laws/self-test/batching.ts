@@ -1,15 +1,7 @@
 /** Ways from an example to a batch with planted bugs: of axes, of sums, of what is shared. */
-import {
-  type AnyTensor,
-  dense,
-  differentiate,
-  para,
-  type Parameters,
-  type Shape,
-  scalar,
-  type Tensor,
-  vmap,
-} from 'paralens';
+import { type AnyTensor, dense, para, type Parameters, scalar, type Shape, type Tensor } from 'paralens';
+import { differentiate } from 'paralens/lens';
+import { broadcast, multiply, reshape, reverse, slice, sum, take, vmap } from 'paralens/operation';
 import {
   batchingLaws,
   drawBatch,
@@ -18,8 +10,7 @@ import {
   subjectOfPara,
   type Vectorization,
   vectorizations,
-} from 'paralens/laws';
-import { broadcast, multiply, reshape, reverse, slice, sum, take } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 

@@ -1,6 +1,6 @@
 /** Compositions of lenses with planted bugs. Types forbid most of them, so that each says `never` somewhere. */
-import { drawLenses, type LensCategory, lenses, lensLaws } from 'paralens/laws';
-import { backward, forward } from 'paralens';
+import { backward, forward } from 'paralens/lens';
+import { drawLenses, type LensCategory, lenses, lensLaws } from 'paralens/laws/kit';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 

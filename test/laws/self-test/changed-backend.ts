@@ -1,5 +1,6 @@
 /** The reference backend with something done to each step of its machines. */
-import { type Backend, type Data, reference } from 'paralens';
+import { type Backend, type Data } from 'paralens';
+import { reference } from 'paralens/program';
 
 const sound = reference();
 

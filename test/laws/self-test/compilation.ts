@@ -1,15 +1,14 @@
 /** Backends with planted bugs of compilation: digits that are kept, views, known numbers. */
+import { type Backend, type Data, type Program, scalar, type Tensor, tensor } from 'paralens';
+import { reference, widen } from 'paralens/program';
 import {
-  type Backend,
-  type Data,
-  type Program,
-  reference,
-  scalar,
-  tensor,
-  type Tensor,
-  widen,
-} from 'paralens';
-import { drawData, drawProgram, drawView, eagerAsCompiled, fusedAsApart, viewAsCopy } from 'paralens/laws';
+  drawData,
+  drawProgram,
+  drawView,
+  eagerAsCompiled,
+  fusedAsApart,
+  viewAsCopy,
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';

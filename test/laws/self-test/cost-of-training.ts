@@ -1,17 +1,16 @@
 /** What costs more than it must: zeros for what was not looked at, states copied that nobody reads. */
+import { type Tensor, train } from 'paralens';
 import {
   composeLenses,
   copy,
   parallelLenses,
   projectFirst,
   projectSecond,
-  reference,
   type SimpleLens,
   swap,
-  type Tensor,
-  train,
-} from 'paralens';
-import { brokenLaws, costsItsSteps, countedBackend, noZerosAdded, subjectOfLens } from 'paralens/laws';
+} from 'paralens/lens';
+import { reference } from 'paralens/program';
+import { brokenLaws, costsItsSteps, countedBackend, noZerosAdded, subjectOfLens } from 'paralens/laws/kit';
 import fc from 'fast-check';
 import { concatMap, defer, from, of, tap } from 'rxjs';
 import type { Suspect } from './suspect.js';

@@ -7,10 +7,11 @@ import {
   type Parameters,
   sequential,
   tanh,
-  tensor,
   type Tensor,
+  tensor,
 } from 'paralens';
-import { counted, law, oneForwardEach } from 'paralens/laws';
+import { law } from 'paralens/laws';
+import { counted, oneForwardEach } from 'paralens/laws/kit';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 

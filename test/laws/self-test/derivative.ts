@@ -1,22 +1,5 @@
 /** Backwards with planted bugs: of a linear layer, and of functions over tensors. */
-import { para, type Tensor, tensor, withPullback } from 'paralens';
-import {
-  backwardIsAdjoint,
-  betweenSlopes,
-  derivativeLaws,
-  drawLattice,
-  drawSubject,
-  extrapolatedSlope,
-  float64,
-  fusedIsComposed,
-  type Law,
-  law,
-  partitionOfUnity,
-  type Subject,
-  type SubjectAtPoint,
-  subjectOf,
-  subjectOfPara,
-} from 'paralens/laws';
+import { para, type Tensor, tensor } from 'paralens';
 import {
   abs,
   add,
@@ -40,7 +23,24 @@ import {
   take,
   tanh,
   transpose,
+  withPullback,
 } from 'paralens/operation';
+import { type Law, law } from 'paralens/laws';
+import {
+  backwardIsAdjoint,
+  betweenSlopes,
+  derivativeLaws,
+  drawLattice,
+  drawSubject,
+  extrapolatedSlope,
+  float64,
+  fusedIsComposed,
+  partitionOfUnity,
+  type Subject,
+  type SubjectAtPoint,
+  subjectOf,
+  subjectOfPara,
+} from 'paralens/laws/kit';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 

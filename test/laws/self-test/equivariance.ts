@@ -1,15 +1,8 @@
 /** Layers with planted bugs of structure: rows that mix, axes, thresholds, ties, masks. */
-import {
-  compile,
-  type Data,
-  dense,
-  evaluate,
-  reference,
-  type Shape,
-  type Tensor,
-  tensor,
-  withPullback,
-} from 'paralens';
+import { compile, type Data, dense, evaluate, type Shape, type Tensor, tensor } from 'paralens';
+import { reference } from 'paralens/program';
+import { withPullback } from 'paralens/operation';
+import { type Range, type Sampler } from 'paralens/laws';
 import {
   type Curve,
   denseIsProduct,
@@ -22,16 +15,14 @@ import {
   line,
   partitionOfUnity,
   profileOf,
-  type Range,
   rowsApart,
   rowsSumToOne,
-  type Sampler,
   shiftInvariantRows,
   specials,
   specialsKept,
   subjectOf,
   unchosenIsZero,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';

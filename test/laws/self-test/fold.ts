@@ -1,24 +1,5 @@
 /** Folds with planted bugs. */
 import {
-  adwinIsNaive,
-  batchesEach,
-  brokenLaws,
-  decodesEach,
-  drawFoldExample,
-  drawing,
-  foldLaws,
-  type FoldOperations,
-  foldOperations,
-  foldsCompose,
-  joinsEach,
-  law,
-  type MomentOperations,
-  momentOperations,
-  momentsOfParts,
-  naiveAdwin,
-  type Reads,
-} from 'paralens/laws';
-import {
   adwin,
   decoder,
   delayedLabels,
@@ -33,6 +14,25 @@ import {
   sizeOrTime,
   slidingMean,
 } from 'paralens/online';
+import { law } from 'paralens/laws';
+import {
+  adwinIsNaive,
+  batchesEach,
+  brokenLaws,
+  decodesEach,
+  drawFoldExample,
+  drawing,
+  foldLaws,
+  type FoldOperations,
+  foldOperations,
+  foldsCompose,
+  joinsEach,
+  type MomentOperations,
+  momentOperations,
+  momentsOfParts,
+  naiveAdwin,
+  type Reads,
+} from 'paralens/laws/kit';
 import {
   drawLate,
   drawMoments,
@@ -219,7 +219,7 @@ const detectorSuspects: readonly Suspect[] = [
   detector(
     'it looks only every second time',
     ['F-22'],
-    (numbers, options) => runFold(adwin({ ...options, every: 2 * options.every }), numbers)[1],
+    (numbers, options) => runFold(adwin({ ...options, clock: 2 * options.clock }), numbers)[1],
   ),
   detector(
     'δ is half as large',

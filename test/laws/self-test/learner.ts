@@ -10,13 +10,15 @@ import {
   type Learner,
   learner,
   loss,
-  nesterov,
-  reference,
   sequential,
   sgd,
-  tensor,
   type Tensor,
+  tensor,
 } from 'paralens';
+import { nesterov } from 'paralens/update';
+import { reference } from 'paralens/program';
+import { add, mean, multiply, reshape, subtract, sum } from 'paralens/operation';
+import { type Law } from 'paralens/laws';
 import {
   anyParts,
   apart,
@@ -25,7 +27,6 @@ import {
   drawing,
   drawRun,
   knownSteps,
-  type Law,
   learnerLaws,
   lossFalls,
   metricsAreNeutral,
@@ -37,8 +38,7 @@ import {
   type Run,
   safeRate,
   trainingOf,
-} from 'paralens/laws';
-import { add, mean, multiply, reshape, subtract, sum } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { map } from 'rxjs';
 import { drawnPoints, fitted, initialLine, type Points } from '../subject/regression.js';
 import { lawsToAsk, type Suspect } from './suspect.js';

@@ -1,8 +1,8 @@
 /** Losses, metrics and layers with planted bugs. */
 import {
   binaryCrossEntropy,
-  loss,
   type Loss,
+  loss,
   meanSquaredError,
   type Metric,
   type Shape,
@@ -25,7 +25,7 @@ import {
   smoothingLaw,
   squaredErrorLaws,
   stableLaw,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { lawsToAsk, type Suspect } from './suspect.js';
 

@@ -1,5 +1,7 @@
 /** Curves with planted bugs of arithmetic: overflow, lost digits, neighbors, second derivatives. */
-import { reference, type Shape, type Tensor, withPullback } from 'paralens';
+import { type Shape, type Tensor } from 'paralens';
+import { reference } from 'paralens/program';
+import { withPullback } from 'paralens/operation';
 import {
   type Curve,
   curveLaws,
@@ -12,7 +14,7 @@ import {
   profileOf,
   type Subject,
   subjectOf,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';

@@ -1,23 +1,16 @@
 /** Ways to put layers together with planted bugs: of parameters, of sharing, of freezing. */
+import { type AnyTensor, type Buffers, type Key, type Parameters } from 'paralens';
+import { addTrees, zerosLike } from 'paralens/lens';
+import { mapTree, reference } from 'paralens/program';
+import { add, fullLike, stopGradient } from 'paralens/operation';
 import {
-  addTrees,
-  type AnyTensor,
-  type Buffers,
-  type Key,
-  mapTree,
-  type Parameters,
-  reference,
-  zerosLike,
-} from 'paralens';
-import {
-  rematerializeLaws,
   drawParas,
   drawRemade,
   paraLaws,
   type ParaOperations,
   paras,
-} from 'paralens/laws';
-import { add, fullLike, stopGradient } from 'paralens/operation';
+  rematerializeLaws,
+} from 'paralens/laws/kit';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 

@@ -1,5 +1,6 @@
 /** A suspect of examples and laws. */
-import { brokenLaws, type CheckOptions, drawing, type Law, type Sampler } from 'paralens/laws';
+import { type CheckOptions, type Law, type Sampler } from 'paralens/laws';
+import { brokenLaws, drawing } from 'paralens/laws/kit';
 import { lawsToAsk, type Suspect } from './suspect.js';
 
 /** What a list of laws finds in drawn examples; the laws are made when it is asked. */

@@ -1,24 +1,16 @@
 /** Trainings that are revised between steps, with planted bugs: what is told, what goes on, and what is remembered where. */
-import {
-  type Fold,
-  learner,
-  momentum,
-  type Plateau,
-  reduceOnPlateau,
-  reference,
-  type Step,
-  train,
-  withHyperparameters,
-} from 'paralens';
+import { type Fold, learner, momentum, type Plateau, reduceOnPlateau, type Step, train } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { reference } from 'paralens/program';
 import {
   brokenLaws,
   drawing,
   drawRun,
-  revisedTraining,
   type RevisedTrainer,
+  revisedTraining,
   trainingLaws,
   unrevised,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import { map } from 'rxjs';
 import { lawsToAsk, type Suspect } from './suspect.js';
 import { type Column, drawColumns, lineParts } from './training.js';

@@ -4,15 +4,16 @@ import {
   type Data,
   key,
   layerNormalization,
-  lift,
   type Para,
   type Parameters,
-  reference,
   selfAttention,
   type Shape,
   stateless,
   type Tensor,
 } from 'paralens';
+import { lift } from 'paralens/lens';
+import { reference } from 'paralens/program';
+import { type Sampler } from 'paralens/laws';
 import {
   blocksFuture,
   drawData,
@@ -22,12 +23,11 @@ import {
   keepsOrder,
   normalizesRows,
   placesAlike,
-  type Sampler,
   sameMask,
   shiftsWithInput,
   type Subject,
   subjectOfPara,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';

@@ -1,17 +1,9 @@
 /** Sources with planted bugs. */
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import {
-  brokenLaws,
-  checkSource,
-  LawError,
-  type Medium,
-  type PlacedRecord,
-  sourceLaws,
-  type SourceSubject,
-  trailsOf,
-} from 'paralens/laws';
 import { type Broken, iterableSource, type Json, type Received, type Source } from 'paralens/online';
+import { checkSource, LawError, type Medium, type PlacedRecord, type SourceSubject } from 'paralens/laws';
+import { brokenLaws, sourceLaws, trailsOf } from 'paralens/laws/kit';
 import type { Suspect } from './suspect.js';
 
 type Value = string | Broken;

@@ -4,11 +4,11 @@ import {
   type BatchesOptions,
   earlyStopping,
   evaluate,
-  leaves,
   type Rows,
-  tensor,
   type Tensor,
+  tensor,
 } from 'paralens';
+import { leaves } from 'paralens/program';
 import {
   type Batcher,
   batcherLaws,
@@ -17,7 +17,7 @@ import {
   drawing,
   type Numbered,
   passesOn,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import { filter, map, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Suspect } from './suspect.js';
 

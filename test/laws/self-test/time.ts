@@ -1,7 +1,7 @@
 /** Cells over time with planted bugs: states, places and tied parameters. */
 import { type Para, type Parameters, recurrentSequence, simpleCell, type Tensor } from 'paralens';
-import { drawCotangent, drawData, float64, normWise, scanIsUnrolled, subjectOfPara } from 'paralens/laws';
 import { multiply } from 'paralens/operation';
+import { drawCotangent, drawData, float64, normWise, scanIsUnrolled, subjectOfPara } from 'paralens/laws/kit';
 import { plant } from './plant.js';
 import type { Suspect } from './suspect.js';
 

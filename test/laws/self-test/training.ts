@@ -4,16 +4,16 @@ import {
   compile,
   dense,
   evaluate,
-  key,
   type Key,
+  key,
   learner,
   meanSquaredError,
   momentum,
-  reference,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
+import { reference } from 'paralens/program';
 import {
   batchDrawer,
   brokenLaws,
@@ -25,7 +25,7 @@ import {
   type Told,
   type Trainer,
   trainingOf,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import {
   asyncScheduler,
   catchError,

@@ -1,17 +1,14 @@
 /** Optimizers written as lenses, sound ones and such as are none. */
 import {
-  leaves,
   type LearningRate,
-  mapTree,
   scalar,
   type Schedule,
   sgd,
   type Tensor,
-  unflatten,
   type Update,
   type UpdateState,
-  zipTrees,
 } from 'paralens';
+import { leaves, mapTree, unflatten, zipTrees } from 'paralens/program';
 import { add, divide, maximum, multiply, sqrt, subtract, sum } from 'paralens/operation';
 import { zero } from './update-rules.js';
 

@@ -1,12 +1,6 @@
 /** Optimizers by element-wise rules, with a place for each bug. */
-import {
-  type ElementwiseRule,
-  elementwiseUpdate,
-  type LearningRate,
-  scalar,
-  type Tensor,
-  type Update,
-} from 'paralens';
+import { type LearningRate, scalar, type Tensor, type Update } from 'paralens';
+import { type ElementwiseRule, elementwiseUpdate } from 'paralens/update';
 import { add, divide, full, multiply, sqrt, subtract, sum } from 'paralens/operation';
 
 type Move = ElementwiseRule['move'];

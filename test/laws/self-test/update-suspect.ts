@@ -1,5 +1,6 @@
 /** Suspects that are optimizers and schedules: under the laws of all and under closed forms. */
 import { adam, type Backend, type LearningRate, type Schedule, type Update } from 'paralens';
+import { type Law, type Verdict } from 'paralens/laws';
 import {
   besideEachOther,
   boundedSteps,
@@ -10,7 +11,6 @@ import {
   equalGradients,
   float64,
   joins,
-  type Law,
   type ParameterSpecifications,
   scheduleFormula,
   scheduleMap,
@@ -20,8 +20,7 @@ import {
   type UpdateMap,
   updateMap,
   type UpdatePoint,
-  type Verdict,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import { changedBackend } from './changed-backend.js';
 import { lawsToAsk, type Suspect } from './suspect.js';
 import { type AdamParts, adamConstants, adamOf } from './update-rules.js';

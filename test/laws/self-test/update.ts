@@ -1,19 +1,6 @@
 /** Optimizers with planted bugs, and sound ones that a user may have written. */
-import { cosineDecay, elementwiseUpdate, lion, sgd } from 'paralens';
-import {
-  constantGradients,
-  followsRule,
-  looksAhead,
-  quadratic,
-  runningSize,
-  sameUpdate,
-  scaleFree,
-  signOfGradient,
-  sizeUnderConstantGradient,
-  stepsDownGradient,
-  withoutMean,
-  withUpdate,
-} from 'paralens/laws';
+import { sgd } from 'paralens';
+import { cosineDecay, elementwiseUpdate, lion } from 'paralens/update';
 import {
   add,
   cast,
@@ -28,6 +15,20 @@ import {
   sqrt,
   subtract,
 } from 'paralens/operation';
+import {
+  constantGradients,
+  followsRule,
+  looksAhead,
+  quadratic,
+  runningSize,
+  sameUpdate,
+  scaleFree,
+  signOfGradient,
+  sizeUnderConstantGradient,
+  stepsDownGradient,
+  withoutMean,
+  withUpdate,
+} from 'paralens/laws/kit';
 import { lionStep } from '../subject/composed-update.js';
 import type { Suspect } from './suspect.js';
 import {
@@ -130,7 +131,7 @@ export const updateSuspects: readonly Suspect[] = [
   scheduled(
     'cosine',
     [],
-    cosineDecay(0.5, 10, 0.125),
+    cosineDecay({ rate: 0.5, steps: 10, end: 0.125 }),
     (t) => 0.125 + 0.1875 * (1 + Math.cos((Math.PI * Math.min(t, 10)) / 10)),
     [10, 0.125],
   ),

@@ -1,6 +1,6 @@
 /** The backends that the library's own code is held to the laws on. */
 import type { Backend } from 'paralens';
-import { backends } from 'paralens/laws';
+import { backends } from 'paralens/laws/kit';
 import { inPieces } from '../../wasm/compiled.js';
 
 /** Those of every user, and steps in pieces for two and three threads. */

@@ -1,13 +1,10 @@
 /** Adam’s kin, and updates made of others: lenses behind them, state around them, one for each part. */
+import { adam, adamw, chain, clipByGlobalNorm, momentum, sgd, type Update } from 'paralens';
 import {
   accumulateGradients,
   adagrad,
-  adam,
   adamax,
-  adamw,
   addDecayedWeights,
-  chain,
-  clipByGlobalNorm,
   clipByValue,
   cosineDecay,
   decoupledDecay,
@@ -15,14 +12,13 @@ import {
   lamb,
   lion,
   lookahead,
-  momentum,
   movingAverage,
   nadam,
   partition,
-  sgd,
-  type Update,
   withHyperparameters,
-} from 'paralens';
+} from 'paralens/update';
+import { multiply } from 'paralens/operation';
+import { type Sampler, type Verdict } from 'paralens/laws';
 import {
   accumulates,
   clipsByNorm,
@@ -30,13 +26,10 @@ import {
   followsRule,
   normWise,
   sameUpdate,
-  type Sampler,
   type UpdateMap,
   type UpdatePoint,
-  type Verdict,
   withUpdate,
-} from 'paralens/laws';
-import { multiply } from 'paralens/operation';
+} from 'paralens/laws/kit';
 import { type ClosedForms, drawDecay, drawEpsilon, drawRate, type UpdateRow } from './update.js';
 
 type Form = ClosedForms['near'][number];
@@ -261,12 +254,12 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
   },
   lookahead: {
     traits: { linear: true, ahead: false, withRate: (learningRate) => lookahead(sgd({ learningRate })) },
-    usual: lookahead(sgd(), { every: 2 }),
+    usual: lookahead(sgd(), { every: { steps: 2 } }),
     forms: forms((sampler) => {
       const [rate, every] = [drawRate(sampler), sampler.integer(1, 4)];
       const update = momentum({ learningRate: rate });
       return {
-        update: lookahead(sgd({ learningRate: rate }), { every, rate: 0.5 }),
+        update: lookahead(sgd({ learningRate: rate }), { every: { steps: every }, rate: 0.5 }),
         near: [
           // After every so many steps half the way back: what was gone since the last time counts half.
           rule((seen) => {
@@ -275,7 +268,7 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
             return seen.length % every === 0 ? -rate * last(seen) + (rate * gone) / 2 : -rate * last(seen);
           }),
         ],
-        exact: [is(lookahead(update, { every: 1, rate: 1 }), update)],
+        exact: [is(lookahead(update, { every: { steps: 1 }, rate: 1 }), update)],
       };
     }),
   },
@@ -306,9 +299,11 @@ export const composedRows: { readonly [name: string]: UpdateRow } = {
           // As a factor of a schedule it is the schedule of so much more.
           is(
             withHyperparameters(rate, (factor) =>
-              momentum({ learningRate: (count) => multiply(factor(count), cosineDecay(1, 4)(count)) }),
+              momentum({
+                learningRate: (count) => multiply(factor(count), cosineDecay({ rate: 1, steps: 4 })(count)),
+              }),
             ),
-            momentum({ learningRate: (count) => multiply(rate, cosineDecay(1, 4)(count)) }),
+            momentum({ learningRate: (count) => multiply(rate, cosineDecay({ rate: 1, steps: 4 })(count)) }),
           ),
         ],
       };

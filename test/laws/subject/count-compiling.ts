@@ -5,20 +5,8 @@
 import { countingVisits } from './visits.js';
 
 const visitsOf = countingVisits();
-const {
-  compile,
-  compileChecked,
-  dense,
-  evaluate,
-  force,
-  key,
-  learner,
-  meanSquaredError,
-  reference,
-  sgd,
-  traceTensors,
-  wasm,
-} = await import('paralens');
+const { compile, dense, evaluate, key, learner, meanSquaredError, sgd, wasm } = await import('paralens');
+const { compileChecked, force, reference, traceTensors } = await import('paralens/program');
 const { full, uniform } = await import('paralens/operation');
 const { families, sizeOf } = await import('./compile-families.js');
 

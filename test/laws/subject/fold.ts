@@ -1,14 +1,7 @@
 /** Every fold of the library, with values for it: a row each, whose laws are those of all folds. */
-import {
-  dense,
-  type Key,
-  key,
-  learner,
-  meanSquaredError,
-  sgd,
-  withHyperparameters,
-  withRates,
-} from 'paralens';
+import { dense, type Key, key, learner, meanSquaredError, sgd, withRates } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { type Law, law, type Sampler } from 'paralens/laws';
 import {
   drawFoldExample,
   drawing,
@@ -16,10 +9,7 @@ import {
   foldLaws,
   foldsCompose,
   type FoldSubject,
-  type Law,
-  law,
-  type Sampler,
-} from 'paralens/laws';
+} from 'paralens/laws/kit';
 import * as online from 'paralens/online';
 import type { Fold, Json } from 'paralens/online';
 import { either as E } from 'fp-ts';
@@ -133,7 +123,7 @@ const eitherOf = (sampler: Sampler): E.Either<{ readonly kind: 'json' | 'codec' 
   bit(sampler) === 0 ? E.right(number(sampler)) : E.left({ kind: sampler.pick(['json', 'codec']) ?? 'json' });
 
 /** A detector that looks, drops and begins anew within few numbers. */
-const soon = { adwin: { delta: 0.3, every: 3, buckets: 2, shortest: 2 }, ddm: { after: 3 } } as const;
+const soon = { adwin: { delta: 0.3, clock: 3, buckets: 2, shortest: 2 }, ddm: { after: 3 } } as const;
 
 export const foldRows: readonly FoldRow[] = [
   row(
@@ -228,12 +218,16 @@ export const foldRows: readonly FoldRow[] = [
 /** Functions of `paralens/online` that are no folds, or that make none. */
 export const noFolds: readonly string[] = [
   'PROMETHEUS_TYPE',
+  'mapPulled',
+  'scanPulled',
+  'toPull',
   'checkpointing',
   'concatMoments',
   'counters',
   'decoder',
   'decoderOfValues',
   'firstDifference',
+  'fromPull',
   'hotSwap',
   'isBroken',
   'iterableSource',

@@ -1,7 +1,9 @@
 /** Every layer and loss that the library exports, and composites of them, with random sizes. */
 import * as paralens from 'paralens';
-import { type Sampler, type Subject, subjectOfLens, subjectOfPara } from 'paralens/laws';
+import { concatenate } from 'paralens/lens';
 import type { ConvolutionOptions, PoolingOptions } from 'paralens/operation';
+import { type Sampler } from 'paralens/laws';
+import { type Subject, subjectOfLens, subjectOfPara } from 'paralens/laws/kit';
 import { drawConvolution, drawPooling } from './window.js';
 
 type DrawSubject = (sampler: Sampler) => Subject;
@@ -290,7 +292,7 @@ export const compositeSubjects: { readonly [name: string]: DrawSubject } = {
   },
   concatenate: ({ integer }) => {
     const [batch, size] = [integer(1, 4), integer(1, 5)];
-    const joined = paralens.concatenate(
+    const joined = concatenate(
       paralens.dense(size, integer(1, 3)),
       paralens.compose(paralens.dense(size, 2), paralens.softplus()),
     );

@@ -8,7 +8,7 @@ import {
   sparseSoftmaxCrossEntropy,
   type Tensor,
 } from 'paralens';
-import { type LossFamily, lossFamily, metricFamily } from 'paralens/laws';
+import { type LossFamily, lossFamily, metricFamily } from 'paralens/laws/kit';
 
 type Matrix = Tensor<readonly [number, number]>;
 type Labels = Tensor<readonly [number], 'int32'>;

@@ -1,8 +1,11 @@
 /** A random use of every operation that the library exports. */
-import type { AnyTensor, Draw, Shape, Tensor } from 'paralens';
-import { scalar } from 'paralens';
-import { type Sampler, type Specification, type Subject, subjectOf } from 'paralens/laws';
+import { key, scalar } from 'paralens';
+import type { AnyTensor, Shape, Tensor } from 'paralens';
+import type { Draw } from 'paralens/program';
+import { type Sampler, type Specification } from 'paralens/laws';
+import { type Subject, subjectOf } from 'paralens/laws/kit';
 import * as operation from 'paralens/operation';
+import type * as derivatives from '../../../src/autodiff/index.js';
 import { drawConvolution, drawPooling } from './window.js';
 
 export type DrawSubject = (sampler: Sampler) => Subject;
@@ -148,7 +151,9 @@ const poolingSubject = (
 
 const windows = { sizes: [2], strides: [2], dilations: [1] } as const;
 
-export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSubject } = {
+export const operationSubjects: {
+  readonly [N in Exclude<keyof typeof operation, keyof typeof derivatives> | 'key']: DrawSubject;
+} = {
   abs: unary('abs', operation.abs),
   add: binary('add', operation.add),
   advance: random('advance', (from) => operation.advance(from, 3)),
@@ -228,7 +233,7 @@ export const operationSubjects: { readonly [N in keyof typeof operation]: DrawSu
   hardSwish: unary('hardSwish', operation.hardSwish),
   hardTanh: unary('hardTanh', operation.hardTanh),
   iota: constant('iota', (shape) => operation.iota([...shape, 3], shape.length, 'float32')),
-  key: constant('key', (_, { integer }) => operation.key(integer(0, 1000))),
+  key: constant('key', (_, { integer }) => key(integer(0, 1000))),
   leakyRelu: unary('leakyRelu', (x) => operation.leakyRelu(x, 0.2)),
   less: binary('less', operation.less),
   lessOrEqual: binary('lessOrEqual', operation.lessOrEqual),

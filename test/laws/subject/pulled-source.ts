@@ -1,5 +1,5 @@
 /** Sources that are pulled through the operators of `src/stream`: what these let through is a source again. */
-import { fromPull, mapPulled, scanPulled, toPull } from 'paralens';
+import { fromPull, mapPulled, scanPulled, toPull } from 'paralens/online';
 import type { Medium, PlacedRecord, SourceSubject } from 'paralens/laws';
 import { countCodec } from '../../../src/online/source/source.js';
 

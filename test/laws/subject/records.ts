@@ -1,8 +1,9 @@
 /** Records that are sound and records that are not, streams of numbers, and labels that are late. */
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import type { FoldExample, Sampler } from 'paralens/laws';
 import type { AdwinOptions, DelayedEvent, RawRecord } from 'paralens/online';
+import type { Sampler } from 'paralens/laws';
+import type { FoldExample } from 'paralens/laws/kit';
 
 export const reading = t.type({
   id: t.string,
@@ -118,7 +119,7 @@ export const drawStream = (
     options: {
       delta: sampler.pick([0.002, 0.05, 0.5]) ?? 0.1,
       range: 1,
-      every: sampler.integer(1, 8),
+      clock: sampler.integer(1, 8),
       buckets: sampler.integer(2, 5),
       shortest: sampler.integer(1, 5),
       direction: sampler.pick(['up', 'down', 'both'] as const) ?? 'up',

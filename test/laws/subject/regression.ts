@@ -6,11 +6,11 @@ import {
   key,
   type Learner,
   type LearnerState,
-  tensor,
   type Tensor,
+  tensor,
   train,
 } from 'paralens';
-import { drawing, type Fitted, type Line } from 'paralens/laws';
+import { drawing, type Fitted, type Line } from 'paralens/laws/kit';
 import { from } from 'rxjs';
 
 type FitParameters = readonly [DenseParameters<2, 1>];

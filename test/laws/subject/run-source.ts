@@ -5,21 +5,8 @@
  */
 import { either } from 'fp-ts';
 import * as t from 'io-ts';
-import {
-  adam,
-  dense,
-  evaluate,
-  force,
-  key,
-  learner,
-  mapPulled,
-  meanSquaredError,
-  reference,
-  tensor,
-  toPull,
-  type Value,
-} from 'paralens';
-import type { Medium, PlacedRecord, SourceSubject } from 'paralens/laws';
+import { adam, dense, evaluate, key, learner, meanSquaredError, tensor } from 'paralens';
+import { force, reference, type Value } from 'paralens/program';
 import {
   type Checkpoint,
   type CheckpointStore,
@@ -27,6 +14,7 @@ import {
   decoder,
   jsonOfText,
   jsonText,
+  mapPulled,
   online,
   type OnlineEvent,
   pipeFold,
@@ -34,7 +22,9 @@ import {
   type RawRecord,
   snapshots,
   type Source,
+  toPull,
 } from 'paralens/online';
+import type { Medium, PlacedRecord, SourceSubject } from 'paralens/laws';
 import { Observable, share } from 'rxjs';
 import { allocate, type DType } from '../../../src/tensor/dtype.js';
 import { bitsOf } from '../../stream/tiny.js';
@@ -187,7 +177,7 @@ const watched = (run: Run): Run =>
   new Observable((subscriber) => {
     const shared = run.pipe(share());
     const silent = { error: () => undefined };
-    subscriber.add(shared.pipe(counters({ every: 1 })).subscribe(silent));
+    subscriber.add(shared.pipe(counters({ every: { seconds: 0.001 } })).subscribe(silent));
     subscriber.add(shared.pipe(snapshots(subject, { backend })).subscribe(silent));
     subscriber.add(shared.subscribe(subscriber));
   });

@@ -1,6 +1,6 @@
 /** Every update and schedule of the library, with what it is and what mathematics says of it. */
+import { adam, type LearningRate, momentum, rmsprop, type Schedule, sgd, type Update } from 'paralens';
 import {
-  adam,
   cosineDecay,
   cosineRestarts,
   elementwiseUpdate,
@@ -8,18 +8,14 @@ import {
   inverseSquareRoot,
   inverseTimeDecay,
   joinSchedules,
-  type LearningRate,
-  momentum,
   nesterov,
   oneCycle,
   polynomialDecay,
-  rmsprop,
-  type Schedule,
-  sgd,
   stepDecay,
-  type Update,
   warmUp,
-} from 'paralens';
+} from 'paralens/update';
+import { abs, multiply, sign, subtract } from 'paralens/operation';
+import { type Sampler, type UpdateTraits, type Verdict } from 'paralens/laws';
 import {
   bitwise,
   boundedSteps,
@@ -34,21 +30,17 @@ import {
   quadratic,
   runningSize,
   sameUpdate,
-  type Sampler,
   scaleFree,
   signOfGradient,
   sizeUnderConstantGradient,
   stepsDownGradient,
   type UpdateMap,
   type UpdatePoint,
-  type UpdateTraits,
   type Vector,
-  type Verdict,
   wholePoint,
   withoutMean,
   withUpdate,
-} from 'paralens/laws';
-import { abs, multiply, sign, subtract } from 'paralens/operation';
+} from 'paralens/laws/kit';
 
 type Form = (map: UpdateMap, point: UpdatePoint) => Verdict;
 
@@ -256,14 +248,14 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
   stepDecay: (sampler) => {
     const [rate, factor, every] = [drawRate(sampler), drawKept(sampler) + 0.1, sampler.integer(1, 10)];
     return {
-      schedule: stepDecay(rate, factor, every),
+      schedule: stepDecay({ rate, factor, steps: every }),
       formula: (count) => rate * factor ** Math.floor(count / every),
     };
   },
   exponentialDecay: (sampler) => {
     const [rate, factor, every] = [drawRate(sampler), drawKept(sampler) + 0.1, sampler.integer(1, 10)];
     return {
-      schedule: exponentialDecay(rate, factor, every),
+      schedule: exponentialDecay({ rate, factor, steps: every }),
       formula: (count) => rate * factor ** (count / every),
     };
   },
@@ -274,7 +266,7 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
       sampler.integer(1, 20),
     ];
     return {
-      schedule: cosineDecay(rate, over, end),
+      schedule: cosineDecay({ rate, steps: over, end }),
       formula: (count) => end + ((rate - end) * (1 + Math.cos(Math.PI * Math.min(1, count / over)))) / 2,
       joins: { from: over, into: end },
     };
@@ -283,14 +275,14 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
     const [rate, over, power] = [drawRate(sampler), sampler.integer(1, 20), sampler.pick([1, 2, 0.5]) ?? 1];
     const end = sampler.pick([0, 0.125]) ?? 0;
     return {
-      schedule: polynomialDecay(rate, over, { end, power }),
+      schedule: polynomialDecay({ rate, steps: over, end, power }),
       formula: (count) => end + (rate - end) * Math.max(0, 1 - count / over) ** power,
       joins: { from: over, into: end },
     };
   },
   cosineRestarts: (sampler) => {
     const [rate, every] = [drawRate(sampler), sampler.integer(1, 20)];
-    const schedule = cosineRestarts(rate, every, 0.01);
+    const schedule = cosineRestarts({ rate, steps: every, end: 0.01 });
     return {
       schedule,
       formula: (count) => 0.01 + ((rate - 0.01) * (1 + Math.cos((Math.PI * (count % every)) / every))) / 2,
@@ -299,9 +291,9 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
   },
   joinSchedules: (sampler) => {
     const [rate, over] = [drawRate(sampler), sampler.integer(1, 20)];
-    const then = exponentialDecay(rate, 0.5, 3);
+    const then = exponentialDecay({ rate, factor: 0.5, steps: 3 });
     return {
-      schedule: joinSchedules(0.25, over, then),
+      schedule: joinSchedules({ first: 0.25, steps: over, next: then }),
       formula: (count) => (count < over ? 0.25 : rate * 0.5 ** ((count - over) / 3)),
       joins: { from: over, into: then },
     };
@@ -313,34 +305,34 @@ export const scheduleRows: { readonly [name: string]: (sampler: Sampler) => Sche
     const wave = (from: number, to: number, share: number): number =>
       to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(1, share)))) / 2;
     return {
-      schedule: oneCycle(peak, over),
+      schedule: oneCycle({ peak, steps: over }),
       formula: (count) =>
         count < turn
           ? wave(peak / 25, peak, count / turn)
           : wave(peak, peak / 25 / 1e4, (count - turn) / (last - turn)),
-      joins: { from: turn, into: cosineDecay(peak, last - turn, peak / 25 / 1e4) },
+      joins: { from: turn, into: cosineDecay({ rate: peak, steps: last - turn, end: peak / 25 / 1e4 }) },
     };
   },
   inverseSquareRoot: (sampler) => {
     const [peak, over] = [drawRate(sampler), sampler.integer(1, 20)];
     return {
-      schedule: inverseSquareRoot(peak, over),
+      schedule: inverseSquareRoot({ peak, steps: over }),
       formula: (count) => peak * Math.min((count + 1) / over, Math.sqrt(over / (count + 1))),
     };
   },
   inverseTimeDecay: (sampler) => {
     const [rate, over] = [drawRate(sampler), sampler.integer(1, 20)];
     return {
-      schedule: inverseTimeDecay(rate, over),
+      schedule: inverseTimeDecay({ rate, steps: over }),
       formula: (count) => rate / (1 + count / over),
     };
   },
   warmUp: (sampler) => {
     const [rate, over] = [drawRate(sampler), sampler.integer(1, 20)];
-    const then = sampler.pick([rate, exponentialDecay(rate, 0.5, 3)]) ?? rate;
+    const then = sampler.pick([rate, exponentialDecay({ rate, factor: 0.5, steps: 3 })]) ?? rate;
     const after = (count: number): number => (typeof then === 'number' ? rate : rate * 0.5 ** (count / 3));
     return {
-      schedule: warmUp(over, then),
+      schedule: warmUp({ steps: over, next: then }),
       formula: (count) => Math.min(1, count / over) * after(Math.max(0, count - over)),
       joins: { from: over, into: then },
     };

@@ -1,5 +1,6 @@
 /** Random convolutions and poolings: strides that leave a rest, padding of all kinds, dilation, groups, odd sizes. */
-import type { Draw, Shape } from 'paralens';
+import type { Shape } from 'paralens';
+import type { Draw } from 'paralens/program';
 import type { ConvolutionOptions, Padding, PoolingOptions } from 'paralens/operation';
 
 const each = (axes: number, f: (axis: number) => number): Shape =>

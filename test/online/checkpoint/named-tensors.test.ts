@@ -3,10 +3,10 @@ import { either as E } from 'fp-ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adam, dense, evaluate, key, learner, meanSquaredError, named, sequential, tensor } from 'paralens';
-import { decodeSafetensors, encodeSafetensors } from 'paralens/format';
 import { add } from 'paralens/operation';
+import { decodeSafetensors, encodeSafetensors } from 'paralens/format';
 import { firstDifference, namedSpecs, namedTensors, restoreTree, structureHash } from 'paralens/online';
-import { bitwise, drawing, drawTree, type TensorTree } from 'paralens/laws';
+import { bitwise, drawing, drawTree, type TensorTree } from 'paralens/laws/kit';
 
 /** Names with dots, backslashes and digits, which names of paths must keep apart. */
 const awkward = fc.constantFrom('a', 'a.b', 'b', String.raw`\.`, '.', '10', '9', '1', 'constructor', '');

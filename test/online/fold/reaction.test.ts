@@ -1,16 +1,8 @@
 /** Reactions to drift: what they do, and that a run's state is read only where it is changed. */
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import {
-  dense,
-  key,
-  learner,
-  meanSquaredError,
-  ratesOf,
-  sgd,
-  withHyperparameters,
-  withRates,
-} from 'paralens';
+import { dense, key, learner, meanSquaredError, ratesOf, sgd, withRates } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
 import {
   decoder,
   type DriftLevel,

@@ -1,19 +1,9 @@
 /** A run with a challenger is two learners, each by itself, of which one is told (F-9); and it goes on from any step (F-13). */
 import fc from 'fast-check';
 import * as t from 'io-ts';
+import { dense, evaluate, key, learner, meanSquaredError, momentum, tensor } from 'paralens';
+import { force, reference } from 'paralens/program';
 import {
-  dense,
-  evaluate,
-  force,
-  key,
-  learner,
-  meanSquaredError,
-  momentum,
-  reference,
-  tensor,
-} from 'paralens';
-import {
-  withChallenger,
   challenger,
   type Checkpoint,
   decoderOfValues,
@@ -22,6 +12,7 @@ import {
   iterableSource,
   online,
   pure,
+  withChallenger,
 } from 'paralens/online';
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, test } from 'vitest';

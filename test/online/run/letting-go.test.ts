@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { either } from 'fp-ts';
 import * as t from 'io-ts';
-import { batchesOf, dense, fromPull, key, learner, mapPulled, meanSquaredError, sgd, tensor } from 'paralens';
+import { batchesOf, dense, key, learner, meanSquaredError, sgd, tensor } from 'paralens';
 import {
   type CheckpointStore,
   decoderOfValues,
+  fromPull,
   iterableSource,
+  mapPulled,
   online,
   type OnlineEvent,
   pure,

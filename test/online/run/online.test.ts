@@ -1,18 +1,8 @@
 /** Online runs: each record counts once, whatever is stopped when; what is bad is told and set aside. */
 import { either } from 'fp-ts';
 import * as t from 'io-ts';
-import {
-  adam,
-  dense,
-  key,
-  learner,
-  meanSquaredError,
-  ratesOf,
-  sequential,
-  sgd,
-  tanh,
-  withHyperparameters,
-} from 'paralens';
+import { adam, dense, key, learner, meanSquaredError, ratesOf, sequential, sgd, tanh } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
 import {
   type Checkpoint,
   type CheckpointStore,

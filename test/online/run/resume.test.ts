@@ -10,17 +10,16 @@ import {
   type LearnerState,
   loss,
   meanSquaredError,
+  reduceOnPlateau,
   sgd,
   sparseSoftmaxCrossEntropy,
   type Tensor,
-  patience,
-  reduceOnPlateau,
-  withHyperparameters,
   withRates,
 } from 'paralens';
+import { withHyperparameters } from 'paralens/update';
+import { abs, cast, mean, subtract } from 'paralens/operation';
 import {
   adwin,
-  withChallenger,
   type Checkpoint,
   type CheckpointStore,
   columns,
@@ -39,6 +38,7 @@ import {
   onDrift,
   online,
   overTime,
+  patience,
   pipeFold,
   pure,
   raiseRate,
@@ -46,8 +46,8 @@ import {
   slidingMean,
   standardize,
   type StepReport,
+  withChallenger,
 } from 'paralens/online';
-import { abs, cast, mean, subtract } from 'paralens/operation';
 import { lastValueFrom, type Observable, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/online/checkpoint/encoding.js';
@@ -108,7 +108,7 @@ interface Event {
   readonly checkpoint?: () => Checkpoint;
 }
 const pairs = withChallenger(regression, {
-  monitors: pipeFold(losses, adwin({ every: 4, delta: 0.9 })),
+  monitors: pipeFold(losses, adwin({ clock: 4, delta: 0.9 })),
   levelOf: ({ level }: Drift) => level,
   fresh: (n) => regression.init(key(n)),
   trial: 5,
@@ -125,7 +125,7 @@ const runs: Readonly<Record<string, (from?: Checkpoint) => Observable<unknown>>>
       ...plain,
       examples,
       nonFinite: 'skip',
-      monitors: pipeFold(losses, adwin({ every: 4, delta: 0.9 })),
+      monitors: pipeFold(losses, adwin({ clock: 4, delta: 0.9 })),
       revise: onDrift(({ level }: Drift) => level, raiseRate({ factor: 2, steps: 3, scale })),
       ...(from && { from }),
     }),

@@ -63,7 +63,9 @@ describe('counters', () => {
       fc.asyncProperty(texts, async (all) => {
         const source = lines(all);
         const events = await lastValueFrom(runOf(source).pipe(toArray()));
-        const looks = await lastValueFrom(runOf(source).pipe(counters({ every: 1, source }), toArray()));
+        const looks = await lastValueFrom(
+          runOf(source).pipe(counters({ every: { seconds: 0.001 }, source }), toArray()),
+        );
         const now = looks.at(-1) ?? noCounters;
         const steps = events.flatMap((event) => (event.kind === 'step' ? [event] : []));
         const last = steps.at(-1);
@@ -100,16 +102,20 @@ describe('counters', () => {
       ...lines(['no record']),
       behind: () => Promise.reject(new Error('away')),
     };
-    const looks = await lastValueFrom(runOf(source).pipe(counters({ every: 1, source }), toArray()));
+    const looks = await lastValueFrom(
+      runOf(source).pipe(counters({ every: { seconds: 0.001 }, source }), toArray()),
+    );
     expect(looks).toMatchObject([{ deadLetters: 1, lag: undefined }]);
   });
 
   test('refuse an invalid interval', () => {
-    expect(() => counters({ every: 0 })).toThrow('counters: `every` must be in (0, ∞), got 0');
+    expect(() => counters({ every: { seconds: 0 } })).toThrow(
+      'counters: `every.seconds` must be in (0, ∞), got 0',
+    );
   });
 
   test('of nothing are none', async () => {
-    expect(await lastValueFrom(of().pipe(counters({ every: 1 }), toArray()))).toEqual([]);
+    expect(await lastValueFrom(of().pipe(counters({ every: { seconds: 0.001 } }), toArray()))).toEqual([]);
   });
 });
 
@@ -216,12 +222,12 @@ test('of a run that fails the last look and the last snapshot are told before it
   const seen: number[] = [];
   const source = { position: t.number, behind: async () => ({ amount: 0, unit: 'records' as const }) };
   const looks = run.pipe(
-    counters({ every: 60_000, source }),
+    counters({ every: { seconds: 60 }, source }),
     tap(({ step }) => seen.push(step)),
   );
   await expect(lastValueFrom(looks)).rejects.toThrow('step 4');
   expect(seen).toEqual([1, 3]);
-  for (const every of [{ ms: 60_000 }, { steps: 2 }]) {
+  for (const every of [{ seconds: 60 }, { steps: 2 }]) {
     const steps: number[] = [];
     const made = run.pipe(
       snapshots(single, { every }),

@@ -1,8 +1,9 @@
 /** Snapshots: immutable while training goes on, and exactly the model of their step, here and in another thread. */
 import fc from 'fast-check';
 import { either } from 'fp-ts';
-import { evaluate, leaves, tensor, type Tensor, train } from 'paralens';
-import { parametersMessage, type ParametersMessage, hotSwap, snapshots } from 'paralens/online';
+import { evaluate, type Tensor, tensor, train } from 'paralens';
+import { leaves } from 'paralens/program';
+import { hotSwap, type ParametersMessage, parametersMessage, snapshots } from 'paralens/online';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { checksumOf } from '../../../src/online/serve/checksum.js';
@@ -67,15 +68,15 @@ describe('snapshots', () => {
     );
   });
 
-  test('at a pace in milliseconds have the first step and the last among them', async () => {
+  test('at a pace in seconds have the first step and the last among them', async () => {
     const batches =
       fc.sample(someBatches(9), { numRuns: 20, seed: 5 }).find(({ length }) => length > 4) ?? [];
-    const paced = trained(batches).pipe(snapshots(tiny, { every: { ms: 20 } }), toArray());
+    const paced = trained(batches).pipe(snapshots(tiny, { every: { seconds: 0.02 } }), toArray());
     const steps = (await lastValueFrom(paced)).map(({ step }) => step);
     expect(steps).toEqual([1, batches.length]);
   });
 
-  test.each([{ steps: 0 }, { steps: 1.5 }, { ms: 0 }])('refuse the pace %o', (every) => {
+  test.each([{ steps: 0 }, { steps: 1.5 }, { seconds: 0 }])('refuse the pace %o', (every) => {
     expect(() => snapshots(tiny, { every })).toThrow('snapshots: `every.');
   });
 });

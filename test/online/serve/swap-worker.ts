@@ -20,7 +20,7 @@ async function* endless(): AsyncGenerator<TinyBatch> {
 fromPull(endless())
   .pipe(
     train(tiny, { state: initial }),
-    snapshots(tiny, { every: { ms } }),
+    snapshots(tiny, { every: { seconds: ms / 1000 } }),
     take(swaps),
     map((snapshot) => parametersMessage(snapshot)),
   )

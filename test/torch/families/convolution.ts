@@ -1,11 +1,12 @@
 /** Convolutions and pooling over drawn strides, paddings, dilations and groups. */
 import * as paralens from 'paralens';
 import type { ConvolutionOptions, PoolingOptions } from 'paralens/operation';
+import type { Draw } from 'paralens/program';
 import { drawConvolution, drawPooling } from '../../laws/subject/window.js';
 import { caseOf, type Draws, type Family, type Fitting } from '../case.js';
 
 /** What a case draws by, in the words of the laws' generators. */
-const drawOf = (draws: Draws): paralens.Draw => ({
+const drawOf = (draws: Draws): Draw => ({
   integer: draws.integer,
   pick: (choices) => choices[draws.integer(0, choices.length - 1)],
   shape: (rank = 2) => Array.from({ length: rank }, () => draws.integer(1, 4)),

@@ -1,6 +1,7 @@
 /** Normalization: values, gradients, and what a batch leaves of the running statistics. */
 import * as paralens from 'paralens';
 import { concat, reshape, stopGradient } from 'paralens/operation';
+import { sizeOf } from 'paralens/program';
 import { caseOf, type Draws, type Family, type Fitting } from '../case.js';
 
 type Scaled = paralens.Para<
@@ -75,7 +76,7 @@ export const normalizations: { readonly [name: string]: Family } = {
         const predicted = paralens.evaluation(layer, next).run(parameters, x)[0];
         const parts: readonly paralens.Tensor[] = [y, next.mean, next.variance, predicted];
         return concat(
-          parts.map((part) => reshape(part, [paralens.sizeOf(part.shape)])),
+          parts.map((part) => reshape(part, [sizeOf(part.shape)])),
           0,
         );
       },

@@ -9,7 +9,7 @@ export interface AdwinOptions {
   /** The numbers lie in a range as long as this: 1 for errors and hits. */
   readonly range?: number;
   /** It looks for a cut after so many numbers, every time. */
-  readonly every?: number;
+  readonly clock?: number;
   /** Buckets of each size. */
   readonly buckets?: number;
   /** No side of a cut is shorter than this. */
@@ -109,7 +109,7 @@ const withoutOldest = (rows: AdwinState['rows']): AdwinState['rows'] => {
  * Adaptive windowing: keeps a window, and drops its oldest part as long as there is a cut of it into two of which the
  * means differ by more than chance explains; drift where something was dropped. `mean` and `count` are those of the
  * window that is left. The state has at most `buckets` sums for each doubling of the window: about a hundred pairs of
- * numbers after a million. It looks at the borders of buckets, every `every` numbers. A mean that falls, as an error does
+ * numbers after a million. It looks at the borders of buckets, every `clock` numbers. A mean that falls, as an error does
  * after recovery, is a drift only with the `direction` `down` or `both`. Throws if an option is invalid, and in
  * a step if a number is not finite.
  *
@@ -125,25 +125,25 @@ const withoutOldest = (rows: AdwinState['rows']): AdwinState['rows'] => {
 export const adwin = ({
   delta = 0.002,
   range = 1,
-  every = 32,
+  clock = 32,
   buckets = 5,
   shortest = 5,
   direction = 'up',
 }: AdwinOptions = {}): Fold<AdwinState, number, Drift> => {
   requireDouble('adwin', 'delta', delta, '(0, 1)');
   requireDouble('adwin', 'range', range, '(0, ∞)');
-  requireCount('adwin', 'every', every);
+  requireCount('adwin', 'clock', clock);
   requireCount('adwin', 'buckets', buckets, { least: 2 });
   requireCount('adwin', 'shortest', shortest);
   requireDirection('adwin', direction);
-  const options = { delta, range, every, buckets, shortest, direction };
+  const options = { delta, range, clock, buckets, shortest, direction };
   return {
     initial: START,
     description: { adwin: options },
     step: (state, x) => {
       requireFinite('adwin', x);
       const grown = withNumber(state.rows, x, buckets);
-      if (state.waited + 1 < every) {
+      if (state.waited + 1 < clock) {
         const [count, sum] = [state.count + 1, state.sum + x];
         return [
           { rows: grown, count, sum, waited: state.waited + 1 },
