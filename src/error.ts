@@ -12,7 +12,7 @@ export interface Mistake {
   readonly when?: string;
   /** Where in the model, outermost first. */
   readonly path?: readonly string[];
-  /** The numbers that a program ran on are at fault, and not who wrote it: a label out of range. */
+  /** The numbers that a program ran on are at fault, and not who wrote it: a label is out of range. */
   readonly isInData?: true;
 }
 

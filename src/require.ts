@@ -56,7 +56,7 @@ export const requireDouble = (operation: string, name: string, got: number, inte
 export const requireNumber = (operation: string, name: string, got: number, interval: Interval): number => {
   requireDouble(operation, name, got, interval);
   if (!isIn(interval, Math.fround(got)))
-    return refuse(operation, name, `in ${interval} as float32 holds it`, got);
+    return refuse(operation, name, `in ${interval} after rounding to float32`, got);
   return got;
 };
 
@@ -75,7 +75,7 @@ export const requireBoolean = (operation: string, name: string, got: boolean): b
 
 /** The text. Throws if it is not one. */
 export const requireText = (operation: string, name: string, got: string): string =>
-  typeof got === 'string' ? got : refuse(operation, name, 'a text', got);
+  typeof got === 'string' ? got : refuse(operation, name, 'a string', got);
 
 /** The function. Throws if it is not one. */
 export const requireFunction = <F extends (...given: never) => unknown>(
@@ -90,7 +90,7 @@ export const required = <T>(value: T | undefined, what: string): T =>
   fail({
     operation: 'paralens',
     what: `${what} is missing`,
-    hint: 'this is a fault of the library: please report it',
+    hint: 'this is a bug in paralens: please report it',
   });
 
 /**
@@ -112,7 +112,7 @@ export const requireMade = <T>(
     operation,
     what: `\`${name}\` must be ${kind}`,
     got: showGiven(got),
-    ...(typeof given === 'function' && { hint: 'it is a function that makes one: call it with its options' }),
+    ...(typeof given === 'function' && { hint: 'this function makes one: call it with its options' }),
   });
 };
 
@@ -138,7 +138,7 @@ export const requireNoBuffers = (
   if (buffers.size > 0)
     fail({
       operation,
-      what: 'a layer with buffers, such as dropout or batch normalization',
+      what: 'a layer with buffers, such as dropout or batch normalization, is not possible here',
       got: `${buffers.size} records of buffers`,
       needed: 'a layer without buffers',
       hint: 'use evaluation(layer, ...buffers), or compose the layer before or after this one',

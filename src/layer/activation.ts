@@ -1,4 +1,4 @@
-/** The activation functions as layers without parameters: each takes its shape from the layer before it. */
+/** Activation functions as layers without parameters. Each takes its shape from the layer before it. */
 import { differentiable, stateless } from '../lens/differentiable.js';
 import type { Layer, Para } from '../lens/para.js';
 import * as activation from '../operation/activation.js';
@@ -14,7 +14,7 @@ import * as curve from '../tensor/primitive/sigmoid.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** A layer that keeps the shape and has nothing to learn. */
+/** A layer without parameters that keeps the shape. */
 export type ActivationLayer = <S extends Shape>() => Para<readonly [], Tensor<S>, Tensor<S>>;
 
 const layerOf =
@@ -26,13 +26,13 @@ const layerOf =
 export const relu = layerOf(activation.relu);
 /** The hyperbolic tangent. */
 export const tanh = layerOf(curve.tanh);
-/** 1/(1 + e⁻ˣ) */
+/** The logistic sigmoid, 1/(1 + e⁻ˣ). */
 export const sigmoid = layerOf(curve.sigmoid);
 /** ln(1 + eˣ) */
 export const softplus = layerOf(activation.softplus);
 /** x·Φ(x) */
 export const gelu = layerOf(activation.gelu);
-/** x·Φ(x) by its approximation with tanh */
+/** x·Φ(x), approximated with tanh. */
 export const geluTanh = layerOf(approximateGelu);
 /** x·σ(x), also called swish */
 export const silu = layerOf(smooth.silu);
@@ -44,7 +44,7 @@ export const selu = layerOf(smooth.selu);
 export const softsign = layerOf(smooth.softsign);
 /** min(max(0, x), 6) */
 export const relu6 = layerOf(piecewise.relu6);
-/** x held between −1 and 1 */
+/** x clipped to [−1, 1] */
 export const hardTanh = layerOf(piecewise.hardTanh);
 /** relu6(x + 3)/6 */
 export const hardSigmoid = layerOf(piecewise.hardSigmoid);
@@ -57,7 +57,7 @@ export const logSoftmax = layerOf((x) => normalized.logSoftmax(x));
 /** eˣ/Σeˣ along the last axis. For training, end in logits and let the loss take the softmax. */
 export const softmax = layerOf((x) => normalized.softmax(x));
 
-/** An activation with a number that is given. */
+/** An activation with one numeric option. */
 const layerWith =
   (
     [operation, name, standard]: readonly [string, string, number],
@@ -69,11 +69,11 @@ const layerWith =
     return stateless<Tensor<S>, Tensor<S>>((x) => f(x, by));
   };
 
-/** x where it is positive, slope·x where not; the slope is 0.01 unless given */
+/** x if x > 0, else slope·x; the default slope is 0.01. */
 export const leakyRelu = layerWith(['leakyRelu', 'slope', 0.01], '(-∞, ∞)', piecewise.leakyRelu);
-/** x where it is positive, α·(eˣ − 1) where not; α is 1 unless given */
+/** x if x > 0, else α·(eˣ − 1); the default α is 1. */
 export const elu = layerWith(['elu', 'alpha', 1], '(-∞, ∞)', smooth.elu);
-/** x where it is positive, α·(e^(x/α) − 1) where not; α is 1 unless given */
+/** x if x > 0, else α·(e^(x/α) − 1); the default α is 1. */
 export const celu = layerWith(['celu', 'alpha', 1], '(0, ∞)', smooth.celu);
 
 /** a·σ(b), where a and b are the halves of the last axis: `[…lead, 2n]` to `[…lead, n]`. */
@@ -88,8 +88,7 @@ export interface PreluParameters<C extends number> {
 }
 
 /**
- * x where it is positive, slope·x where not, with a learned slope `[channels]` for each index of the last axis
- * that begins at 0.25.
+ * x if x > 0, else slope·x. The slope `[channels]` is learned, one for each index of the last axis, and starts at 0.25.
  *
  * Source: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers" (arXiv 1502.01852).
  *
@@ -103,7 +102,7 @@ export const prelu = <C extends number, Lead extends Shape>(
   return differentiable(
     () => ({ slope: full([channels], 0.25) }),
     ({ slope }: PreluParameters<C>, x: Tensor<readonly [...Lead, C]>) =>
-      // The end of a shape is spread; its type parameters do not tell that it is one.
+      // The slope has the last axis of x, which the type parameters do not express.
       select(less(fullLike(x, 0), x), x, multiply(x, slope as Tensor<never>)),
   );
 };

@@ -44,10 +44,10 @@ export const buffered = <P extends Parameters, A, B, S>(
     buffer ??
     fail({
       operation: 'buffered',
-      what: 'a layer with a buffer runs without it',
+      what: 'a layer with a buffer was run without its buffer',
       got: 'no buffer',
       needed: 'one record',
-      hint: 'hand it on, as in layer.run(parameters, x, ...buffers), or compose layers with compose or sequential',
+      hint: 'pass the buffers on, as in layer.run(parameters, x, ...buffers), or combine the layers with compose or sequential',
     });
   return {
     size: layer.size,

@@ -17,7 +17,7 @@ const requireSize = (kind: 'parameters' | 'buffers', records: readonly unknown[]
   if (records.length !== size)
     fail({
       operation: 'sequential',
-      what: `${kind} of another model`,
+      what: `the ${kind} belong to another model`,
       got: `${records.length} records`,
       needed: String(size),
       hint: `one record for each layer that has ${kind}`,

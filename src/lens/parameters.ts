@@ -47,10 +47,10 @@ export const parameterPaths = (parameters: Parameters): readonly string[] => {
   if (twice !== undefined)
     fail({
       operation: 'named',
-      what: 'two parts of one name',
+      what: 'two parts have the same name',
       got: `'${twice}' twice`,
-      needed: 'a name of its own for each part beside another',
-      hint: 'rename one of them, or put each into a part of its own',
+      needed: 'different names for parts of the same model',
+      hint: 'rename one of them, or put each into another named part',
     });
   return parameters.flatMap((record, i) => {
     const name = names[i];

@@ -59,16 +59,20 @@ const requireAlike = (records: Parameters): void => {
       .join(', ');
   });
   if (first === undefined)
-    return fail({ operation: 'share', what: 'a layer without parameters', needed: 'at least one record' });
+    return fail({
+      operation: 'share',
+      what: 'the layer has no parameters to share',
+      needed: 'at least one record',
+    });
   const got = others.find((other) => other !== first);
   if (got !== undefined)
-    fail({ operation: 'share', what: 'the uses take different parameters', got, needed: first });
+    fail({ operation: 'share', what: 'the uses have different parameters', got, needed: first });
 };
 
 /** What `share` demands of the uses: that each takes what the first takes. */
 type Alike<P extends Parameters> = [P[number]] extends [P[0]]
   ? unknown
-  : { readonly share: 'the uses take different parameters' };
+  : { readonly share: 'the uses have different parameters' };
 
 /** The parameters of each use are the same ones: (p) ↦ (p, …, p), dp = Σ dpᵢ. */
 const sameForEach = <P extends Parameters>(uses: number): SimpleLens<P, Parameters> => ({
@@ -159,10 +163,10 @@ const requireRecords = (
   if (Array.isArray(given) && given.length === size) return;
   fail({
     operation: 'freeze',
-    what: `${kind} of another layer`,
+    what: `the ${kind} belong to another layer`,
     got: Array.isArray(given) ? `an array of ${given.length}` : showGiven(given),
     needed: `an array of ${size}`,
-    hint: `pass the ${kind} that this layer made with init, or a state of training has`,
+    hint: `pass the ${kind} from \`init\` of this layer, or from a training state`,
   });
 };
 

@@ -31,9 +31,9 @@ export const residual = <P extends Parameters, A extends Tensor<Shape>, S extend
       if (!sameShape(a.shape, b.shape))
         fail({
           operation: 'residual',
-          what: 'a part that changes the shape',
+          what: 'the layer changes the shape of its input',
           got: `${showShape(a.shape)} to ${showShape(b.shape)}`,
-          needed: 'the shape that goes around it',
+          needed: 'an output of the same shape as the input, since both are added',
         });
       return [
         addTrees(a, b),

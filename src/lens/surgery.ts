@@ -36,7 +36,13 @@ const replaced = (tree: unknown, name: string, next: unknown): unknown => {
 
 const requireAlike = (name: string, before: unknown, next: unknown): void => {
   const [got, needed] = [structureOf(next), structureOf(before)];
-  if (got !== needed) fail({ operation: 'replacePart', what: `a part unlike '${name}'`, got, needed });
+  if (got !== needed)
+    fail({
+      operation: 'replacePart',
+      what: `the new part has another structure than '${name}'`,
+      got,
+      needed,
+    });
   const paths = leafPaths(before);
   const others = leaves<AnyTensor>(next);
   for (const [i, was] of leaves<AnyTensor>(before).entries()) {
@@ -44,7 +50,7 @@ const requireAlike = (name: string, before: unknown, next: unknown): void => {
     if (is !== undefined && is.dtype === was.dtype && sameShape(is.shape, was.shape)) continue;
     fail({
       operation: 'replacePart',
-      what: `a part unlike '${name}' at ${paths[i]?.join('.') ?? ''}`,
+      what: `the new part has another shape or dtype than '${name}' at ${paths[i]?.join('.') ?? ''}`,
       got: is === undefined ? 'nothing' : `${is.dtype} ${showShape(is.shape)}`,
       needed: `${was.dtype} ${showShape(was.shape)}`,
     });
@@ -67,9 +73,9 @@ export const partOf = <P extends Parameters, const N extends string>(
   if (parts.length !== 1)
     fail({
       operation: 'partOf',
-      what: parts.length === 0 ? 'no part of this name' : 'several parts of this name',
+      what: parts.length === 0 ? 'no part has this name' : 'several parts have this name',
       got: `'${name}'`,
-      needed: 'a name that stands once',
+      needed: 'the name of exactly one part',
       hint: `there are ${leafPaths(parameters)
         .map((path) => path.join('.'))
         .join(', ')}`,

@@ -41,7 +41,7 @@ export const arrowChecks = (
       for (let i = 0; i <= length && i < offsets.length; i++) {
         const offset = Number(offsets[i]);
         if (!(offset >= last && offset <= most))
-          own.fail(`an offset of ${offset} behind ${last} within ${most}`);
+          own.fail(`offset ${offset} is not between ${last} and ${most}`);
         last = offset;
       }
     },
@@ -50,18 +50,19 @@ export const arrowChecks = (
     requireWhole(data: Data): void {
       const { type, length, nullCount, nullBitmap, values, valueOffsets, typeIds, children, stride } = data;
       const { DataType: kinds } = arrow;
-      if (!(Number.isSafeInteger(length) && length >= 0)) own.fail(`${length} values`);
-      if (nullCount > 0 && (nullBitmap?.length ?? 0) * 8 < length) own.fail(`nulls of ${length} values`);
+      if (!(Number.isSafeInteger(length) && length >= 0)) own.fail(`a column of ${length} values`);
+      if (nullCount > 0 && (nullBitmap?.length ?? 0) * 8 < length)
+        own.fail(`the null bitmap is too short for ${length} values`);
       if (kinds.isNull(type)) {
         if (length > size * 8) own.fail(`${length} nulls in a file of ${size} bytes`);
       } else if (kinds.isStruct(type)) {
         for (const child of children)
-          if (child.length < length) own.fail(`${child.length} values for ${length}`);
+          if (child.length < length) own.fail(`${child.length} values, needed ${length}`);
       } else if (kinds.isUnion(type)) {
-        if (typeIds.length < length) own.fail(`${typeIds.length} kinds of ${length} values`);
+        if (typeIds.length < length) own.fail(`${typeIds.length} type ids for ${length} values`);
       } else if (kinds.isFixedSizeList(type)) {
         if ((children[0]?.length ?? 0) < length * type.listSize)
-          own.fail(`lists of ${children[0]?.length} values`);
+          own.fail(`${children[0]?.length} list elements, needed ${length * type.listSize}`);
       } else if (kinds.isList(type) || kinds.isLargeList(type) || kinds.isMap(type))
         own.requireOffsets(valueOffsets, length, children[0]?.length ?? 0);
       else if (
@@ -73,10 +74,10 @@ export const arrowChecks = (
         own.requireOffsets(valueOffsets, length, values.length);
       else if (kinds.isDictionary(type)) {
         const known = data.dictionary?.length ?? 0;
-        if (values.length < length) own.fail(`${values.length} values for ${length}`);
+        if (values.length < length) own.fail(`${values.length} values, needed ${length}`);
         for (let i = 0; i < length; i++)
           if (data.getValid(i) && !(values[i] >= 0 && values[i] < known))
-            own.fail(`word ${values[i]} of ${known}`);
+            own.fail(`dictionary index ${values[i]} of ${known} entries`);
       } else if (kinds.isBool(type)) {
         if (values.length * 8 < length) own.fail(`${values.length} bytes for ${length} values`);
       } else if (values !== undefined && values.length < length * stride)
@@ -100,7 +101,8 @@ export const arrowChecks = (
 
     bytesAt(position: number, length: number): DataView {
       const bytes = new DataView(new ArrayBuffer(length));
-      if (fs.readSync(fd, bytes, 0, length, position) < length) own.fail(`no ${length} bytes at ${position}`);
+      if (fs.readSync(fd, bytes, 0, length, position) < length)
+        own.fail(`the file ends before the ${length} bytes at ${position}`);
       return bytes;
     },
 
@@ -123,7 +125,8 @@ export const arrowChecks = (
           const begin = first === -1 ? at + 8 : at + 4;
           const length = first === -1 ? own.wordAt(at + 4) : first;
           if (length === 0) break;
-          if (!(length > 0 && begin + length <= size)) own.fail(`a message of ${length} bytes at ${at}`);
+          if (!(length > 0 && begin + length <= size))
+            own.fail(`a message of ${length} bytes at ${at} is outside of the file`);
           const message = own.bytesAt(begin, length);
           // A flatbuffer: of its fields the kind is at 6 of the table of places, and the length of the body at 10.
           const root = message.getInt32(0, true);
@@ -133,10 +136,11 @@ export const arrowChecks = (
           const bodyAt = known > 10 ? message.getUint16(places + 10, true) : 0;
           const body = bodyAt === 0 ? 0 : Number(message.getBigInt64(root + bodyAt, true));
           at = begin + length + body;
-          if (!(body >= 0 && at <= size)) own.fail(`a body of ${body} bytes at ${begin + length}`);
+          if (!(body >= 0 && at <= size))
+            own.fail(`a body of ${body} bytes at ${begin + length} is outside of the file`);
           if (kindAt !== 0 && message.getUint8(root + kindAt) === RECORD_BATCH) batches += 1;
         }
-        return size - at < 64 ? { batches } : { batches, wrong: `an end at ${at} of ${size} bytes` };
+        return size - at < 64 ? { batches } : { batches, wrong: `the stream ends at byte ${at} of ${size}` };
       } catch (error) {
         return { batches, wrong: error instanceof Error ? error.message : String(error) };
       }
@@ -157,12 +161,13 @@ export const arrowChecks = (
       // Writers align what they write to at most 64 bytes, and an end may be marked by 8.
       for (const block of sorted) {
         const { offset = -1, metaDataLength = -1, bodyLength = -1 } = block ?? {};
-        if (!(metaDataLength >= 0 && bodyLength >= 0)) own.fail('a batch of no length');
-        if (!(offset >= end && offset < end + 64)) own.fail(`a batch at ${offset}, needed at ${end}`);
+        if (!(metaDataLength >= 0 && bodyLength >= 0)) own.fail('a batch without a length');
+        if (!(offset >= end && offset < end + 64))
+          own.fail(`a batch starts at byte ${offset}, needed ${end}`);
         end = offset + metaDataLength + bodyLength;
       }
       if (sorted.length > 0 && !(end <= footerAt && footerAt < end + 72))
-        own.fail(`batches up to ${end}, needed up to ${footerAt}`);
+        own.fail(`the batches end at byte ${end}, needed ${footerAt}`);
     },
   };
   return own;

@@ -28,7 +28,8 @@ async function* readArrow(
       },
       read(buffer: Uint8Array, offset: number, length: number, position: number) {
         const bytesRead = fs.readSync(fd, buffer, offset, length, position);
-        if (bytesRead === 0 && length > 0) return Promise.reject(new Error('the file has become shorter'));
+        if (bytesRead === 0 && length > 0)
+          return Promise.reject(new Error('the file became shorter while it was read'));
         return Promise.resolve({ bytesRead, buffer });
       },
       close(): Promise<void> {
@@ -39,14 +40,15 @@ async function* readArrow(
     /** Checks the bytes of a buffer against how many should be, which stands in front of what is packed. */
     unpacked(packed: Uint8Array, unpack: (input: Uint8Array, most: number) => Uint8Array): Uint8Array {
       const length = Number(new DataView(packed.buffer, packed.byteOffset - 8, 8).getBigInt64(0, true));
-      if (!(length >= 0 && length <= memory)) checks.fail(`a buffer of ${length} bytes`);
+      if (!(length >= 0 && length <= memory))
+        checks.fail(`a buffer of ${length} bytes, needed at most ${memory}`);
       // The writer of apache-arrow itself (21.2) says there how long it is packed: then the bound is that of all.
       const isKnown = length !== packed.length;
       // A copy where it is part of something larger, so that every kind of number is aligned.
       const made = unpack(packed, isKnown ? length : memory);
       const bytes = made.byteOffset % 8 === 0 ? made : made.slice();
       return isKnown && bytes.length !== length
-        ? checks.fail(`${bytes.length} bytes, needed ${length}`)
+        ? checks.fail(`a buffer unpacks to ${bytes.length} bytes, needed ${length}`)
         : bytes;
     },
 
@@ -60,7 +62,7 @@ async function* readArrow(
         // Told where it is needed.
       }
       return () => {
-        throw Object.assign(new Error('packed by ZSTD'), { needs: name });
+        throw Object.assign(new Error('the file is compressed with ZSTD'), { needs: name });
       };
     },
 
@@ -94,7 +96,7 @@ async function* readArrow(
   checks.watchColumns(loading, '_loadCompressedVectors');
   await reader.open();
   const schema = reader.schema as Schema | undefined;
-  if (schema === undefined) return checks.fail('no schema');
+  if (schema === undefined) return checks.fail('the file has no schema');
   if (reader.isFile() && reader.footer !== null) checks.requireBlocks(reader.footer);
   yield { kind: 'opened', names: schema.fields.map(({ name }) => name) };
   const { batches, wrong } = reader.isFile()

@@ -14,17 +14,22 @@ export const requireColumns = (
     fail({ operation, what: `${path}: ${what}`, got: JSON.stringify(name), needed, hint });
   const missing = selected.find((name) => !names.includes(name));
   if (missing !== undefined)
-    refuse('no column of this name', missing, `some of ${names.join(', ')}`, 'change `columns`');
+    refuse('no column has this name', missing, `some of ${names.join(', ')}`, 'change `columns`');
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const twice = selected.find(
     (name, i) => required(counts.get(name), 'a column') > 1 || selected.indexOf(name) !== i,
   );
   if (twice !== undefined)
-    refuse('two columns of one name', twice, 'a name of its own for each', 'name the columns with `columns`');
+    refuse('two columns have the same name', twice, 'different names', 'name the columns with `columns`');
   // A row of these two could not be told from a record that is broken.
   if (selected.length === 2 && selected.includes('broken') && selected.includes('text'))
-    refuse('columns named as those of a broken record', 'broken, text', 'other names', 'rename one of them');
+    refuse(
+      'the two columns have the names of a broken record',
+      'broken, text',
+      'other column names',
+      'rename one of them',
+    );
 };
 
 /** Makes a row of the value in each column: a record of its own properties, whatever the names. */

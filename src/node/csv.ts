@@ -40,7 +40,7 @@ const rowsOf = (texts: readonly string[], parse: Parse, options: Options): reado
     if (texts.length === 1)
       return [{ broken: 'not CSV', text: `${error instanceof Error ? error.message : ''}\n${texts[0]}` }];
   }
-  if (texts.length === 1) return [{ broken: 'not CSV', text: `no single row\n${texts[0]}` }];
+  if (texts.length === 1) return [{ broken: 'not CSV', text: `not exactly one row\n${texts[0]}` }];
   return texts.flatMap((text) => rowsOf([text], parse, options));
 };
 
@@ -62,10 +62,10 @@ const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options
   }
   return fail({
     operation: 'csv',
-    what: `a header of ${path} that cannot be read`,
-    got: isBroken(header) ? header.broken : hasZeros ? 'zeros in it, as UTF-16 has' : 'nothing',
-    needed: 'the names of the columns in the first row',
-    hint: 'a file without such a row takes the names as `columns`; one that is not UTF-8 must be converted',
+    what: `the header row of ${path} cannot be read`,
+    got: isBroken(header) ? header.broken : hasZeros ? 'zero bytes, as in UTF-16' : 'nothing',
+    needed: 'column names in the first row',
+    hint: 'for a file without a header row pass the option `columns`; convert other encodings to UTF-8',
   });
 };
 
@@ -133,9 +133,8 @@ const requireDelimiter = (delimiter: string): void => {
   if (typeof delimiter !== 'string' || !/^[\t\x20-\x7e]$/.test(delimiter) || delimiter === '"')
     fail({
       operation: 'csv',
-      what: 'not a delimiter',
+      what: '`delimiter` must be one ASCII character other than a quote, or a tab',
       got: JSON.stringify(delimiter),
-      needed: 'one ASCII character that is no quote, or a tab',
     });
 };
 

@@ -149,9 +149,10 @@ const awaited = async (
     if (!follow)
       fail({
         operation: 'file',
-        what: 'a file that is not there',
+        what: 'the file does not exist',
         got: path,
-        needed: 'a file, or one that will be: with `follow: true` it is waited for',
+        needed: 'an existing file',
+        hint: 'check the path; with `follow: true` the source waits until the file is created',
       });
     if (!isTold) report(`${path} is not there: it is waited for`);
     await pause(poll, signal);

@@ -28,7 +28,7 @@ export const lz4Frame = (input: Uint8Array, most: number): Uint8Array => {
       let length = start;
       if (start === 15)
         for (let byte = 255; byte === 255;) {
-          if (own.at >= end) throw new Error('LZ4: a length beyond its block');
+          if (own.at >= end) throw new Error('LZ4: a length goes beyond its block');
           byte = view.getUint8(own.at++);
           length += byte;
         }
@@ -40,7 +40,7 @@ export const lz4Frame = (input: Uint8Array, most: number): Uint8Array => {
       while (own.at < end) {
         const token = view.getUint8(own.at++);
         const literals = own.length(token >> 4, end);
-        if (own.at + literals > end) throw new Error('LZ4: literals beyond their block');
+        if (own.at + literals > end) throw new Error('LZ4: literals go beyond their block');
         own.reserve(literals);
         own.output.set(input.subarray(own.at, own.at + literals), own.written);
         own.at += literals;
@@ -49,7 +49,7 @@ export const lz4Frame = (input: Uint8Array, most: number): Uint8Array => {
         const offset = view.getUint16(own.at, true);
         own.at += 2;
         const match = own.length(token & 15, end) + 4;
-        if (offset === 0 || offset > own.written) throw new Error('LZ4: a match before the beginning');
+        if (offset === 0 || offset > own.written) throw new Error('LZ4: a match starts before the output');
         own.reserve(match);
         const { output } = own;
         // One after the other: a match may overlap itself.
@@ -60,13 +60,13 @@ export const lz4Frame = (input: Uint8Array, most: number): Uint8Array => {
 
     frame(): void {
       const flags = view.getUint8(own.at);
-      if (flags >> 6 !== 1) throw new Error('LZ4: a frame of another version');
+      if (flags >> 6 !== 1) throw new Error('LZ4: unsupported frame version');
       // Two bytes, sizes and a dictionary where they are given, and the checksum of the header.
       own.at += 2 + ((flags & 8) === 0 ? 0 : 8) + ((flags & 1) === 0 ? 0 : 4) + 1;
       for (let word = view.getUint32(own.at, true); word !== 0; word = view.getUint32(own.at, true)) {
         const end = own.at + 4 + (word & 0x7fffffff);
         own.at += 4;
-        if (end > input.length) throw new Error('LZ4: a block beyond the end');
+        if (end > input.length) throw new Error('LZ4: a block goes beyond the end');
         if (word < 0x80000000) own.block(end);
         else {
           own.reserve(end - own.at);
@@ -83,7 +83,7 @@ export const lz4Frame = (input: Uint8Array, most: number): Uint8Array => {
     own.at += 4;
     if (magic === 0x184d2204) own.frame();
     else if (magic >> 4 === 0x184d2a5) own.at += 4 + view.getUint32(own.at, true);
-    else throw new Error('LZ4: no frame');
+    else throw new Error('LZ4: not a frame');
   }
   return own.output.slice(0, own.written);
 };

@@ -38,10 +38,10 @@ export const statsOf = (path: string): Promise<BigIntStats | undefined> =>
 export const refuseFolder = (operation: string, path: string): never =>
   fail({
     operation,
-    what: 'a folder in place of a file',
+    what: 'the path is a folder',
     got: path,
     needed: 'a file',
-    hint: 'the files of a folder are read by directory(folder, (path) => ndjson(path)), whose `match` says which',
+    hint: 'read the files of a folder with directory(folder, (path) => ndjson(path)); its option `match` selects them',
   });
 
 const isZlibError = (error: unknown): error is Error =>

@@ -5,8 +5,7 @@ const refuse = (operation: string, name: string): never =>
   fail({
     operation,
     what: `the package ${name} is not installed`,
-    needed: 'it beside paralens',
-    hint: `npm install ${name}`,
+    hint: `run npm install ${name}`,
   });
 
 const isMissing = (error: unknown): boolean =>

@@ -15,11 +15,11 @@ async function* readParquet(
     byteLength: size,
     slice(start, end = size) {
       if (!(start >= 0 && end >= start && end <= size))
-        throw new Error(`bytes ${start} to ${end} of a file of ${size}`);
+        throw new Error(`bytes ${start} to ${end} are outside of the file of ${size} bytes`);
       const bytes = new Uint8Array(end - start);
       for (let at = 0; at < bytes.length;) {
         const read = fs.readSync(fd, bytes, at, bytes.length - at, start + at);
-        if (read === 0) throw new Error('the file has become shorter');
+        if (read === 0) throw new Error('the file became shorter while it was read');
         at += read;
       }
       return bytes.buffer;
@@ -32,7 +32,8 @@ async function* readParquet(
       Object.entries(compressors).map(([codec, unpack]) => [
         codec,
         (input: Uint8Array, length: number): Uint8Array => {
-          if (!(length >= 0 && length <= memory)) throw new Error(`a page of ${length} bytes`);
+          if (!(length >= 0 && length <= memory))
+            throw new Error(`a page of ${length} bytes, needed at most ${memory}`);
           return unpack(input, length);
         },
       ]),
@@ -53,8 +54,8 @@ async function* readParquet(
     requireCounts({ num_rows: total, row_groups: groups }: FileMetaData): void {
       const sum = groups.reduce((count, group) => count + group.num_rows, 0n);
       if (groups.some((group) => group.num_rows < 0n) || sum !== total)
-        throw new Error(`${sum} rows in its groups, ${total} in the whole`);
-      if (total > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`${total} rows`);
+        throw new Error(`the row groups have ${sum} rows, the file says ${total}`);
+      if (total > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`too many rows: ${total}`);
     },
 
     /** What it says of the columns of a group must fit the file, the group and the schema. */
@@ -64,32 +65,33 @@ async function* readParquet(
     ): void {
       const leaves = schema.filter((element) => element.type !== undefined);
       if (chunks.length !== leaves.length)
-        throw new Error(`${chunks.length} columns in a group, ${leaves.length} in the schema`);
+        throw new Error(`a row group has ${chunks.length} columns, the schema ${leaves.length}`);
       if (BigInt(chunks.length) * count * 8n > BigInt(memory))
         throw new Error(`${count} rows of ${chunks.length} columns take more than \`memory\``);
       const ranges: (readonly [begin: bigint, end: bigint])[] = [];
       for (const [i, { meta_data: chunk }] of chunks.entries()) {
-        if (chunk === undefined) throw new Error(`column ${i} of a group is not described`);
+        if (chunk === undefined) throw new Error(`column ${i} of a row group has no metadata`);
         const { dictionary_page_offset: dictionary, data_page_offset: data } = chunk;
         const begin = dictionary !== undefined && dictionary > 0n && dictionary < data ? dictionary : data;
         const name = chunk.path_in_schema.join('.');
         if (chunk.type !== leaves[i]?.type)
-          throw new Error(`${name} is ${chunk.type}, ${leaves[i]?.type} in the schema`);
+          throw new Error(`${name} has type ${chunk.type}, ${leaves[i]?.type} in the schema`);
         if (chunk.path_in_schema.at(-1) !== leaves[i]?.name)
-          throw new Error(`${name} stands in another place`);
+          throw new Error(`${name} is not at its place in the schema`);
         const isFlat = chunk.path_in_schema.length === 1 && leaves[i]?.repetition_type !== 'REPEATED';
         if (isFlat ? chunk.num_values !== count : chunk.num_values < count)
           throw new Error(`${name} has ${chunk.num_values} values for ${count} rows`);
         if (chunk.total_compressed_size < 0n || chunk.total_uncompressed_size > BigInt(memory))
-          throw new Error(`${name} takes ${chunk.total_uncompressed_size} bytes`);
+          throw new Error(`${name} takes ${chunk.total_uncompressed_size} bytes, needed at most ${memory}`);
         ranges.push([begin, begin + chunk.total_compressed_size]);
       }
       let end = 4n;
       for (const [begin, behind] of ranges.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
-        if (begin < end) throw new Error('columns that lie over each other');
+        if (begin < end) throw new Error('the data of two columns overlap');
         end = behind;
       }
-      if (end > BigInt(size - 8 - metadata_length)) throw new Error('columns beyond the end of the file');
+      if (end > BigInt(size - 8 - metadata_length))
+        throw new Error('the data of a column go beyond the end of the file');
     },
 
     /** A copy, since of a view the whole of its buffer would be sent. */

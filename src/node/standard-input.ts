@@ -24,10 +24,10 @@ const bytesOf = (name: string, chunk: unknown): Buffer =>
     ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     : fail({
         operation: 'lineStream',
-        what: `the stream '${name}' gave something else than bytes`,
+        what: `the stream '${name}' did not give bytes`,
         got: showGiven(typeof chunk === 'string' ? chunk.slice(0, 40) : chunk),
         needed: 'a Buffer or Uint8Array',
-        hint: 'set no encoding, and make Buffers of texts: Buffer.from(text)',
+        hint: 'do not set an encoding on the stream; convert strings with Buffer.from(text)',
       });
 
 const openedOf = (readable: Readable): Opened => ({

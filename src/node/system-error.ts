@@ -21,7 +21,7 @@ export const readingError = (operation: string, what: string, error: unknown): u
       operation,
       what: `${what} cannot be read`,
       got: error.message,
-      needed: 'what the system lets this process read',
+      needed: 'a path that this process can read',
       ...(hint !== undefined && { hint }),
     },
     { cause: error },

@@ -133,7 +133,7 @@ export const readTable = (
   let ended = false;
 
   const lost = (reason: string, until: number): IteratorYieldResult<Received<Broken, number>[]> => {
-    const text = `${path}: what follows its row ${position} ${until === END ? '' : `up to row ${until} `}is lost: ${reason}`;
+    const text = `${path}: the rows from ${position} ${until === END ? 'on' : `to ${until}`} are lost: ${reason}`;
     position = until;
     return { done: false, value: [{ value: { broken: 'lost', text }, position: until }] };
   };

@@ -50,8 +50,8 @@ export const encodingCheck = (operation: string, name: string): ((bytes: Buffer)
     if (encoding !== undefined)
       fail({
         operation,
-        what: `${name} is no UTF-8`,
-        got: `what looks like ${encoding}: zeros between the bytes of its first characters`,
+        what: `${name} is not UTF-8`,
+        got: `probably ${encoding}: its first characters have zero bytes`,
         needed: 'UTF-8',
         hint: `convert it: iconv -f ${encoding} -t UTF-8`,
       });

@@ -31,10 +31,10 @@ const isPlain = (value: object): boolean => {
 const refuse = (name: string, got: string): never =>
   fail({
     operation: 'jsonText',
-    what: `a value that is no plain data${name === '' ? '' : `, under '${name}'`}`,
+    what: `a value is not plain data${name === '' ? '' : `, under '${name}'`}`,
     got,
     needed: 'null, booleans, numbers, strings, and arrays and records of these',
-    hint: 'write tensors and typed arrays as arrays of numbers, or keep them among the tensors',
+    hint: 'convert tensors and typed arrays to arrays of numbers, or save them as tensors',
   });
 
 const escape = (name: string, value: unknown): unknown => {
@@ -98,17 +98,18 @@ export const lossyInteger = (
 export const jsonOfText = (text: string): E.Either<string, Json> => {
   const unescape = (_: string, value: unknown): unknown => {
     if (typeof value === 'number' && !Number.isFinite(value))
-      throw new SyntaxError('a number that is beyond all doubles');
+      throw new SyntaxError('a number is too large for a double');
     if (typeof value !== 'string' || !value.startsWith('~')) return value;
     if (value.startsWith('~~')) return value.slice(1);
     const number = NUMBERS.get(value);
-    if (number === undefined) throw new SyntaxError(`'${value}' stands for no number`);
+    if (number === undefined) throw new SyntaxError(`'${value}' is not the name of a number`);
     return number;
   };
   try {
     const json = JSON.parse(text, unescape) as Json;
     const integer = lossyInteger(text, { written: true });
-    if (integer !== undefined) return E.left(`${integer.slice(0, 60)} would lose digits, write it as text`);
+    if (integer !== undefined)
+      return E.left(`${integer.slice(0, 60)} would lose digits: write it as a string`);
     return E.right(json);
   } catch (error) {
     return E.left(error instanceof Error ? error.message : String(error));

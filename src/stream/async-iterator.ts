@@ -10,7 +10,7 @@ export const requireResult = <R extends IteratorResult<unknown, unknown>>(of: st
     ? result
     : fail({
         operation: 'next',
-        what: `${of} gave no iterator result`,
+        what: `${of} did not give an iterator result`,
         got: String(value),
         needed: '{ done, value }',
       });

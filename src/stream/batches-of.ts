@@ -43,9 +43,9 @@ const tensorsLike = ({ structure, columns }: Like, example: unknown, index: numb
   if (found !== structure)
     fail({
       operation: 'batchesOf',
-      what: `example ${index} of another structure`,
+      what: `example ${index} has another structure than the first`,
       got: found,
-      needed: `${structure}, like the first`,
+      needed: structure,
     });
   for (const [i, column] of columns.entries()) {
     const tensor = tensors[i];
@@ -54,10 +54,10 @@ const tensorsLike = ({ structure, columns }: Like, example: unknown, index: numb
     const name = required(leafPaths(example)[i], 'a path').join('.');
     fail({
       operation: 'batchesOf',
-      what: `example ${index} of another shape or dtype`,
+      what: `example ${index} has another shape or dtype than the first`,
       got: `${name} ${describe(tensor)}`.trim(),
-      needed: `${name} ${describe(column)}, like the first`.trim(),
-      hint: 'pad, crop or filter the examples before they are stacked',
+      needed: `${name} ${describe(column)}`.trim(),
+      hint: 'pad, crop or filter the examples before batching',
     });
   }
   return tensors;

@@ -37,10 +37,10 @@ const requireFit = (size: number, epochs: number, count: number): void => {
   if (size > count)
     fail({
       operation: 'batches',
-      what: 'a batch larger than the data set',
+      what: 'the batch is larger than the data set',
       got: `size ${size}`,
       needed: `at most ${count}`,
-      hint: 'lower the size, or give more examples',
+      hint: 'use smaller batches or more examples',
     });
   if (epochs !== Infinity) requireCount('batches', 'epochs', epochs);
 };

@@ -38,7 +38,7 @@ const partAt = (tree: unknown, path: readonly string[]): unknown => {
 const refuseStructure = (path: readonly string[]): never =>
   fail({
     operation: 'train',
-    what: 'a batch of another structure',
+    what: 'the batch has another structure than the first',
     got: `no tensor at '${path.join('.')}'`,
     needed: 'the structure of the first batch',
   });
@@ -46,10 +46,10 @@ const refuseStructure = (path: readonly string[]): never =>
 const refuseSpec = (path: readonly string[], got: Spec, needed: Spec): never =>
   fail({
     operation: 'train',
-    what: 'a batch of another dtype or number of axes than the first',
+    what: 'the batch has another dtype or number of axes than the first',
     got: `${path.join('.')} ${describe(got)}`,
     needed: `${path.join('.')} ${describe(needed)}`,
-    hint: 'batches may differ in their sizes, such as the number of examples, and in nothing else',
+    hint: 'only the sizes may change from batch to batch, such as the number of examples',
   });
 
 /** Reads the leaves of trees like this one, and sees to it that they are like it; of every batch, so in plain loops. */
@@ -91,7 +91,7 @@ export const requireCarried = (
       continue;
     fail({
       operation: 'train',
-      what: `a ${from} that changes the shape of its state`,
+      what: `\`${from}\` changes the shape of the state`,
       got: is === undefined ? `${after.length} tensors` : describe(is),
       needed: describe(was),
     });

@@ -22,24 +22,24 @@ const countOf = (operation: string, tree: unknown, tensors: readonly AnyTensor[]
   if (first === undefined)
     return fail({
       operation,
-      what: 'a data set without tensors',
+      what: 'the data set has no tensors',
       got: 'an empty tree',
-      needed: 'at least one',
+      needed: 'at least one tensor',
     });
   for (const [i, { shape }] of tensors.entries()) {
     const counts = shape[0] === first.shape[0];
     if (shape.length === 0 || !counts)
       fail({
         operation,
-        what: 'tensors of different counts of examples',
+        what: 'the tensors have different numbers of examples',
         got: `${required(names[i], 'a name')} ${showShape(shape)} beside ${required(names[0], 'a name')} ${showShape(first.shape)}`,
-        needed: 'first axes of one size',
+        needed: 'the same size of the first axis',
         hint: 'the first axis counts the examples',
       });
   }
   const [count = 0] = first.shape;
   if (count === 0)
-    fail({ operation, what: 'an empty data set', got: '0 examples', needed: 'at least one example' });
+    fail({ operation, what: 'the data set is empty', got: '0 examples', needed: 'at least one example' });
   return count;
 };
 

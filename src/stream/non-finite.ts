@@ -54,7 +54,7 @@ export const refuseNonFinite = (
   const found = inputs && firstNonFinite(lost ? [results.loss] : results.state, compiled, inputs);
   return fail({
     operation: 'train',
-    what: lost ? 'the loss is not finite' : 'the loss is finite, the state after the step is not',
+    what: lost ? 'the loss is not finite' : 'the loss is finite, but the state after the step is not',
     got: found === undefined ? String(loss) : `${found.value} from ${found.maker}`,
     needed: 'finite numbers',
     hint: `look at the batch, or lower the learning rate${

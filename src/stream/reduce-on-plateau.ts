@@ -162,8 +162,8 @@ export const reduceOnPlateau = <State extends Optimized>({
     if (ratesOf(state).length === 0)
       fail({
         operation: 'reduceOnPlateau',
-        what: 'no learning rate that could be reduced',
-        needed: 'an update behind withHyperparameters',
+        what: 'the state has no learning rate to reduce',
+        needed: 'an update made with withHyperparameters',
         hint: 'withHyperparameters(1e-3, (learningRate) => adam({ learningRate }))',
       });
     return { ...state, optimizer: moved(state.optimizer, (plateau) => move(plateau, fround(measured))) };

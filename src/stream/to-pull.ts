@@ -52,10 +52,10 @@ const upTo = <T>(limit: number): Hold<T> =>
     if (ready.length >= limit)
       fail({
         operation: 'toPull',
-        what: 'values that come faster than they are asked for',
-        got: `${limit + 1} that wait`,
+        what: 'values arrive faster than they are read',
+        got: `${limit + 1} waiting values`,
         needed: `at most ${limit}`,
-        hint: "make the step quicker or the buffer longer, or name what may be lost: 'latest', 'drop', { sample: ms }",
+        hint: "make the step faster or the buffer larger, or choose a policy that drops values: 'latest', 'drop', { sample: ms }",
       });
     ready.push(value);
   });

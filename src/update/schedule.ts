@@ -1,4 +1,4 @@
-/** Schedules: the learning rate as a function of how many updates have been applied. */
+/** Schedules: the learning rate as a function of the number of applied updates. */
 import { fail, showShape } from '../error.js';
 import { add, divide, less, maximum, minimum, multiply, subtract } from '../operation/arithmetic.js';
 import { requireCount, requireNumber, showGiven } from '../require.js';
@@ -12,15 +12,15 @@ import type { Scalar } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { isLeaf } from '../tree/tree.js';
 
-/** The learning rate of the update that follows `count` applied ones. */
+/** The learning rate after `count` applied updates: an int32 scalar to a float scalar. */
 export type Schedule = (count: Tensor<Scalar, 'int32'>) => Tensor<Scalar>;
 
 /** A learning rate: a number, or a schedule. */
 export type LearningRate = number | Schedule;
 
-/** The tensor that a schedule gave. Throws if it is not a single float. */
+/** Returns the result of a schedule. Throws if it is not a single float. */
 const requireSingle = (operation: string, given: Tensor<Scalar>): Tensor<Scalar> => {
-  // Whatever its type says: a schedule may come from JavaScript.
+  // A schedule may come from JavaScript, so its type is checked.
   const value: unknown = given;
   const { dtype, shape } = isLeaf(value) ? (value as AnyTensor) : { dtype: undefined, shape: undefined };
   if (dtype === undefined || !isFloat(dtype) || shape.length > 0)
@@ -33,7 +33,7 @@ const requireSingle = (operation: string, given: Tensor<Scalar>): Tensor<Scalar>
   return given;
 };
 
-/** The schedule of a rate: a number that is not negative, or a function. Throws if it is neither. */
+/** The schedule of a learning rate. Throws if the rate is neither a number ≥ 0 nor a function. */
 export const scheduleOf = (
   rate: LearningRate,
   [operation, name]: readonly [operation: string, name: string] = ['update', 'learningRate'],
@@ -43,17 +43,17 @@ export const scheduleOf = (
   return () => scalar(rate);
 };
 
-/** Multiplied by `factor` after every `every` updates. Throws if an option is invalid. */
+/** Step decay: multiplies the rate by `factor` after every `every` updates. Throws if an option is invalid. */
 export const stepDecay = (rate: number, factor: number, every: number): Schedule => {
   requireNumber('stepDecay', 'rate', rate, '[0, ∞)');
   requireNumber('stepDecay', 'factor', factor, '(0, ∞)');
   requireCount('stepDecay', 'every', every);
   const logarithm = Math.log(factor);
-  // A quotient of integers is cut towards 0.
+  // Integer division rounds towards 0.
   return (count) => multiply(exp(multiply(cast(divide(count, every), 'float32'), logarithm)), rate);
 };
 
-/** Multiplied by `factor` over every `every` updates, smoothly: rate·factor^(count/every). Throws if an option is invalid. */
+/** Exponential decay: rate·factor^(count/every). Throws if an option is invalid. */
 export const exponentialDecay = (rate: number, factor: number, every: number): Schedule => {
   requireNumber('exponentialDecay', 'rate', rate, '[0, ∞)');
   requireNumber('exponentialDecay', 'factor', factor, '(0, ∞)');
@@ -62,7 +62,7 @@ export const exponentialDecay = (rate: number, factor: number, every: number): S
   return (count) => multiply(exp(multiply(cast(count, 'float32'), logarithm)), rate);
 };
 
-/** Along half a cosine from one rate at one count to another rate at another count, and that from there on. */
+/** Half a cosine from one rate at `start` to another at `stop`; constant after that. */
 const halfCosine =
   ([rate, end]: readonly [number, number], [start, stop]: readonly [number, number]): Schedule =>
   (count) => {
@@ -72,7 +72,7 @@ const halfCosine =
   };
 
 /**
- * From `rate` to `end` along half a cosine over `over` updates, and `end` from the next one on. Throws if an option is
+ * Cosine decay: from `rate` to `end` along half a cosine over `over` updates; `end` after that. Throws if an option is
  * invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts"
@@ -86,8 +86,8 @@ export const cosineDecay = (rate: number, over: number, end = 0): Schedule => {
 };
 
 /**
- * From 0 in a straight line over the first `over` updates, then as `then` says, counted from there. Throws if an option
- * is invalid.
+ * Linear warm-up from 0 over the first `over` updates, then the schedule `then`, whose count starts at 0 there. Throws
+ * if an option is invalid.
  */
 export const warmUp = (over: number, then: LearningRate): Schedule => {
   requireCount('warmUp', 'over', over);
@@ -99,8 +99,8 @@ export const warmUp = (over: number, then: LearningRate): Schedule => {
 };
 
 /**
- * From `rate` to `end` over `over` updates as the `power` of what is left of them, and `end` from the next one on. Throws
- * if an option is invalid.
+ * Polynomial decay: end + (rate − end)·(1 − count/over)^power over `over` updates; `end` after that. Throws if an
+ * option is invalid.
  */
 export const polynomialDecay = (
   rate: number,
@@ -119,8 +119,8 @@ export const polynomialDecay = (
 };
 
 /**
- * Cosine decay from `rate` to `end` over `every` updates, over and over: `end` is where each
- * period would come to as the next one begins. Throws if an option is invalid.
+ * Cosine decay with warm restarts: cosine decay from `rate` towards `end` over `every` updates, repeated. The next
+ * period starts where the rate would reach `end`. Throws if an option is invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts" (arXiv 1608.03983).
  */
@@ -129,14 +129,13 @@ export const cosineRestarts = (rate: number, every: number, end = 0): Schedule =
   requireNumber('cosineRestarts', 'rate', rate, '[0, ∞)');
   requireNumber('cosineRestarts', 'end', end, '[0, ∞)');
   const decay = cosineDecay(rate, every, end);
-  // A quotient of integers is cut towards 0.
+  // Integer division rounds towards 0.
   return (count) => decay(subtract(count, multiply(divide(count, every), every)));
 };
 
 /**
- * Down as 1/count without an end: rate·1/(1 + count/over), half of it after `over` updates. The rates add up to infinity
- * and their squares do not, which is what stochastic approximation asks for. Throws if an
- * option is invalid.
+ * Inverse time decay: rate/(1 + count/over), half of the rate after `over` updates. The sum of the rates is infinite
+ * and the sum of their squares is finite, the conditions of stochastic approximation. Throws if an option is invalid.
  *
  * Source: H. Robbins, S. Monro, "A stochastic approximation method" (Annals of Mathematical Statistics 22, 1951).
  */
@@ -146,7 +145,10 @@ export const inverseTimeDecay = (rate: number, over: number): Schedule => {
   return (count) => divide(rate, add(divide(cast(count, 'float32'), over), 1));
 };
 
-/** The first schedule for `over` updates, then the second, counted from there. Throws if an option is invalid. */
+/**
+ * The first schedule for `over` updates, then the second, whose count starts at 0 there. Throws if an option is
+ * invalid.
+ */
 export const joinSchedules = (first: LearningRate, over: number, then: LearningRate): Schedule => {
   requireCount('joinSchedules', 'over', over);
   const before = scheduleOf(first, ['joinSchedules', 'first']);
@@ -155,18 +157,18 @@ export const joinSchedules = (first: LearningRate, over: number, then: LearningR
 };
 
 export interface OneCycleOptions {
-  /** The share of updates on the way up; 0.3 unless given. */
+  /** The share of updates in which the rate rises; default: 0.3. */
   readonly up?: number;
-  /** The peak divided by this is where it begins; 25 unless given. */
+  /** The initial rate is peak/from; default: 25. */
   readonly from?: number;
-  /** The beginning divided by this is where it ends; 10,000 unless given. */
+  /** The final rate is the initial rate divided by this; default: 10,000. */
   readonly to?: number;
 }
 
 /**
- * Along half a cosine from `peak/from` up to the peak, and along another down to `peak/(from·to)`, over `over` updates:
- * the peak is at count `up·over − 1`, the end at count `over − 1`, the last update, and from there on. Throws if an
- * option is invalid.
+ * One-cycle schedule over `over` updates: up along half a cosine from `peak/from` to `peak`, then down along another to
+ * `peak/(from·to)`. The peak is at count `up·over − 1`, the end at count `over − 1`, the last update; constant after
+ * that. Throws if an option is invalid.
  *
  * Source: L. Smith, N. Topin, "Super-convergence: very fast training of neural networks using large learning rates"
  * (arXiv 1708.07120), with the formula and proportions of `torch.optim.lr_scheduler.OneCycleLR` in two phases.
@@ -183,7 +185,7 @@ export const oneCycle = (
   requireNumber('oneCycle', 'to', to, '(0, ∞)');
   const start = requireNumber('oneCycle', 'peak / from', peak / from, '[0, ∞)');
   const end = requireNumber('oneCycle', 'peak / (from · to)', start / to, '[0, ∞)');
-  // Of few updates the turn lies before the first, which is on the way down then.
+  // With few updates the peak lies before the first update.
   const turn = up * over - 1;
   const fall = halfCosine([peak, end], [turn, over - 1]);
   if (turn <= 0) return fall;
@@ -192,8 +194,7 @@ export const oneCycle = (
 };
 
 /**
- * In a straight line up to `peak` over the first `over` updates, and from there down as 1/√count. Throws if an
- * option is invalid.
+ * Linear warm-up to `peak` over the first `over` updates, then decay as 1/√count. Throws if an option is invalid.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  */

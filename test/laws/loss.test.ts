@@ -173,10 +173,10 @@ describe('weighted', () => {
   test('mistakes', () => {
     const none = paralensLoss((a: Tensor) => mean(a));
     expect(() => weighted(none).run([y, { target: t, weight: tensor([1, 1, 1]) }])).toThrow(
-      'weighted: a loss that is no mean of rows',
+      'weighted: the loss is not a mean over rows',
     );
     expect(() => weighted(rows).run([y, { target: t, weight: tensor([1, 1]) }])).toThrow(
-      'weighted: weights that do not fit the rows, got [2] for [3, 2]',
+      'weighted: the shape of the weights does not match the rows, got [2] for [3, 2]',
     );
   });
 });

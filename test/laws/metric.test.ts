@@ -254,11 +254,11 @@ describe('published values', () => {
 
   test('labels out of range are refused when they come', async () => {
     const bad = of(confusionMatrix(2), tensor([[2, 1]]), tensor([2], 'int32'));
-    await expect(bad).rejects.toThrow('confusionMatrix: a label out of range, got 2, needed 0 to 1');
+    await expect(bad).rejects.toThrow('confusionMatrix: a label is out of range, got 2, needed 0 to 1');
     const certain = of(perplexity(), tensor([[2, 1]]), tensor([7], 'int32'));
-    await expect(certain).rejects.toThrow('perplexity: a label out of range, got 7, needed 0 to 1');
+    await expect(certain).rejects.toThrow('perplexity: a label is out of range, got 7, needed 0 to 1');
     const negative = of(rocAuc(), tensor([2, 1]), tensor([1, -1]));
-    await expect(negative).rejects.toThrow('rocAuc: a target that is neither 0 nor 1');
+    await expect(negative).rejects.toThrow('rocAuc: a target is not in [0, 1]');
     await expect(of(f1(), tensor([2, 1]), tensor([1, NaN]))).rejects.toThrow('got NaN, needed 0 to 1');
   });
 
@@ -278,7 +278,7 @@ describe('published values', () => {
     for (const score of [precision<Shape>(), recall<Shape>(), f1<Shape>(), rocAuc<Shape>()])
       expect(await of(score, logits, truth)).toBeNaN();
     const matrix = of(confusionMatrix(2), tensor([[NaN, 1]]), tensor([0], 'int32'));
-    await expect(matrix).rejects.toThrow('confusionMatrix: logits that are NaN, got 1');
+    await expect(matrix).rejects.toThrow('confusionMatrix: some logits are NaN, got 1');
   });
 
   test('the area under the curve is exact, and of more examples than are kept to half the pairs of a bin', async () => {
@@ -313,7 +313,7 @@ describe('published values', () => {
           column,
         ),
       ).toThrow(
-        'logits and labels do not fit, got [2, 2] and [2, 1], needed […lead, classes] and […lead]; reshape the labels to [2]',
+        'the shapes of logits and labels do not match, got [2, 2] and [2, 1], needed […lead, classes] and […lead]; reshape the labels to [2]',
       );
   });
 });

@@ -40,7 +40,7 @@ test('batch normalization predicts one example by running statistics, which it c
   const one = tensor([[6]]);
   expect(numbers(evaluation(layer, running).run(p, one)[0])).toEqual([2]);
   expect(() => layer.run(p, one, running)).toThrow(
-    'batchNormalization: too few numbers for statistics of a channel, got [1, 1], needed at least two',
+    'batchNormalization: too few elements for the statistics of a channel, got [1, 1], needed at least two',
   );
 });
 

@@ -81,19 +81,19 @@ describe.each([false, true])('mistakes are said, scan: %s', (scan) => {
     [() => simpleCell(0, 2), 'simpleCell: `inputs` must be a positive integer, got 0'],
     [
       () => recurrent(layer, { scan }).run(p, normal(key(1), [2, 0, 2])),
-      'recurrent: no sequence, got [2, 0, 2]',
+      'recurrent: the input is not a sequence, got [2, 0, 2]',
     ],
     [
       () => recurrent(layer as never, { scan }).run(p as never, normal(key(1), [2, 3, 5]) as never),
-      'simpleCell: an input of another size, got [2, 5], needed [batch, 2]',
+      'simpleCell: the input has the wrong size, got [2, 5], needed [batch, 2]',
     ],
     [
       () => maskedRecurrent(layer, { scan }).run(p, [x, full([2, 2], 1, 'bool')]),
-      'recurrent: a mask of another shape, got [2, 2], needed [2, 3]; one truth for each place of each sequence',
+      'recurrent: the mask has the wrong shape, got [2, 2], needed [2, 3]; one boolean for each time step of each sequence',
     ],
     [
       () => maskedRecurrent(layer, { scan }).run(p, [x, full([1, 3], 1, 'bool')]),
-      'recurrent: a mask of another shape, got [1, 3], needed [2, 3]',
+      'recurrent: the mask has the wrong shape, got [1, 3], needed [2, 3]',
     ],
     [
       () => maskedRecurrent(layer, { scan }).run(p, [x, full([2, 3], 1) as never]),

@@ -39,11 +39,11 @@ test('a seed in place of a key, or nothing, is named', async () => {
 test('the state of another update or another model is named', async () => {
   const other = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
   await expect(fit({ state: other.init(key(1)) })).rejects.toThrow(
-    'step 1: learner: the state of another update, got nothing else, needed scalars.meanWeight',
+    'step 1: learner: the state belongs to another update, got nothing else, needed scalars.meanWeight',
   );
   const wide = learner({ model: dense(3, 1), loss: meanSquaredError(), update: adam() });
   await expect(fit({ state: wide.init(key(1)) })).rejects.toThrow(
-    'learner: parameters of another model, got 0.kernel [3, 1], needed 0.kernel [2, 1]',
+    'learner: the parameters belong to another model, got 0.kernel [3, 1], needed 0.kernel [2, 1]',
   );
   const deep = learner({
     model: sequential(dense(2, 2), dense(2, 1)),
@@ -55,7 +55,7 @@ test('the state of another update or another model is named', async () => {
     () => line.evaluate(deep as never, data),
     () => line.step(deep as never, data),
   ])
-    expect(use).toThrow('learner: parameters of another model, got 1.bias, 1.kernel');
+    expect(use).toThrow('learner: the parameters belong to another model, got 1.bias, 1.kernel');
 });
 
 test('a target [n] of a prediction [n, 1] is told to be reshaped, and the step is not a layer', async () => {
@@ -94,7 +94,7 @@ test('a tensor shows its shape and data, and an expression its last step alone',
 test('a cloned tensor is named, and the way to send one', () => {
   const cloned: unknown = structuredClone({ x: tensor([1, 2]) });
   for (const use of [() => evaluate(cloned), () => leaves(cloned), () => mapTree(cloned, (each) => each)])
-    expect(use).toThrow('x: tree: a tensor that was cloned, by structuredClone or postMessage');
+    expect(use).toThrow('x: tree: the tensor was cloned by structuredClone or postMessage');
 });
 
 test('a tree without an end, or 20,000 deep, is refused', () => {
@@ -104,7 +104,7 @@ test('a tree without an end, or 20,000 deep, is refused', () => {
   cyclic['own'] = cyclic;
   for (const tree of [deep, cyclic])
     for (const use of [leaves, evaluate, (each: unknown) => mapTree(each, (leaf) => leaf)])
-      expect(() => use(tree)).toThrow('tree: a tree deeper than 1000 levels');
+      expect(() => use(tree)).toThrow('tree: the tree is deeper than 1000 levels');
 });
 
 test('where a page forbids WebAssembly the error says what to allow', () => {
@@ -121,7 +121,7 @@ test('an axis that is not there is named', () => {
 
 describe('parts of another kind', () => {
   const right = { model: dense(1, 1), loss: meanSquaredError(), update: sgd() };
-  const call = ' got a function; it is a function that makes one: call it with its options';
+  const call = ' got a function; this function makes one: call it with its options';
 
   test.each([
     ['model', dense, `learner: \`model\` must be a layer,${call}`],

@@ -88,7 +88,7 @@ describe('batched', () => {
   test('refuses a layer with buffers, and takes its evaluation', () => {
     const model = sequential(dense<4, 2, Lead>(4, 2), dropout<readonly [2]>(0.5));
     expect(() => batched(model as never)).toThrow(
-      'batched: a layer with buffers, such as dropout or batch normalization, got 1 records of buffers, needed a layer without buffers; use evaluation(layer, ...buffers)',
+      'batched: a layer with buffers, such as dropout or batch normalization, is not possible here, got 1 records of buffers, needed a layer without buffers; use evaluation(layer, ...buffers)',
     );
     const predicting = evaluation(model, ...model.buffers.init(key(1)));
     const p = model.init(key(1));

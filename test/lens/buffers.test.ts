@@ -114,12 +114,12 @@ describe('a layer with a buffer', () => {
     const drop = dropout<readonly [2]>(0.5);
     const run = drop.run as (...given: readonly unknown[]) => unknown;
     expect(() => run([], tensor([1, 2]))).toThrow(
-      'buffered: a layer with a buffer runs without it, got no buffer, needed one record; ',
+      'buffered: a layer with a buffer was run without its buffer, got no buffer, needed one record; ',
     );
     const model = sequential(dense<2, 2, readonly []>(2, 2), drop);
     const runModel = model.run as (...given: readonly unknown[]) => unknown;
     expect(() => runModel(model.init(key(1)), tensor([1, 2]))).toThrow(
-      'sequential: buffers of another model, got 0 records, needed 1; ',
+      'sequential: the buffers belong to another model, got 0 records, needed 1; ',
     );
   });
 
@@ -179,7 +179,7 @@ describe('of composites', () => {
     expect(numbers(frozen.run([], one)[0])).toEqual([1, 1]);
     const forgetting = freeze as (...given: readonly unknown[]) => unknown;
     expect(() => forgetting(p, counting())).toThrow(
-      'freeze: buffers of another layer, got an array of 0, needed an array of 1; ',
+      'freeze: the buffers belong to another layer, got an array of 0, needed an array of 1; ',
     );
   });
 });
@@ -213,7 +213,9 @@ describe('learning', () => {
   test('a state with the buffers of another model is refused', () => {
     const state = learning.init(key(1));
     const step = learning.step as (...given: readonly unknown[]) => unknown;
-    expect(() => step({ ...state, buffers: [] }, data)).toThrow('learner: buffers of another model, got ');
+    expect(() => step({ ...state, buffers: [] }, data)).toThrow(
+      'learner: the buffers belong to another model, got ',
+    );
   });
 
   test('obeys the laws of training, resuming among them', () => {

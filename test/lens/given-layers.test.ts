@@ -131,17 +131,17 @@ test('a layer of a sequence that is undefined is no layer less', () => {
 test('parameters that are frozen are those of the layer', () => {
   const freeze = paralens.freeze as Call;
   expect(() => freeze(undefined, layer)).toThrow(
-    'freeze: parameters of another layer, got undefined, needed an array of 1; ',
+    'freeze: the parameters belong to another layer, got undefined, needed an array of 1; ',
   );
   expect(() => freeze([...parameters, ...parameters], layer)).toThrow(
-    'freeze: parameters of another layer, got an array of 2, needed an array of 1; ',
+    'freeze: the parameters belong to another layer, got an array of 2, needed an array of 1; ',
   );
 });
 
 test('a name that is no text is refused', () => {
   for (const name of ['named', 'located'])
     expect(() => (exported[name] as Call)(5, layer)).toThrow(
-      /^(?:named|located): `\w+` must be a text, got 5$/,
+      /^(?:named|located): `\w+` must be a string, got 5$/,
     );
 });
 

@@ -26,7 +26,7 @@ test('parameters of another model are refused', () => {
   const model = sequential(dense(2, 3), relu(), dense(3, 1));
   const [first] = model.init(key(1));
   expect(() => model.run([first] as never, x)).toThrow(
-    'sequential: parameters of another model, got 1 records, needed 2; one record for each layer that has parameters',
+    'sequential: the parameters belong to another model, got 1 records, needed 2; one record for each layer that has parameters',
   );
 });
 
@@ -36,7 +36,7 @@ test('two parts of one name are refused', () => {
   // Parts without a name may come more than once, and hide none that have one.
   expect(() => parameterPaths([{ a: x, b: x }, { a: x, b: x }, part, part])).toThrow("got 'part' twice");
   expect(() => parameterPaths(twice.init(key(1)))).toThrow(
-    "named: two parts of one name, got 'part' twice, needed a name of its own for each part beside another; rename one of them, or put each into a part of its own",
+    "named: two parts have the same name, got 'part' twice, needed different names for parts of the same model; rename one of them, or put each into another named part",
   );
 });
 
@@ -56,7 +56,7 @@ test('a record of one tensor, of one tensor under a list, and none are no named 
     '4.1',
   ]);
   expect(parameterPaths([[[one]]])).toEqual(['0.0.0']);
-  expect(() => parameterPaths([null])).toThrow('tree: not a tensor, array or record, got null');
+  expect(() => parameterPaths([null])).toThrow('tree: a leaf is not a tensor, got null');
 });
 
 test('the sum of changes that are unlike each other is refused', () => {

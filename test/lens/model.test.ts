@@ -53,9 +53,11 @@ test('parameters are named by their paths', () => {
 test('two parts of one name beside each other are refused', () => {
   const twice = sequential(named('part', dense(2, 2)), named('part', dense(2, 2)));
   expect(() => learner({ model: twice, loss: meanSquaredError(), update: sgd() }).init(key(1))).toThrow(
-    "named: two parts of one name, got 'part' twice",
+    "named: two parts have the same name, got 'part' twice",
   );
-  expect(() => named('whole', twice).init(key(1))).toThrow("named: two parts of one name, got 'part' twice");
+  expect(() => named('whole', twice).init(key(1))).toThrow(
+    "named: two parts have the same name, got 'part' twice",
+  );
 });
 
 test('both bracketings have the same parameters, from the same key', () => {
@@ -68,7 +70,7 @@ test('both bracketings have the same parameters, from the same key', () => {
 test('a mistake is told with its place in the model', () => {
   const model = sequential(named('encoder', sequential(dense(4, size), relu())), dense(2, 1));
   expect(() => model.run(model.init(key(1)), tensor([[1, 2, 3, 4]]))).toThrow(
-    '1: dense: an input of another size, got [1, 3], needed […, 2]; the layer before must have 2 outputs',
+    '1: dense: the input has the wrong size, got [1, 3], needed […, 2]; the layer before must have 2 outputs',
   );
   const inside = named('encoder', sequential(relu<readonly [number, number]>(), dense(size + 1, 1)));
   expect(() =>
@@ -76,7 +78,7 @@ test('a mistake is told with its place in the model', () => {
       [...dense(4, size).init(key(1)), ...inside.init(key(1))],
       tensor([[1, 2, 3, 4]]),
     ),
-  ).toThrow('1.encoder.1: dense: an input of another size, got [1, 3], needed […, 4]');
+  ).toThrow('1.encoder.1: dense: the input has the wrong size, got [1, 3], needed […, 4]');
 });
 
 test('a program says which layer asked for a value, forward and backward', () => {

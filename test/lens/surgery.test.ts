@@ -39,10 +39,10 @@ test('a part is made anew as init makes it', () => {
 
 test('mistakes are said', () => {
   expect(() => partOf(a, 'decoder' as 'head')).toThrow(
-    "partOf: no part of this name, got 'decoder', needed a name that stands once; there are 0.encoder.0.bias",
+    "partOf: no part has this name, got 'decoder', needed the name of exactly one part; there are 0.encoder.0.bias",
   );
   const other = named('head', dense(3, 1)).init(key(1))[0].head;
   expect(() => replacePart(a, 'head', other as never)).toThrow(
-    "replacePart: a part unlike 'head' at 0.kernel, got float32 [3, 1], needed float32 [2, 1]",
+    "replacePart: the new part has another shape or dtype than 'head' at 0.kernel, got float32 [3, 1], needed float32 [2, 1]",
   );
 });

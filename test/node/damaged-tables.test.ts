@@ -82,7 +82,7 @@ describe.each(Object.entries(formats))('%s', (name, [bytes, source]) => {
       const { rows, lost } = await readAll(source(file, { timeout: 2000, memory: 128 })).catch(
         (error: unknown) => {
           // A name that has become another's is a person's business.
-          expect(String(error)).toContain('two columns of one name');
+          expect(String(error)).toContain('two columns have the same name');
           return { rows: 0, lost: [] };
         },
       );

@@ -56,9 +56,9 @@ describe('ndjson', () => {
     );
   });
 
-  test('a file that is not there is refused, or waited for', async () => {
+  test('the file does not exist is refused, or waited for', async () => {
     const path = join(folder(), 'a.ndjson');
-    await expect(collect(ndjson(path))).rejects.toThrow('a file that is not there');
+    await expect(collect(ndjson(path))).rejects.toThrow('the file does not exist');
     const listening = listen(ndjson(path, following));
     const first = listening.until(1);
     await tick();
@@ -245,7 +245,7 @@ describe('csv', () => {
     ]);
     await assertResumes(csv(path, { columns, delimiter: ';' }));
     writeFileSync(path, Buffer.from([0xff, 10, 49, 10]));
-    await expect(collect(csv(path))).rejects.toThrow('a header of');
+    await expect(collect(csv(path))).rejects.toThrow('the header row of');
   });
 
   test('F-1, F-13 of any table', async () => {

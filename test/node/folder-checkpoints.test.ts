@@ -123,7 +123,7 @@ describe('what is not whole is passed over and said so, and the one before is us
     const { checkpoint, passedOver } = await found();
     expect(checkpoint?.step).toBe(1);
     expect(passedOver.map(({ kind }) => kind)).toEqual(['unreadable', 'foreign', 'foreign']);
-    expect(passedOver[1]?.message).toContain('saved as number 1: renamed');
+    expect(passedOver[1]?.message).toContain('saved as number 1: the file was renamed');
   });
 
   test('where none is whole, all are passed over', async () => {

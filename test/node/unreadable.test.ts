@@ -40,7 +40,7 @@ describe.each([
   ['UTF-32BE', utf32be('{"a":1}\n'), utf32be('\uFEFFa,b\n1,2\n')],
 ])('%s is refused', (encoding, lines, rows) => {
   const says = (path: string): string =>
-    `${path} is no UTF-8, got what looks like ${encoding}: zeros between the bytes of its first characters, needed UTF-8; convert it: iconv -f ${encoding} -t UTF-8`;
+    `${path} is not UTF-8, got probably ${encoding}: its first characters have zero bytes, needed UTF-8; convert it: iconv -f ${encoding} -t UTF-8`;
 
   test('in files of lines, at the start and behind a position', async () => {
     const path = join(folder(), 'a.ndjson');
@@ -85,9 +85,9 @@ test('zeros in UTF-8 are no other encoding: a hole at the start, and single ones
 test('a row of names with zeros in it is refused', async () => {
   const path = join(folder(), 'a.csv');
   writeFileSync(path, Buffer.from('日本語,a\n1,2\n', 'utf16le'));
-  expect(await told(() => collect(csv(path)))).toContain('csv: a header of');
+  expect(await told(() => collect(csv(path)))).toContain('csv: the header row of');
   writeFileSync(path, 'name,a\0b\n1,2\n');
-  expect(await told(() => collect(csv(path)))).toContain('got zeros in it, as UTF-16 has, needed the names');
+  expect(await told(() => collect(csv(path)))).toContain('got zero bytes, as in UTF-16, needed the names');
 });
 
 test('a byte order mark of UTF-8 is no part of the first name', async () => {
@@ -108,10 +108,10 @@ const ofFiles = {
 describe.each(Object.entries(ofFiles))('%s', (name, open) => {
   const operation = name === 'parquet' || name === 'arrow' ? name : 'file';
 
-  test('a folder in place of a file', async () => {
+  test('the path is a folder', async () => {
     const path = folder();
     const source = open(path);
-    const message = `ParalensError: ${operation}: a folder in place of a file, got ${path}, needed a file; `;
+    const message = `ParalensError: ${operation}: the path is a folder, got ${path}, needed a file; `;
     expect(await told(() => collect<unknown, never>(source as never))).toContain(message);
     expect(await told(() => source.behind?.(null) ?? Promise.resolve())).toContain(message);
     expect(openIn(path)).toEqual([]);
@@ -200,7 +200,7 @@ describe('directory', () => {
     mkdirSync(join(path, 'b'));
     writeFileSync(join(path, 'a'), '1\n');
     expect(await told(() => collect(directory(path, lines)))).toContain(
-      `a folder in place of a file, got ${join(path, 'b')}, needed a file; `,
+      `the path is a folder, got ${join(path, 'b')}, needed a file; `,
     );
   });
 
@@ -225,7 +225,7 @@ test.each([
   const error = Object.assign(new Error(`${code}: what it says`), { code, syscall: 'open' });
   const told = readingError('file', 'a.csv', error);
   expect(String(told)).toBe(
-    `ParalensError: file: a.csv cannot be read, got ${code}: what it says, needed what the system lets this process read${hint}`,
+    `ParalensError: file: a.csv cannot be read, got ${code}: what it says, needed a path that this process can read${hint}`,
   );
   expect(told instanceof Error && told.cause).toBe(error);
   for (const other of [new Error('of its own'), Object.assign(new Error('x'), { code }), 5, told])
@@ -248,7 +248,7 @@ describe('lineStream', () => {
 
   test('a stream that gives something else than bytes', async () => {
     expect(await told(() => collect(lineStream('pipe', () => Readable.from(['a\n', 'b\n']))))).toContain(
-      "lineStream: the stream 'pipe' gave something else than bytes, got 'a\n', needed a Buffer or Uint8Array; ",
+      "lineStream: the stream 'pipe' did not give bytes, got 'a\n', needed a Buffer or Uint8Array; ",
     );
     expect(await told(() => collect(lineStream('pipe', () => Readable.from([{}]))))).toContain(
       'got an object',

@@ -185,7 +185,7 @@ test('rows of a table are refused only where their names reach for a prototype',
 });
 
 test('labels that Prometheus cannot read are refused', () => {
-  expect(() => prometheus(noCounters, { 'a"} 1\nb{c': 'x' })).toThrow('not the name of a label');
+  expect(() => prometheus(noCounters, { 'a"} 1\nb{c': 'x' })).toThrow('the name of a label is not valid');
   expect(prometheus(noCounters, { constructor: 'x' })).toContain('paralens_step{constructor="x"} 0');
 });
 

@@ -66,10 +66,10 @@ test.each(['', '{', '"~x"', '["~"]', '{"a":"~nan"}'])('%s is no text of plain da
 });
 
 test.each([
-  ['[9007199254740993]', '9007199254740993 would lose digits, write it as text'],
-  ['{"id":-9223372036854775807}', '-9223372036854775807 would lose digits, write it as text'],
-  ['[1e999]', 'a number that is beyond all doubles'],
-  [`[${'9'.repeat(400)}]`, 'a number that is beyond all doubles'],
+  ['[9007199254740993]', '9007199254740993 would lose digits: write it as a string'],
+  ['{"id":-9223372036854775807}', '-9223372036854775807 would lose digits: write it as a string'],
+  ['[1e999]', 'a number is too large for a double'],
+  [`[${'9'.repeat(400)}]`, 'a number is too large for a double'],
 ])('%s is refused, whose number no double holds', (text, why) => {
   expect(jsonOfText(text)).toEqual(E.left(why));
 });

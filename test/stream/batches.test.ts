@@ -56,25 +56,25 @@ test('what is no data set, or no size, is refused', () => {
   const cases: readonly (readonly [() => unknown, string])[] = [
     [
       () => batches(counting(0), { size: 1 }),
-      'batches: an empty data set, got 0 examples, needed at least one example',
+      'batches: the data set is empty, got 0 examples, needed at least one example',
     ],
     [
       () => batches({}, { size: 1 }),
-      'batches: a data set without tensors, got an empty tree, needed at least one',
+      'batches: the data set has no tensors, got an empty tree, needed at least one',
     ],
     [
       () => batches({ ...set, target: counting(3).target }, { size: 1 }),
-      'batches: tensors of different counts of examples, got target [3] beside input [4, 2], needed first axes of one size; the first axis counts the examples',
+      'batches: the tensors have different numbers of examples, got target [3] beside input [4, 2], needed the same size of the first axis; the first axis counts the examples',
     ],
     [() => batches({ a: tensor(1) }, { size: 1 }), 'got a [] beside a []'],
     [
       () => batches(set, { size: 5 }),
-      'batches: a batch larger than the data set, got size 5, needed at most 4',
+      'batches: the batch is larger than the data set, got size 5, needed at most 4',
     ],
     [() => batches(set, { size: 0 }), 'batches: `size` must be a positive integer, got 0'],
     [() => batches(set, { size: 1.5 }), '`size` must be a positive integer, got 1.5'],
     [() => batches(set, { size: 1, epochs: 0 }), 'batches: `epochs` must be a positive integer, got 0'],
-    [() => batches({ a: [1, 2] }, { size: 1 }), 'a.0: tree: not a tensor, array or record, got the number 1'],
+    [() => batches({ a: [1, 2] }, { size: 1 }), 'a.0: tree: a leaf is not a tensor, got the number 1'],
   ];
   for (const [make, message] of cases) expect(make).toThrow(message);
 });

@@ -19,7 +19,7 @@ const dataset = {
 
 test('an evaluator refuses an empty data set and parts of no size', () => {
   const empty = { input: tensor([], [0, 2]), target: tensor([], [0, 1]) };
-  expect(() => evaluator(tiny, empty)).toThrow('evaluator: an empty data set');
+  expect(() => evaluator(tiny, empty)).toThrow('evaluator: the data set is empty');
   expect(() => evaluator(tiny, dataset, { size: 0 })).toThrow(
     'evaluator: `size` must be a positive integer, got 0',
   );

@@ -269,7 +269,7 @@ describe('toPull', () => {
           expect(got).toEqual(numbers(buffer));
           expect(error).toBeInstanceOf(ParalensError);
           expect(String(error)).toContain(
-            `toPull: values that come faster than they are asked for, got ${buffer + 1} that wait, needed at most ${buffer}`,
+            `toPull: values arrive faster than they are read, got ${buffer + 1} waiting values, needed at most ${buffer}`,
           );
         }
       }),

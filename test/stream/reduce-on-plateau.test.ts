@@ -145,7 +145,7 @@ test('without an adjustable rate, and with invalid options, it says so', () => {
   steps.subscribe({
     next: () => expect.unreachable(),
     error: (error: unknown) => {
-      expect(String(error)).toContain('step 1: reduceOnPlateau: no learning rate that could be reduced');
+      expect(String(error)).toContain('step 1: reduceOnPlateau: the state has no learning rate to reduce');
     },
   });
   expect.assertions(3);
@@ -170,7 +170,7 @@ test('a revised state of another form is refused', () => {
     .pipe(train(line, { key: key(1), revise: () => other }))
     .subscribe({
       error: (error: unknown) => {
-        expect(String(error)).toContain('a revise that changes the shape of its state');
+        expect(String(error)).toContain('`revise` changes the shape of the state');
       },
     });
   expect.assertions(1);

@@ -143,12 +143,12 @@ test.each<readonly [string, () => unknown, string]>([
   [
     'no tensor in a tree',
     () => evaluate({ a: [scalar(1), 3] } as never),
-    'a.1: tree: not a tensor, array or record, got the number 3',
+    'a.1: tree: a leaf is not a tensor, got the number 3',
   ],
   [
     'a date in a tree',
     () => evaluate(new Date() as never),
-    'tree: not a tensor, array or record, got Date, needed a tree of tensors',
+    'tree: a leaf is not a tensor, got Date, needed arrays and records of tensors',
   ],
 ])('%s: one clear error', (_, make, message) => {
   expect(make).toThrow(ParalensError);

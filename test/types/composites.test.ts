@@ -71,14 +71,14 @@ test('layers that take different parameters cannot share them', () => {
     // @ts-expect-error two kernels of different sizes are not one
     share(compose(dense(2, 2), dense(2, 3))).init(key(1));
   }).toThrow(
-    'share: the uses take different parameters, got bias float32 [3], kernel float32 [2, 3], needed bias float32 [2], kernel float32 [2, 2]',
+    'share: the uses have different parameters, got bias float32 [3], kernel float32 [2, 3], needed bias float32 [2], kernel float32 [2, 2]',
   );
   const sizes: { readonly a: number; readonly b: number } = { a: 2, b: 3 };
   expect(() => share(compose(dense(sizes.a, sizes.b), dense(sizes.b, sizes.a))).init(key(1))).toThrow(
-    /^share: the uses take/,
+    /^share: the uses have/,
   );
   expect(() => share(sequential(...blocks.slice(0, 0))).init(key(1))).toThrow(
-    'share: a layer without parameters',
+    'share: the layer has no parameters to share',
   );
 });
 

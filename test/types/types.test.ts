@@ -158,15 +158,17 @@ test('a learner takes the batches of its model and loss only', () => {
   expect(() => {
     // @ts-expect-error a label a row, not a row of labels a row; and it throws
     classes.step(state, { input, target: tensor([[1]], 'int32') });
-  }).toThrow('loss: sparseSoftmaxCrossEntropy: logits and labels do not fit, got [1, 2] and [1, 1]');
+  }).toThrow(
+    'loss: sparseSoftmaxCrossEntropy: the shapes of logits and labels do not match, got [1, 2] and [1, 1]',
+  );
   expect(() => {
-    // @ts-expect-error an input of another size; and it throws
+    // @ts-expect-error the input has the wrong size; and it throws
     classes.step(state, { input: tensor([[1, 2, 3]]), target: tensor([1], 'int32') });
-  }).toThrow('0: dense: an input of another size, got [1, 3], needed […, 2]');
+  }).toThrow('0: dense: the input has the wrong size, got [1, 3], needed […, 2]');
   expect(() =>
     // @ts-expect-error a tensor forgotten: the parameters are a list of two records
     model.run([model.init(key(1))[0]], input),
-  ).toThrow('sequential: parameters of another model, got 1 records, needed 2');
+  ).toThrow('sequential: the parameters belong to another model, got 1 records, needed 2');
   learner({ model, loss: meanSquaredError(), update: rmsprop() });
 });
 

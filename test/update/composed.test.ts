@@ -45,11 +45,11 @@ test('each part moves by its own update, and what stays keeps every bit', () => 
 test('a part that is not there is refused with the names that are', () => {
   const update = partition({ encodr: sgd() }, frozen);
   expect(() => update.init(model.init(key(1)))).toThrow(
-    "partition: no part of this name, got 'encodr', needed a name in the path of a parameter; there are 0.encoder.0.bias",
+    "partition: no part has this name, got 'encodr', needed a name in the path of a parameter; there are 0.encoder.0.bias",
   );
   const nested = sequential(named('a', named('b', dense(1, 1))));
   expect(() => partition({ a: sgd(), b: sgd() }, frozen).init(nested.init(key(1)))).toThrow(
-    'partition: a parameter in two parts, got 0.a.0.b.0.bias in a and b',
+    'partition: a parameter belongs to two parts, got 0.a.0.b.0.bias in a and b',
   );
 });
 
@@ -70,7 +70,7 @@ test('the average of parameters is read off the state', () => {
   const [after] = learning.step(started, { input: tensor([[1]]), target: tensor([[2]]) });
   expect(numbers(after.parameters[0].bias)).toEqual([1]);
   expect(numbers(averageOf(after.optimizer)[0].bias)).toEqual([0.5]);
-  expect(() => averageOf(sgd().init(state.parameters))).toThrow('averageOf: no average is kept');
+  expect(() => averageOf(sgd().init(state.parameters))).toThrow('averageOf: the state has no moving average');
 });
 
 test('buffers go on past updates around updates', () => {

@@ -128,26 +128,28 @@ export const decodeCheckpoint = async (
 ): Promise<E.Either<CheckpointError, Checkpoint>> => {
   const refuse = (kind: CheckpointError['kind'], message: string): E.Either<CheckpointError, never> =>
     E.left({ kind, name, message: `${name}: ${kind}: ${message}` });
-  if (bytes.length < BODY_AT) return refuse('torn', `${bytes.length} bytes, a checkpoint has more`);
+  if (bytes.length < BODY_AT) return refuse('torn', `${bytes.length} bytes are too few for a checkpoint`);
   if (!equalAt(bytes, 8, BEGINNING))
-    return refuse('foreign', 'does not begin as a checkpoint of paralens does');
-  if (!(await isWhole(bytes)))
-    return refuse('torn', `its ${bytes.length} bytes do not have the checksum that it names`);
+    return refuse('foreign', 'not a checkpoint of paralens: it begins differently');
+  if (!(await isWhole(bytes))) return refuse('torn', `the checksum of its ${bytes.length} bytes is wrong`);
   const version = versionOf(bytes);
   if (version === undefined) return refuse('foreign', `its header does not name '${FORMAT}' and a version`);
   if (version > VERSION)
-    return refuse('future', `of version ${version}, this paralens reads up to ${VERSION}: use a newer one`);
+    return refuse(
+      'future',
+      `it has format version ${version}, this paralens reads up to ${VERSION}: use a newer paralens`,
+    );
   const file = decodeSafetensors(bytes);
   if (E.isLeft(file)) return refuse('foreign', file.left.message);
   const { metadata } = file.right;
   const { [DATA]: written, ...tensors } = file.right.tensors;
   const text = written === undefined ? metadata['data'] : textOfTensor(written);
   const [step, data] = [count(metadata['step']), jsonOfText(text ?? '')];
-  if (step === undefined || E.isLeft(data)) return refuse('foreign', 'its manifest has no step or no data');
+  if (step === undefined || E.isLeft(data)) return refuse('foreign', 'its metadata have no step or no data');
   if (count(metadata['sequence']) !== sequence)
     return refuse(
       'foreign',
-      `it was saved as number ${metadata['sequence'] ?? '?'}: renamed, or copied here`,
+      `it was saved as number ${metadata['sequence'] ?? '?'}: the file was renamed or copied`,
     );
   return E.right({ step, structure: metadata['structure'] ?? '', tensors, data: data.right });
 };
@@ -176,5 +178,9 @@ export const structureError = (
   const other = signatureDifference(structure, expected.structure);
   if (difference === undefined && other === undefined) return undefined;
   const what = difference === undefined ? other : `${partOf(difference.path)}${difference.message}`;
-  return { kind: 'structure', name, message: `${name}: structure: of another run: ${what}` };
+  return {
+    kind: 'structure',
+    name,
+    message: `${name}: structure: the checkpoint belongs to another run: ${what}`,
+  };
 };

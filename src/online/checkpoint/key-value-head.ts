@@ -79,13 +79,20 @@ export const decodeHead = (
   // A key that was deleted is as good as none: `create` makes it anew.
   if (entry === null || entry.operation !== 'PUT') return E.right(EMPTY);
   const read = headCodec.decode(parsed(entry.value));
-  if (E.isLeft(read)) return E.left({ kind: 'foreign', message: `is no list of checkpoints of ${FORMAT}` });
+  if (E.isLeft(read))
+    return E.left({ kind: 'foreign', message: `the value is not a list of checkpoints of ${FORMAT}` });
   const { version, checkpoints } = read.right;
   if (version > VERSION)
-    return E.left({ kind: 'future', message: `of version ${version}, this paralens reads up to ${VERSION}` });
+    return E.left({
+      kind: 'future',
+      message: `it has format version ${version}, this paralens reads up to ${VERSION}`,
+    });
   const pieces = Math.max(0, ...checkpoints.map((each) => each.pieces));
   return pieces > MOST_PIECES
-    ? E.left({ kind: 'foreign', message: `names a checkpoint of ${pieces} pieces, at most ${MOST_PIECES}` })
+    ? E.left({
+        kind: 'foreign',
+        message: `it names a checkpoint of ${pieces} pieces, needed at most ${MOST_PIECES}`,
+      })
     : E.right({ revision: entry.revision, checkpoints });
 };
 

@@ -61,5 +61,5 @@ export const firstDifference = (
   const path = Object.keys(got).find((name) => !Object.hasOwn(needed, name));
   return path === undefined
     ? undefined
-    : { kind: 'superfluous', path, message: `'${path}' is one too many: nothing of that name is needed` };
+    : { kind: 'superfluous', path, message: `'${path}' is superfluous: nothing with this name is needed` };
 };

@@ -119,22 +119,25 @@ export const decoder = <A>(
     if (typeof record !== 'string')
       return fail({
         operation: 'decoder',
-        what: 'a record that is not text',
+        what: 'the record is not text',
         got: shownAs(record),
         needed: 'a string, or a record that the source marks as broken',
-        hint: 'values that are parsed already are read by decoderOfValues',
+        hint: 'for values that are already parsed use decoderOfValues',
       });
     if (record.length > longest)
-      return E.left({ kind: 'too long', reason: `${record.length} units, longer than ${longest}` });
+      return E.left({ kind: 'too long', reason: `${record.length} UTF-16 units, needed at most ${longest}` });
     let value: unknown;
     try {
       value = JSON.parse(record);
     } catch (error) {
-      return E.left({ kind: 'json', reason: `no JSON: ${thrown(error)}` });
+      return E.left({ kind: 'json', reason: `not JSON: ${thrown(error)}` });
     }
     const integer = integers === 'exact' ? lossyInteger(record) : undefined;
     if (integer !== undefined)
-      return E.left({ kind: 'number', reason: `${cut(integer, 60)} would lose digits, write it as text` });
+      return E.left({
+        kind: 'number',
+        reason: `${cut(integer, 60)} would lose digits: write it as a string`,
+      });
     return decoded(value);
   };
   return ({ value: record, position }) => {

@@ -44,7 +44,7 @@ export const findUnsafe = (value: unknown, depth: number, at: Place[] = []): Dec
       : { kind: 'number', reason: `${showPlace(at)}: got ${value}, needed a finite number` };
   if (!isObject(value)) return undefined;
   if (at.length >= depth)
-    return { kind: 'too deep', reason: `deeper than ${depth}, at ${cut(showPlace(at), 60)}` };
+    return { kind: 'too deep', reason: `deeper than ${depth} levels, at ${cut(showPlace(at), 60)}` };
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       const each: unknown = value[i];
@@ -60,7 +60,7 @@ export const findUnsafe = (value: unknown, depth: number, at: Place[] = []): Dec
   for (const key in value) {
     const each = value[key];
     if (reachesPrototype(key, each))
-      return { kind: 'key', reason: `${showPlace([...at, key])}: a key that reaches for a prototype` };
+      return { kind: 'key', reason: `${showPlace([...at, key])}: this key could change a prototype` };
     if (typeof each === 'number' && Number.isFinite(each)) continue;
     at.push(key);
     const refusal = findUnsafe(each, depth, at);

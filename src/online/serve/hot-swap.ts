@@ -84,7 +84,10 @@ export const hotSwap = <P, S, A, B, L, F extends Json = Json, Q = never>(
       if (E.isLeft(model)) return refuse('structure', model.left.message);
       const next = make(step, model.right, records);
       if (next.checksum !== checksum)
-        return refuse('checksum', `of step ${step}: ${next.checksum} came in, ${checksum} was sent`);
+        return refuse(
+          'checksum',
+          `step ${step}: received checksum ${next.checksum}, sent checksum ${checksum}`,
+        );
       latest = next;
       return E.right(next);
     },

@@ -119,9 +119,9 @@ export const prometheus = (counters: Counters, labels: Labels = {}): string => {
   if (wrong !== undefined)
     fail({
       operation: 'prometheus',
-      what: 'not the name of a label',
+      what: 'the name of a label is not valid',
       got: JSON.stringify(wrong),
-      needed: 'letters, digits and underscores, with no digit first',
+      needed: 'letters, digits and underscores, not starting with a digit',
     });
   return familiesOf(counters)
     .filter(({ samples }) => samples.length > 0)

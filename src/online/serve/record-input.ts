@@ -44,6 +44,6 @@ export const inputOf = <F extends Json, Q>(
   return E.right(batch.input);
 };
 
-/** Throws if records cannot be answered: nothing says how, or the steps are not those of an online run. */
+/** Throws if records cannot be predicted: nothing says how, or the steps are not those of an online run. */
 export const requireRecords = <T>(operation: string, part: T | undefined, needed: string): T =>
-  part ?? fail({ operation, what: 'records cannot be answered', needed });
+  part ?? fail({ operation, what: 'records cannot be predicted', needed });

@@ -57,7 +57,7 @@ export const requireChunk = <A, P extends Json>(
   if (Array.isArray(value) && value.every(isReceived)) return chunk;
   return fail({
     operation: 'online',
-    what: `the source '${name}' gave something else than an array of records`,
+    what: `the source '${name}' did not give an array of records`,
     got: Array.isArray(value)
       ? `an array with ${typeof value.find((each) => !isReceived(each))}`
       : typeof value,

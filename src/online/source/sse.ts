@@ -40,7 +40,7 @@ const isStream = (url: string, response: Response): boolean => {
   if (isRefused || (response.ok && !type.toLowerCase().startsWith('text/event-stream')))
     fail({
       operation: 'sse',
-      what: `an answer of ${url} that is no event stream`,
+      what: `the answer of ${url} is not an event stream`,
       got: `${status} and ${type}`,
       needed: '200 and text/event-stream',
     });
@@ -75,10 +75,10 @@ const headerOf = (id: string): string => {
   if (!isHeld)
     fail({
       operation: 'sse',
-      what: 'the id of the last event has control characters, which no header can hold',
+      what: 'the id of the last event has control characters, which are not allowed in a header',
       got: JSON.stringify(id.slice(0, 80)),
       needed: 'an id that can be sent back to the server',
-      hint: 'without ids that can be sent back, the server cannot go on behind an event',
+      hint: 'change the ids on the server; a source needs them to continue after a lost connection',
     });
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 };
@@ -93,9 +93,14 @@ const requestOf = (url: string, headers: Readonly<Record<string, string>>, id: s
     const { protocol } = new URL(new Request(url, init).url);
     if (protocol === 'http:' || protocol === 'https:') return init;
   } catch (error) {
-    return fail({ operation: 'sse', what: 'a request that cannot be made', got: reasonOf(error) });
+    return fail({ operation: 'sse', what: 'the request cannot be made', got: reasonOf(error) });
   }
-  return fail({ operation: 'sse', what: 'not the address of a server', got: url, needed: 'http: or https:' });
+  return fail({
+    operation: 'sse',
+    what: '`url` must be the address of a server',
+    got: url,
+    needed: 'http: or https:',
+  });
 };
 
 /** Bytes that are taken apart at once: less than the event loop notices. */

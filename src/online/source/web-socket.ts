@@ -60,7 +60,7 @@ const messages = (
           new ParalensError(
             {
               operation: 'webSocket',
-              what: 'no connection',
+              what: 'cannot connect',
               got: thrown(error),
               needed: `a server at ${url}`,
             },
@@ -103,7 +103,7 @@ const messages = (
           subscriber.error(
             new ParalensError({
               operation: 'webSocket',
-              what: hasBeenOpen ? 'the server refused to go on' : 'no connection',
+              what: hasBeenOpen ? 'the server refused to continue' : 'cannot connect',
               got: `code ${code} from ${url}`,
               needed: hasBeenOpen ? 'a server that accepts this reader' : 'a server that answers',
             }),
@@ -139,9 +139,9 @@ export const webSocket = (url: string, options: WebSocketOptions): Source<Messag
   if (!Object.hasOwn(options, 'constructor') || typeof options.constructor !== 'function')
     fail({
       operation: 'webSocket',
-      what: '`constructor` must be a class of WebSockets',
+      what: '`constructor` must be a WebSocket class',
       got: Object.hasOwn(options, 'constructor') ? showGiven(options.constructor) : 'undefined',
-      hint: 'Node has one from version 22 on; before, take that of the package ws',
+      hint: 'Node has one since version 22; for older versions pass the class of the package ws',
     });
   requireFunction('webSocket', 'report', report);
   return {

@@ -146,9 +146,9 @@ test('a checkpoint is kept also where what others left cannot be removed, which 
 });
 
 test.each([
-  [{ pieces: 2 ** 40 }, `names a checkpoint of ${2 ** 40} pieces, at most ${2 ** 20}`],
-  [{ pieces: -1 }, 'is no list of checkpoints'],
-  [{ sequence: 1.5 }, 'is no list of checkpoints'],
+  [{ pieces: 2 ** 40 }, `names a checkpoint of ${2 ** 40} pieces, needed at most ${2 ** 20}`],
+  [{ pieces: -1 }, 'is not a list of checkpoints'],
+  [{ sequence: 1.5 }, 'is not a list of checkpoints'],
 ])('a head that says %j is not believed', async (wrong, why) => {
   const { bucket } = memory();
   const placed = { sequence: 1, step: 1, writer: 'a', slot: 0, pieces: 1, ...wrong };

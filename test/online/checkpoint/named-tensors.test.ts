@@ -74,7 +74,7 @@ describe('what does not fit is told, the first of it', () => {
       "'a' is [1, 2] of float32, needed [2] of float32",
     ],
     ['another dtype', { ...like, b: tensor(1) }, 'dtype', "'b' is [] of float32, needed [] of int32"],
-    ['one too many', { ...like, c: like.a }, 'superfluous', "'c' is one too many"],
+    ['one too many', { ...like, c: like.a }, 'superfluous', "'c' is superfluous"],
     ['deeper', { ...like, b: [like.b] }, 'missing', "'b' is missing"],
   ])('%s', (_, given: unknown, kind, message) => {
     const restored = restoreTree(like, namedTensors(given));

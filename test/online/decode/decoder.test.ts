@@ -32,17 +32,17 @@ test.each([
   [withField({ id: 1, x: ['a'] }), 'codec: $.id: got 1, needed string; 1 more'],
   [withField({ side: 'up' }), 'codec: $.side: got "up", needed ("left" | "right")'],
   [withField({ note: [] }), 'codec: $.note: got a list of 0, needed (string | null)'],
-  [withField({ 'a b': [[[[1]]]] }), 'too deep: deeper than 4, at $["a b"][0][0][0]'],
-  ['{"__proto__":1}', 'key: $.__proto__: a key that reaches for a prototype'],
-  ['{"a":{"constructor":{"prototype":1}}}', 'key: $.a.constructor: a key that reaches for a prototype'],
+  [withField({ 'a b': [[[[1]]]] }), 'too deep: deeper than 4 levels, at $["a b"][0][0][0]'],
+  ['{"__proto__":1}', 'key: $.__proto__: this key could change a prototype'],
+  ['{"a":{"constructor":{"prototype":1}}}', 'key: $.a.constructor: this key could change a prototype'],
   ['[0,1e999]', 'number: $[1]: got Infinity, needed a finite number'],
-  ['"'.padEnd(301, 'm'), 'too long: 301 units, longer than 300'],
+  ['"'.padEnd(301, 'm'), 'too long: 301 UTF-16 units, needed at most 300'],
 ])('%s', (text, reason) => {
   expect(reasonOf(text)).toBe(reason);
 });
 
-test('what is no JSON is one line, whatever stands in it', () => {
-  expect(reasonOf('{"a":\n\u2028x')).toMatch(/^json: no JSON: .+$/u);
+test('the reason for invalid JSON is always one line', () => {
+  expect(reasonOf('{"a":\n\u2028x')).toMatch(/^json: not JSON: .+$/u);
 });
 
 test('the text is cut, not within a character', () => {

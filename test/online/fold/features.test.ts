@@ -118,6 +118,6 @@ test('a list of numbers to fill in has one for each column', () => {
   const fill = fillMissing({ by: [1, 2] });
   expect(runFold(fill, [[null, null]])[1]).toEqual([[1, 2]]);
   expect(() => runFold(fill, [[0, 0, null]])).toThrow(
-    'fillMissing: `by` has no number for some columns, got 2 for a record of 3, needed one for each column, or one for all',
+    'fillMissing: `by` does not have one number for each column, got 2 for a record of 3, needed one for each column, or one for all',
   );
 });

@@ -83,7 +83,7 @@ test("a snapshot answers a record with the features' state of the same step, how
 test('without inputs nothing of the features is held, and asking for records is an error', async () => {
   const snapshot = await lastValueFrom(online(base).pipe(snapshots(model)));
   expect(snapshot.records).toBeUndefined();
-  expect(() => snapshot.predictRecord([1] as never)).toThrow('predictRecord: records cannot be answered');
+  expect(() => snapshot.predictRecord([1] as never)).toThrow('predictRecord: records cannot be predicted');
 });
 
 test('monitors see what was predicted of each example before it was learned from, and its target', async () => {

@@ -96,7 +96,7 @@ test('events over connections that end: each call goes on behind the last event'
 
 test('a refusal is an error, a failure is tried again, an event too long is broken', async () => {
   const refused = await serving((_, response) => response.writeHead(404).end());
-  await expect(collect(sse(refused))).rejects.toThrow('an answer of');
+  await expect(collect(sse(refused))).rejects.toThrow('the answer of');
   const html = await serving((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end());
   await expect(collect(sse(html))).rejects.toThrow('got 200 and text/html');
   let calls = 0;
@@ -170,7 +170,7 @@ test('messages of a WebSocket are counted; a lost connection is said and made an
 
 test('a WebSocket is refused where nobody answers', async () => {
   const nobody = webSocket('ws://127.0.0.1:1', { policy: 'drop', constructor: WebSocket });
-  await expect(collect(nobody)).rejects.toThrow('webSocket: no connection, got code 1006');
+  await expect(collect(nobody)).rejects.toThrow('webSocket: cannot connect, got code 1006');
 });
 
 test.each<readonly [string, (times: number) => string]>([
@@ -213,7 +213,7 @@ test('what a server asks to be waited is kept within bounds', () => {
   ]);
 });
 
-test('ids beyond Latin-1 go back to the server as UTF-8; one that no header can hold is an error', async () => {
+test('ids beyond Latin-1 go back to the server as UTF-8; one that not allowed in a header is an error', async () => {
   const ids: (string | undefined)[] = [];
   const url = await serving(({ headers }, response) => {
     const id = headers['last-event-id'];
@@ -230,14 +230,14 @@ test('ids beyond Latin-1 go back to the server as UTF-8; one that no header can 
   const control = await serving((_, response) =>
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end('id: \x01\ndata: 1\n\n'),
   );
-  await expect(collect(sse(control, { retry: 1 }))).rejects.toThrow('no header can hold');
+  await expect(collect(sse(control, { retry: 1 }))).rejects.toThrow('not allowed in a header');
 });
 
 test('a mistake is told and not tried again', async () => {
-  await expect(collect(sse('no address'))).rejects.toThrow('a request that cannot be made');
+  await expect(collect(sse('no address'))).rejects.toThrow('the request cannot be made');
   await expect(collect(sse('ftp://127.0.0.1/'))).rejects.toThrow('needed http: or https:');
   await expect(collect(sse('http://127.0.0.1/', { headers: { 'no name': 'x' } }))).rejects.toThrow(
-    'a request that cannot be made',
+    'the request cannot be made',
   );
   const throwing = (): Promise<Response> => Promise.reject(new RangeError('of its own'));
   await expect(collect(sse('http://127.0.0.1/', { fetch: throwing }))).rejects.toThrow('of its own');
@@ -298,7 +298,7 @@ test('an outage of a WebSocket is told once, however many tries it takes', async
     }
   })();
   // A reason that lasts ends it.
-  await expect(all).rejects.toThrow('the server refused to go on, got code 1008');
+  await expect(all).rejects.toThrow('the server refused to continue, got code 1008');
   expect(kinds).toEqual(['text', 'lost', 'text']);
   expect(reasons).toHaveLength(5);
 });
@@ -327,10 +327,10 @@ test('let go of at any turn of the event loop, nothing is left open', async () =
 test('a class that makes no WebSockets is refused, and what one throws is told', async () => {
   for (const options of [{}, { constructor: undefined }, { constructor: 5 }])
     expect(() => webSocket('ws://127.0.0.1:1', { policy: 'drop', ...options } as never)).toThrow(
-      /^webSocket: `constructor` must be a class of WebSockets, got (?:undefined|5); /,
+      /^webSocket: `constructor` must be a WebSocket class, got (?:undefined|5); /,
     );
   const nowhere = webSocket('nonsense', { policy: 'drop', constructor: WebSocket });
-  await expect(collect(nowhere)).rejects.toThrow(/^webSocket: no connection, got Invalid URL/);
+  await expect(collect(nowhere)).rejects.toThrow(/^webSocket: cannot connect, got Invalid URL/);
 });
 
 test('a class that throws when it connects again ends the source and not the process', async () => {
@@ -351,6 +351,6 @@ test('a class that throws when it connects again ends the source and not the pro
   }
   const source = webSocket('ws://there', { policy: { buffer: 2 }, constructor: Once, retry: 1 });
   await expect(collect(source)).rejects.toThrow(
-    'webSocket: no connection, got no more, needed a server at ws://there',
+    'webSocket: cannot connect, got no more, needed a server at ws://there',
   );
 });

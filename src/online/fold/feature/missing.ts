@@ -40,7 +40,7 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
     if (typeof by === 'object' && record.length > by.length)
       fail({
         operation: 'fillMissing',
-        what: '`by` has no number for some columns',
+        what: '`by` does not have one number for each column',
         got: `${by.length} for a record of ${record.length}`,
         needed: 'one for each column, or one for all',
       });

@@ -182,7 +182,11 @@ const placeOfOldest = <A extends Json>(buckets: readonly (readonly Pending<A>[])
 
 /** Where something waits there is an oldest. */
 const none = <A extends Json>(): Pending<A> =>
-  fail({ operation: 'delayedLabels', what: 'the state is not its own: fewer predictions wait than it says' });
+  fail({
+    operation: 'delayedLabels',
+    what: 'the state is inconsistent: it has fewer waiting predictions than it counts',
+    hint: 'restore a state that delayedLabels made',
+  });
 
 /** Puts a bucket without one of its entries in the place of the bucket. */
 const takeFrom = <A extends Json>(buckets: (readonly Pending<A>[])[], place: number, entry: number): void => {
