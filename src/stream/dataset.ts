@@ -1,4 +1,4 @@
-/** A data set: a tree of tensors whose first axes count the same examples. */
+/** A data set: a tree of tensors whose first axes all count the examples. */
 import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail, showShape } from '../error.js';
@@ -7,7 +7,7 @@ import { leafPaths, leaves, unflatten } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { type Column, columnOf, gatherRows, type Rows, sliceRows } from './rows.js';
 
-/** Examples in memory, ready to be cut into batches. */
+/** Examples in memory. */
 export interface Dataset<T> {
   readonly count: number;
   /** The examples from `start` to before `stop`. */
@@ -44,15 +44,15 @@ const countOf = (operation: string, tree: unknown, tensors: readonly AnyTensor[]
 };
 
 /**
- * The examples of a tree of tensors; those that are expressions are evaluated, once. The tree's arrays are
- * only read. Throws if the set is empty or its first axes differ.
+ * Makes a data set of a tree of tensors. Expressions are evaluated once. The arrays are only read. Throws if the data
+ * set is empty or the first axes differ.
  */
 export const datasetOf = <T>(operation: string, tree: T): Dataset<T> => {
   const tensors = leaves<AnyTensor>(tree);
   const count = countOf(operation, tree, tensors);
   const data = dataOf(tensors, defaultBackend);
   const columns = tensors.map((tensor, i) => columnOf(tensor, required(data[i], 'a tensor')));
-  // The tree of the same structure; its leaves have other counts of rows, which is what `Rows` says.
+  // A tree of the same structure whose leaves have another number of rows, as `Rows` states.
   const treeOf = (each: (column: Column) => AnyTensor): Rows<T> =>
     unflatten<unknown>(tree, columns.map(each)) as Rows<T>;
   return {

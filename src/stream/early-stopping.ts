@@ -1,4 +1,4 @@
-/** Stopping when nothing gets better any more. */
+/** Early stopping: ends training when a measure stops improving. */
 import { map } from 'rxjs/internal/operators/map';
 import { scan } from 'rxjs/internal/operators/scan';
 import { takeWhile } from 'rxjs/internal/operators/takeWhile';
@@ -6,15 +6,15 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { requireCount, requireFunction } from '../require.js';
 
 export interface EarlyStoppingOptions<T> {
-  /** How many values in a row may be no better than the best before them. */
+  /** The number of values in a row without improvement before it stops. */
   readonly patience: number;
-  /** What is to become smaller; negate what is to become larger. A number that is none is no better. */
+  /** The measure to minimize; negate a measure to maximize it. NaN counts as no improvement. */
   readonly measure: (value: T) => number;
 }
 
 interface Best {
   readonly best: number;
-  /** Values since then. */
+  /** The number of values since the best. */
   readonly waited: number;
 }
 
@@ -23,8 +23,8 @@ interface Watched<T> extends Best {
 }
 
 /**
- * Passes values on and completes with the one that exhausts the patience: the last of `patience` in a row
- * whose measure is no better than the best before them. Throws if an option is invalid.
+ * Passes values on, and completes after `patience` values in a row without an improvement of the best measure; the last
+ * of them is still passed on. Throws if an option is invalid.
  *
  * Source: L. Prechelt, "Early stopping — but when?" (1998), its criterion UP.
  *

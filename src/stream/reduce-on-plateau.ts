@@ -1,4 +1,4 @@
-/** A learning rate that is reduced when nothing gets better any more: what training tells decides how it goes on. */
+/** Reduces the learning rate when a measure stops improving. */
 import { dataOf } from '../backend/evaluate.js';
 import { defaultBackend } from '../backend/default.js';
 import { fail } from '../error.js';
@@ -11,37 +11,37 @@ import type { Step } from './train.js';
 
 export interface ReduceOnPlateauOptions<State> {
   /**
-   * What is to become smaller, or `undefined` where there is nothing to measure: between two epochs, say. Negate what
-   * is to become larger. A pure function of the step, whose number counts from 1 in each run: where a run may be
-   * resumed in the middle of an epoch, `state.optimizer.count` tells how many steps there have been.
+   * The measure to minimize, or `undefined` for steps without a measure, for example within an epoch. Negate a measure
+   * to maximize it. It must be a pure function of the step. The step number starts at 1 in each run; in a resumed run
+   * use `state.optimizer.count` for the number of all steps.
    */
   readonly measure: (step: Step<State>) => number | undefined;
-  /** What the rate is multiplied by. */
+  /** The factor of a reduction. */
   readonly factor?: number;
-  /** How many measures in a row may be no better than the best before them. */
+  /** The number of measures in a row without improvement before a reduction. */
   readonly patience?: number;
-  /** A measure is better where it is lower than the best by more than this. */
+  /** A measure is an improvement if it is lower than the best by more than this. */
   readonly threshold?: number;
-  /** For so many measures after a reduction the wait begins anew; the last of them counts again, as in Keras. */
+  /** The number of measures after a reduction that are not counted; the last of them counts again, as in Keras. */
   readonly cooldown?: number;
-  /** No rate is reduced below this. */
+  /** The smallest learning rate. */
   readonly minimum?: number;
 }
 
-/** A state with an optimizer's part. */
+/** A state with the state of an optimizer. */
 export type Optimized = Pick<LearnerState<unknown>, 'optimizer'>;
 
-/** A rate, and what is remembered of the measures so far. */
+/** A learning rate, and the progress of its measure. */
 interface Plateau {
   readonly rate: number;
   readonly best: number;
-  /** Measures since the best. */
+  /** The number of measures since the best. */
   readonly waited: number;
-  /** Measures that are not counted yet. */
+  /** The number of measures that are not counted after a reduction. */
   readonly cooling: number;
 }
 
-/** A number as a state holds it. */
+/** Rounds to float32, as numbers in a state are stored. */
 const { fround } = Math;
 
 type Scalars = UpdateState<unknown>['scalars'];
@@ -49,7 +49,7 @@ type Scalars = UpdateState<unknown>['scalars'];
 const numberOf = (tensor: AnyTensor): number =>
   required(dataOf([tensor], defaultBackend)[0]?.[0], 'a number');
 
-/** What an update with an adjustable rate keeps; `undefined` of another. */
+/** The plateau in the scalars of an update; `undefined` without an adjustable rate. */
 const plateauOf = ({ rate, best, waited, cooling }: Scalars): Plateau | undefined =>
   rate === undefined || best === undefined || waited === undefined || cooling === undefined
     ? undefined
@@ -58,7 +58,7 @@ const plateauOf = ({ rate, best, waited, cooling }: Scalars): Plateau | undefine
 const mapValues = <T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));
 
-/** The state with each plateau in it moved on. */
+/** The state with `move` applied to each plateau in it. */
 const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): UpdateState<P> => {
   const { scalars, parts } = state;
   const plateau = plateauOf(scalars);
@@ -71,7 +71,7 @@ const moved = <P>(state: UpdateState<P>, move: (plateau: Plateau) => Plateau): U
 };
 
 /**
- * The adjustable learning rates in a state, as they are now; none where its update has none.
+ * The adjustable learning rates in a state; an empty list if its update has none.
  *
  * @example
  * const update = withHyperparameters(0.5, (learningRate) => sgd({ learningRate }));
@@ -87,8 +87,8 @@ export const ratesOf = ({ optimizer }: Optimized): readonly number[] => {
 };
 
 /**
- * The state with each adjustable learning rate in it changed; as it is where its update has none. Throws if
- * one becomes negative or not finite.
+ * The state with each adjustable learning rate changed by a function; unchanged if its update has none. Throws if a
+ * rate becomes negative or not finite.
  *
  * @example
  * const update = withHyperparameters(0.5, (learningRate) => sgd({ learningRate }));
@@ -107,9 +107,9 @@ export const withRates = <State extends Optimized>(
 });
 
 /**
- * For `train`'s `revise`: multiplies the rates of `withHyperparameters` by `factor` when `patience` measures in a row were no
- * better than the best before them. What it remembers stands in the state beside the rate, so that a run that is
- * resumed goes on to the bit. Throws if an option is invalid, and when it runs where no rate is adjustable.
+ * For the option `revise` of `train`: multiplies the learning rates of `withHyperparameters` by `factor` after
+ * `patience` measures in a row without improvement. Its memory is in the training state, so resuming gives bitwise the
+ * same run. Throws if an option is invalid; while running, if the update has no adjustable rate.
  *
  * Source: ReduceLROnPlateau of Keras 3, with its defaults.
  *

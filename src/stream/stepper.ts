@@ -1,4 +1,4 @@
-/** A learner's steps taken one after the other in the backend's memory: what every way of training is made of. */
+/** Takes the steps of a learner in the memory of the backend. `train` and `online` are built on it. */
 import type { Backend } from '../backend/backend.js';
 import { dataOf, tensorsOfData } from '../backend/evaluate.js';
 import type { Batch, Learner } from '../learner/learner.js';
@@ -9,18 +9,18 @@ import { leaves, unflatten } from '../tree/tree.js';
 import { type CompiledStep, compileStep, type CompileStepOptions, requireCarried } from './compiled-step.js';
 import { type History, historyOf } from './state-history.js';
 
-/** A step that has been taken. */
+/** A completed step. */
 export interface Taken<State> {
-  /** Of the batch, before the step. */
+  /** The loss of the batch, before the step. */
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** The numbers of the model's prediction of the batch, where it was asked for: valid until the next step. */
+  /** The predictions for the batch, if requested. The arrays are valid until the next step. */
   readonly predictions: readonly Data[];
-  /** The numbers of the state after it. */
+  /** The data of the state after the step. */
   readonly data: () => readonly Data[];
-  /** The state after it, copied when it is first read. */
+  /** The state after the step, copied when it is first read. */
   readonly state: () => State;
-  /** What went into it: the state before, as numbers and as a state, and the batch. */
+  /** The state before the step, and the batch. */
   readonly before: () => readonly Data[];
   readonly stateBefore: () => State;
   readonly inputs: readonly Data[];
@@ -28,16 +28,16 @@ export interface Taken<State> {
 }
 
 export interface Stepper<State, A, L> {
-  /** Takes a step. Batches of the same sizes share a program; the state goes from one program to another. */
+  /** Takes a step. Batches of the same sizes share a program; the state is moved between programs. */
   readonly step: (batch: Batch<A, L>) => Taken<State>;
-  /** Goes on from another state of the same form, which it gives as data. */
+  /** Continues from another state of the same form. Returns the state backed by its data. */
   readonly goOnFrom: (state: State) => State;
 }
 
-/** So many programs are kept, each for batches of other sizes; the one that was not used for longest is dropped. */
+/** The number of cached programs, one for each batch size. The least recently used one is dropped. */
 const MOST_PROGRAMS = 8;
 
-/** Of a learner without metrics. */
+/** The metrics of a learner without metrics. */
 const NONE: Readonly<Record<string, number>> = Object.freeze({});
 
 const metricsOf = (
@@ -48,7 +48,7 @@ const metricsOf = (
     ? NONE
     : Object.fromEntries(names.map((name, i) => [name, required(values[i], 'a metric')]));
 
-/** A value that is made when it is first asked for; what it was made from is let go of. */
+/** A value that is computed on first use; its inputs can be freed after that. */
 const lazily = <T>(make: () => T): (() => T) => {
   let held: { readonly make: () => T } | { readonly made: T } = { make };
   return () => {
@@ -57,7 +57,7 @@ const lazily = <T>(make: () => T): (() => T) => {
   };
 };
 
-/** The steps of a learner from a state on. */
+/** Makes a stepper of a learner, from an initial state. */
 export const stepper = <State, A, B, L>(
   learner: Learner<State, A, B, L>,
   initial: State,
@@ -65,13 +65,13 @@ export const stepper = <State, A, B, L>(
   options: CompileStepOptions = {},
 ): Stepper<State, A, L> => {
   const tensors = leaves<AnyTensor>(initial);
-  // The latest first.
+  // The most recently used first.
   let programs: readonly CompiledStep[] = [];
   let run: { readonly compiled: CompiledStep; readonly history: History } | undefined;
   let now: () => readonly Data[] = lazily(() => dataOf(tensors, backend));
   const stateOf = (data: readonly Data[]): State => unflatten(initial, tensorsOfData(tensors, data));
 
-  /** A run of the program for batches of these sizes: the one that is used, one that was, or another. */
+  /** The run of the program for batches of these sizes: the current one, a cached one, or a new one. */
   const runFor = (batch: Batch<A, L>): NonNullable<typeof run> & { readonly given: readonly AnyTensor[] } => {
     const given = run?.compiled.tensorsOf(batch);
     if (run !== undefined && given !== undefined) return { ...run, given };
@@ -104,7 +104,7 @@ export const stepper = <State, A, B, L>(
       };
     },
     goOnFrom: (state) => {
-      // The machine stands at the state that it has come to; another begins at the one that is wanted.
+      // The current program already has this state; another one starts from it.
       const wanted = leaves<AnyTensor>(state);
       requireCarried('revise', tensors, wanted);
       const data = dataOf(wanted, backend);

@@ -11,30 +11,30 @@ import { isFinite, refuseNonFinite } from './non-finite.js';
 import { withLazy } from './lazy-property.js';
 import { stepper } from './stepper.js';
 
-/** What training tells of each step. */
+/** One training step, as `train` emits it. */
 export interface Step<State> {
-  /** From 1 in each run: what is resumed counts anew. */
+  /** The number of the step. It starts at 1 in each run, also in a resumed one. */
   readonly step: number;
-  /** Of the batch, before the step. */
+  /** The loss of the batch, before the step. */
   readonly loss: number;
-  /** The learner's metrics of the batch, before the step. */
+  /** The metrics of the batch, before the step. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** The state after the step. It never changes; it is copied when it is first read, and costs nothing until then. */
+  /** The state after the step. It never changes. It is copied when it is first read, and costs nothing before. */
   readonly state: State;
 }
 
 export type TrainOptions<State> = {
   readonly backend?: Backend;
-  /** On a number that is not finite, says also which operation of which layer made it; slower. */
+  /** Whether the error of a non-finite number names the operation and layer that made it. Slower. */
   readonly debug?: boolean;
   /**
-   * What the next step begins with, where that is not the state that this step has come to: a pure function of what is
-   * told, which then tells of the state that it gives. `reduceOnPlateau` is one.
+   * May replace the state after each step: a pure function of the step. If it returns a state, the step reports that
+   * state and the next step starts from it. An example is `reduceOnPlateau`.
    */
   readonly revise?: (step: Step<State>) => State | undefined;
 } & ({ readonly state: State } | { readonly key: Key });
 
-/** A fold at its start: the function from each batch to its step. */
+/** Starts a fold: returns the function from each batch to its step. */
 const folding = <State, A, B, L>(
   learner: Learner<State, A, B, L>,
   options: TrainOptions<State>,
@@ -60,13 +60,14 @@ const folding = <State, A, B, L>(
 };
 
 /**
- * Trains a learner over a stream of batches, as an rxjs operator: a step for every batch, in order. It means
- * `scan` of the learner's step, bit for bit. The step is compiled once for each size of batches, such as that of a
- * shorter last one, of which the latest eight are kept, and the state stays in the backend's memory. Every subscription starts afresh from the state that is given,
- * or made from the key; unsubscribing ends it before the next step; a stream without batches gives no steps.
+ * Trains a learner over a stream of batches: an rxjs operator that emits one step for each batch, in order. The result
+ * is bitwise that of `scan` with the learner's step. The step is compiled once for each batch size (a shorter last
+ * batch has its own); the eight most recent programs are cached. The state stays in the memory of the backend. Each
+ * subscription starts again from the given state, or from a new state made with the key. Unsubscribing stops before the
+ * next step. A stream without batches emits nothing.
  *
- * What goes wrong arrives as the Observable's error, the number of the step in front: a batch of another
- * structure, dtype or number of axes than the first, a loss that is not finite, a check that does not hold. The last step's state stays readable.
+ * Errors arrive as the error of the Observable, with the number of the step: a batch with another structure, dtype or
+ * number of axes than the first, a loss that is not finite, a failed check. The state of the last step stays readable.
  *
  * Laws: F-1 to F-5, F-7, F-8, F-13.
  *

@@ -87,7 +87,7 @@ test('a row of names with zeros in it is refused', async () => {
   writeFileSync(path, Buffer.from('日本語,a\n1,2\n', 'utf16le'));
   expect(await told(() => collect(csv(path)))).toContain('csv: the header row of');
   writeFileSync(path, 'name,a\0b\n1,2\n');
-  expect(await told(() => collect(csv(path)))).toContain('got zero bytes, as in UTF-16, needed the names');
+  expect(await told(() => collect(csv(path)))).toContain('got zero bytes, as in UTF-16, needed column names');
 });
 
 test('a byte order mark of UTF-8 is no part of the first name', async () => {
