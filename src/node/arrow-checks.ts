@@ -1,10 +1,10 @@
 /**
- * What must be true of an Arrow file before its values are read: a damaged one must neither make up rows nor have the
- * package read beyond its buffers. See `table-protocol.ts` for what a function that runs in a worker may refer to.
+ * Checks of an Arrow file before its values are read, so that a damaged file neither invents rows nor makes the package
+ * read beyond its buffers. See `table-protocol.ts` for the rules of functions that run in a worker.
  */
 import type { Data } from 'apache-arrow';
 
-/** The part of a reader, not of its public face, that makes columns of the bytes of a batch. */
+/** The private part of a reader that makes columns from the bytes of a batch. */
 export interface Loading {
   _loadVectors: Load;
   _loadCompressedVectors: Load;
@@ -23,7 +23,7 @@ interface Footer {
   readonly getDictionaryBatch: (index: number) => Block | null;
 }
 
-/** The checks of the file that is open as `fd`; each throws, and says what is wrong. */
+/** Makes the checks of the file that is open as `fd`; each throws an error that says what is wrong. */
 export const arrowChecks = (
   arrow: typeof import('apache-arrow'),
   fs: typeof import('node:fs'),
@@ -34,7 +34,7 @@ export const arrowChecks = (
       throw new Error(what);
     },
 
-    /** Offsets that rise, within what they point into. */
+    /** Throws unless the offsets increase and stay within the data. */
     requireOffsets(offsets: ArrayLike<number | bigint>, length: number, most: number): void {
       if (length > 0 && offsets.length <= length) own.fail(`${offsets.length} offsets for ${length} values`);
       let last = 0;
@@ -46,7 +46,7 @@ export const arrowChecks = (
       }
     },
 
-    /** Whether what lies in memory is as long as a column says. */
+    /** Throws if a buffer is shorter than its column requires. */
     requireWhole(data: Data): void {
       const { type, length, nullCount, nullBitmap, values, valueOffsets, typeIds, children, stride } = data;
       const { DataType: kinds } = arrow;
@@ -85,7 +85,7 @@ export const arrowChecks = (
       for (const child of children) own.requireWhole(child);
     },
 
-    /** Looks at columns as they are made, before they are brought to one length. */
+    /** Checks columns when they are made, before the package pads them to one length. */
     watchColumns(loading: Loading, name: '_loadVectors' | '_loadCompressedVectors'): void {
       const make = loading[name];
       if (typeof make !== 'function') return;
@@ -111,11 +111,11 @@ export const arrowChecks = (
     },
 
     /**
-     * How many record batches a stream has, and why there may have been more: each message names its length and that
-     * of what follows it, and the end is that of the file, or marked by a length of 0.
+     * Counts the record batches of a stream, and finds out whether the file is truncated: each message states its
+     * length and the length of its body; the stream ends at the end of the file, or at a length of 0.
      */
     countBatches(): { readonly batches: number; readonly wrong?: string } {
-      // The kind of a message that is a record batch.
+      // The message type of a record batch.
       const RECORD_BATCH = 3;
       let batches = 0;
       let at = 0;
@@ -128,7 +128,7 @@ export const arrowChecks = (
           if (!(length > 0 && begin + length <= size))
             own.fail(`a message of ${length} bytes at ${at} is outside of the file`);
           const message = own.bytesAt(begin, length);
-          // A flatbuffer: of its fields the kind is at 6 of the table of places, and the length of the body at 10.
+          // A flatbuffer: in its vtable the message type is at 6, and the length of the body at 10.
           const root = message.getInt32(0, true);
           const places = root - message.getInt32(root, true);
           const known = message.getUint16(places, true);
@@ -146,7 +146,7 @@ export const arrowChecks = (
       }
     },
 
-    /** What the footer of a file names must be all that lies before it. */
+    /** Throws unless the blocks in the footer fill the file before it. */
     requireBlocks(footer: Footer): void {
       const blocks = [
         ...Array.from({ length: footer.numDictionaries }, (_, i) => footer.getDictionaryBatch(i)),
@@ -154,11 +154,11 @@ export const arrowChecks = (
       ];
       const footerAt = size - 10 - own.wordAt(size - 10);
       const sorted = blocks.toSorted((a, b) => (a?.offset ?? 0) - (b?.offset ?? 0));
-      // Behind the magic letters may stand the schema, whose length may stand behind four bytes of ones.
+      // After the magic bytes there may be the schema, whose length may follow four 0xFF bytes.
       const length = own.wordAt(8);
       const isFirst = sorted[0] === undefined || sorted[0]?.offset === 8;
       let end = isFirst ? 8 : length === -1 ? 16 + own.wordAt(12) : 12 + length;
-      // Writers align what they write to at most 64 bytes, and an end may be marked by 8.
+      // Writers align to at most 64 bytes, and may mark the end with 8 bytes.
       for (const block of sorted) {
         const { offset = -1, metaDataLength = -1, bodyLength = -1 } = block ?? {};
         if (!(metaDataLength >= 0 && bodyLength >= 0)) own.fail('a batch without a length');

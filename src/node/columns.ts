@@ -1,9 +1,9 @@
-/** Names of columns, the same for every kind of table. */
+/** Column names, for all kinds of tables. */
 import { fail } from '../error.js';
 import { required } from '../require.js';
 import { setOwn } from '../tree/own.js';
 
-/** Throws if two columns that are read have one name, or if one that is wanted is not there. */
+/** Throws if two selected columns have the same name, or if a selected column does not exist. */
 export const requireColumns = (
   operation: string,
   path: string,
@@ -22,7 +22,7 @@ export const requireColumns = (
   );
   if (twice !== undefined)
     refuse('two columns have the same name', twice, 'different names', 'name the columns with `columns`');
-  // A row of these two could not be told from a record that is broken.
+  // A row with exactly these two columns would look like a `Broken` record.
   if (selected.length === 2 && selected.includes('broken') && selected.includes('text'))
     refuse(
       'the two columns have the names of a broken record',
@@ -32,7 +32,7 @@ export const requireColumns = (
     );
 };
 
-/** Makes a row of the value in each column: a record of its own properties, whatever the names. */
+/** Makes a function that builds a row from the value of each column: a record with own properties, for any names. */
 export const rowOf = (
   names: readonly string[],
 ): (<V>(valueIn: (column: number) => V) => Readonly<Record<string, V>>) => {

@@ -1,8 +1,11 @@
-/** What a worker runs to read a Parquet file; see `table-protocol.ts` for what such a function may refer to. */
+/** The worker's program for Parquet files; see `table-protocol.ts` for the rules of such functions. */
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import type { Column, TableMessage, TableProgram, TableTask, WorkerModules } from './table-protocol.js';
 
-/** The row groups of a file, one after the other; one that cannot be read is told, and the next is gone on with. */
+/**
+ * Reads the row groups of a file in order. A group that cannot be read is reported as lost, and reading continues with
+ * the next.
+ */
 async function* readParquet(
   { fd, size, after, rows, memory, counting, columns }: TableTask,
   { load, builtin }: WorkerModules,
@@ -27,7 +30,7 @@ async function* readParquet(
   };
 
   const own = {
-    /** What unpacks, for results within the bound alone. */
+    /** Decompressors with a limit on the size of their output. */
     bounded: Object.fromEntries(
       Object.entries(compressors).map(([codec, unpack]) => [
         codec,
@@ -39,7 +42,7 @@ async function* readParquet(
       ]),
     ),
 
-    /** The names of the columns: the children of the root, which stands first in the schema. */
+    /** The names of the columns: the children of the root, the first element of the schema. */
     names({ schema }: FileMetaData): readonly string[] {
       const names: string[] = [];
       for (let at = 1; at < schema.length;) {
@@ -50,7 +53,7 @@ async function* readParquet(
       return names;
     },
 
-    /** What the footer says of rows must agree with itself. */
+    /** Throws if the row counts in the footer are inconsistent. */
     requireCounts({ num_rows: total, row_groups: groups }: FileMetaData): void {
       const sum = groups.reduce((count, group) => count + group.num_rows, 0n);
       if (groups.some((group) => group.num_rows < 0n) || sum !== total)
@@ -58,7 +61,7 @@ async function* readParquet(
       if (total > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`too many rows: ${total}`);
     },
 
-    /** What it says of the columns of a group must fit the file, the group and the schema. */
+    /** Throws if the column metadata of a group do not match the file, the group and the schema. */
     requireChunks(
       { columns: chunks, num_rows: count }: RowGroup,
       { schema, metadata_length }: FileMetaData,
@@ -94,7 +97,7 @@ async function* readParquet(
         throw new Error('the data of a column go beyond the end of the file');
     },
 
-    /** A copy, since of a view the whole of its buffer would be sent. */
+    /** A copy, since sending a view would send its whole buffer. */
     plain(value: unknown): unknown {
       if (typeof value !== 'object' || value === null || value instanceof Date) return value;
       if (value instanceof Uint8Array) return value.slice();
@@ -109,7 +112,7 @@ async function* readParquet(
     yield { kind: 'counted', rows: Number(metadata.num_rows) };
     return;
   }
-  // Text under another name.
+  // Text with another type name.
   for (const element of metadata.schema)
     if (element.converted_type === 'ENUM') element.converted_type = 'UTF8';
   const all = own.names(metadata);
