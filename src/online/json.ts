@@ -1,6 +1,6 @@
 /**
- * Plain data, and its text, which keeps every number. JSON has no NaN and no infinities, and `JSON.stringify` makes 0 of −0;
- * they are written as strings behind a tilde, and a string that begins with one gets a second:
+ * Plain data and its lossless text. JSON has no NaN and no infinities, and `JSON.stringify` writes −0 as 0. These are
+ * written as strings with a tilde, and a string that starts with a tilde gets a second one:
  *
  *   NaN ↔ "~NaN"    −0 ↔ "~-0"    "~x" ↔ "~~x"
  */
@@ -8,7 +8,7 @@ import { either as E } from 'fp-ts';
 import { fail } from '../error.js';
 import { kindOfObject } from '../tree/tree.js';
 
-/** What survives being written down and read again, but for numbers that are not finite and −0. */
+/** Plain data: values that JSON can represent, except that numbers may be −0, NaN or infinite. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
@@ -53,35 +53,35 @@ const escape = (name: string, value: unknown): unknown => {
 };
 
 /**
- * Plain data as text, from which `jsonOfText` makes the same again: NaN, infinities, −0 and unpaired surrogates
- * included. Throws on what is no plain data, such as a class, a typed array or `undefined`, which JSON would lose.
+ * Writes plain data as text, from which `jsonOfText` reads exactly the same data, including NaN, infinities, −0 and
+ * unpaired surrogates. Throws if a value is not plain data, such as a class instance, a typed array or `undefined`.
  *
  * @example
  * jsonText({ mean: NaN, note: '~' }); // '{"mean":"~NaN","note":"~~"}'
  */
 export const jsonText = (json: Json): string => JSON.stringify(json, escape);
 
-/** Integers of fewer digits are always exact. */
+/** Integers with fewer digits are always exact. */
 const MAY_LOSE = /(?<![\d.])\d{16,}(?![\d.eE])/;
 
-/** Texts, which are passed over, and numbers. */
+/** Matches strings, which are skipped, and numbers. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
 
 /**
- * The first integer of a text of JSON that would lose digits, if there is one: `9007199254740993` of `[9007199254740993]`.
- * With `written`, those pass that a double is written as, so that its text is read again: `1152921504606847000`, which
- * `JSON.stringify` makes of 2⁶⁰.
+ * The first integer of a JSON text that a double cannot represent, if there is one: `9007199254740993` in
+ * `[9007199254740993]`. With `written`, integers that `JSON.stringify` writes for a double are allowed, such as
+ * `1152921504606847000` for 2⁶⁰.
  */
 export const lossyInteger = (
   json: string,
   { written = false }: { readonly written?: boolean } = {},
 ): string | undefined => {
-  // Nearly all texts have no number that is long enough.
+  // Almost all texts have no number that is long enough.
   if (!MAY_LOSE.test(json)) return undefined;
   for (const [token] of json.matchAll(TOKENS)) {
     if (token.length < 16 || !/^-?\d+$/.test(token)) continue;
     const number = Number(token);
-    // One that is beyond all doubles is told as a number that is not finite.
+    // An integer that is too large for a double is reported as not finite instead.
     const isExact = !Number.isFinite(number) || BigInt(number) === BigInt(token);
     if (!isExact && !(written && String(number) === token)) return token;
   }
@@ -89,8 +89,9 @@ export const lossyInteger = (
 };
 
 /**
- * The plain data that `jsonText` wrote; on the left why a text is none. Numbers that no double holds are refused as by
- * `decoder`: integers that would lose digits, such as 9007199254740993, and those beyond all doubles, such as 1e999.
+ * Reads plain data that `jsonText` wrote. Returns the reason as `Left` if the text is invalid. Numbers that a double
+ * cannot represent are refused, as in `decoder`: integers that would lose digits, such as 9007199254740993, and numbers
+ * that are too large, such as 1e999.
  *
  * @example
  * jsonOfText('["~-0"]'); // right([-0])

@@ -1,28 +1,28 @@
 /**
- * Folds with results: from a state and what comes next to the next state and what is made of it. Features, windows,
- * scores and detectors of drift are such folds, and so is the training step itself; the state of a fold is plain data,
- * so that a checkpoint holds it.
+ * Folds with results: from a state and an input to the next state and a result. Features, windows, scores and drift
+ * detectors are folds, and so is the training step. The state of a fold is plain data, so that a checkpoint can contain
+ * it.
  */
 import { either as E } from 'fp-ts';
 import { ownOf, setOwn } from '../../tree/own.js';
 import type { Json } from '../json.js';
 
-/** A Mealy machine. `step` is pure: it changes neither the state nor what it is given. */
+/** A fold: a Mealy machine. `step` must be pure: it changes neither the state nor the input. */
 export interface Fold<S extends Json, A, B> {
   readonly initial: S;
   readonly step: (state: S, a: A) => readonly [next: S, b: B];
-  /** Its name and options: what must be equal for a run to go on with its state. The kind of its state unless given. */
+  /** The name and options that must be equal to resume with a saved state; default: the kind of the state. */
   readonly description?: Json;
 }
 
-/** A fold of whose types nothing is said: what a list of different ones has in common. */
+/** A fold of any types. */
 export interface SomeFold {
   readonly initial: Json;
   readonly step: (state: never, a: never) => readonly [next: Json, b: unknown];
   readonly description?: Json;
 }
 
-/** The kinds of a plain state, whatever its numbers. */
+/** The structure of a plain state, without its values. */
 const kindsOf = (data: Json): string => {
   if (Array.isArray(data)) return `[${data.map(kindsOf).join()}]`;
   if (typeof data !== 'object' || data === null) return data === null ? 'null' : typeof data;
@@ -32,17 +32,17 @@ const kindsOf = (data: Json): string => {
     .join()}}`;
 };
 
-/** What of a fold describes it. */
+/** The descriptive part of a fold. */
 export interface Described {
   readonly description?: Json;
   readonly initial: Json;
 }
 
-/** What a fold says of itself; of one that says nothing, what kind of state it begins with. */
+/** The description of a fold; default: the kind of its initial state. */
 export const descriptionOf = ({ description, initial }: Described): Json =>
   description ?? { state: kindsOf(initial) };
 
-/** Folds over the same, by name. */
+/** Folds over the same input, by name. */
 export interface FoldsByName {
   readonly [name: string]: SomeFold;
 }
@@ -51,7 +51,7 @@ export interface FoldsByName {
 export type StatesOf<F extends FoldsByName> = { readonly [K in keyof F]: F[K]['initial'] };
 /** The results of folds, by name. */
 export type ResultsOf<F extends FoldsByName> = { readonly [K in keyof F]: ReturnType<F[K]['step']>[1] };
-/** What every one of them takes: the intersection of what each does. */
+/** The input that all of them take: the intersection of their inputs. */
 export type ArgumentOf<F extends FoldsByName> = {
   [K in keyof F]: (a: Parameters<F[K]['step']>[1]) => void;
 }[keyof F] extends (a: infer A) => void
@@ -59,7 +59,7 @@ export type ArgumentOf<F extends FoldsByName> = {
   : never;
 
 /**
- * A function at each place: a fold that remembers nothing.
+ * A function as a fold without state.
  *
  * @example
  * runFold(pure((x: number) => x * 2), [1, 2])[1]; // [2, 4]
@@ -71,8 +71,8 @@ export const pure = <A, B>(f: (a: A) => B): Fold<null, A, B> => ({
 });
 
 /**
- * First one fold, then another over what it makes. Associative up to the bracketing of the states, and `pure` of the
- * identity is its unit (F-20).
+ * Composition: a fold over the results of another. Associative up to the bracketing of the states, with `pure` of the
+ * identity as unit (F-20).
  */
 export const pipeFold = <S extends Json, A, B, T extends Json, C>(
   first: Fold<S, A, B>,
@@ -88,7 +88,7 @@ export const pipeFold = <S extends Json, A, B, T extends Json, C>(
 });
 
 /**
- * Folds over the same, by name: what each makes, under its name (F-20).
+ * Combines folds over the same input by name; the result has one field for each (F-20).
  *
  * @example
  * const both = folds({ double: pure((x: number) => 2 * x), last: lastValues<number>(2) });
@@ -112,23 +112,23 @@ export const folds = <F extends FoldsByName>(parts: F): Fold<StatesOf<F>, Argume
   };
 };
 
-/** The states with which folds by name begin. */
+/** The initial states of folds by name. */
 export const initialOf = <F extends FoldsByName>(parts: F): StatesOf<F> =>
   Object.fromEntries(Object.entries(parts).map(([name, { initial }]) => [name, initial])) as StatesOf<F>;
 
-/** What folds by name say of themselves, in their order. */
+/** The descriptions of folds by name, in order. */
 export const descriptionsOf = (parts: FoldsByName): Json =>
   Object.entries(parts).map(([name, fold]) => [name, descriptionOf(fold)]);
 
-/** Folds as pairs of name and step; each is given its own state and what all are given. */
+/** Folds as pairs of name and step; each step takes its own state and the common input. */
 export const stepsOf = (
   parts: FoldsByName,
 ): readonly (readonly [name: string, step: Fold<Json, unknown, unknown>['step']])[] =>
   Object.entries(parts).map(([name, { step }]) => [name, step as Fold<Json, unknown, unknown>['step']]);
 
 /**
- * The fold over what is right; what is left is handed on and changes no state. So the records that did not decode go
- * past the features.
+ * A fold over the `Right` values; `Left` values pass through without changing the state. So dead letters bypass the
+ * features.
  *
  * @example
  * const doubled = overRight<null, string, number, number>(pure((x) => 2 * x));
@@ -147,7 +147,7 @@ export const overRight = <S extends Json, L, A, B>(
 });
 
 /**
- * A fold over values that are there: the last state, and what was made of each.
+ * Runs a fold over a list of values. Returns the last state and the results.
  *
  * @example
  * runFold(lastValues(2), [1, 2, 4])[0]; // [2, 4]

@@ -1,10 +1,10 @@
-/** Counters as the text that Prometheus reads. */
+/** Counters in the text format of Prometheus. */
 import { fail } from '../../error.js';
 import type { Counters } from './counters.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One family of samples: its name, what it is for a person, and each sample with labels of its own. */
+/** One metric family: its name, its help text, and its samples with labels. */
 interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
@@ -102,12 +102,12 @@ const familiesOf = ({
   ];
 };
 
-/** The content type under which the text is served. */
+/** The content type of the text. */
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * Counters in the text format of Prometheus, with these labels at every sample: names of labels are letters, digits and
- * underscores, their values any text. Throws if the name of a label is anything else.
+ * Writes counters in the text format of Prometheus, with these labels on every sample. Names of labels consist of
+ * letters, digits and underscores; values are any text. Throws if the name of a label is invalid.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/, version 0.0.4.
  *

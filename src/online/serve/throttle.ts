@@ -1,4 +1,4 @@
-/** Looks at what goes on: a value now and then, and always the last, also of what fails. */
+/** Throttling: some values, and always the last, even if the source fails. */
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { EMPTY } from 'rxjs/internal/observable/empty';
 import { concat } from 'rxjs/internal/observable/concat';
@@ -13,7 +13,7 @@ import { Subject } from 'rxjs/internal/Subject';
 import { requireNumber } from '../../require.js';
 import { later } from '../../stream/timer.js';
 
-/** What comes, then what is left at the end, and then the end, of whichever kind it is. */
+/** The values of a source, then the rest, then the completion or error of the source. */
 const withRest = <T>(source: Observable<T>, rest: () => Observable<T>): Observable<T> =>
   defer(() => {
     let failure: { readonly error: unknown } | undefined;
@@ -30,7 +30,7 @@ const withRest = <T>(source: Observable<T>, rest: () => Observable<T>): Observab
     return concat(untilItFails, defer(rest), end);
   });
 
-/** The first value, every so many-th after it, and the last. */
+/** The first value, every n-th after it, and the last. */
 export const everySteps =
   <T>(steps: number): MonoTypeOperatorFunction<T> =>
   (source) =>
@@ -49,8 +49,8 @@ export const everySteps =
     });
 
 /**
- * The first value, then the newest one at most every so many milliseconds, and at the end at once the last. Throws
- * unless the pace is a finite number of milliseconds above 0.
+ * The first value, then the newest value at most once in each interval, and the last value at once at the end. Throws
+ * unless the interval is a finite, positive number of milliseconds.
  */
 export const everyMilliseconds = <T>(
   operation: string,
