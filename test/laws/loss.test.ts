@@ -181,7 +181,7 @@ describe('weighted', () => {
   });
 });
 
-describe('labels that are spread or do not count', () => {
+describe('smoothed and ignored labels', () => {
   const logits = tensor([
     [1, 2, 0.5],
     [0, -1, 3],
@@ -208,7 +208,7 @@ describe('labels that are spread or do not count', () => {
     expect(some).toBeCloseTo(same, 5);
   });
 
-  test('rows of the label that is ignored count in nothing', () => {
+  test('rows of the ignored label never count', () => {
     const padded = tensor([1, -1, 2], 'int32');
     const [value, back] = sparseSoftmaxCrossEntropyOf({ ignore: -1 }).run([logits, padded]);
     const two = tensor([

@@ -16,6 +16,6 @@ describe.each(Object.entries(operationSubjects))('operation %s', (name, draw) =>
   });
 });
 
-test('every operation is under its laws', () => {
+test('every operation is checked by its laws', () => {
   expect(Object.keys(operationSubjects).toSorted()).toEqual(Object.keys(operation).toSorted());
 });

@@ -116,12 +116,12 @@ describe('when a model is traced', () => {
     expect(make).toThrow(message);
   });
 
-  test('the place in the model stands in front', () => {
+  test('the path in the model comes first', () => {
     const model = sequential(named('stem', convolution2d(1, 2, 5)), flatten());
     expect(run(model, normal(key(1), [1, 3, 3, 1]))).toThrow('0.stem: convolve: a window larger');
   });
 
-  test('operations say the same', () => {
+  test('operations throw the same errors', () => {
     expect(() => glu(normal(key(1), [2, 3]))).toThrow('glu: a last axis that has no halves, got [2, 3]');
     const x = normal(key(1), [1, 2, 1, 2]);
     expect(() => attend(x, x, x, { mask: full([1, 3], 1, 'bool') })).toThrow(
@@ -134,7 +134,7 @@ describe('when a model is traced', () => {
 });
 
 describe('when it runs', () => {
-  test('an index is outside of the vocabulary is refused', () => {
+  test('an index outside of the vocabulary is refused', () => {
     const layer = embedding(3, 2);
     const words = (word: number) => layer.run(layer.init(key(1)), tensor([[0, word]], 'int32'))[0];
     expect(() => evaluate(words(3))).toThrow(
@@ -144,7 +144,7 @@ describe('when it runs', () => {
     expect(evaluate(words(2)).shape).toEqual([1, 2, 2]);
   });
 
-  test('a place that may look at nothing gets the bias alone, and has no gradient', () => {
+  test('a fully masked position gets only the bias, and has no gradient', () => {
     const layer = maskedSelfAttention<4, 1, 2>(4, 2);
     const x = normal(key(2), [1, 2, 4]);
     const mask = tensor([[false, false]], 'bool');
@@ -155,7 +155,7 @@ describe('when it runs', () => {
   });
 });
 
-test('what does not fill a window at the end is left out, and has no gradient', () => {
+test('elements that do not fill a window are ignored, and have no gradient', () => {
   const layer = maxPooling1d<1, 1>(2);
   const x = tensor([[[1], [3], [2], [4], [9]]]);
   const [y, back] = layer.run([], x);

@@ -18,7 +18,7 @@ import { describe, expect, test } from 'vitest';
 const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];
 const x = normal(key(4), [2, 3, 2]);
 
-test('padding changes nothing: the state stays where the mask does not hold', () => {
+test('padding changes nothing: the state does not change where the mask is false', () => {
   const layer = lstmCell(2, 3);
   const p = layer.init(key(1));
   const mask = tensor(
@@ -43,7 +43,7 @@ test('padding changes nothing: the state stays where the mask does not hold', ()
   ).toBe(true);
 });
 
-test('the end of a sequence is the last of its places, and backwards the first', () => {
+test('the result is the last time step, and in reverse the first', () => {
   const layer = gruCell(2, 2);
   const p = layer.init(key(1));
   const all = numbers(recurrentSequence(layer).run(p, x)[0]);
@@ -55,7 +55,7 @@ test('the end of a sequence is the last of its places, and backwards the first',
   ]);
 });
 
-test('where a mask does not hold, what was given last is given once more', () => {
+test('where the mask is false, the last output is repeated', () => {
   const layer = gruCell(2, 2);
   const p = layer.init(key(1));
   const mask = tensor(
@@ -74,7 +74,7 @@ test('where a mask does not hold, what was given last is given once more', () =>
   expect(numbers(last)).toEqual([...(rows[2] ?? []), ...(rows[5] ?? [])]);
 });
 
-describe.each([false, true])('mistakes are said, scan: %s', (scan) => {
+describe.each([false, true])('mistakes throw, scan: %s', (scan) => {
   const layer = simpleCell(2, 2);
   const p = layer.init(key(1));
   test.each([

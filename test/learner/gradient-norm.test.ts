@@ -12,7 +12,7 @@ import {
 } from 'paralens';
 import { expect, test } from 'vitest';
 
-test('a learner tells the norm of its gradient if asked, and takes the same step', () => {
+test('a learner reports the norm of its gradient on request, and takes the same step', () => {
   const model = dense(2, 2);
   const options = { model, loss: meanSquaredError(), update: sgd({ learningRate: 0.1 }) };
   const telling = learner({ ...options, gradientNorm: true });

@@ -30,7 +30,7 @@ const data = { input: tensor([[1, 2]]), target: tensor([[3]]) };
 const fit = async (options: unknown, set: unknown = data): Promise<unknown> =>
   lastValueFrom(from(batches(set as typeof data, { size: 1 })).pipe(train(line, options as never)));
 
-test('a seed in place of a key, or nothing, is named', async () => {
+test('a seed instead of a key, or a missing key, is refused by name', async () => {
   await expect(fit({ key: 1 })).rejects.toThrow('learner: not a random key, got 1');
   await expect(fit({})).rejects.toThrow('learner: not a random key, got undefined');
   await expect(fit({ key: null })).rejects.toThrow('learner: not a random key, got null');
@@ -58,13 +58,13 @@ test('the state of another update or another model is named', async () => {
     expect(use).toThrow('learner: the parameters belong to another model, got 1.bias, 1.kernel');
 });
 
-test('a target [n] of a prediction [n, 1] is told to be reshaped, and the step is not a layer', async () => {
+test('for a target [n] and a prediction [n, 1] the error says to reshape, and the step is not a layer', async () => {
   await expect(fit({ key: key(1) }, { ...data, target: tensor([3]) })).rejects.toThrow(
     /^step 1: loss: meanSquaredError: shapes differ, got \[1, 1\] and \[1\], .*reshape the second to \[1, 1\]$/,
   );
 });
 
-test('the largest of nothing, and windows over nothing, say so', () => {
+test('the maximum of an empty axis, and windows over one, are refused', () => {
   expect(() => max(tensor(new Float32Array(0), [0, 3]), [0])).toThrow(
     'max: of no elements, got [0, 3] over axes [0], needed at least one element',
   );
@@ -73,13 +73,13 @@ test('the largest of nothing, and windows over nothing, say so', () => {
   );
 });
 
-test('what is not a tensor is named by the operation', () => {
+test('an operation names an argument that is not a tensor', () => {
   const anything = (f: unknown) => f as (...given: readonly unknown[]) => unknown;
   expect(() => anything(exp)(5)).toThrow('exp: not a tensor, got 5');
   expect(() => anything(multiply)('a', 2)).toThrow("multiply: neither a tensor nor a number, got 'a'");
 });
 
-test('a tensor shows its shape and data, and an expression its last step alone', () => {
+test('a tensor shows its shape and data, and an expression only its last operation', () => {
   expect(JSON.stringify({ x: tensor([1, NaN]) })).toBe('{"x":{"tensor":"float32 [2]","data":[1,"NaN"]}}');
   expect(JSON.stringify(tensor(new Float32Array(5000), [5000]))).toContain('5000 numbers');
   expect(inspect({ x: tensor([1, 2]) })).toBe('{ x: Tensor float32 [2] = [1, 2] }');
@@ -91,7 +91,7 @@ test('a tensor shows its shape and data, and an expression its last step alone',
   expect(JSON.stringify(line.init(key(1))).length).toBeLessThan(4000);
 });
 
-test('a cloned tensor is named, and the way to send one', () => {
+test('a cloned tensor is refused, with the way to send one', () => {
   const cloned: unknown = structuredClone({ x: tensor([1, 2]) });
   for (const use of [() => evaluate(cloned), () => leaves(cloned), () => mapTree(cloned, (each) => each)])
     expect(use).toThrow('x: tree: the tensor was cloned by structuredClone or postMessage');
@@ -107,7 +107,7 @@ test('a tree without an end, or 20,000 deep, is refused', () => {
       expect(() => use(tree)).toThrow('tree: the tree is deeper than 1000 levels');
 });
 
-test('where a page forbids WebAssembly the error says what to allow', () => {
+test('if a page forbids WebAssembly, the error says what to allow', () => {
   const forbidden = moduleCache(1, () => {
     throw new WebAssembly.CompileError('Wasm code generation disallowed by embedder');
   });
@@ -115,11 +115,11 @@ test('where a page forbids WebAssembly the error says what to allow', () => {
   expect(() => forbidden.moduleOf(new Uint8Array(8))).toThrow("allow script-src 'wasm-unsafe-eval'");
 });
 
-test('an axis that is not there is named', () => {
+test('an axis out of range is refused by name', () => {
   expect(() => softmax(tensor([1]), 1.5)).toThrow('softmax: no axis 1.5');
 });
 
-describe('parts of another kind', () => {
+describe('parts of the wrong kind', () => {
   const right = { model: dense(1, 1), loss: meanSquaredError(), update: sgd() };
   const call = ' got a function; this function makes one: call it with its options';
 

@@ -30,7 +30,7 @@ test('parameters of another model are refused', () => {
   );
 });
 
-test('two parts of one name are refused', () => {
+test('two parts of the same name are refused', () => {
   const twice = sequential(named('part', dense(2, 2)), named('part', dense(2, 1)));
   const [part] = named('part', dense(2, 2)).init(key(1));
   // Parts without a name may come more than once, and hide none that have one.
@@ -45,7 +45,7 @@ test('parameters are named by their places and names', () => {
   expect(parameterPaths(model.init(key(1)))).toEqual(['0.bias', '0.kernel', 'head.0.bias', 'head.0.kernel']);
 });
 
-test('a record of one tensor, of one tensor under a list, and none are no named parts', () => {
+test('a record of one tensor, of a list with one tensor, and null are not named parts', () => {
   const [one, other] = [tensor([1]), tensor([2])];
   expect(parameterPaths([{ scale: one }, { a: [one], b: other }, {}, one, [one, other]])).toEqual([
     '0.scale',
@@ -59,11 +59,11 @@ test('a record of one tensor, of one tensor under a list, and none are no named 
   expect(() => parameterPaths([null])).toThrow('tree: a leaf is not a tensor, got null');
 });
 
-test('the sum of changes that are unlike each other is refused', () => {
+test('the sum of cotangents of different structure is refused', () => {
   expect(() => addTrees([x], [x, x] as never)).toThrow(/^sum of changes: /);
 });
 
-test('andThen is compose with the layer before it left out', () => {
+test('andThen is compose in curried form', () => {
   const piped = F.pipe(dense(2, 2), andThen(tanh()), andThen(dense(2, 1)));
   const composed = compose(compose(dense(2, 2), tanh()), dense(2, 1));
   const parameters = composed.init(key(1));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { onReconnect } from '../../src/node/jetstream-connection.js';
 import { recordsOf } from '../../src/node/jetstream-gaps.js';
 
-test('what a connection says of itself may fail: nobody waits for it, so nothing is thrown', async () => {
+test('errors of the status of a connection are ignored', async () => {
   let reconnected = 0;
   const connection = {
     status: async function* () {
@@ -25,7 +25,7 @@ const message = (seq: number) => ({
   info: { pending: 0, deliverySequence: 2 },
 });
 
-test('messages that are missing are counted without those that were missing from the start', () => {
+test('missing messages are counted, except those missing from the start', () => {
   const lostOf = (seq: number, missing: readonly number[]) => {
     const progress = { place: { created: 'now', seq: 1, missing: new Set(missing) }, behind: undefined };
     const { records } = recordsOf({ stream: 'S' }, [message(seq)], progress);

@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-test('zeros in UTF-8 are no other encoding: a hole at the start, and single ones', async () => {
+test('zeros in UTF-8 are not another encoding: a hole at the start, and single zeros', async () => {
   const values = async (bytes: Buffer): Promise<readonly unknown[]> => {
     const all = await collect(lineStream('pipe', () => Readable.from([bytes])));
     return all.map(({ value }) => value);
@@ -82,7 +82,7 @@ test('zeros in UTF-8 are no other encoding: a hole at the start, and single ones
   expect(await values(Buffer.from('\uFEFF{"a":1}\n'))).toEqual(['{"a":1}']);
 });
 
-test('a row of names with zeros in it is refused', async () => {
+test('a header row with zero bytes is refused', async () => {
   const path = join(folder(), 'a.csv');
   writeFileSync(path, Buffer.from('日本語,a\n1,2\n', 'utf16le'));
   expect(await told(() => collect(csv(path)))).toContain('csv: the header row of');
@@ -90,7 +90,7 @@ test('a row of names with zeros in it is refused', async () => {
   expect(await told(() => collect(csv(path)))).toContain('got zero bytes, as in UTF-16, needed column names');
 });
 
-test('a byte order mark of UTF-8 is no part of the first name', async () => {
+test('a byte order mark of UTF-8 is not part of the first name', async () => {
   const path = join(folder(), 'a.csv');
   writeFileSync(path, '\uFEFF"a",b\n1,2\n');
   expect((await collect(csv(path))).map(({ value }) => value)).toEqual([{ a: '1', b: '2' }]);
@@ -133,7 +133,7 @@ describe.each(Object.entries(ofFiles))('%s', (name, open) => {
     expect(message).toContain(path);
   });
 
-  test('a name that is too long, an error of the system that no other part speaks of', async () => {
+  test('a name that is too long, an error without a hint', async () => {
     const path = join(folder(), 'a'.repeat(5000));
     const message = await told(() => collect<unknown, never>(open(path) as never));
     expect(message).toContain(`ParalensError: ${operation}: ${path} cannot be read, got ENAMETOOLONG`);
@@ -143,7 +143,7 @@ describe.each(Object.entries(ofFiles))('%s', (name, open) => {
 describe('directory', () => {
   const lines = (path: string) => ndjson(path);
 
-  test('a folder that is not there, and a file in place of one', async () => {
+  test('a missing folder, and a file instead of one', async () => {
     const path = folder();
     writeFileSync(join(path, 'a'), '');
     const none = await told(() => collect(directory(join(path, 'none'), lines)));
@@ -156,7 +156,7 @@ describe('directory', () => {
     );
   });
 
-  test('a file that fails to close while nobody asks any more is no unhandled rejection', async () => {
+  test('an error on closing after the consumer stopped is not an unhandled rejection', async () => {
     const path = folder();
     writeFileSync(join(path, 'a'), '');
     const ways = [
@@ -195,7 +195,7 @@ describe('directory', () => {
     }
   });
 
-  test('a folder among its files is told by its name', async () => {
+  test('a folder among its files is reported by its name', async () => {
     const path = folder();
     mkdirSync(join(path, 'b'));
     writeFileSync(join(path, 'a'), '1\n');
@@ -204,7 +204,7 @@ describe('directory', () => {
     );
   });
 
-  test('an expression with the flag g or y passes over no file', async () => {
+  test('a regular expression with the flag g or y skips no file', async () => {
     const path = folder();
     for (const name of ['a.log', 'b.log', 'c.log', 'd.txt']) writeFileSync(join(path, name), `${name}\n`);
     for (const match of [/\.log$/, /\.log$/g, /[a-z]\.log$/y]) {
@@ -221,7 +221,7 @@ test.each([
   ['EACCES', '; give this process the right to read it'],
   ['EMFILE', '; too many files are open: raise the limit of open files'],
   ['EIO', ''],
-])('an error of the system, %s, is told in one form; others stay what they are', (code, hint) => {
+])('the system error %s is converted; others are not', (code, hint) => {
   const error = Object.assign(new Error(`${code}: what it says`), { code, syscall: 'open' });
   const told = readingError('file', 'a.csv', error);
   expect(String(told)).toBe(
@@ -246,7 +246,7 @@ describe('lineStream', () => {
     expect(await errorOf(() => collect(failing))).toBe(own);
   });
 
-  test('a stream that gives something else than bytes', async () => {
+  test('a stream that does not give bytes', async () => {
     expect(await told(() => collect(lineStream('pipe', () => Readable.from(['a\n', 'b\n']))))).toContain(
       "lineStream: the stream 'pipe' did not give bytes, got 'a\n', needed a Buffer or Uint8Array; ",
     );
@@ -257,7 +257,7 @@ describe('lineStream', () => {
     expect((await collect(plain)).map(({ value }) => value)).toEqual(['a']);
   });
 
-  test('a stream that has less than was read before says what is lost', async () => {
+  test('a stream that is shorter than its position reports the loss', async () => {
     const source = lineStream('pipe', () => Readable.from([Buffer.from('1\n2\n')]));
     expect(await collect(source, 4)).toEqual([]);
     const all = await collect(source, 10);
@@ -271,7 +271,7 @@ describe('lineStream', () => {
   });
 });
 
-test('a file in place of a folder of checkpoints is told on the left', async () => {
+test('a file instead of a folder of checkpoints is a Left', async () => {
   const path = join(folder(), 'a');
   writeFileSync(path, '');
   const store = folderCheckpoints(path);
@@ -287,7 +287,7 @@ test('a file in place of a folder of checkpoints is told on the left', async () 
   });
 });
 
-test('a file that cannot be read while a position is looked for is closed again', async () => {
+test('a file that cannot be read during the search of a position is closed', async () => {
   // A file that can be opened, and whose first byte is an error.
   const path = '/proc/self/mem';
   const stats = statSync(path, { bigint: true });

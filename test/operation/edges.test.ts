@@ -31,7 +31,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     expect(numbers(operation.product(tensor([65_536, 65_537], 'int32')))).toEqual([65_536]);
   });
 
-  test('the derivative of a norm is 0 at 0, and that of no length overflows', () => {
+  test('the derivative of a norm is 0 at 0, and does not overflow', () => {
     expect(slopes(operation.norm, [0, 0])).toEqual([0, 0]);
     const second = (x: Tensor): Tensor => gradient((y: Tensor) => operation.norm(y))(x);
     expect(slopes(second, [0, 0])).toEqual([0, 0]);
@@ -54,7 +54,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     ).toEqual([nan, inf, 0]);
   });
 
-  test('sums up to each place: what is not finite reaches only the places behind it', () => {
+  test('cumulative sums: a non-finite element affects only later elements', () => {
     expect(numbers(operation.cumsum(tensor([1, inf, 2, -inf, 3])))).toEqual([1, inf, inf, nan, nan]);
     expect(numbers(operation.cumsum(tensor([-0, nan, 1])))).toEqual([-0, nan, nan]);
     expect(
@@ -75,14 +75,14 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     expect(ones).toEqual(ones.map((_, i) => i + 1));
   });
 
-  test('comparisons with NaN are false, but that it differs', () => {
+  test('comparisons with NaN are false, except notEqual', () => {
     const [a, b] = [tensor([1, 2, nan, nan]), tensor([2, 2, 1, nan])];
     expect(numbers(operation.greater(b, a))).toEqual([1, 0, 0, 0]);
     expect(numbers(operation.greaterOrEqual(b, a))).toEqual([1, 1, 0, 0]);
     expect(numbers(operation.notEqual(a, b))).toEqual([1, 0, 1, 1]);
   });
 
-  test('argmin is the place of the first NaN, or of the first smallest', () => {
+  test('argmin is the index of the first NaN, or of the first minimum', () => {
     const rows = tensor([
       [3, 1, 1],
       [2, nan, nan],
@@ -94,13 +94,13 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     expect(numbers(operation.argmin(tensor(whole, 'int32')))).toEqual([1]);
   });
 
-  test('all and any of nothing', () => {
+  test('all and any of no elements', () => {
     const none = tensor(Float32Array.of(), [2, 0], 'bool');
     expect(numbers(operation.all(none, [1]))).toEqual([1, 1]);
     expect(numbers(operation.any(none, [1]))).toEqual([0, 0]);
   });
 
-  test('an index that is outside has no place in one-hot', () => {
+  test('an index out of range is refused by oneHot', () => {
     const hot = operation.oneHot(tensor([2, 0], 'int32'), 3, 'int32');
     expect(numbers(hot)).toEqual([0, 0, 1, 1, 0, 0]);
     expect(() => numbers(operation.oneHot(tensor([1, 3], 'int32'), 3))).toThrow(
@@ -109,7 +109,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
   });
 });
 
-test('an axis that is not there is told with the range', () => {
+test('an axis out of range is refused with the range', () => {
   const x = tensor([
     [1, 2],
     [3, 4],

@@ -16,7 +16,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
   const slopes = (f: (x: Tensor) => Tensor, at: readonly number[]): readonly number[] =>
     numbers(gradient((x: Tensor) => sum(f(x)))(tensor(at)));
 
-  test('every pair of edges has the power of IEEE 754', () => {
+  test('every pair of special values has the power of IEEE 754', () => {
     const [bases, exponents] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
     const got = numbers(power(tensor(bases), tensor(exponents)));
     for (const [i, [a, b]] of pairs.entries()) expect(got[i], `${a} ** ${b}`).toBe(Math.fround(pow(a, b)));
@@ -33,7 +33,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     }
   });
 
-  test('no digit is lost where the power is large', () => {
+  test('no digits are lost for large powers', () => {
     const bases = [1.0001, 3.7, 0.9, 12.5];
     const exponents = [8e5, 60, 700, 34];
     const got = numbers(power(tensor(bases), tensor(exponents)));

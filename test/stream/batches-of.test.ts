@@ -35,7 +35,7 @@ test('the type has a new first axis', () => {
   >();
 });
 
-test('nothing is pulled before it is asked for, and who stops asking stops the source', async () => {
+test('nothing is read before it is requested, and stopping stops the source', async () => {
   const watch = { pulled: 0, returned: false };
   const iterator = batchesOf(counting(1000, watch), { size: 4 })[Symbol.asyncIterator]();
   expect(watch.pulled).toBe(0);
@@ -47,7 +47,7 @@ test('nothing is pulled before it is asked for, and who stops asking stops the s
   expect(watch).toEqual({ pulled: 8, returned: true });
 });
 
-test('batches that were handed out do not change when more are drawn', async () => {
+test('earlier batches do not change when more are read', async () => {
   const all = await collect(batchesOf(counting(6), { size: 2 }));
   expect(all.map(({ target }) => [...evaluate(target).data])).toEqual([
     [0, 1],
@@ -56,7 +56,7 @@ test('batches that were handed out do not change when more are drawn', async () 
   ]);
 });
 
-test('an example unlike the first is refused by its index, and the source is told', async () => {
+test('an example that differs from the first is refused by its index, and the source is closed', async () => {
   const mixed = (other: unknown, watch: Watch = { pulled: 0, returned: false }): AsyncIterable<unknown> =>
     (async function* () {
       try {

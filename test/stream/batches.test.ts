@@ -11,7 +11,7 @@ const numbers = (each: Tensor | Tensor<readonly number[], 'int32'>): readonly nu
   ...evaluate(each).data,
 ];
 
-test('key and epoch decide the order; going through again, also while going through, repeats it (F-4)', async () => {
+test('key and epoch determine the order; iterating again, also concurrently, repeats it (F-4)', async () => {
   const data = batches(counting(50), { size: 10, shuffle: key(5), epochs: 2 });
   const order = (all: Iterable<{ readonly target: Tensor<readonly [number], 'int32'> }>) =>
     [...all].flatMap(({ target }) => numbers(target));
@@ -29,7 +29,7 @@ test('key and epoch decide the order; going through again, also while going thro
   }
 });
 
-test('the arrays that are given stay as they are, and batches do not change with them', () => {
+test('the given arrays do not change, and batches do not change with them', () => {
   const given = Float32Array.from({ length: 12 }, (_, i) => i);
   const data = batches({ x: tensor(given, [6, 2]) }, { size: 2, shuffle: key(1) });
   const before = [...data].map(({ x }) => numbers(x));
@@ -51,7 +51,7 @@ test('any tree of tensors is a data set, expressions among them; sizes of the fi
   >();
 });
 
-test('what is no data set, or no size, is refused', () => {
+test('invalid data sets and sizes are refused', () => {
   const set = counting(4);
   const cases: readonly (readonly [() => unknown, string])[] = [
     [
@@ -79,7 +79,7 @@ test('what is no data set, or no size, is refused', () => {
   for (const [make, message] of cases) expect(make).toThrow(message);
 });
 
-test('the event loop has its turns while batches are drawn', async () => {
+test('the event loop runs while batches are read', async () => {
   let ticks = 0;
   const timer = setInterval(() => (ticks += 1), 1);
   // Without turns the timer would never fire, and this would never end.

@@ -56,7 +56,7 @@ test('a batch of another dtype or structure midway', () => {
   expect(run(undefined)).toContain("no tensor at 'input'");
 });
 
-test('a first batch that does not fit the model is told with the layer', () => {
+test('a first batch that does not fit the model is refused with the layer', () => {
   const wide: number = 3;
   const batch = { input: tensor(new Float32Array(wide), [1, wide]), target: tensor([[1]]) };
   expect(outcome(from([batch as TinyBatch]).pipe(train(tiny, { state: initial }))).message).toBe(
@@ -120,7 +120,7 @@ test('a loss that is not finite names the step; with debug also operation and la
   expect(infinite.message).toContain('step 2: train: the loss is not finite, got Infinity from batch.input');
 });
 
-test('with debug a state that is not finite is told at the step that made it', () => {
+test('with debug a state that is not finite is reported at the step that made it', () => {
   const rooted = learner({
     model: named(
       'root',
@@ -145,7 +145,7 @@ test('with debug a state that is not finite is told at the step that made it', (
   );
 });
 
-test('names that are there twice, and errors of the source, arrive as errors too', () => {
+test('duplicate names, and errors of the source, arrive as errors too', () => {
   const twice = learner({
     model: sequential(named('a', dense(2, 2)), named('a', dense(2, 1))),
     loss: meanSquaredError(),

@@ -58,7 +58,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     );
   });
 
-  test('bools are 0 and 1, whatever bytes are handed in', () => {
+  test('bools are 0 and 1, for any input bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
         const stray = bytes.some((byte) => byte > 1);
@@ -73,12 +73,12 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     );
   });
 
-  test('the smallest of unsigned numbers', () => {
+  test('the minimum of unsigned numbers', () => {
     expect(evaluate(min(tensor([7, 4_000_000_000, 3], 'uint32')), { backend }).data[0]).toBe(3);
   });
 });
 
-test('a number that a dtype does not hold is refused where it is made', () => {
+test('a number that a dtype cannot represent is refused at construction', () => {
   expect(() => less(tensor([1, 2], 'int32'), 1.5)).toThrow(
     'less: a number that int32 does not hold, got 1.5, needed integers in the range of int32; use a float32 tensor: cast converts',
   );
@@ -94,13 +94,13 @@ test('a number that a dtype does not hold is refused where it is made', () => {
   expect(() => tensor(Uint32Array.of(3e9), [1], 'int32')).toThrow('got 3000000000 at 0');
 });
 
-test('what is no shape is refused by name', () => {
+test('an invalid shape is refused by name', () => {
   for (const shape of [[2.5], [-1], ['2'], [NaN], null, 3])
     expect(() => full(shape as readonly number[], 1)).toThrow('full: a shape must be a list of integers ≥ 0');
   expect(() => full(['2'] as readonly unknown[] as readonly number[], 1)).toThrow("got ['2']");
 });
 
-test('data of another kind are named, and do not overflow', () => {
+test('data of another kind are refused by name, without overflow', () => {
   const anything = tensor as (values: unknown, second?: unknown, third?: unknown) => unknown;
   expect(() => anything(['1', '2'])).toThrow("tensor: an element that is not a number, got '1'");
   expect(() => anything('12')).toThrow("tensor: an element that is not a number, got '12'");
@@ -131,7 +131,7 @@ test('float64 data keep their digits', () => {
   expect([...evaluate(tensor([0.1], 'float64')).data]).toEqual([0.1]);
 });
 
-test('the same elements in another shape are told to be reshaped', () => {
+test('for the same elements in another shape the error says to reshape', () => {
   expect(() => multiply(tensor([1, 2]), tensor([[1], [2]]) as Tensor<never>)).toThrow(
     'the same elements in another shape: reshape one of them to [2]',
   );

@@ -18,7 +18,7 @@ import {
   transpose,
 } from 'paralens/operation';
 
-test('a tensor of nested arrays has their shape, of typed arrays the shape that is given', () => {
+test('a tensor of nested arrays has their shape, of typed arrays the given shape', () => {
   expect(
     evaluate(
       tensor([
@@ -42,7 +42,7 @@ test('a tensor of nested arrays has their shape, of typed arrays the shape that 
   expect(evaluate(tensor([[], []])).shape).toEqual([2, 0]);
 });
 
-test('nothing that a user holds changes', () => {
+test('no value of the user changes', () => {
   const source = [1, 2, 3];
   const array = Float32Array.from(source);
   const made = tensor(array, [3]);
@@ -66,7 +66,7 @@ test('trees evaluate to trees', () => {
   expect([a.data[0], b[0]?.data[0], b[1]?.data[0]]).toEqual([1, 2, 3]);
 });
 
-test('integers wrap around, and quotients of them are cut towards 0', () => {
+test('integers wrap around, and integer division rounds towards 0', () => {
   const int = (...values: number[]) => tensor(values, [values.length], 'int32');
   expect(evaluate(add(int(2 ** 31 - 1), 1)).data[0]).toBe(-(2 ** 31));
   expect(evaluate(multiply(int(65_537), int(65_537))).data[0]).toBe(131_073);
@@ -160,7 +160,7 @@ test('float64 reference keeps all digits of literals', () => {
   expect(evaluate(third, { backend: reference({ precision: 'float64' }) }).data[0]).toBe(1 / 3);
 });
 
-test('the smallest of integers is that of the whole range', () => {
+test('the minimum of integers covers the whole range', () => {
   expect(evaluate(min(tensor([0, 1, 5], 'uint32'))).data[0]).toBe(0);
   expect(evaluate(min(tensor([-(2 ** 31), 0], 'int32'))).data[0]).toBe(-(2 ** 31));
   expect(() => mean(tensor([1, 2], 'int32'))).toThrow(

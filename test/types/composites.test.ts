@@ -27,7 +27,7 @@ type Rows<N extends number> = Tensor<readonly [number, N]>;
 const x = tensor([[1, 2]]);
 const blocks = Array.from({ length: 3 }, () => residual(sequential(dense(2, 2), relu())));
 
-test('a list of layers that give what they take is a layer', () => {
+test('a list of layers with equal input and output types is a layer', () => {
   const deep = sequential(dense(2, 2), sequential(...blocks), dense(2, 1));
   expectTypeOf(deep).toExtend<Para<readonly unknown[], Rows<2>, Rows<1>>>();
   expectTypeOf(sequential(...blocks).init(key(1))).toEqualTypeOf<readonly DenseParameters<2, 2>[]>();
@@ -66,7 +66,7 @@ test('any number of layers may share one record', () => {
   expect(many.run(many.init(key(1)), x)[0].shape).toEqual([1, 2]);
 });
 
-test('layers that take different parameters cannot share them', () => {
+test('layers with different parameters cannot share them', () => {
   expect(() => {
     // @ts-expect-error two kernels of different sizes are not one
     share(compose(dense(2, 2), dense(2, 3))).init(key(1));
@@ -82,7 +82,7 @@ test('layers that take different parameters cannot share them', () => {
   );
 });
 
-test('a loss of entries takes targets like the predictions', () => {
+test('an entrywise loss takes targets like the predictions', () => {
   const model = dense(2, 1);
   const mean = learner({ model, loss: meanSquaredError(), update: sgd() });
   const masked = learner({ model, loss: weighted(huber()), update: sgd() });

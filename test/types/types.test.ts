@@ -97,7 +97,7 @@ test('layers that do not fit do not compile', () => {
   sequential(fanOut(identity<Tensor<readonly [number, 2]>>(), dense(3, 2)));
 });
 
-test('what is behind, over a batch or over time keeps the sizes', () => {
+test('buffered, batched and recurrent layers keep the sizes', () => {
   sequential(rematerialize(sequential(dense(4, 6), relu())), dense(6, 3));
   // @ts-expect-error 5 inputs after 6 outputs
   sequential(rematerialize(sequential(dense(4, 6), relu())), dense(5, 3));

@@ -55,7 +55,7 @@ test('one cycle of PyTorch over ten updates, by its published formula', () => {
   for (const [count, rate] of rates.entries()) expect(at(oneCycle(1, 10), count)).toBeCloseTo(rate, 6);
 });
 
-test('every schedule begins, turns and ends where it says', () => {
+test('every schedule starts, turns and ends as documented', () => {
   const decay = cosineDecay(1, 4, 0.5);
   expect([0, 2, 4, 9].map((count) => at(decay, count))).toEqual([1, 0.75, 0.5, 0.5]);
   const up = warmUp(4, 2);

@@ -26,7 +26,7 @@ test('an invalid learning rate is refused', () => {
   );
 });
 
-test('a schedule over no updates, or by an invalid factor, is refused', () => {
+test('a schedule over 0 updates, or with an invalid factor, is refused', () => {
   expect(() => warmUp(0, 1)).toThrow('warmUp: `over` must be a positive integer, got 0');
   expect(() => cosineDecay(1, 0)).toThrow('cosineDecay: `over` must be in (0, ∞), got 0');
   expect(() => cosineRestarts(1, -1)).toThrow('cosineRestarts: `every` must be a positive integer, got -1');
@@ -47,7 +47,7 @@ test('a gradient of another structure is refused', () => {
   );
 });
 
-test('after more updates than an int32 counts, the count stays and the rate is that of the last', () => {
+test('after 2³¹ − 1 updates the count stays, and the rate is the last one', () => {
   const update = sgd({ learningRate: inverseTimeDecay(1, 2 ** 20) });
   const parameters = [{ x: tensor([1]) }] as const;
   const late = { ...update.init(parameters), count: scalar(2 ** 31 - 2, 'int32') };

@@ -58,7 +58,7 @@ const texts = fc.array(
 );
 
 describe('counters', () => {
-  test('count what the events of the run tell', async () => {
+  test('count the events of the run', async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (all) => {
         const source = lines(all);
@@ -95,7 +95,7 @@ describe('counters', () => {
     );
   });
 
-  test('have no lag where the source cannot tell', async () => {
+  test('have no lag if the source does not know it', async () => {
     const source: Source<RawRecord, number> = {
       ...lines(['no record']),
       behind: () => Promise.reject(new Error('away')),
@@ -108,12 +108,12 @@ describe('counters', () => {
     expect(() => counters({ every: 0 })).toThrow('counters: `every` must be in (0, ∞), got 0');
   });
 
-  test('of nothing are none', async () => {
+  test('of no events are empty', async () => {
     expect(await lastValueFrom(of().pipe(counters({ every: 1 }), toArray()))).toEqual([]);
   });
 });
 
-test("all time of a meter is some stage's", () => {
+test('all time of a meter belongs to a stage', () => {
   const stages = fc.constantFrom('reading', 'preparing', 'learning', 'held');
   fc.assert(
     fc.property(fc.array(fc.tuple(stages, fc.nat({ max: 1000 }))), (turns) => {
@@ -153,7 +153,7 @@ describe('the text of Prometheus', () => {
     return { types, samples };
   };
 
-  test('gives back every counter and label, whatever is in them', () => {
+  test('contains every counter and label, with any characters', () => {
     const value = fc.double();
     fc.assert(
       fc.property(
@@ -188,7 +188,7 @@ describe('the text of Prometheus', () => {
     );
   });
 
-  test('is this, where nothing has come yet', () => {
+  test('is this before the first event', () => {
     expect(prometheus(noCounters).split('\n').slice(0, 6)).toEqual([
       '# HELP paralens_step Steps of the run, resumed or not.',
       '# TYPE paralens_step gauge',
@@ -204,7 +204,7 @@ describe('the text of Prometheus', () => {
 
 const single = learner({ model: dense(1, 1), loss: meanSquaredError(), update: sgd() });
 
-test('of a run that fails the last look and the last snapshot are told before its error', async () => {
+test('the last counters and snapshot of a failing run come before its error', async () => {
   const run = online({
     source: iterableSource('numbers', [1, 2, 3, Number.POSITIVE_INFINITY]),
     decode: ({ value }) => either.right(value),
