@@ -127,7 +127,7 @@ export const totalOf = (batch: Batch): BatchedTensors['total'] => {
     const many = x.map(differs);
     const given = x.map((each, i) => (many[i] === true ? stack(each) : each));
     const rule = ruleOfBatch(node.attributes.rule, { cotangents: false, many, size, expressions });
-    return custom(y ?? fail({ operation: 'custom', what: 'no result' }), given, rule);
+    return custom(y ?? fail({ operation: 'custom', what: 'the rule returned no result' }), given, rule);
   };
   const made = (tensor: AnyTensor, slots: readonly number[]): Total => {
     const { node } = tensor;

@@ -20,7 +20,7 @@ const x: Row = tensor([1, 2], [2]);
 describe('a gradient', () => {
   test('of a result that is not a single float is refused', () => {
     expect(() => gradient((a: Row) => a as never)(x)).toThrow(
-      'gradient: the function does not return a single float, got float32 [2], needed float32 [] or float64 []; take the mean or the sum of the result',
+      'gradient: the function must return a single float, got float32 [2], needed float32 [] or float64 []; take the mean or the sum of the result',
     );
   });
 
@@ -39,23 +39,23 @@ describe('a cotangent', () => {
 
   test('of another structure is refused', () => {
     expect(() => back([x] as never)).toThrow(
-      'pullback: a cotangent of another structure, got 1 leaves, needed 2, like the result',
+      'pullback: the cotangent has another structure than the result, got 1 leaves, needed 2, like the result',
     );
     expect(() => back([x, x, x] as never)).toThrow('got 3 leaves, needed 2');
   });
 
   test('of another shape or dtype is refused', () => {
     expect(() => back([x, tensor([1, 2, 3])] as never)).toThrow(
-      'pullback: a cotangent unlike its result, got float32 [3], needed float32 [2]',
+      'pullback: the cotangent has another shape or dtype than the result, got float32 [3], needed float32 [2]',
     );
     expect(() => back([tensor([1, 2], 'int32'), x] as never)).toThrow(
-      'pullback: a cotangent unlike its result, got int32 [2], needed float32 [2]',
+      'pullback: the cotangent has another shape or dtype than the result, got int32 [2], needed float32 [2]',
     );
     expect(() => pushforward((a: Row) => a)(x, tensor([1]) as never)).toThrow(
-      'pushforward: a tangent unlike its argument, got float32 [1], needed float32 [2]',
+      'pushforward: the tangent has another shape or dtype than the argument, got float32 [1], needed float32 [2]',
     );
     expect(() => pushforward((a: Row) => a)(x, [x, x] as never)).toThrow(
-      'pushforward: a tangent of another structure, got 2 leaves, needed 1, like the argument',
+      'pushforward: the tangent has another structure than the argument, got 2 leaves, needed 1, like the argument',
     );
   });
 });

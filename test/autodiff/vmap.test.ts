@@ -108,7 +108,7 @@ describe('vmap', () => {
   test('refuses unequal numbers of examples, a leaf without an axis, and no leaf at all', () => {
     const sumOf = vmap((pair: { readonly a: Row; readonly b: Row }) => add(pair.a, pair.b));
     expect(() => sumOf({ a: rows, b: full([2, 2], 1) })).toThrow(
-      'b: vmap: leaves of unequal numbers of examples, got [3, 2] and [2, 2], needed axes 0 of one size; what all examples share is not handed in but used from outside',
+      'b: vmap: leaves of unequal numbers of examples, got [3, 2] and [2, 2], needed axes 0 of one size; use values that all examples share from outside of the function, not as arguments',
     );
     expect(() => sumOf({ a: rows, b: scalar(1) as never })).toThrow(
       'b: vmap: a leaf without an axis of examples',

@@ -87,7 +87,7 @@ test('a tensor kept from inside a trace is refused', () => {
     kept = add(x, 1);
     return x;
   })(tensor([1]));
-  expect(() => evaluate(kept)).toThrow('trace: a tensor of another trace, got argument 0');
+  expect(() => evaluate(kept)).toThrow('trace: the tensor belongs to another trace, got argument 0');
 });
 
 test('a failed check is the error of the run, with the value', () => {

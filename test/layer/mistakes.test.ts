@@ -80,7 +80,7 @@ describe('when a model is traced', () => {
   test.each([
     [
       run(convolution2d(1, 2, 5), normal(key(1), [2, 3, 8, 1])),
-      'convolve: a window larger than what it goes over, got [3, 8]',
+      'convolve: the window is larger than the padded input, got [3, 8]',
     ],
     [
       run(convolution2d(2, 2, 3), normal(key(1), [2, 5, 5, 3])),
@@ -88,7 +88,7 @@ describe('when a model is traced', () => {
     ],
     [
       run(maxPooling1d(4), normal(key(1), [1, 3, 2])),
-      'maxPool: a window larger than what it goes over, got [3]',
+      'maxPool: the window is larger than the padded input, got [3]',
     ],
     [
       run(globalAveragePooling(), normal(key(1), [2, 3])),
@@ -111,24 +111,24 @@ describe('when a model is traced', () => {
       run(residual(dense(size, 4) as Para<Parameters, Tensor, Tensor>), normal(key(1), [2, 3])),
       'residual: the layer changes the shape of its input, got [2, 3] to [2, 4]',
     ],
-    [run(prelu(2), normal(key(1), [2, 3])), 'multiply: shapes do not fit'],
+    [run(prelu(2), normal(key(1), [2, 3])), 'multiply: the shapes do not match'],
   ])('%#', (make, message) => {
     expect(make).toThrow(message);
   });
 
   test('the path in the model comes first', () => {
     const model = sequential(named('stem', convolution2d(1, 2, 5)), flatten());
-    expect(run(model, normal(key(1), [1, 3, 3, 1]))).toThrow('0.stem: convolve: a window larger');
+    expect(run(model, normal(key(1), [1, 3, 3, 1]))).toThrow('0.stem: convolve: the window is larger');
   });
 
   test('operations throw the same errors', () => {
-    expect(() => glu(normal(key(1), [2, 3]))).toThrow('glu: a last axis that has no halves, got [2, 3]');
+    expect(() => glu(normal(key(1), [2, 3]))).toThrow('glu: the last axis has an odd size, got [2, 3]');
     const x = normal(key(1), [1, 2, 1, 2]);
     expect(() => attend(x, x, x, { mask: full([1, 3], 1, 'bool') })).toThrow(
       'attention: the mask has the wrong shape, got [1, 3]',
     );
     expect(() => attend(x, normal(key(1), [1, 0, 1, 2]), normal(key(1), [1, 0, 1, 2]))).toThrow(
-      'attention: nothing to look at',
+      'attention: there are no keys',
     );
   });
 });

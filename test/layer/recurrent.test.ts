@@ -97,7 +97,7 @@ describe.each([false, true])('mistakes throw, scan: %s', (scan) => {
     ],
     [
       () => maskedRecurrent(layer, { scan }).run(p, [x, full([2, 3], 1) as never]),
-      'recurrent: wrong dtype, got float32, needed bool',
+      'recurrent: the dtype is wrong, got float32, needed bool',
     ],
   ])('%#', (make, message) => {
     expect(make).toThrow(message);

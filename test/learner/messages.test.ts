@@ -31,9 +31,9 @@ const fit = async (options: unknown, set: unknown = data): Promise<unknown> =>
   lastValueFrom(from(batches(set as typeof data, { size: 1 })).pipe(train(line, options as never)));
 
 test('a seed instead of a key, or a missing key, is refused by name', async () => {
-  await expect(fit({ key: 1 })).rejects.toThrow('learner: not a random key, got 1');
-  await expect(fit({})).rejects.toThrow('learner: not a random key, got undefined');
-  await expect(fit({ key: null })).rejects.toThrow('learner: not a random key, got null');
+  await expect(fit({ key: 1 })).rejects.toThrow('learner: `key` must be a random key, got 1');
+  await expect(fit({})).rejects.toThrow('learner: `key` must be a random key, got undefined');
+  await expect(fit({ key: null })).rejects.toThrow('learner: `key` must be a random key, got null');
 });
 
 test('the state of another update or another model is named', async () => {
@@ -60,23 +60,25 @@ test('the state of another update or another model is named', async () => {
 
 test('for a target [n] and a prediction [n, 1] the error says to reshape, and the step is not a layer', async () => {
   await expect(fit({ key: key(1) }, { ...data, target: tensor([3]) })).rejects.toThrow(
-    /^step 1: loss: meanSquaredError: shapes differ, got \[1, 1\] and \[1\], .*reshape the second to \[1, 1\]$/,
+    /^step 1: loss: meanSquaredError: the shapes differ, got \[1, 1\] and \[1\], .*reshape the second to \[1, 1\]$/,
   );
 });
 
 test('the maximum of an empty axis, and windows over one, are refused', () => {
   expect(() => max(tensor(new Float32Array(0), [0, 3]), [0])).toThrow(
-    'max: of no elements, got [0, 3] over axes [0], needed at least one element',
+    'max: there are no elements, got [0, 3] over axes [0], needed at least one element',
   );
   expect(() => maxPool(tensor(new Float32Array(0), [1, 0, 2]), 2, 1)).toThrow(
-    'maxPool: windows over an axis without elements, got [0]',
+    'maxPool: an axis under the window has no elements, got [0]',
   );
 });
 
 test('an operation names an argument that is not a tensor', () => {
   const anything = (f: unknown) => f as (...given: readonly unknown[]) => unknown;
-  expect(() => anything(exp)(5)).toThrow('exp: not a tensor, got 5');
-  expect(() => anything(multiply)('a', 2)).toThrow("multiply: neither a tensor nor a number, got 'a'");
+  expect(() => anything(exp)(5)).toThrow('exp: the argument is not a tensor, got 5');
+  expect(() => anything(multiply)('a', 2)).toThrow(
+    "multiply: an argument is neither a tensor nor a number, got 'a'",
+  );
 });
 
 test('a tensor shows its shape and data, and an expression only its last operation', () => {

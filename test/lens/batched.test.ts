@@ -108,7 +108,7 @@ describe('batched', () => {
     const model = batched(ofExample);
     const [, back] = model.run(model.init(key(1)), full([7, 4], 1));
     expect(() => back(full([6, 3], 1))).toThrow(
-      'batched: a cotangent unlike its result, got float32 [6, 3], needed float32 [7, 3]',
+      'batched: the cotangent has another shape or dtype than the result, got float32 [6, 3], needed float32 [7, 3]',
     );
   });
 

@@ -104,7 +104,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     const hot = operation.oneHot(tensor([2, 0], 'int32'), 3, 'int32');
     expect(numbers(hot)).toEqual([0, 0, 1, 1, 0, 0]);
     expect(() => numbers(operation.oneHot(tensor([1, 3], 'int32'), 3))).toThrow(
-      'oneHot: an index that is outside, got 3, needed 0 to 2',
+      'oneHot: an index is out of range, got 3, needed 0 to 2',
     );
   });
 });
@@ -136,25 +136,25 @@ test('the size that -1 stands for', () => {
   const x = operation.full([2, 6], 1);
   expect(operation.reshape(x, [-1, 4]).shape).toEqual([3, 4]);
   expect(() => operation.reshape(x, [-1, 5])).toThrow(
-    'reshape: no size for -1 in [-1, 5], got 12 elements, needed a multiple of 5',
+    'reshape: -1 has no possible size in [-1, 5], got 12 elements, needed a multiple of 5',
   );
-  expect(() => operation.reshape(x, [-1, -1])).toThrow('more than one -1');
-  expect(() => operation.reshape(operation.full([0, 2], 1), [0, -1])).toThrow('no size for -1');
+  expect(() => operation.reshape(x, [-1, -1])).toThrow('the shape has more than one -1');
+  expect(() => operation.reshape(operation.full([0, 2], 1), [0, -1])).toThrow('-1 has no possible size');
 });
 
 test('each operation names itself', () => {
   const [bools, whole, none] = [tensor([1], 'bool'), tensor([1], 'int32'), operation.full([2, 0], 1)];
   // What JavaScript may hand in: the types would refuse it.
   const floats = tensor([1]) as Tensor<never, never>;
-  expect(() => operation.greater(bools, bools)).toThrow('greater: wrong dtype, got bool');
-  expect(() => operation.greaterOrEqual(whole, floats)).toThrow('greaterOrEqual: dtypes differ');
-  expect(() => operation.notEqual(whole, floats)).toThrow('notEqual: dtypes differ');
-  expect(() => operation.power(tensor([1], 'float64'), floats)).toThrow('power: dtypes differ');
-  expect(() => operation.square(bools)).toThrow('square: wrong dtype, got bool');
-  expect(() => operation.clip(bools, 0, 1)).toThrow('clip: wrong dtype, got bool');
-  expect(() => operation.clip(whole, 0.5, 1)).toThrow('clip: a number that int32 does not hold, got 0.5');
-  expect(() => operation.min(bools)).toThrow('min: wrong dtype, got bool');
-  expect(() => operation.argmin(bools)).toThrow('argmin: wrong dtype, got bool');
-  expect(() => operation.argmin(none)).toThrow('argmin: of no elements, got [2, 0] over axes [1]');
-  expect(() => operation.min(none, [1])).toThrow('min: of no elements');
+  expect(() => operation.greater(bools, bools)).toThrow('greater: the dtype is wrong, got bool');
+  expect(() => operation.greaterOrEqual(whole, floats)).toThrow('greaterOrEqual: the dtypes differ');
+  expect(() => operation.notEqual(whole, floats)).toThrow('notEqual: the dtypes differ');
+  expect(() => operation.power(tensor([1], 'float64'), floats)).toThrow('power: the dtypes differ');
+  expect(() => operation.square(bools)).toThrow('square: the dtype is wrong, got bool');
+  expect(() => operation.clip(bools, 0, 1)).toThrow('clip: the dtype is wrong, got bool');
+  expect(() => operation.clip(whole, 0.5, 1)).toThrow('clip: int32 cannot represent the number, got 0.5');
+  expect(() => operation.min(bools)).toThrow('min: the dtype is wrong, got bool');
+  expect(() => operation.argmin(bools)).toThrow('argmin: the dtype is wrong, got bool');
+  expect(() => operation.argmin(none)).toThrow('argmin: there are no elements, got [2, 0] over axes [1]');
+  expect(() => operation.min(none, [1])).toThrow('min: there are no elements');
 });

@@ -85,10 +85,10 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
 test('integers are refused: divide and multiply are for them', () => {
   const two = tensor([2], 'int32');
   // @ts-expect-error a power of integers
-  expect(() => power(two, 2)).toThrow('power: wrong dtype, got int32, needed float32 or float64');
+  expect(() => power(two, 2)).toThrow('power: the dtype is wrong, got int32, needed float32 or float64');
   // @ts-expect-error a power of integers
-  expect(() => power(2, two)).toThrow('power: wrong dtype, got int32');
+  expect(() => power(2, two)).toThrow('power: the dtype is wrong, got int32');
   // @ts-expect-error 1/x of integers
-  expect(() => reciprocal(two)).toThrow('reciprocal: wrong dtype, got int32');
+  expect(() => reciprocal(two)).toThrow('reciprocal: the dtype is wrong, got int32');
   expect([...evaluate(divide(square(two), 3)).data]).toEqual([1]);
 });

@@ -124,21 +124,21 @@ describe('a loop refuses', () => {
   test('different numbers of steps', () => {
     expect(() =>
       scan((s: Scalar) => [s, []], scalar(0), { a: tensor([1, 2]), b: tensor([1, 2, 3]) }),
-    ).toThrow('b: scan: tensors of another number of places, got 3, needed 2');
+    ).toThrow('b: scan: the tensors have different numbers of steps, got 3, needed 2');
   });
 
   test('an unknown number of steps', () => {
-    expect(() => scan((s: Scalar) => [s, []], scalar(0), [])).toThrow('scan: no number of places');
+    expect(() => scan((s: Scalar) => [s, []], scalar(0), [])).toThrow('scan: the number of steps is unknown');
   });
 
   test('a state that changes its shape or structure', () => {
     const growing = (s: Tensor): readonly [Tensor, readonly []] => [add(s, tensor([1, 2])), []];
     expect(() => scan(growing, scalar(0) as Tensor, [], { length: 2 })).toThrow(
-      'scan: a state that changes its shape or dtype, got float32 [2], needed float32 []',
+      'scan: the state changes its shape or dtype, got float32 [2], needed float32 []',
     );
     const other = (): readonly [Tensor, readonly []] => [{ a: scalar(0) } as unknown as Tensor, []];
     expect(() => scan(other, scalar(0) as Tensor, [], { length: 2 })).toThrow(
-      'scan: a state that changes its structure',
+      'scan: the state changes its structure',
     );
   });
 });

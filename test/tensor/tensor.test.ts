@@ -92,53 +92,57 @@ test.each<readonly [string, () => unknown, string]>([
   [
     'ragged rows',
     () => tensor([[1, 2], [3]]),
-    'tensor: ragged nested arrays, got [1], needed [2]; give every row one length',
+    'tensor: the nested arrays are ragged, got [1], needed [2]; all rows must have the same length',
   ],
   [
     'a fraction as a label',
     () => tensor([1, 1.5], 'int32'),
-    'tensor: a number that int32 does not hold, got 1.5 at 1, needed integers in the range of int32',
+    'tensor: int32 cannot represent the number, got 1.5 at 1, needed integers in the range of int32',
   ],
   [
     'a negative count',
     () => tensor([-1], 'uint32'),
-    'tensor: a number that uint32 does not hold, got -1 at 0',
+    'tensor: uint32 cannot represent the number, got -1 at 0',
   ],
-  ['a number as a truth', () => tensor([2], 'bool'), 'tensor: a number that bool does not hold, got 2 at 0'],
-  ['a number among rows', () => tensor([[1], 2]), 'tensor: ragged nested arrays, got a number, needed [1]'],
+  ['a number as a truth', () => tensor([2], 'bool'), 'tensor: bool cannot represent the number, got 2 at 0'],
+  [
+    'a number among rows',
+    () => tensor([[1], 2]),
+    'tensor: the nested arrays are ragged, got a number, needed [1]',
+  ],
   [
     'a shape of another size',
     () => tensor([1, 2, 3], [2, 2]),
-    'tensor: a shape that does not hold 3 numbers, got [2, 2]',
+    'tensor: the shape does not match the 3 numbers, got [2, 2]',
   ],
-  ['a silent outer sum', () => add(row, column), 'add: shapes do not fit, got [2] and [2, 1]'],
+  ['a silent outer sum', () => add(row, column), 'add: the shapes do not match, got [2] and [2, 1]'],
   [
     'other dtypes',
     () => equal(row as never, tensor([1, 2], 'int32')),
-    'equal: dtypes differ, got float32 and int32',
+    'equal: the dtypes differ, got float32 and int32',
   ],
   [
     'a product that does not fit',
     () => matmul(column as never, column as never),
-    'matmul: sizes of the shared axis differ, got [2, 1] and [2, 1]',
+    'matmul: the sizes of the shared axis differ, got [2, 1] and [2, 1]',
   ],
   [
     'a wrong reshape',
     () => reshape(row, [3]),
-    'reshape: other numbers of elements, got [2] to [3], needed a shape of 2 elements',
+    'reshape: the numbers of elements differ, got [2] to [3], needed a shape of 2 elements',
   ],
   [
     'a wrong permutation',
     () => transpose(column, [0, 0]),
-    'transpose: no permutation of the axes, got [0, 0], needed each of [0, 1] once',
+    'transpose: not a permutation of the axes, got [0, 0], needed each of [0, 1] once',
   ],
   ['an axis that is not there', () => sum(row, [1]), 'sum: no axis 1, got [2], needed an axis from -1 to 0'],
   [
     'a contraction of words',
     () => contract(row, row, 'i,j'),
-    'contract: no contraction, got i,j, needed words like ik,kj->ij',
+    'contract: not a contraction, got i,j, needed words like ik,kj->ij',
   ],
-  ['a letter that stands once', () => contract(row, row, 'i,j->i'), 'contract: no contraction: i,j→i'],
+  ['a letter that stands once', () => contract(row, row, 'i,j->i'), 'contract: not a contraction: i,j→i'],
   ['an iota without an axis', () => iota([], 0), 'iota: no axis 0, got [], needed at least one axis'],
   [
     'no tensor in a tree',
@@ -164,7 +168,7 @@ test('the minimum of integers covers the whole range', () => {
   expect(evaluate(min(tensor([0, 1, 5], 'uint32'))).data[0]).toBe(0);
   expect(evaluate(min(tensor([-(2 ** 31), 0], 'int32'))).data[0]).toBe(-(2 ** 31));
   expect(() => mean(tensor([1, 2], 'int32'))).toThrow(
-    'mean: wrong dtype, got int32, needed float32 or float64',
+    'mean: the dtype is wrong, got int32, needed float32 or float64',
   );
 });
 

@@ -117,7 +117,7 @@ test('buffered, batched and recurrent layers keep the sizes', () => {
   expect(() => {
     // @ts-expect-error a state that becomes a number; and it throws
     scan((state: Vector, x: Vector) => [sum(x), state], tensor([0, 0]), tensor([[1, 2]]));
-  }).toThrow('scan: a state that changes its shape or dtype, got float32 [], needed float32 [2]');
+  }).toThrow('scan: the state changes its shape or dtype, got float32 [], needed float32 [2]');
 });
 
 test('a plain number stands for any size', () => {
@@ -154,7 +154,7 @@ test('a learner takes the batches of its model and loss only', () => {
   expect(() => {
     // @ts-expect-error labels are integers; and it throws
     classes.step(state, { input, target: tensor([1]) });
-  }).toThrow('loss: sparseSoftmaxCrossEntropy: wrong dtype, got float32, needed int32 or uint32');
+  }).toThrow('loss: sparseSoftmaxCrossEntropy: the dtype is wrong, got float32, needed int32 or uint32');
   expect(() => {
     // @ts-expect-error a label a row, not a row of labels a row; and it throws
     classes.step(state, { input, target: tensor([[1]], 'int32') });
@@ -178,7 +178,9 @@ test('shapes are in the types of tensors', () => {
   expect(() => {
     // @ts-expect-error [3] is no end of [1, 2]; and it throws
     multiply(tensor([[1, 2]]), tensor([1, 2, 3]));
-  }).toThrow('multiply: shapes do not fit, got [1, 2] and [3], needed equal shapes, or one that is the end');
+  }).toThrow(
+    'multiply: the shapes do not match, got [1, 2] and [3], needed equal shapes, or one shape that is the end',
+  );
   // @ts-expect-error one dtype
   expect(() => add(tensor([1], 'int32'), tensor([1]))).toThrow('dtypes differ');
 });

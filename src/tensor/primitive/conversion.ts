@@ -109,7 +109,7 @@ export const checkPrimitive: Primitive<'check'> = {
     if (holds.dtype !== 'bool' || holds.shape.length > 0)
       fail({
         operation: 'check',
-        what: 'the condition is no single truth',
+        what: 'the condition is not a single boolean',
         got: `${holds.dtype} ${showShape(holds.shape)}`,
         needed: 'bool []',
       });

@@ -36,7 +36,7 @@ export const reshapePrimitive: Primitive<'reshape'> = {
     if (sizeOf(shape) !== sizeOf(x.shape))
       fail({
         operation: 'reshape',
-        what: 'other numbers of elements',
+        what: 'the numbers of elements differ',
         got: `${showShape(x.shape)} to ${showShape(shape)}`,
         needed: `a shape of ${sizeOf(x.shape)} elements`,
       });
@@ -63,7 +63,7 @@ export const transposePrimitive: Primitive<'transpose'> = {
     if (!sameShape(sorted, range(x.shape.length)))
       fail({
         operation: 'transpose',
-        what: 'no permutation of the axes',
+        what: 'not a permutation of the axes',
         got: showShape(permutation),
         needed: `each of ${showShape(range(x.shape.length))} once`,
       });
