@@ -98,12 +98,12 @@ const changeOf = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   state: S,
   change: S | undefined,
-  told: Vectors<U> | undefined,
+  cotangent: Vectors<U> | undefined,
 ): S => {
-  if (told === undefined) return change ?? zerosLike(state);
+  if (cotangent === undefined) return change ?? zerosLike(state);
   const output = (each: S): Vectors<U> => cell.output(each);
-  if (change === undefined) return differentiate(output).run(state)[1](told);
-  return differentiate((each: S) => [each, output(each)] as const).run(state)[1]([change, told]);
+  if (change === undefined) return differentiate(output).run(state)[1](cotangent);
+  return differentiate((each: S) => [each, output(each)] as const).run(state)[1]([change, cotangent]);
 };
 
 /** Runs the cell at each time step in turn. */
@@ -130,16 +130,16 @@ export const unrolled = <P extends Parameters, S, I extends number, U extends nu
   return {
     sequence: () => stacked(inTime.map((step) => cell.output(step.state))) as Sequence<U>,
     last: () => cell.output(state),
-    back: (told) => {
+    back: (cotangent) => {
       let total: P | undefined;
       let change: S | undefined;
       const inputs: Vectors<I>[] = [];
-      const toldAt = (time: number): Vectors<U> | undefined => {
-        if ('sequence' in told) return at(told.sequence, time) as Vectors<U>;
-        return time === last ? told.last : undefined;
+      const cotangentAt = (time: number): Vectors<U> | undefined => {
+        if ('sequence' in cotangent) return at(cotangent.sequence, time) as Vectors<U>;
+        return time === last ? cotangent.last : undefined;
       };
       for (const { time, alive, back, state: after } of steps.toReversed()) {
-        const all = changeOf(cell, after, change, toldAt(time));
+        const all = changeOf(cell, after, change, cotangentAt(time));
         const [dp, [before, dx]] = back(alive === undefined ? all : goingOn(alive, all, zero));
         // Where a sequence has ended, the cotangent bypasses the cell.
         change = alive === undefined ? before : addTrees(before, goingOn(alive, zero, all));

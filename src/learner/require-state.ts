@@ -18,13 +18,13 @@ const pathsIn = (tree: unknown): readonly string[] => leafPaths(tree).map((path)
 export const requireAlike = (what: string, got: unknown, needed: unknown, hint: string): void => {
   const operation = 'learner';
   if (!sameStructure(got, needed)) {
-    const [paths, wanted] = [pathsIn(got), pathsIn(needed)];
-    if (paths.length !== wanted.length || paths.some((path, i) => path !== wanted[i]))
+    const [paths, expected] = [pathsIn(got), pathsIn(needed)];
+    if (paths.length !== expected.length || paths.some((path, i) => path !== expected[i]))
       fail({
         operation,
         what,
-        got: placesIn(paths, new Set(wanted)),
-        needed: placesIn(wanted, new Set(paths)),
+        got: placesIn(paths, new Set(expected)),
+        needed: placesIn(expected, new Set(paths)),
         hint,
       });
   }

@@ -89,7 +89,7 @@ async function* readAll<A, P extends Json>(
     const { name, at } = after;
     if (await isThere(join(folder, name))) yield* read(name, at);
     else {
-      const text = `${name} is not in ${folder} any more: what followed ${JSON.stringify(at)} in it is lost`;
+      const text = `${name} does not exist in ${folder} any more: its records after ${JSON.stringify(at)} are lost`;
       yield [{ value: { broken: 'lost', text }, position: after }];
     }
   }

@@ -56,8 +56,11 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
 
   const conflict = (found: number): Saved => {
     const name = join(folder, nameOf(found));
-    const why = last === 0 ? 'the folder was taken to be empty' : `this run has saved up to number ${last}`;
-    const message = `${name}: conflict: another run writes here: ${why}; stop one, or restore and go on from its last`;
+    const why =
+      last === 0
+        ? 'this run has not restored and assumed an empty folder'
+        : `this run has saved up to number ${last}`;
+    const message = `${name}: conflict: another run writes here: ${why}; stop one of them, or restore and continue from its last checkpoint`;
     return E.left({ kind: 'conflict', name, message });
   };
 

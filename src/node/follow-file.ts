@@ -112,7 +112,7 @@ async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progre
       if (rest.length > 0) yield rest;
       const damage = found.damage();
       if (damage !== undefined) {
-        const text = `${found.path} cannot be read behind byte ${content.at()} of what it was before it was compressed (${damage}): what followed is lost`;
+        const text = `${found.path} cannot be read after byte ${content.at()} of its uncompressed content (${damage}): the rest is lost`;
         yield [{ value: { broken: 'lost', text }, position: content.position(content.at()) }];
       }
       const after = next;
@@ -154,7 +154,7 @@ const awaited = async (
         needed: 'an existing file',
         hint: 'check the path; with `follow: true` the source waits until the file is created',
       });
-    if (!isTold) report(`${path} is not there: it is waited for`);
+    if (!isTold) report(`${path} does not exist: waiting for it`);
     await pause(poll, signal);
   }
 };

@@ -34,7 +34,7 @@ export const eventually = async <T>(
       return await attempt();
     } catch (error) {
       if (signal.aborted || stays(error)) throw error;
-      if (!isTold) report(`${String(servers)} does not answer (${String(error)}): it is waited for`);
+      if (!isTold) report(`${String(servers)} does not answer (${String(error)}): waiting for it`);
     }
     await pause(AGAIN, signal);
   }

@@ -68,8 +68,8 @@ export const recordsOf = (
     if (missing > 0) {
       const text =
         subject === undefined
-          ? `${stream} has let go of ${missing} of its messages ${place.seq + 1} to ${seq - 1}`
-          : `${stream} has let go of at least ${missing} messages of ${subject} behind ${place.seq}`;
+          ? `${stream} has removed ${missing} of its messages ${place.seq + 1} to ${seq - 1}`
+          : `${stream} has removed at least ${missing} messages of ${subject} after ${place.seq}`;
       records.push(...lostAt(text, { ...place, seq: seq - 1 }));
     }
     behind = info.pending;
@@ -84,7 +84,7 @@ export const recordsBefore = (stream: string, first: number, progress: Progress)
   const { place } = progress;
   if (first <= place.seq + 1) return { records: [], progress };
   const next = { ...place, seq: first - 1 };
-  const text = `${stream} has let go of its messages ${place.seq + 1} to ${first - 1}`;
+  const text = `${stream} has removed its messages ${place.seq + 1} to ${first - 1}`;
   return {
     records: missingBetween(place, first) > 0 ? lostAt(text, next) : [],
     progress: { ...progress, place: next },

@@ -41,7 +41,7 @@ export const startOf = (
   if (typeof after !== 'number' && after.created !== created)
     return {
       place: at(0),
-      lost: `${stream} was made anew at ${created}: what followed message ${seq} of the one of ${after.created} is lost`,
+      lost: `${stream} was created again at ${created}: the messages after ${seq} of the stream created at ${after.created} are lost`,
     };
   if (seq > last)
     return {
@@ -51,6 +51,6 @@ export const startOf = (
   if (seq === 0) return { place: at(Math.max(0, first - 1), deleted) };
   // For a single subject it is unknown whether the removed messages belonged to it.
   if (seq + 1 < first && subject === undefined)
-    return { place: at(first - 1), lost: `${stream} has let go of its messages ${seq + 1} to ${first - 1}` };
+    return { place: at(first - 1), lost: `${stream} has removed its messages ${seq + 1} to ${first - 1}` };
   return { place: at(seq) };
 };

@@ -67,7 +67,7 @@ export const lineStream = (
         /** A stream that ends before the position is a different one. */
         const missing = (): readonly Received<Broken, number>[] => {
           const had = after - toSkip;
-          const text = `${name} ended after ${had} bytes, before ${after}: what followed there is lost`;
+          const text = `${name} ended after ${had} bytes, before ${after}: the rest is lost`;
           return [{ value: { broken: 'lost', text }, position: had }];
         };
         const next = async (): Promise<IteratorResult<readonly Received<RawRecord, number>[], undefined>> => {

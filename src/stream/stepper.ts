@@ -50,10 +50,10 @@ const metricsOf = (
 
 /** A value that is computed on first use; its inputs can be freed after that. */
 const lazily = <T>(make: () => T): (() => T) => {
-  let held: { readonly make: () => T } | { readonly made: T } = { make };
+  let lazy: { readonly make: () => T } | { readonly made: T } = { make };
   return () => {
-    if ('make' in held) held = { made: held.make() };
-    return held.made;
+    if ('make' in lazy) lazy = { made: lazy.make() };
+    return lazy.made;
   };
 };
 
@@ -105,9 +105,9 @@ export const stepper = <State, A, B, L>(
     },
     goOnFrom: (state) => {
       // The current program already has this state; another one starts from it.
-      const wanted = leaves<AnyTensor>(state);
-      requireCarried('revise', tensors, wanted);
-      const data = dataOf(wanted, backend);
+      const targets = leaves<AnyTensor>(state);
+      requireCarried('revise', tensors, targets);
+      const data = dataOf(targets, backend);
       now = () => data;
       run = undefined;
       return stateOf(data);

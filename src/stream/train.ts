@@ -46,9 +46,9 @@ const folding = <State, A, B, L>(
     const { loss, metrics, data, state, before, inputs, compiled } = steps.step(batch);
     if (!Number.isFinite(loss) || (debug && !data().every(isFinite)))
       refuseNonFinite(loss, compiled, debug ? [...before(), ...inputs] : undefined);
-    const told: Step<State> = withLazy({ step, loss, metrics }, 'state', state);
-    const revised = revise?.(told);
-    return revised === undefined ? told : { step, loss, metrics, state: steps.goOnFrom(revised) };
+    const emitted: Step<State> = withLazy({ step, loss, metrics }, 'state', state);
+    const revised = revise?.(emitted);
+    return revised === undefined ? emitted : { step, loss, metrics, state: steps.goOnFrom(revised) };
   };
   return (batch, index) => {
     try {

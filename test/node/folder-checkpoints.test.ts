@@ -232,7 +232,7 @@ describe('of two writers one stops', () => {
     await saved(1);
     const error = left(await folderCheckpoints(folder).save(checkpointAt(1)));
     expect(error.kind).toBe('conflict');
-    expect(error.message).toContain('taken to be empty');
+    expect(error.message).toContain('assumed an empty folder');
   });
 
   test('a writer so late that its number is free again', async () => {

@@ -367,7 +367,7 @@ test('a missing file is awaited, and that is reported', async () => {
   const reasons: string[] = [];
   const listening = listen(ndjson(path, { ...following, report: (reason) => reasons.push(reason) }));
   const first = listening.until(1);
-  await vi.waitFor(() => expect(reasons).toEqual([`${path} is not there: it is waited for`]));
+  await vi.waitFor(() => expect(reasons).toEqual([`${path} does not exist: waiting for it`]));
   writeFileSync(path, '1\n');
   await first;
   await listening.stop();

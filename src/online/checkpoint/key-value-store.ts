@@ -106,8 +106,10 @@ export const keyValueCheckpoints = (
   const conflict = (): Saved => {
     const [last] = head.checkpoints;
     const why =
-      last === undefined ? 'none was taken to be here' : `this run has saved up to number ${last.sequence}`;
-    const remedy = 'stop one, or restore and go on from its last';
+      last === undefined
+        ? 'this run has not restored and assumed that there was none'
+        : `this run has saved up to number ${last.sequence}`;
+    const remedy = 'stop one of them, or restore and continue from its last checkpoint';
     return E.left(errorOf('conflict', `another run writes here: ${why}; ${remedy}`));
   };
 

@@ -45,10 +45,10 @@ const requireBounds = (operation: string, bounds: Omit<DecodeOptions, 'integers'
 
 /** The reasons for broken records. */
 const brokenReasons: { readonly [K in Broken['broken']]: string } = {
-  'not UTF-8': 'the bytes are no UTF-8',
-  'too long': 'longer than the source reads',
-  'not CSV': 'no CSV',
-  lost: 'records that are not there any more',
+  'not UTF-8': 'the bytes are not UTF-8',
+  'too long': 'longer than the limit of the source',
+  'not CSV': 'not valid CSV',
+  lost: 'the records do not exist any more',
 };
 
 const refusalOfBroken = ({ broken }: Broken): DecodeFailure => ({

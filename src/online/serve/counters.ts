@@ -135,10 +135,13 @@ export const counters = <P extends Json>({
         }),
         // The error also waits for the emission before it.
         materialize(),
-        concatMap(async (told) =>
-          told.kind === 'N'
-            ? { kind: 'N' as const, value: { ...told.value, lag: await lagAt(told.value.position) } }
-            : told,
+        concatMap(async (notification) =>
+          notification.kind === 'N'
+            ? {
+                kind: 'N' as const,
+                value: { ...notification.value, lag: await lagAt(notification.value.position) },
+              }
+            : notification,
         ),
         dematerialize(),
       );

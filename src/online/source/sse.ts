@@ -196,7 +196,7 @@ export const sse = (
             failures += 1;
           }
           const pauseFor = backoff(wait, failures);
-          report(`${reason}: ${url} is called again in ${Math.round(pauseFor)} ms`);
+          report(`${reason}: reconnecting to ${url} in ${Math.round(pauseFor)} ms`);
           await pause(pauseFor, signal);
         }
       }),

@@ -92,12 +92,12 @@ const messages = (
           if (!isTold)
             subscriber.next({
               broken: 'lost',
-              text: `the connection to ${url} was lost (code ${code}): what it sent until the next one is missing`,
+              text: `the connection to ${url} was lost (code ${code}): the messages until the next connection are missing`,
             });
           isTold = true;
           const wait = backoff(retry, failures);
           failures += 1;
-          report(`the connection ended (code ${code}): ${url} is called again in ${Math.round(wait)} ms`);
+          report(`the connection ended (code ${code}): reconnecting to ${url} in ${Math.round(wait)} ms`);
           cancel = later(wait, connect);
         } else
           subscriber.error(

@@ -193,7 +193,7 @@ describe('the text of Prometheus', () => {
       '# HELP paralens_step Steps of the run, resumed or not.',
       '# TYPE paralens_step gauge',
       'paralens_step 0',
-      '# HELP paralens_records_total Records taken in since the first of the run.',
+      '# HELP paralens_records_total Records read since the start of the run.',
       '# TYPE paralens_records_total counter',
       'paralens_records_total 0',
     ]);

@@ -161,7 +161,7 @@ test('messages of a WebSocket are counted; a lost connection is reported and res
     Uint8Array.of(1, 2).buffer,
     {
       broken: 'lost',
-      text: `the connection to ${url} was lost (code 1006): what it sent until the next one is missing`,
+      text: `the connection to ${url} was lost (code 1006): the messages until the next connection are missing`,
     },
     'text 2',
     Uint8Array.of(1, 2).buffer,
