@@ -1,18 +1,18 @@
-/** The one error class of the library: a person's mistake, told so that it can be mended. */
+/** The error class of the library, for mistakes of programmers. */
 
-/** What an error says: `when: path: operation: what, got …, needed …; hint`. */
+/** The parts of an error message: `when: path: operation: what, got …, needed …; hint`. */
 export interface Mistake {
-  /** The operation that refused, in the user's words: `dense`, `add`, `batches`. */
+  /** The public name of the operation: `dense`, `add`, `batches`. */
   readonly operation: string;
   readonly what: string;
   readonly got?: string | undefined;
   readonly needed?: string;
   readonly hint?: string;
-  /** When, in a run: `step 3`. */
+  /** The time in a run, such as `step 3`. */
   readonly when?: string;
-  /** Where in the model, outermost first. */
+  /** The path in the model, outermost first. */
   readonly path?: readonly string[];
-  /** The numbers that a program ran on are at fault, and not who wrote it: a label out of range. */
+  /** Whether the data are wrong and not the program, such as a label out of range. */
   readonly isInData?: true;
 }
 
@@ -42,23 +42,23 @@ export class ParalensError extends Error {
   }
 }
 
-/** Throws the mistake; an expression, so that a rule can end in it. */
+/** Throws the mistake. It is an expression, so that a function can end with it. */
 export const fail = (mistake: Mistake): never => {
   throw new ParalensError(mistake);
 };
 
-/** The same error, with `segment` in front of the path of a mistake. */
+/** The same error, with `segment` added to the front of its path. */
 export const withSegment = (segment: string, error: unknown): unknown => {
   if (!(error instanceof ParalensError)) return error;
   const { mistake } = error;
   return new ParalensError({ ...mistake, path: [segment, ...(mistake.path ?? [])] }, { cause: error });
 };
 
-/** The same error, with when in a run it was. */
+/** The same error, with its time in a run. */
 export const withTime = (when: string, error: unknown): unknown =>
   error instanceof ParalensError ? new ParalensError({ ...error.mistake, when }, { cause: error }) : error;
 
-/** Runs `body`; a mistake made inside is told with `segment` in front of its path. */
+/** Runs `body`, and adds `segment` to the front of the path of its errors. */
 export const within = <T>(segment: string, body: () => T): T => {
   try {
     return body();
@@ -67,5 +67,5 @@ export const within = <T>(segment: string, body: () => T): T => {
   }
 };
 
-/** A list of sizes as an error shows it: `[128, 784]`. */
+/** A list of sizes as text: `[128, 784]`. */
 export const showShape = (shape: readonly number[]): string => `[${shape.join(', ')}]`;

@@ -1,4 +1,4 @@
-/** What an option must be: the few checks that every public function makes of its options, in one grammar. */
+/** Checks of options, with uniform error messages, for all public functions. */
 import { fail } from './error.js';
 
 /** A value as an error shows it: `1.5`, `'0.1'`, `null`, `a function`. */
@@ -9,14 +9,14 @@ export const showGiven = (value: unknown): string => {
   return Array.isArray(value) ? 'an array' : 'an object';
 };
 
-/** Throws the one sentence of an option: what `name` must be, and what it is. */
+/** Throws the error of an option: what `name` must be, and what it is. */
 const refuse = (operation: string, name: string, needed: string, got: unknown): never =>
   fail({ operation, what: `\`${name}\` must be ${needed}`, got: showGiven(got) });
 
-/** The largest int32: a count may stand beside the tensors that it is compared with. */
+/** The largest int32, since counts may be compared with int32 tensors. */
 const MOST_INT32 = 2 ** 31 - 1;
 
-/** The count. Throws if it is not an integer from `least` to `most`. */
+/** Returns the count. Throws if it is not an integer from `least` to `most`. */
 export const requireCount = (
   operation: string,
   name: string,
@@ -29,11 +29,11 @@ export const requireCount = (
   return refuse(operation, name, bounded ? `an integer from ${least} to ${most}` : lowest, got);
 };
 
-/** The integer. Throws if it is not one, or so large that neighbors are rounded to one number. */
+/** Returns the integer. Throws if it is not a safe integer. */
 export const requireInteger = (operation: string, name: string, got: number): number =>
   Number.isSafeInteger(got) ? got : refuse(operation, name, 'an integer within ±(2⁵³ − 1)', got);
 
-/** An interval as people write it: `[0, 1)` has 0 and not 1 in it, `[0, ∞)` all finite numbers from 0 on. */
+/** An interval in mathematical notation: `[0, 1)` contains 0 but not 1, `[0, ∞)` all finite numbers ≥ 0. */
 export type Interval = `${'[' | '('}${number | '-∞'}, ${number | '∞'}${']' | ')'}`;
 
 const boundOf = (text = ''): number => Number(text.replace('∞', 'Infinity'));
@@ -45,22 +45,24 @@ const isIn = (interval: Interval, value: number): boolean => {
   return above && (interval.endsWith(']') ? value <= high : value < high);
 };
 
-/** The number, of an option that only plain code reads. Throws if it is not a number in the interval. */
+/**
+ * Returns the number of an option that is not used in compiled programs. Throws if it is not a number in the interval.
+ */
 export const requireDouble = (operation: string, name: string, got: number, interval: Interval): number =>
   typeof got === 'number' && isIn(interval, got) ? got : refuse(operation, name, `in ${interval}`, got);
 
 /**
- * The number. Throws if it is not a number in the interval, or is not in it as programs hold it, in float32: an epsilon
- * of 1e-60 is 0 there, and a rate of 1e39 infinite.
+ * Returns the number. Throws if it is not in the interval, also after rounding to float32, as in programs: an epsilon
+ * of 1e-60 would be 0, and a rate of 1e39 infinite.
  */
 export const requireNumber = (operation: string, name: string, got: number, interval: Interval): number => {
   requireDouble(operation, name, got, interval);
   if (!isIn(interval, Math.fround(got)))
-    return refuse(operation, name, `in ${interval} as float32 holds it`, got);
+    return refuse(operation, name, `in ${interval} after rounding to float32`, got);
   return got;
 };
 
-/** The choice. Throws if it is none of those that there are. */
+/** Returns the choice. Throws if it is not one of the choices. */
 export const requireOneOf = <T extends string | boolean>(
   operation: string,
   name: string,
@@ -69,15 +71,15 @@ export const requireOneOf = <T extends string | boolean>(
 ): T =>
   choices.includes(got) ? got : refuse(operation, name, `one of ${choices.map(showGiven).join(', ')}`, got);
 
-/** The switch. Throws if it is neither true nor false. */
+/** Returns the boolean. Throws if it is neither true nor false. */
 export const requireBoolean = (operation: string, name: string, got: boolean): boolean =>
   typeof got === 'boolean' ? got : refuse(operation, name, 'true or false', got);
 
-/** The text. Throws if it is not one. */
+/** Returns the string. Throws if it is not one. */
 export const requireText = (operation: string, name: string, got: string): string =>
-  typeof got === 'string' ? got : refuse(operation, name, 'a text', got);
+  typeof got === 'string' ? got : refuse(operation, name, 'a string', got);
 
-/** The function. Throws if it is not one. */
+/** Returns the function. Throws if it is not one. */
 export const requireFunction = <F extends (...given: never) => unknown>(
   operation: string,
   name: string,
@@ -88,14 +90,14 @@ const missing = (what: string): never =>
   fail({
     operation: 'paralens',
     what: `${what} is missing`,
-    hint: 'this is a fault of the library: please report it',
+    hint: 'this is a bug in paralens: please report it',
   });
 
 /** A value that is known to be there. Throws if it is not, which is a fault of the library. */
 export const required = <T>(value: T | undefined, what: string): T => value ?? missing(what);
 
 /**
- * The thing. Throws if it lacks a method that all of its kind have: most often what makes one was given, and not called.
+ * Returns the object. Throws if it lacks a method of its kind; most often a function that makes one was not called.
  */
 export const requireMade = <T>(
   operation: string,
@@ -113,11 +115,11 @@ export const requireMade = <T>(
     operation,
     what: `\`${name}\` must be ${kind}`,
     got: showGiven(got),
-    ...(typeof given === 'function' && { hint: 'it is a function that makes one: call it with its options' }),
+    ...(typeof given === 'function' && { hint: 'this function makes one: call it with its options' }),
   });
 };
 
-/** What is common to all layers, cells, lenses, losses and updates. */
+/** The methods that identify layers, cells, lenses, losses and updates. */
 export const kinds = {
   layer: { kind: 'a layer', methods: ['init', 'run', 'evaluation'] },
   cell: { kind: 'a cell', methods: ['init', 'run', 'evaluation', 'initial', 'output'] },
@@ -126,12 +128,12 @@ export const kinds = {
   update: { kind: 'an update', methods: ['init', 'lens'] },
 } as const;
 
-/** Throws if one of these, by their names, is no layer. */
+/** Throws if one of these values by name is not a layer. */
 export const requireLayers = (operation: string, layers: Readonly<Record<string, unknown>>): void => {
   for (const [name, layer] of Object.entries(layers)) requireMade(operation, name, layer, kinds.layer);
 };
 
-/** Throws if a layer has buffers, in a place where they would be lost; the types refuse it as well. */
+/** Throws if a layer has buffers where they would be lost. This is also a type error. */
 export const requireNoBuffers = (
   operation: string,
   { buffers }: { readonly buffers: { readonly size: number } },
@@ -139,14 +141,14 @@ export const requireNoBuffers = (
   if (buffers.size > 0)
     fail({
       operation,
-      what: 'a layer with buffers, such as dropout or batch normalization',
+      what: 'a layer with buffers, such as dropout or batch normalization, is not possible here',
       got: `${buffers.size} records of buffers`,
       needed: 'a layer without buffers',
       hint: 'use evaluation(layer, ...buffers), or compose the layer before or after this one',
     });
 };
 
-/** Throws if one of these, by their names, is no lens. */
+/** Throws if one of these values by name is not a lens. */
 export const requireLenses = (operation: string, lenses: Readonly<Record<string, unknown>>): void => {
   for (const [name, lens] of Object.entries(lenses)) requireMade(operation, name, lens, kinds.lens);
 };

@@ -14,7 +14,7 @@ const requireScalar = ({ shape, dtype }: AnyTensor): void => {
   if (shape.length > 0 || !isFloat(dtype))
     fail({
       operation: 'gradient',
-      what: 'the function does not return a single float',
+      what: 'the function must return a single float',
       got: `${dtype} ${showShape(shape)}`,
       needed: 'float32 [] or float64 []',
       hint: 'take the mean or the sum of the result',

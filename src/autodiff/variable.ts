@@ -42,7 +42,7 @@ export const requireLike = (
   if (changes.length !== tensors.length)
     fail({
       operation,
-      what: `a ${what} of another structure`,
+      what: `the ${what} has another structure than the ${like}`,
       got: `${changes.length} leaves`,
       needed: `${tensors.length}, like the ${like}`,
     });
@@ -51,7 +51,7 @@ export const requireLike = (
     if (isFloat(tensor.dtype) && !(sameShape(tensor.shape, change.shape) && tensor.dtype === change.dtype))
       fail({
         operation,
-        what: `a ${what} unlike its ${like}`,
+        what: `the ${what} has another shape or dtype than the ${like}`,
         got: `${change.dtype} ${showShape(change.shape)}`,
         needed: `${tensor.dtype} ${showShape(tensor.shape)}`,
       });

@@ -32,7 +32,7 @@ const countExamples = (operation: string, batch: unknown): number => {
     what: whatIsWrong(shapes, size),
     got: shapes.map(showShape).join(' and '),
     needed: 'axes 0 of one size',
-    hint: 'what all examples share is not handed in but used from outside',
+    hint: 'use values that all examples share from outside of the function, not as arguments',
   });
 };
 

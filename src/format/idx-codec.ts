@@ -1,4 +1,4 @@
-/** IDX as a codec of io-ts, to stand in pipelines with other codecs. */
+/** IDX as a codec of io-ts, to combine with other codecs. */
 import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
 import { decodeIdx, type Idx } from './idx.js';
@@ -7,7 +7,7 @@ const isIdx = (value: unknown): value is Idx =>
   typeof value === 'object' && value !== null && 'dtype' in value && 'shape' in value && 'data' in value;
 
 /**
- * Decodes the bytes of an IDX file; on the left are the errors of io-ts, with what `decodeIdx` says.
+ * Decodes the bytes of an IDX file. Returns the errors of io-ts, with the message of `decodeIdx`, as `Left`.
  *
  * @example
  * idx.decode(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)); // right({ dtype: 'uint8', shape: [1], data: [7] })

@@ -21,7 +21,7 @@ export interface IdxArrays {
 
 export type IdxType = keyof IdxArrays;
 
-/** What a file holds; of bytes, `data` is a view of the file's own. */
+/** The content of a file. For bytes, `data` is a view of the file's bytes. */
 export type Idx = {
   readonly [T in IdxType]: {
     readonly dtype: T;
@@ -30,24 +30,24 @@ export type Idx = {
   };
 }[IdxType];
 
-/** Why bytes are no IDX file, or two files no pair. */
+/** Why bytes are not an IDX file, or two files are not a pair. */
 export interface IdxError {
   readonly kind: 'wrong magic' | 'unknown type' | 'truncated' | 'extra bytes' | 'count mismatch';
-  /** For a person: what was found, and what should have been. */
+  /** For people: what was found, and what was expected. */
   readonly message: string;
 }
 
 const refuse = (kind: IdxError['kind'], message: string): E.Either<IdxError, never> =>
   E.left({ kind, message: `idx: ${kind}: ${message}` });
 
-/** How the numbers of a type are read. */
+/** A reader for numbers of one type. */
 interface Reading<T extends IdxType> {
   readonly dtype: T;
   readonly bytes: number;
   readonly read: (view: DataView, count: number) => IdxArrays[T];
 }
 
-/** Reads numbers one after the other. */
+/** Reads numbers one by one. */
 const each =
   <A extends Int16Array | Int32Array | Float32Array | Float64Array>(
     make: (count: number) => A,
@@ -109,8 +109,8 @@ const hex = (bytes: readonly number[]): string =>
   bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
 /**
- * Decodes the bytes of an IDX file, or says on the left why they are none: a wrong magic number, an unknown
- * type, too few bytes or too many. Nothing is thrown.
+ * Decodes the bytes of an IDX file. Returns a `Left` for a wrong magic number, an unknown type, or too few or too many
+ * bytes. Never throws.
  *
  * @example
  * decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9)); // right({ dtype: 'uint8', shape: [2], data: [7, 9] })
@@ -149,7 +149,7 @@ export interface IdxPair {
 }
 
 /**
- * Two files of one data set, the first axis of each counting the examples; on the left where the counts
+ * Pairs the images and labels of a data set. The first axis of each counts the examples. Returns a `Left` if the counts
  * differ.
  *
  * @example

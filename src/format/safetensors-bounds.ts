@@ -1,15 +1,15 @@
 /**
- * What a header is held to before any of it is parsed: one pass over its text, which tells how deep it is, how many
- * values it has and which names stand twice, without building anything of it.
+ * Limits of a header, checked before it is parsed: one pass over its text finds the depth, the number of values and
+ * duplicate names, without building any values.
  */
 
-/** Lists and records within each other; the format itself needs three. */
+/** The deepest nesting of lists and records; the format needs three levels. */
 const DEEPEST = 16;
 
-/** Values in a header: one tensor has about ten. Parsing so many takes about a second and 200 MB. */
+/** The most values in a header; one tensor has about ten. Parsing this many takes about a second and 200 MB. */
 export const MOST_VALUES = 2 ** 21;
 
-/** Behind the string that begins at a quotation mark, or at the end of the text if it has no end. */
+/** The index after the string that starts at a quotation mark, or the end of the text for an unclosed string. */
 const endOfString = (json: string, start: number): number => {
   let at = start + 1;
   for (;;) {
@@ -17,13 +17,13 @@ const endOfString = (json: string, start: number): number => {
     if (quote < 0) return json.length;
     let before = quote;
     while (json.charCodeAt(before - 1) === 0x5c) before -= 1;
-    // An even number of backslashes are characters, and an odd one escapes the quotation mark.
+    // An odd number of backslashes escapes the quotation mark, an even number does not.
     if ((quote - before) % 2 === 0) return quote + 1;
     at = quote + 1;
   }
 };
 
-/** The name that a string stands for; a text that is no string is refused by the parser afterwards. */
+/** The name in a string literal. The parser refuses invalid strings later. */
 const nameOf = (string: string): string => {
   if (!string.includes('\\')) return string.slice(1, -1);
   try {
@@ -33,7 +33,7 @@ const nameOf = (string: string): string => {
   }
 };
 
-/** What is wrong with the text of a header; of the name that is, if it is a name. */
+/** What is wrong with the text of a header, with the name if a name is wrong. */
 export interface OutOfBounds {
   readonly kind: 'header' | 'name';
   readonly message: string;
@@ -42,8 +42,8 @@ export interface OutOfBounds {
 const tooMuch = (message: string): OutOfBounds => ({ kind: 'header', message });
 
 /**
- * The first bound that a text breaks, if it does. A name may not stand twice in a record, since a parser keeps of these
- * what it likes, nor be `__proto__`; of neither `JSON.parse` tells. The text need not be JSON.
+ * The first limit that a text breaks, if any. A name must not occur twice in a record, since parsers differ in which
+ * one they keep, nor be `__proto__`; `JSON.parse` reports neither. The text need not be valid JSON.
  */
 export const outOfBounds = (json: string): OutOfBounds | undefined => {
   const open: Set<string>[] = [];

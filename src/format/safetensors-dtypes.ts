@@ -1,9 +1,9 @@
-/** The dtypes of a safetensors file, each as the one of ours that holds its numbers exactly. */
+/** The dtypes of a safetensors file, each with the dtype of this library that represents its numbers exactly. */
 import { either as E } from 'fp-ts';
 import { required } from '../require.js';
 import { allocate, type Data, type DType } from '../tensor/dtype.js';
 
-/** The names of our dtypes in a file. */
+/** The names of this library's dtypes in a file. */
 export const NAMES: { readonly [D in DType]: string } = {
   float64: 'F64',
   float32: 'F32',
@@ -12,28 +12,28 @@ export const NAMES: { readonly [D in DType]: string } = {
   bool: 'BOOL',
 };
 
-/** How numbers of one dtype of a file become ours. */
+/** How the numbers of one dtype in a file are read. */
 export interface FileDType {
-  /** Of one number in the file. */
+  /** Bytes of one number in the file. */
   readonly bytes: number;
   readonly dtype: DType;
-  /** The numbers, of which there are so many bytes; on the left the first that ours does not hold. */
+  /** Reads the numbers. Returns as `Left` the first number that the dtype cannot represent. */
   readonly read: (bytes: Uint8Array) => E.Either<{ readonly at: number; readonly value: string }, Data>;
 }
 
-/** Numbers that lie in a file as they do in memory. */
+/** Numbers with the same bytes in file and memory. */
 const asTheyAre = (dtype: DType, bytes: number): FileDType => ({
   bytes,
   dtype,
   read: (raw) => {
     const data = allocate(dtype, raw.length / bytes);
-    // Copied, so that they are aligned, and the file is not kept by them.
+    // A copy is aligned, and does not keep the bytes of the file in memory.
     new Uint8Array(data.buffer).set(raw);
     return E.right(data);
   },
 });
 
-/** Numbers of which each becomes another one of ours. */
+/** Numbers that are converted one by one. */
 const each = (dtype: DType, bytes: number, at: (view: DataView, offset: number) => number): FileDType => ({
   bytes,
   dtype,
@@ -45,7 +45,7 @@ const each = (dtype: DType, bytes: number, at: (view: DataView, offset: number) 
   },
 });
 
-/** 64-bit numbers, as long as every one of them fits 32 bits: a dtype cannot depend on what stands in a file. */
+/** 64-bit integers, if all of them fit 32 bits. The dtype must not depend on the values in the file. */
 const narrowed = (
   dtype: 'int32' | 'uint32',
   at: (view: DataView, offset: number) => bigint,
@@ -69,12 +69,12 @@ const bool: FileDType = {
   ...asTheyAre('bool', 1),
   read: (raw) => {
     const at = raw.findIndex((byte) => byte > 1);
-    // A copy: `slice` of a Node Buffer would be a view of the file's bytes.
+    // A copy, since `slice` of a Node Buffer is a view of the file's bytes.
     return at < 0 ? E.right(new Uint8Array(raw)) : E.left({ at, value: String(raw[at]) });
   },
 };
 
-/** IEEE 754 binary16: (−1)ˢ·2^(e − 15)·(1 + f/1024), and f·2⁻²⁴ where e is 0. */
+/** IEEE 754 binary16: (−1)ˢ·2^(e − 15)·(1 + f/1024), and f·2⁻²⁴ if e is 0. */
 const half = (bits: number): number => {
   const sign = bits < 0x8000 ? 1 : -1;
   const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];
@@ -98,7 +98,7 @@ const bfloat16: FileDType = {
   },
 };
 
-/** By their names in a file. */
+/** The dtypes by their names in a file. */
 export const fileDTypes: ReadonlyMap<string, FileDType> = new Map([
   ['F64', asTheyAre('float64', 8)],
   ['F32', asTheyAre('float32', 4)],

@@ -1,11 +1,11 @@
-/** The header of a safetensors file: JSON from strangers, of which nothing is believed. */
+/** The header of a safetensors file: untrusted JSON, of which every field is checked. */
 import { either as E } from 'fp-ts';
 import { outOfBounds } from './safetensors-bounds.js';
 
-/** The name that is no tensor's. */
+/** The reserved name for the metadata. */
 export const METADATA = '__metadata__';
 
-/** What the header says of a tensor. */
+/** The entry of a tensor in the header. */
 export interface TensorEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -32,15 +32,15 @@ const isSizes = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
 const entryOf = (name: string, value: unknown): E.Either<HeaderError, TensorEntry> => {
-  if (!isRecord(value)) return refuse(`'${name}' is no record`);
-  // Other fields are left alone, as by Hugging Face's reader.
+  if (!isRecord(value)) return refuse(`'${name}' is not an object`);
+  // Other fields are ignored, as in Hugging Face's reader.
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string') return refuse(`'${name}' has no dtype`);
-  if (!isSizes(shape)) return refuse(`the shape of '${name}' is no list of whole sizes`);
-  if (!isSizes(offsets)) return refuse(`the data_offsets of '${name}' are no whole numbers`);
+  if (!isSizes(shape)) return refuse(`the shape of '${name}' is not a list of integers ≥ 0`);
+  if (!isSizes(offsets)) return refuse(`the data_offsets of '${name}' are not integers ≥ 0`);
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length > 2)
-    return refuse(`the data_offsets of '${name}' are ${offsets.length} numbers and not two`);
+    return refuse(`the data_offsets of '${name}' are ${offsets.length} numbers instead of two`);
   return E.right({ dtype, shape, begin, end });
 };
 
@@ -51,26 +51,26 @@ const parse = (bytes: Uint8Array): E.Either<HeaderError, unknown> => {
     const wrong = outOfBounds(json);
     return wrong === undefined ? E.right(JSON.parse(json)) : E.left(wrong);
   } catch (error) {
-    return refuse(error instanceof SyntaxError ? `no JSON: ${error.message}` : 'no UTF-8');
+    return refuse(error instanceof SyntaxError ? `not JSON: ${error.message}` : 'not UTF-8');
   }
 };
 
-/** Reads the JSON of a header; on the left what is wrong with it. */
+/** Reads the JSON of a header. Returns a `Left` if it is not valid. */
 export const readHeader = (bytes: Uint8Array): E.Either<HeaderError, Header> => {
   const parsed = parse(bytes);
   if (E.isLeft(parsed)) return parsed;
-  if (!isRecord(parsed.right)) return refuse('no record');
+  if (!isRecord(parsed.right)) return refuse('not an object');
   const { [METADATA]: texts, ...named } = parsed.right;
   const metadata = texts ?? {};
-  if (!isRecord(metadata)) return refuse(`${METADATA} is no record`);
+  if (!isRecord(metadata)) return refuse(`${METADATA} is not an object`);
   const noText = Object.entries(metadata).find(([, text]) => typeof text !== 'string');
-  if (noText !== undefined) return refuse(`'${noText[0]}' in ${METADATA} is no text`);
+  if (noText !== undefined) return refuse(`'${noText[0]}' in ${METADATA} is not a string`);
   const tensors: (readonly [string, TensorEntry])[] = [];
   for (const [name, value] of Object.entries(named)) {
     const entry = entryOf(name, value);
     if (E.isLeft(entry)) return entry;
     tensors.push([name, entry.right]);
   }
-  // Every one of them is a text, as was found above.
+  // All values are strings, as checked above.
   return E.right({ tensors, metadata: metadata as Readonly<Record<string, string>> });
 };

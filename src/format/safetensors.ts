@@ -1,12 +1,12 @@
 /**
  * Safetensors: named tensors in a file, the format of Hugging Face's hub.
  *
- * Eight bytes are the little-endian length of a header, which is JSON: for each name a dtype, a shape and where the
- * numbers begin and end in what follows it, and under `__metadata__` texts by name. Then the numbers, little-endian
- * and row-major, one tensor right after the other to the end of the file. Encoded files put wider numbers first and
- * fill the header up with spaces to a multiple of eight, so that every array lies where a machine can read it.
+ * The first eight bytes are the little-endian length of the header. The header is JSON: for each name a dtype, a shape
+ * and the begin and end of the data after the header, and under `__metadata__` strings by name. The data follow,
+ * little-endian and row-major, without gaps, to the end of the file. Encoded files put wider numbers first and pad the
+ * header with spaces to a multiple of eight, so that every array is aligned.
  *
- * Typed arrays are taken to be little-endian, as they are on every machine that runs WebAssembly in Node or a browser.
+ * Typed arrays are assumed to be little-endian, as on every machine that runs WebAssembly in Node or a browser.
  *
  * Source: https://github.com/huggingface/safetensors, its README on the format.
  */
@@ -19,20 +19,20 @@ import { MOST_VALUES } from './safetensors-bounds.js';
 import { fileDTypes, NAMES } from './safetensors-dtypes.js';
 import { METADATA, readHeader, type TensorEntry } from './safetensors-header.js';
 
-/** Tensors by name, and the texts that go with them. */
+/** Tensors and metadata strings, both by name. */
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, Value>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Why bytes are no safetensors file, or one that cannot be read here. */
+/** Why bytes are not a safetensors file, or cannot be read. */
 export interface SafetensorsError {
   readonly kind: 'truncated' | 'header' | 'name' | 'dtype' | 'shape' | 'offsets' | 'extra bytes' | 'values';
-  /** For a person: what was found, and what should have been. */
+  /** For people: what was found, and what was expected. */
   readonly message: string;
 }
 
-/** Headers above this are refused, as by Hugging Face's reader: the cost of parsing JSON must be bounded. */
+/** The largest header in bytes, as in Hugging Face's reader: it bounds the cost of parsing JSON. */
 const LARGEST_HEADER = 100_000_000;
 
 const refuse = (kind: SafetensorsError['kind'], message: string): E.Either<SafetensorsError, never> =>
@@ -50,16 +50,16 @@ const checkNames = (tensors: Safetensors['tensors'], metadata: Safetensors['meta
   if (name !== undefined)
     fail({
       operation: 'safetensors',
-      what: 'a name that is taken',
+      what: 'the name is reserved',
       got: `'${name}'`,
-      needed: 'another name',
+      needed: 'another name for the tensor or the text',
     });
 };
 
 /**
- * The bytes of a file that holds these tensors, bit for bit, and these texts; in the header the texts stand first.
- * Throws if a name is `__metadata__` or `__proto__`, if an array does not have as many numbers as its shape
- * says, and where names and texts take more than the 100 MB that readers accept.
+ * Encodes tensors and metadata strings as the bytes of a file; all bits of the data are kept. The metadata come first
+ * in the header. Throws if a tensor is named `__metadata__` or anything is named `__proto__`, if an array does not
+ * match its shape, or if the header would exceed 100 MB, the limit of readers.
  *
  * @example
  * const bytes = encodeSafetensors({ tensors: { bias: evaluate(tensor([1, 2])) }, metadata: { by: 'paralens' } });
@@ -73,9 +73,9 @@ export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Arra
     if (data.byteLength !== sizeOf(shape) * bytesOf[dtype])
       fail({
         operation: 'safetensors',
-        what: `numbers of '${name}' that do not fill its shape`,
+        what: `the data of '${name}' do not match its shape`,
         got: `${data.byteLength} bytes`,
-        needed: `${sizeOf(shape) * bytesOf[dtype]} for ${showShape(shape)} of ${dtype}`,
+        needed: `${sizeOf(shape) * bytesOf[dtype]} bytes for ${showShape(shape)} of ${dtype}`,
       });
     const begin = end;
     end += data.byteLength;
@@ -93,17 +93,17 @@ export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Arra
       got: `${sorted.length}, with ${values} values in their header`,
       needed: `at most ${MOST_VALUES}`,
     });
-  // Not as one record, which would put names that look like whole numbers in front of all others.
+  // Not as one object, whose keys that look like integers would come first.
   const fields = [...texts, ...entries].map((field) => field.map((part) => JSON.stringify(part)).join(':'));
   const json = new TextEncoder().encode(`{${fields.join(',')}}`);
   const length = Math.ceil(json.length / 8) * 8;
   if (length > LARGEST_HEADER)
     fail({
       operation: 'safetensors',
-      what: 'names and texts that no reader takes',
+      what: 'the header is too large',
       got: `${length} bytes`,
-      needed: `at most ${LARGEST_HEADER}`,
-      hint: 'put what is large into tensors',
+      needed: `at most ${LARGEST_HEADER} bytes`,
+      hint: 'write long texts as tensors, or use shorter names',
     });
   const bytes = new Uint8Array(8 + length + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
@@ -117,7 +117,7 @@ export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Arra
   return bytes;
 };
 
-/** The tensor of an entry; its numbers are copied, so that they are its own. */
+/** The tensor of an entry, with a copy of its data. */
 const read = (name: string, entry: TensorEntry, body: Uint8Array): E.Either<SafetensorsError, Value> => {
   const { shape, begin, end } = entry;
   const file = fileDTypes.get(entry.dtype);
@@ -136,7 +136,7 @@ const read = (name: string, entry: TensorEntry, body: Uint8Array): E.Either<Safe
   return refuse('values', `'${name}' holds ${data.left.value} at ${data.left.at}, and ${needed}`);
 };
 
-/** The names in the order of their numbers, if these follow each other from the first byte to the last. */
+/** The entries in the order of their data. Returns a `Left` unless the data fill the file without gaps or overlaps. */
 const inOrder = (
   entries: readonly (readonly [string, TensorEntry])[],
   size: number,
@@ -157,10 +157,10 @@ const inOrder = (
 };
 
 /**
- * Decodes the bytes of a safetensors file, or says on the left why they are none: too few bytes or too many, a header
- * that is no JSON of the right form, names given twice, tensors over each other or with gaps between them. F64, F32, I32,
- * U32 and BOOL are read as they are; F16 and BF16 as float32, I8 and I16 as int32, U8 and U16 as uint32; I64 as int32
- * and U64 as uint32 if all their numbers fit, and otherwise refused. Nothing is thrown.
+ * Decodes the bytes of a safetensors file. Returns a `Left` for too few or too many bytes, a header that is not JSON of
+ * the right form, duplicate names, and data that overlap or leave gaps. F64, F32, I32, U32 and BOOL keep their dtype;
+ * F16 and BF16 become float32, I8 and I16 int32, U8 and U16 uint32. I64 becomes int32 and U64 uint32 if all their
+ * numbers fit, and is refused otherwise. Never throws.
  *
  * @example
  * const bytes = encodeSafetensors({ tensors: { bias: evaluate(tensor([1, 2])) }, metadata: {} });

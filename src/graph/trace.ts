@@ -153,8 +153,8 @@ const constantInstruction = (
 const foreign = (name?: string): never =>
   fail({
     operation: 'trace',
-    what: 'a tensor of another trace',
-    got: name ?? 'a stand-in without a value',
+    what: 'the tensor belongs to another trace',
+    got: name ?? 'a placeholder without a value',
     needed: 'tensors made from the arguments or from data',
     hint: 'do not keep a tensor from inside a compiled function',
   });

@@ -1,4 +1,4 @@
-/** The activation functions as layers without parameters: each takes its shape from the layer before it. */
+/** Activation functions as layers without parameters. Each takes its shape from the layer before it. */
 import { differentiable, stateless } from '../lens/differentiable.js';
 import type { Layer, Para } from '../lens/para.js';
 import * as activation from '../operation/activation.js';
@@ -14,7 +14,7 @@ import * as curve from '../tensor/primitive/sigmoid.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** A layer that keeps the shape and has nothing to learn. */
+/** A layer without parameters that keeps the shape. */
 export type ActivationLayer = <S extends Shape>() => Para<readonly [], Tensor<S>, Tensor<S>>;
 
 /** max(0, x) */
@@ -84,8 +84,7 @@ export interface PreluParameters<C extends number> {
 }
 
 /**
- * x where it is positive, slope·x where not, with a learned slope `[channels]` for each index of the last axis
- * that begins at 0.25.
+ * x if x > 0, else slope·x. The slope `[channels]` is learned, one for each index of the last axis, and starts at 0.25.
  *
  * Source: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers" (arXiv 1502.01852).
  *
@@ -99,7 +98,7 @@ export const prelu = <C extends number, Lead extends Shape>(
   return differentiable(
     () => ({ slope: full([channels], 0.25) }),
     ({ slope }: PreluParameters<C>, x: Tensor<readonly [...Lead, C]>) =>
-      // The end of a shape is spread; its type parameters do not tell that it is one.
+      // The slope has the last axis of x, which the type parameters do not express.
       select(less(fullLike(x, 0), x), x, multiply(x, slope as Tensor<never>)),
   );
 };

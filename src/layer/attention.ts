@@ -1,4 +1,4 @@
-/** Attention layers with several heads, over `[batch, time, width]`. */
+/** Multi-head attention layers over `[batch, time, width]`. */
 import { fail, showShape } from '../error.js';
 import { differentiable } from '../lens/differentiable.js';
 import type { Layer, Para } from '../lens/para.js';
@@ -21,7 +21,10 @@ type Projection<W extends number, Offset extends Bias> = Biased<
   DenseKernel<W, W>
 >;
 
-/** Each a product and a bias: kernels `[width, width]`, whose outputs are the heads one after the other. */
+/**
+ * The four projections of multi-head attention: kernels `[width, width]`, with the outputs of the heads one after the
+ * other, and biases.
+ */
 export interface AttentionParameters<W extends number, Offset extends Bias = Initializer> {
   readonly query: Projection<W, Offset>;
   readonly key: Projection<W, Offset>;
@@ -30,22 +33,22 @@ export interface AttentionParameters<W extends number, Offset extends Bias = Ini
 }
 
 export interface CrossAttentionOptions<Offset extends Bias = Bias> {
-  /** For the four kernels; Glorot's uniform distribution unless given. */
+  /** The initializer of the four kernels; default: Glorot's uniform distribution. */
   readonly kernel?: Initializer;
-  /** For the four biases; 0 unless given, and none if it is `false`. */
+  /** The initializer of the four biases; default: 0. `false` means no biases. */
   readonly bias?: Offset;
 }
 
 export interface SelfAttentionOptions<Offset extends Bias = Bias> extends CrossAttentionOptions<Offset> {
-  /** Whether a place sees only itself and what is before it. */
+  /** Whether a position attends only to itself and earlier positions. */
   readonly causal?: boolean;
-  /** Whether queries and keys are turned by their place. */
+  /** Whether queries and keys get rotary position embeddings. */
   readonly rotary?: boolean;
 }
 
 type Sequence<B extends number, T extends number, W extends number> = Tensor<readonly [B, T, W]>;
 
-/** Of a place in a sequence, whether it may be looked at. */
+/** `[batch, time]`: true at the positions of a sequence that may be attended to. */
 export type SequenceMask<B extends number, T extends number> = Tensor<readonly [B, T], 'bool'>;
 
 const init =
@@ -65,9 +68,9 @@ const requireHeads = (operation: string, width: number, heads: number): void => 
   if (width % heads > 0)
     fail({
       operation,
-      what: 'heads that do not divide the width',
-      got: `${heads} heads of a width of ${width}`,
-      needed: 'a divisor of the width',
+      what: 'the heads do not divide the width',
+      got: `${heads} heads for a width of ${width}`,
+      needed: 'a number of heads that divides the width',
     });
 };
 
@@ -75,20 +78,23 @@ const requireSequence = (operation: string, { shape }: Tensor<Shape>, width: num
   if (shape.length !== 3 || shape[2] !== width)
     fail({
       operation,
-      what: 'no sequence of this width',
+      what: 'the input is not a sequence of the right width',
       got: showShape(shape),
       needed: `[batch, time, ${width}]`,
     });
 };
 
-/** Who looks, at what, and at which places of it. */
+/** The queries, the memory, and the mask of the memory. */
 interface Looking {
   readonly queries: Tensor<Shape>;
   readonly memory: Tensor<Shape>;
   readonly mask?: SequenceMask<number, number>;
 }
 
-/** A layer of several heads, whose argument says who looks at what: `[batch, time, width]` like the queries. */
+/**
+ * A multi-head attention layer. `read` gets queries, memory and mask from the argument. The result has the shape of the
+ * queries, `[batch, time, width]`.
+ */
 const multiHead = <W extends number, A, Offset extends Bias>(
   operation: string,
   [width, heads]: readonly [W, number],
@@ -107,7 +113,7 @@ const multiHead = <W extends number, A, Offset extends Bias>(
   requireFunction(operation, 'kernel', kernel);
   requireBias(operation, bias);
   const projected = (each: Tensor<Shape>, by: Projection<W, Bias>): Tensor<Shape> => {
-    // The last axis of a sequence is the width; its type does not tell.
+    // The last axis of a sequence is the width, which its type does not express.
     const product = matmul(each as Tensor<never>, by.kernel as Tensor<never>) as Tensor<Shape>;
     return 'bias' in by ? add(product, by.bias as Tensor<never>) : product;
   };
@@ -118,7 +124,7 @@ const multiHead = <W extends number, A, Offset extends Bias>(
     const { queries, memory: given, mask } = read(a);
     requireSequence(operation, queries, width);
     requireSequence(operation, given, width);
-    // What may not be looked at is not projected either: the kernels' gradients do not see it.
+    // Masked positions are not projected either, so the gradients of the kernels do not depend on them.
     const fits = mask !== undefined && sameShape(mask.shape, given.shape.slice(0, 2));
     const memory = fits ? keepRows(mask, given) : given;
     const seen = attend(
@@ -129,13 +135,13 @@ const multiHead = <W extends number, A, Offset extends Bias>(
     );
     return projected(reshape(seen, queries.shape), output);
   });
-  // The result has the shape of the queries, and the parameters a bias or none, as the types of the layers say.
+  // The types of the layers state the shape of the result, and whether there is a bias.
   return layer as Para<never, A, never>;
 };
 
 /**
- * Attention of each place of a sequence to all, or with `causal` to those up to itself: `[batch, time, width]` to the
- * same. Throws if heads do not divide the width.
+ * Multi-head self-attention: each position attends to all positions, or with `causal` to itself and earlier ones.
+ * `[batch, time, width]` to the same shape. Throws if the heads do not divide the width.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  *
@@ -155,8 +161,8 @@ export const selfAttention = <
   multiHead('selfAttention', [width, heads], options, (x) => ({ queries: x, memory: x }));
 
 /**
- * `selfAttention` that looks only at places where a mask `[batch, time]` holds: of a pair of sequence and mask. A
- * place of which no other may be looked at gets the bias of the output alone, or 0 without one.
+ * `selfAttention` with a mask `[batch, time]`: takes a pair of sequence and mask, and attends only to positions where
+ * the mask is true. If no position may be attended to, the result is the bias of the output, or 0 without a bias.
  *
  * @example
  * const layer = maskedSelfAttention(32, 4);
@@ -178,8 +184,8 @@ export const maskedSelfAttention = <
   multiHead('maskedSelfAttention', [width, heads], options, ([x, mask]) => ({ queries: x, memory: x, mask }));
 
 /**
- * Attention of each place of one sequence to all places of another: of a pair of queries `[batch, time, width]` and
- * memory `[batch, other, width]`. Throws if heads do not divide the width.
+ * Multi-head cross-attention: each position of one sequence attends to all positions of another. Takes a pair of
+ * queries `[batch, time, width]` and memory `[batch, other, width]`. Throws if the heads do not divide the width.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  *
@@ -209,9 +215,9 @@ export const crossAttention = <
   );
 
 /**
- * `crossAttention` that looks only at places of the memory where a mask `[batch, other]` holds: of queries, memory
- * and mask. A query of which nothing may be looked at gets the bias of the output alone, or 0 without
- * one.
+ * `crossAttention` with a mask `[batch, other]`: takes queries, memory and mask, and attends only to positions of the
+ * memory where the mask is true. If no position may be attended to, the result is the bias of the output, or 0 without
+ * a bias.
  *
  * @example
  * const layer = maskedCrossAttention(32, 4);

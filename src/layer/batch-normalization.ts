@@ -1,4 +1,4 @@
-/** Normalization over a batch: its statistics when it learns, running ones when it predicts. */
+/** Batch normalization: uses the statistics of the batch in training and running statistics in evaluation. */
 import { fail, showShape } from '../error.js';
 import { buffered } from '../lens/buffered.js';
 import type { Layer } from '../lens/para.js';
@@ -17,7 +17,7 @@ import {
 } from './normalization.js';
 
 export interface BatchNormalizationOptions extends NormalizationOptions {
-  /** How much of the running statistics is left after a step; 0.9 unless given. */
+  /** The share of the running statistics that each step keeps; default: 0.9. */
   readonly momentum?: number;
 }
 
@@ -33,10 +33,10 @@ const running = (before: Tensor<never>, now: Tensor<never>, momentum: number): T
 
 /**
  * (x − mean)/√(variance + ε)·scale + offset for each channel, over all axes but the last: `[batch, …space, channels]`.
- * Mean and variance are the batch's when it learns and the running ones when it predicts. The running ones are its
- * buffer: the mean begins at 0, the variance at 1, and each step takes up (1 − momentum) of the batch's, its variance
- * divided by the count less one, as in PyTorch. Throws if the last axis is of another size, and if a batch to
- * learn from has less than two numbers for a channel.
+ * In training, mean and variance are those of the batch; in evaluation, the running ones. The running statistics are
+ * the buffer: the mean starts at 0, the variance at 1, and each step sets them to momentum·running + (1 −
+ * momentum)·batch, with the unbiased variance (divided by n − 1), as in PyTorch. Throws if the last axis has another
+ * size, or if a training batch has fewer than two elements for each channel.
  *
  * Source: S. Ioffe, C. Szegedy, "Batch normalization" (arXiv 1502.03167).
  *
@@ -72,9 +72,9 @@ export const batchNormalization = <C extends number, Lead extends Shape>(
       if (count < 2)
         fail({
           operation: 'batchNormalization',
-          what: 'too few numbers for statistics of a channel',
+          what: 'too few elements for the statistics of a channel',
           got: showShape(x.shape),
-          needed: 'at least two for each channel',
+          needed: 'at least two elements for each channel',
           hint: 'use a larger batch; to predict, use evaluation(model, ...buffers)',
         });
       const now = moments(x, axes);

@@ -1,4 +1,4 @@
-/** Recurrent cells: from a state and what comes in at one time to the next state. */
+/** Recurrent cells: from a state and the input of one time step to the next state. */
 import { fail, showShape } from '../error.js';
 import { differentiable } from '../lens/differentiable.js';
 import type { Para, Parameters } from '../lens/para.js';
@@ -16,15 +16,15 @@ import { uniformInitializer } from './initializer.js';
 /** `[batch, size]` */
 type Rows<N extends number> = Tensor<readonly [number, N]>;
 
-/** A layer from state and input to the next state, with the state before the first input and what is told of one. */
+/** A layer from state and input to the next state, with an initial state and the output of a state. */
 export interface Cell<P extends Parameters, S, X, Y> extends Para<P, readonly [state: S, x: X], S> {
-  /** The state of so many sequences before their first input. */
+  /** The state of a batch of sequences before their first input. */
   initial(batch: number): S;
-  /** What of a state goes out. */
+  /** The output of a state. */
   output(state: S): Y;
 }
 
-/** Weights of so many gates of `units` each, one after the other. */
+/** The weights of several gates of `units` each, one after the other. */
 export interface GateParameters {
   /** `[inputs, gates·units]` */
   readonly kernel: Tensor<readonly [number, number]>;
@@ -34,7 +34,7 @@ export interface GateParameters {
   readonly bias: Tensor<readonly [number]>;
 }
 
-/** Uniform within ±1/√units, biases 0. */
+/** Kernels uniform in ±1/√units, biases 0. */
 const gates =
   (inputs: number, units: number, count: number) =>
   (from: Key): GateParameters => {
@@ -58,7 +58,7 @@ const affine = (x: Tensor, kernel: Tensor, bias: Tensor): Tensor =>
 
 const zeros = <U extends number>(batch: number, units: U): Rows<U> => full([batch, units], 0);
 
-/** What makes a cell of so many inputs and units. */
+/** The parts of a cell with these numbers of inputs and units. */
 interface Making<R, S, I extends number, U extends number> {
   readonly init: (key: Key) => R;
   readonly step: (parameters: R, state: S, x: Rows<I>) => S;
@@ -78,10 +78,10 @@ const cellOf = <R, S, I extends number, U extends number>(
     if (shape.length !== 2 || shape[1] !== inputs)
       fail({
         operation,
-        what: 'an input of another size',
+        what: 'the input has the wrong size',
         got: showShape(shape),
         needed: `[batch, ${inputs}]`,
-        hint: 'one place of time at a time; recurrent goes over a sequence',
+        hint: 'a cell takes one time step; use recurrent(cell) for a sequence',
       });
     return step(parameters, state, x);
   });
@@ -89,7 +89,8 @@ const cellOf = <R, S, I extends number, U extends number>(
 };
 
 /**
- * h′ = tanh(x·W + h·U + b): state `[batch, units]`, input `[batch, inputs]`. Throws if a size is none.
+ * h′ = tanh(x·W + h·U + b): state `[batch, units]`, input `[batch, inputs]`. Throws if a size is not a positive
+ * integer.
  *
  * Source: J. Elman, "Finding structure in time" (1990).
  *
@@ -109,16 +110,16 @@ export const simpleCell = <I extends number, U extends number>(
   });
 
 export interface GruParameters extends GateParameters {
-  /** `[3·units]`: within the reset, as PyTorch and Keras (`reset_after`) have it. */
+  /** `[3·units]`: added inside of the reset, as in PyTorch and Keras (`reset_after`). */
   readonly recurrentBias: Tensor<readonly [number]>;
 }
 
 /**
- * Gated recurrent unit: gates r (reset), z (update), n (new) in this order, r = σ(x·Wᵣ + h·Uᵣ + b), z alike,
- * n = tanh(x·Wₙ + bₙ + r·(h·Uₙ + cₙ)), h′ = (1 − z)·n + z·h. State `[batch, units]`.
+ * Gated recurrent unit: gates r (reset), z (update), n (new) in this order, r = σ(x·Wᵣ + h·Uᵣ + b), z likewise, n =
+ * tanh(x·Wₙ + bₙ + r·(h·Uₙ + cₙ)), h′ = (1 − z)·n + z·h. State `[batch, units]`.
  *
- * Source: K. Cho et al., "Learning phrase representations using RNN encoder-decoder" (arXiv 1406.1078), the reset after
- * the product as in PyTorch.
+ * Source: K. Cho et al., "Learning phrase representations using RNN encoder-decoder" (arXiv 1406.1078), with the reset
+ * after the product, as in PyTorch.
  *
  * @example
  * const model = sequential(recurrent(gruCell(8, 16)), dense(16, 1));
@@ -150,8 +151,8 @@ export interface LstmState<U extends number = number> {
 
 /**
  * Long short-term memory: gates i (input), f (forget), g (new), o (output) in this order, memory′ = σ(f)·memory +
- * σ(i)·tanh(g), hidden′ = σ(o)·tanh(memory′). State `{ hidden, memory }`, each `[batch, units]`; the forget gate's bias
- * begins at 1.
+ * σ(i)·tanh(g), hidden′ = σ(o)·tanh(memory′). State `{ hidden, memory }`, each `[batch, units]`; the bias of the forget
+ * gate starts at 1.
  *
  * Source: S. Hochreiter, J. Schmidhuber, "Long short-term memory" (1997); F. Gers et al. (2000) for the forget gate,
  * R. Jozefowicz et al. (2015) for its bias.

@@ -1,4 +1,4 @@
-/** Convolutional layers over one and two axes of space, channels last. */
+/** Convolutional layers over one and two spatial axes, channels last. */
 import { fail, showShape } from '../error.js';
 import { differentiable } from '../lens/differentiable.js';
 import type { Layer, Para } from '../lens/para.js';
@@ -30,7 +30,7 @@ export interface ConvolutionLayerOptions<B extends Bias = Bias> extends Convolut
   readonly bias?: B;
 }
 
-/** Windows that keep the sizes of space. */
+/** Options with `same` padding, which keeps the spatial sizes. */
 export interface SameSizes<B extends Bias = Bias> extends ConvolutionLayerOptions<B> {
   readonly padding: 'same';
   readonly stride?: 1;
@@ -43,7 +43,7 @@ type Plane<B extends number, H extends number, W extends number, C extends numbe
 type Kernel1d = readonly [number, number, number];
 type Kernel2d = readonly [number, number, number, number];
 
-/** What a convolution of O outputs learns. */
+/** The parameters of a convolution with O outputs. */
 type Learned<B extends Bias, K extends Shape, O extends number> = Biased<
   B,
   ConvolutionParameters<K, O>,
@@ -52,7 +52,7 @@ type Learned<B extends Bias, K extends Shape, O extends number> = Biased<
 
 type Run = (x: Tensor, kernel: Tensor, options: ConvolutionOptions) => Tensor;
 
-/** A layer of kernel and bias around one of the two operations. */
+/** A layer with a kernel and a bias around one of the two operations. */
 const layerOf = (
   operation: string,
   [axes, run]: readonly [number, Run],
@@ -69,11 +69,11 @@ const layerOf = (
   if (inputs % groups > 0 || outputs % groups > 0)
     fail({
       operation,
-      what: `channels that ${groups} groups do not divide`,
+      what: `the channels cannot be divided into ${groups} groups`,
       got: `${inputs} inputs and ${outputs} outputs`,
-      needed: 'multiples of the number of groups',
+      needed: `multiples of ${groups}`,
     });
-  // What is wrong with stride, dilation or padding is said here, and not where the first batch comes.
+  // An invalid stride, dilation or padding is refused here, not at the first batch.
   requireWindows(operation, sizes, options);
   const shape = [...sizes, inputs / groups, outputs];
   const layer = differentiable(
@@ -86,7 +86,7 @@ const layerOf = (
       if (x.shape.at(-1) !== inputs)
         fail({
           operation,
-          what: 'an input of another number of channels',
+          what: 'the input has the wrong number of channels',
           got: showShape(x.shape),
           needed: `[batch, ${range(axes)
             .map(() => 'size')
@@ -97,14 +97,14 @@ const layerOf = (
       return 'bias' in parameters ? add(y, spread(parameters.bias, y.shape)) : y;
     },
   );
-  // What the sizes are, and whether there is a bias, is in the types of the layers.
+  // The types of the layers state the sizes, and whether there is a bias.
   return layer as Para<never, never, never>;
 };
 
 const forward: Run = (x, kernel, options) => convolve(x, kernel, options);
 const transposed: Run = (x, kernel, options) => transposedConvolve(x, kernel, options);
 
-/** A layer whose sizes are known where windows keep them. */
+/** A layer whose sizes are known if the windows keep them. */
 /** `convolution1d`: `same` windows keep the length. */
 export interface Convolution1d {
   <
@@ -151,9 +151,9 @@ export interface Convolution2d {
 }
 
 /**
- * Convolution along one axis, `[batch, length, inputs]` to `[batch, windows, outputs]`: kernel
- * `[size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0, and none with
- * `bias: false`. Throws if sizes, groups or channels do not fit.
+ * Convolution along one axis, `[batch, length, inputs]` to `[batch, windows, outputs]`: kernel `[size, inputs/groups,
+ * outputs]` initially from Glorot's uniform distribution, bias `[outputs]`, initially 0; `bias: false` means no bias.
+ * Throws if a size is invalid or the groups do not divide the channels.
  *
  * @example
  * const model = sequential(convolution1d(8, 16, 3, { padding: 'same' }), relu());
@@ -166,9 +166,10 @@ export const convolution1d: Convolution1d = (
 ): Para<never, never, never> => layerOf('convolution1d', [1, forward], [inputs, outputs, size], options);
 
 /**
- * Convolution over two axes, `[batch, height, width, inputs]` to `[batch, …windows, outputs]`: kernel
- * `[…size, inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]` from 0, and none with
- * `bias: false`. With as many groups as inputs it is depthwise. Throws if sizes, groups or channels do not fit.
+ * Convolution over two axes, `[batch, height, width, inputs]` to `[batch, …windows, outputs]`: kernel `[…size,
+ * inputs/groups, outputs]` from Glorot's uniform distribution, bias `[outputs]`, initially 0; `bias: false` means no
+ * bias. With as many groups as inputs it is a depthwise convolution. Throws if a size is invalid or the groups do not
+ * divide the channels.
  *
  * Source: Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998).
  *
@@ -183,9 +184,9 @@ export const convolution2d: Convolution2d = (
 ): Para<never, never, never> => layerOf('convolution2d', [2, forward], [inputs, outputs, size], options);
 
 /**
- * Transposed convolution along one axis, `[batch, length, inputs]` to `[batch, longer, outputs]`; kernel
- * `[size, inputs/groups, outputs]`, bias `[outputs]`, and none with `bias: false`. With padding `same` an axis becomes
- * stride times as long.
+ * Transposed convolution along one axis, `[batch, length, inputs]` to `[batch, longer, outputs]`; kernel `[size,
+ * inputs/groups, outputs]`, bias `[outputs]`; `bias: false` means no bias. With padding `same` the axis becomes stride
+ * times as long.
  *
  * @example
  * const model = transposedConvolution1d(16, 8, 4, { stride: 2, padding: 'same' });
@@ -205,8 +206,8 @@ export const transposedConvolution1d = <
 
 /**
  * Transposed convolution over two axes, `[batch, height, width, inputs]` to `[batch, …larger, outputs]`; kernel
- * `[…size, inputs/groups, outputs]`, bias `[outputs]`, and none with `bias: false`. With padding `same` axes become stride
- * times as long.
+ * `[…size, inputs/groups, outputs]`, bias `[outputs]`; `bias: false` means no bias. With padding `same` the axes become
+ * stride times as long.
  *
  * @example
  * const model = transposedConvolution2d(16, 8, 4, { stride: 2, padding: 'same' });

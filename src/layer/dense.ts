@@ -1,4 +1,4 @@
-/** The dense layer: every output is a weighted sum of all inputs, and a bias. */
+/** The dense layer: every output is a weighted sum of all inputs plus a bias. */
 import { fail, showShape } from '../error.js';
 import { differentiable } from '../lens/differentiable.js';
 import type { Layer, Para } from '../lens/para.js';
@@ -28,8 +28,8 @@ export interface DenseOptions<B extends Bias = Bias> {
 }
 
 /**
- * y = x·W + b, from `[…lead, inputs]` to `[…lead, outputs]`; kernel `[inputs, outputs]` from Glorot's
- * uniform distribution, bias `[outputs]` from 0, and none with `bias: false`. Throws if the last axis is of another
+ * y = x·W + b, from `[…lead, inputs]` to `[…lead, outputs]`; kernel `[inputs, outputs]`, initially from Glorot's
+ * uniform distribution; bias `[outputs]`, initially 0; `bias: false` means no bias. Throws if the last axis has another
  * size.
  *
  * @example
@@ -65,16 +65,16 @@ export const dense = <
       if (shape.length === 0 || shape.at(-1) !== inputs)
         fail({
           operation: 'dense',
-          what: 'an input of another size',
+          what: 'the input has the wrong size',
           got: showShape(shape),
           needed: `[…, ${inputs}]`,
           hint: `the layer before must have ${inputs} outputs`,
         });
-      // The last axis is that of the kernel, as was looked at.
+      // The last axis matches the kernel, as checked above.
       const product: Tensor<Shape> = matmul(x as Tensor<never>, parameters.kernel);
       return 'bias' in parameters ? add(product, spread(parameters.bias, product.shape)) : product;
     },
   );
-  // Whether there is a bias is in the type of the options.
+  // The type of the options states whether there is a bias.
   return layer as Para<never, never, never>;
 };

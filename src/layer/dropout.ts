@@ -1,4 +1,4 @@
-/** Dropout: some numbers left out at random while it learns, all of them there when it predicts. */
+/** Dropout: sets random elements to 0 in training; the identity in evaluation. */
 import { buffered } from '../lens/buffered.js';
 import type { Para } from '../lens/para.js';
 import { divide, lessOrEqual } from '../operation/arithmetic.js';
@@ -10,15 +10,15 @@ import { randomBits } from '../tensor/primitive/generation.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** The buffer of dropout: the key of the next step's numbers. */
+/** The buffer of dropout: the random key of the next step. */
 export interface DropoutKey {
   readonly key: Key;
 }
 
 /**
- * Each number is 0 with probability `rate` and otherwise divided by 1 − rate, so that means stay; when it predicts, it
- * is the identity. The key is its buffer: a step draws from one half of it and hands on the other, so a resumed run leaves
- * out the same numbers. Throws if the rate is not in [0, 1).
+ * Sets each element to 0 with probability `rate` and divides the others by 1 − rate, so that the mean does not change.
+ * In evaluation it is the identity. The random key is its buffer: a step splits it, draws from one half and keeps the
+ * other, so a resumed run drops the same elements. Throws if the rate is not in [0, 1).
  *
  * Source: N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
  *
@@ -29,7 +29,8 @@ export const dropout = <S extends Shape>(
   rate: number,
 ): Para<readonly [], Tensor<S>, Tensor<S>, readonly [DropoutKey]> => {
   requireNumber('dropout', 'rate', rate, '[0, 1)');
-  // A random word is below it with this probability, to 2⁻³², of which float32 has not the digits beside 0 and 1.
+  // A random 32-bit word is below the threshold with this probability, to 2⁻³². float32 does not have these digits near
+  // 1.
   const threshold = Math.min(Math.round(rate * 2 ** 32), 2 ** 32 - 1);
   return buffered({
     size: 0,

@@ -15,13 +15,13 @@ export interface EmbeddingParameters<V extends number, W extends number> {
 }
 
 export interface EmbeddingOptions {
-  /** Normal numbers of deviation 0.02 unless given. */
+  /** The initializer of the table; default: normal with standard deviation 0.02. */
   readonly table?: Initializer;
 }
 
 /**
- * The row of a table `[vocabulary, width]` for each index: int32 `[…lead]` to `[…lead, width]`. Throws if a size is
- * not a positive integer, and when it runs where an index is out of the vocabulary.
+ * Looks up the row of a learned table `[vocabulary, width]` for each index: int32 `[…lead]` to `[…lead, width]`. Throws
+ * if a size is not a positive integer; while running, if an index is outside of the vocabulary.
  *
  * @example
  * const model = sequential(embedding(64, 16), layerNormalization(16));
@@ -40,10 +40,10 @@ export const embedding = <V extends number, W extends number, Lead extends Shape
       requireKind('embedding', 'integer', words.dtype);
       const known = requireIndices(words, vocabulary, {
         operation: 'embedding',
-        what: 'an index out of the vocabulary',
-        hint: 'indices count from 0; map what is unknown to a word of its own',
+        what: 'an index is outside of the vocabulary',
+        hint: 'indices start at 0; give unknown words an index of their own',
       });
-      // The first axis of the table is replaced by the indices'.
+      // The axes of the indices replace the first axis of the table.
       return take(parameters.table, known, 0) as Tensor<never>;
     },
   );

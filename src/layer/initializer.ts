@@ -1,4 +1,4 @@
-/** Initializers: where parameters begin. Each takes a key and a shape. */
+/** Initializers: the initial values of parameters. Each takes a random key and a shape. */
 import { type Key, normal as standardNormal, uniform as standardUniform } from '../operation/random.js';
 import { multiply } from '../operation/arithmetic.js';
 import { fail } from '../error.js';
@@ -7,10 +7,12 @@ import { full } from '../tensor/primitive/constant.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** A tensor of a shape, made from a key. */
+/** Makes a tensor of a shape from a random key. */
 export type Initializer = <const S extends Shape>(key: Key, shape: S) => Tensor<S>;
 
-/** Of a kernel `[…window, inputs, outputs]`: how many inputs a unit has, and how many outputs an input. */
+/**
+ * Fan-in and fan-out of a kernel `[…window, inputs, outputs]`: the inputs of one unit, and the outputs of one input.
+ */
 const fans = (shape: Shape): readonly [fanIn: number, fanOut: number] => {
   const [inputs, outputs] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const window = sizeOf(shape.slice(0, -2));
@@ -27,14 +29,14 @@ export const uniformInitializer = (low: number, high: number): Initializer => {
   return (key, shape) => standardUniform(key, shape, low, high);
 };
 
-/** Normal numbers of mean 0. Throws if the deviation is not in [0, ∞). */
+/** Normal numbers with mean 0 and this standard deviation. Throws if the deviation is not in [0, ∞). */
 export const normalInitializer = (deviation: number): Initializer => {
   requireNumber('normalInitializer', 'deviation', deviation, '[0, ∞)');
   return (key, shape) => multiply(standardNormal(key, shape), deviation);
 };
 
 /**
- * Uniform within ±√(6/(inputs + outputs)), which keeps variances through layers that are linear around 0.
+ * Uniform in ±√(6/(inputs + outputs)), which keeps the variance across layers that are linear around 0.
  *
  * Source: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks"
  * (AISTATS 2010).
@@ -46,7 +48,7 @@ export const glorot: Initializer = (key, shape) => {
 };
 
 /**
- * Normal with deviation √(2/inputs), which keeps variances through layers with relu.
+ * Normal with standard deviation √(2/inputs), which keeps the variance across layers with relu.
  *
  * Source: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers" (arXiv 1502.01852).
  */
@@ -55,10 +57,10 @@ export const he: Initializer = (key, shape) => {
   return multiply(standardNormal(key, shape), Math.sqrt(2 / Math.max(1, fanIn)));
 };
 
-/** How a bias begins, or `false` where there is none. */
+/** The initializer of a bias, or `false` for no bias. */
 export type Bias = Initializer | false;
 
-/** What a layer learns: with a bias, or without one if the option is `false`. */
+/** The parameters of a layer: with a bias, or without one if the option is `false`. */
 export type Biased<B extends Bias, With, Without> = B extends false ? Without : With;
 
 /** Throws if the option `bias` is neither an initializer nor `false`. */

@@ -1,4 +1,4 @@
-/** Normalization within each example: over its last axis, over groups of its channels, or by its length alone. */
+/** Normalization within each example: layer, group and root-mean-square normalization. */
 import { fail, showShape } from '../error.js';
 import { differentiable } from '../lens/differentiable.js';
 import type { Layer } from '../lens/para.js';
@@ -11,7 +11,7 @@ import { range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface NormalizationOptions {
-  /** What is added to the variance, so that nothing is divided by 0; 1e-5 unless given. */
+  /** Added to the variance, to avoid a division by 0; default: 1e-5. */
   readonly epsilon?: number;
 }
 
@@ -22,12 +22,12 @@ export interface NormalizationParameters<C extends number> {
 
 type Rows<Lead extends Shape, C extends number> = Tensor<readonly [...Lead, C]>;
 
-/** Throws if the last axis is of another size. */
+/** Throws if the last axis has another size. */
 export const requireLast = (operation: string, { shape }: Tensor<Shape>, size: number): void => {
   if (shape.at(-1) !== size)
     fail({
       operation,
-      what: 'an input of another size',
+      what: 'the input has the wrong size',
       got: showShape(shape),
       needed: `[…, ${size}]`,
       hint: `the layer before must have ${size} outputs`,
@@ -45,8 +45,8 @@ export const unmoved = <C extends number>(size: C): NormalizationParameters<C> =
 });
 
 /**
- * (x − mean)/√(variance + ε)·scale + offset over the last axis, `[…lead, size]`; scale from 1 and offset from 0,
- * both `[size]`. A row of equal numbers gives the offset. Throws if the last axis is of another size.
+ * (x − mean)/√(variance + ε)·scale + offset over the last axis, `[…lead, size]`. Scale and offset are `[size]` and
+ * start at 1 and 0. A row of equal numbers gives the offset. Throws if the last axis has another size.
  *
  * Source: J. Ba, J. Kiros, G. Hinton, "Layer normalization" (arXiv 1607.06450).
  *
@@ -71,9 +71,9 @@ export const layerNormalization = <C extends number, Lead extends Shape>(
 };
 
 /**
- * Normalization over all of space and over each group of channels, `[batch, …space, channels]`; scale from 1 and
- * offset from 0, both `[channels]`. As many groups as channels are instance normalization. Throws if groups do
- * not divide channels.
+ * Group normalization, over all spatial axes and each group of channels of `[batch, …space, channels]`. Scale and
+ * offset are `[channels]` and start at 1 and 0. With as many groups as channels it is instance normalization. Throws if
+ * the groups do not divide the channels.
  *
  * Source: Y. Wu, K. He, "Group normalization" (arXiv 1803.08494).
  *
@@ -91,9 +91,9 @@ export const groupNormalization = <C extends number, Lead extends Shape>(
   if (channels % groups > 0)
     fail({
       operation: 'groupNormalization',
-      what: 'groups that do not divide the channels',
-      got: `${groups} groups of ${channels} channels`,
-      needed: 'a divisor of the channels',
+      what: 'the groups do not divide the channels',
+      got: `${groups} groups for ${channels} channels`,
+      needed: 'a number of groups that divides the channels',
     });
   return differentiable(
     () => unmoved(channels),
@@ -103,12 +103,12 @@ export const groupNormalization = <C extends number, Lead extends Shape>(
       if (x.shape.length < 2)
         fail({
           operation: 'groupNormalization',
-          what: 'no batch',
+          what: 'the input has no batch axis',
           got: showShape(x.shape),
           needed: '[batch, …]',
         });
       const grouped = reshape(x, [...x.shape.slice(0, -1), groups, channels / groups]);
-      // All but the batch and the groups.
+      // All axes except the batch and the groups.
       const axes = [...range(x.shape.length - 1).slice(1), x.shape.length];
       const y = standardizeOver(grouped, axes, epsilon);
       const whole = reshape(y, x.shape);
@@ -122,8 +122,8 @@ export interface RmsNormalizationParameters<C extends number> {
 }
 
 /**
- * x/√(mean x² + ε)·scale over the last axis, `[…lead, size]`; scale `[size]` from 1. Throws if the last axis is
- * of another size.
+ * x/√(mean x² + ε)·scale over the last axis, `[…lead, size]`. The scale `[size]` starts at 1. Throws if the last axis
+ * has another size.
  *
  * Source: B. Zhang, R. Sennrich, "Root mean square layer normalization" (arXiv 1910.07467).
  *

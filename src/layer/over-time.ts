@@ -1,4 +1,4 @@
-/** A cell over time, each step written out: the same parameters at every place, the state handed on. */
+/** A cell over time, unrolled: each step has the same parameters and passes its state to the next. */
 import { fail, showShape } from '../error.js';
 import { addTrees, zerosLike } from '../lens/cartesian.js';
 import { differentiate } from '../lens/differentiable.js';
@@ -17,10 +17,10 @@ import type { Cell } from './cell.js';
 export type Vectors<N extends number = number> = Tensor<readonly [number, N]>;
 /** `[batch, time, N]`: a sequence of vectors for each example. */
 export type Sequence<N extends number = number> = Tensor<readonly [number, number, N]>;
-/** `[batch, time]`: where a sequence goes on. */
+/** `[batch, time]`: true where a sequence has not ended. */
 export type Mask = Tensor<Shape, 'bool'>;
 
-/** A cell of so many inputs and units, of one vector each. */
+/** A cell whose input and output are one vector for each example. */
 export type VectorCell<P extends Parameters, S, I extends number, U extends number> = Cell<
   P,
   S,
@@ -28,19 +28,19 @@ export type VectorCell<P extends Parameters, S, I extends number, U extends numb
   Vectors<U>
 >;
 
-/** What a cell over time is given. */
+/** The arguments of a cell over time. */
 export interface Run<P extends Parameters, S, I extends number, U extends number> {
   readonly cell: VectorCell<P, S, I, U>;
   readonly p: P;
   readonly x: Sequence<I>;
-  /** Without one all sequences go on to the end. */
+  /** Without a mask all sequences have the full length. */
   readonly mask: Mask | undefined;
   readonly reverse: boolean;
 }
 
-/** What a cell gives over time, and its pullback from a change of either. */
+/** The results of a cell over time, and their pullbacks. */
 export interface OverTime<P, I extends number, U extends number> {
-  /** What it gives at each place, and at the one that it comes to last. */
+  /** The outputs of all time steps, and the output of the last. */
   readonly sequence: () => Sequence<U>;
   readonly last: () => Vectors<U>;
   readonly back: (
@@ -48,65 +48,65 @@ export interface OverTime<P, I extends number, U extends number> {
   ) => readonly [dp: P, dx: Sequence<I>];
 }
 
-/** What stands at one place of time: `[batch, time, …]` to `[batch, …]`. */
+/** The slice of one time step: `[batch, time, …]` to `[batch, …]`. */
 const at = <T extends AnyTensor>(x: T, time: number): AnyTensor => {
   const [batch = 0, , ...rest]: Shape = x.shape;
   const start = [0, time, ...rest.map(() => 0)];
   return reshape(slice(x, { start, stop: [batch, time + 1, ...rest] }), [batch, ...rest]);
 };
 
-/** Results of each place of time, side by side: `[batch, time, …]`. */
+/** Stacks the results of all time steps: `[batch, time, …]`. */
 const stacked = (parts: readonly Tensor<Shape>[]): Tensor<Shape> =>
   concat(
     parts.map((part) => reshape(part, [part.shape[0] ?? 0, 1, ...part.shape.slice(1)])),
     1,
   );
 
-/** The new state of sequences that go on, the old of those that have ended. */
+/** The new state for sequences that have not ended, the old state for the others. */
 export const goingOn = <S>(alive: Mask, next: S, before: S): S =>
   zipTrees('recurrent', next, before, (a, b) => {
     const [x, y] = [a as AnyTensor, b as AnyTensor];
     return select(broadcast(alive, x.shape, [0]), x, y);
   });
 
-/** Throws if there is no sequence, or a mask does not tell of each of its places. */
+/** Throws if the input is not a sequence with at least one time step, or if the mask has another shape. */
 export const requireSequence = ({ shape }: Tensor<Shape>, mask: Mask | undefined): void => {
   if (shape.length !== 3 || shape[1] === 0)
     fail({
       operation: 'recurrent',
-      what: 'no sequence',
+      what: 'the input is not a sequence',
       got: showShape(shape),
-      needed: '[batch, time, inputs] of at least one place of time',
+      needed: '[batch, time, inputs] with at least one time step',
     });
   if (mask === undefined) return;
   requireKind('recurrent', 'bool', mask.dtype);
   if (!sameShape(mask.shape, shape.slice(0, 2)))
     fail({
       operation: 'recurrent',
-      what: 'a mask of another shape',
+      what: 'the mask has the wrong shape',
       got: showShape(mask.shape),
       needed: showShape(shape.slice(0, 2)),
-      hint: 'one truth for each place of each sequence',
+      hint: 'one boolean for each time step of each sequence',
     });
 };
 
 /**
- * The change of a state by what came back from the next place and by what was told of it. Of the last place nothing
- * came back, and of the others perhaps nothing was told; parts that neither has are not filled up with zeros to be added.
+ * The cotangent of a state: the sum of the cotangents from the next time step and from the output. The last time step
+ * has none from a next step, and the others may have none from an output. A missing cotangent is not replaced by zeros.
  */
 const changeOf = <P extends Parameters, S, I extends number, U extends number>(
   cell: VectorCell<P, S, I, U>,
   state: S,
   change: S | undefined,
-  told: Vectors<U> | undefined,
+  cotangent: Vectors<U> | undefined,
 ): S => {
-  if (told === undefined) return change ?? zerosLike(state);
+  if (cotangent === undefined) return change ?? zerosLike(state);
   const output = (each: S): Vectors<U> => cell.output(each);
-  if (change === undefined) return differentiate(output).run(state)[1](told);
-  return differentiate((each: S) => [each, output(each)] as const).run(state)[1]([change, told]);
+  if (change === undefined) return differentiate(output).run(state)[1](cotangent);
+  return differentiate((each: S) => [each, output(each)] as const).run(state)[1]([change, cotangent]);
 };
 
-/** The cell at each place of time in turn. */
+/** Runs the cell at each time step in turn. */
 export const unrolled = <P extends Parameters, S, I extends number, U extends number>({
   cell,
   p,
@@ -130,23 +130,23 @@ export const unrolled = <P extends Parameters, S, I extends number, U extends nu
   return {
     sequence: () => stacked(inTime.map((step) => cell.output(step.state))) as Sequence<U>,
     last: () => cell.output(state),
-    back: (told) => {
+    back: (cotangent) => {
       let total: P | undefined;
       let change: S | undefined;
       const inputs: Vectors<I>[] = [];
-      const toldAt = (time: number): Vectors<U> | undefined => {
-        if ('sequence' in told) return at(told.sequence, time) as Vectors<U>;
-        return time === last ? told.last : undefined;
+      const cotangentAt = (time: number): Vectors<U> | undefined => {
+        if ('sequence' in cotangent) return at(cotangent.sequence, time) as Vectors<U>;
+        return time === last ? cotangent.last : undefined;
       };
       for (const { time, alive, back, state: after } of steps.toReversed()) {
-        const all = changeOf(cell, after, change, toldAt(time));
+        const all = changeOf(cell, after, change, cotangentAt(time));
         const [dp, [before, dx]] = back(alive === undefined ? all : goingOn(alive, all, zero));
-        // What a sequence that has ended handed on goes back past the cell.
+        // Where a sequence has ended, the cotangent bypasses the cell.
         change = alive === undefined ? before : addTrees(before, goingOn(alive, zero, all));
         total = total === undefined ? dp : addTrees(dp, total);
         inputs[time] = dx;
       }
-      // There is at least one place of time.
+      // There is at least one time step.
       return [total as P, stacked(inputs) as Sequence<I>];
     },
   };

@@ -1,4 +1,4 @@
-/** Pooling layers, channels last: they take their channels from the layer before and have nothing to learn. */
+/** Pooling layers without parameters, channels last. The number of channels comes from the layer before. */
 import type { Para } from '../lens/para.js';
 import { stateless } from '../lens/differentiable.js';
 import { averagePool, maxPool, type PoolingOptions } from '../operation/pooling.js';
@@ -22,13 +22,13 @@ const layerOf = <A extends Tensor<never>>(
 ): Para<readonly [], A, A> => {
   const sizes = perAxis(operation, 'size', size, axes);
   requireWindows(operation, sizes, options);
-  // Pooling keeps batch and channels, which is all that the type knows.
+  // The type states only the batch and the channels, which pooling keeps.
   return stateless<A, A>((x) => pool(x, sizes, axes, options) as A);
 };
 
 /**
- * The largest of each window along one axis: `[batch, length, channels]`, in windows beside each other unless a
- * stride is given. What does not fill a window at the end is left out.
+ * Max pooling along one axis of `[batch, length, channels]`. The stride defaults to the window size. Elements at the
+ * end that do not fill a window are ignored.
  *
  * @example
  * const model = sequential(convolution1d(1, 8, 3), relu(), maxPooling1d(2));
@@ -39,8 +39,8 @@ export const maxPooling1d = <B extends number, C extends number>(
 ): Para<readonly [], Line<B, C>, Line<B, C>> => layerOf('maxPooling1d', 1, maxPool, size, options);
 
 /**
- * The largest of each window over two axes: `[batch, height, width, channels]`, in windows beside each other
- * unless a stride is given. What does not fill a window at the end is left out.
+ * Max pooling over two axes of `[batch, height, width, channels]`. The stride defaults to the window size. Elements at
+ * the end that do not fill a window are ignored.
  *
  * @example
  * const model = sequential(convolution2d(1, 8, 5, { padding: 'same' }), relu(), maxPooling2d(2));
@@ -51,7 +51,7 @@ export const maxPooling2d = <B extends number, C extends number>(
 ): Para<readonly [], Plane<B, C>, Plane<B, C>> => layerOf('maxPooling2d', 2, maxPool, size, options);
 
 /**
- * The mean of each window along one axis, `[batch, length, channels]`; padding does not count.
+ * Average pooling along one axis of `[batch, length, channels]`. Padding does not count.
  *
  * @example
  * const model = sequential(convolution1d(1, 8, 3), relu(), averagePooling1d(2));
@@ -62,7 +62,7 @@ export const averagePooling1d = <B extends number, C extends number>(
 ): Para<readonly [], Line<B, C>, Line<B, C>> => layerOf('averagePooling1d', 1, averagePool, size, options);
 
 /**
- * The mean of each window over two axes, `[batch, height, width, channels]`; padding does not count.
+ * Average pooling over two axes of `[batch, height, width, channels]`. Padding does not count.
  *
  * @example
  * const model = sequential(convolution2d(1, 8, 5), relu(), averagePooling2d(2));
@@ -78,21 +78,21 @@ type AllSpace<B extends number, C extends number> = Para<
   Tensor<readonly [B, C]>
 >;
 
-/** The axes of space of `[batch, …space, channels]`; throws if there is none, or it is empty. */
+/** The spatial axes of `[batch, …space, channels]`. Throws if there are none, or if one has size 0. */
 const spaceAxes = (operation: string, { shape }: Tensor): readonly number[] => {
   const axes = range(shape.length).slice(1, -1);
   if (shape.length < 3 || axes.some((axis) => shape[axis] === 0))
     fail({
       operation,
-      what: 'no space to pool over',
+      what: 'the input has no spatial axes, or one of size 0',
       got: showShape(shape),
-      needed: '[batch, …space, channels] of at least one element an axis',
+      needed: '[batch, …space, channels] with at least one element along each axis',
     });
   return axes;
 };
 
 /**
- * The largest element of each channel: `[batch, …space, channels]` to `[batch, channels]`.
+ * The maximum of each channel: `[batch, …space, channels]` to `[batch, channels]`.
  *
  * @example
  * const model = sequential(convolution2d(1, 8, 5), relu(), globalMaxPooling(), dense(8, 10));

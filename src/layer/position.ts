@@ -1,4 +1,4 @@
-/** Positions as layers: what stands at a place learns where it stands. */
+/** Position encodings as layers: they add the position to each element of a sequence. */
 import { fail, showShape } from '../error.js';
 import { differentiable, stateless } from '../lens/differentiable.js';
 import type { Layer, Para } from '../lens/para.js';
@@ -22,15 +22,15 @@ const requireSequence = (operation: string, shape: Shape, length: number, width:
   if (shape.length !== 3 || time > length || last !== width)
     fail({
       operation,
-      what: 'a sequence that the table does not cover',
+      what: 'the sequence is too long or has the wrong width',
       got: showShape(shape),
       needed: `[batch, up to ${length}, ${width}]`,
     });
 };
 
 /**
- * x + table for each place: `[batch, time, width]` with a learned table `[length, width]`, from normal numbers of
- * deviation 0.02. Throws if a sequence is longer than the table, or of another width.
+ * Adds a learned vector for each position: `[batch, time, width]` plus a table `[length, width]`, initially normal with
+ * standard deviation 0.02. Throws if a sequence is longer than the table or has another width.
  *
  * @example
  * const model = sequential(embedding(64, 16), learnedPositions(32, 16));
@@ -53,14 +53,14 @@ export const learnedPositions = <
     (parameters: PositionParameters<L, W>, x: Sequence<B, T, W>) => {
       requireSequence('learnedPositions', x.shape, length, width);
       const [, time] = x.shape;
-      // The end of a sequence's shape: [time, width].
+      // The last two axes of a sequence: [time, width].
       return add(x, slice(parameters.table, { start: [0, 0], stop: [time, width] }) as Tensor<never>);
     },
   );
 };
 
 /**
- * x plus sines and cosines of the place: `[batch, time, width]`, nothing to learn. Throws if the width is odd.
+ * Adds sines and cosines of the position: `[batch, time, width]`, without parameters. Throws if the width is odd.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  *

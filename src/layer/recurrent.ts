@@ -1,4 +1,4 @@
-/** Recurrence: a cell over time, from its initial state. */
+/** Recurrent layers: a cell over time, from its initial state. */
 import { zerosLike } from '../lens/cartesian.js';
 import type { Para, Parameters } from '../lens/para.js';
 import { keepRows } from '../operation/masking.js';
@@ -16,11 +16,11 @@ import {
 import { scanned } from './scanned.js';
 
 export interface RecurrentOptions {
-  /** Whether it goes through time backwards; results stand at the place of their input. */
+  /** Whether it runs backward in time. Each result stays at the time step of its input. */
   readonly reverse?: boolean;
   /**
-   * Whether time is a loop of the program and not written out step by step: it is compiled at once however long the
-   * sequence is, keeps nothing for the way back but the states, and computes the rest again.
+   * Whether time is a loop in the program instead of unrolled. The compile time then does not depend on the length of
+   * the sequence, and the backward pass stores only the states and recomputes the rest.
    */
   readonly scan?: boolean;
 }
@@ -39,7 +39,7 @@ const predicting = <P extends Parameters, S, I extends number, U extends number>
   cell: VectorCell<P, S, I, U>,
 ): VectorCell<P, S, I, U> => ({ ...cell, ...cell.evaluation() });
 
-/** Throws if it is not a cell, or has buffers: which place of time would replace them? */
+/** Throws if it is not a cell, or if it has buffers: it is not defined which time step would replace them. */
 const requireCell = <P extends Parameters, S, I extends number, U extends number>(
   operation: string,
   cell: VectorCell<P, S, I, U>,
@@ -49,7 +49,7 @@ const requireCell = <P extends Parameters, S, I extends number, U extends number
   return cell;
 };
 
-/** What is told of a cell over time, and the way back from it. */
+/** Selects a result of a cell over time, with its backward. */
 type Tell<P, I extends number, U extends number, B> = (
   all: OverTime<P, I, U>,
 ) => readonly [b: B, back: (db: B) => readonly [dp: P, dx: Sequence<I>]];
@@ -76,7 +76,7 @@ const ofSequence = <P extends Parameters, S, I extends number, U extends number,
   evaluation: () => ofSequence(predicting(cell), options, tell),
 });
 
-/** A sequence, and where each goes on: `[batch, time, inputs]` and `[batch, time]`. */
+/** A sequence and its mask: `[batch, time, inputs]` and `[batch, time]`. */
 type Masked<I extends number> = readonly [x: Sequence<I>, mask: SequenceMask<number, number>];
 
 const ofMasked = <P extends Parameters, S, I extends number, U extends number, B>(
@@ -89,7 +89,7 @@ const ofMasked = <P extends Parameters, S, I extends number, U extends number, B
   buffers: cell.buffers,
   run: (p, [x, mask]) => {
     requireSequence(x, mask);
-    // What stands where a sequence has ended is not looked at, so that it need not be a number.
+    // Inputs after the end of a sequence are ignored, so they may be NaN.
     const [b, back] = tell(overTime(cell, options)(p, keepRows(mask, x), mask));
     return [
       b,
@@ -103,8 +103,8 @@ const ofMasked = <P extends Parameters, S, I extends number, U extends number, B
 });
 
 /**
- * A cell over `[batch, time, inputs]`, from its initial state: what it gives at each place, `[batch, time, units]`. The
- * gradient of the parameters is the sum over all places. Throws if there is no place of time.
+ * Runs a cell over `[batch, time, inputs]` and returns the outputs of all time steps, `[batch, time, units]`. The
+ * gradient of the parameters is the sum over all time steps. Throws if there is no time step.
  *
  * @example
  * const model = sequential(recurrentSequence(gruCell(8, 16)), dense(16, 4));
@@ -116,8 +116,8 @@ export const recurrentSequence = <P extends Parameters, S, I extends number, U e
   ofSequence(requireCell('recurrentSequence', cell), options, atEachPlace);
 
 /**
- * A cell over `[batch, time, inputs]`, from its initial state: what it gives at the end, `[batch, units]`. Throws if
- * there is no place of time.
+ * Runs a cell over `[batch, time, inputs]` and returns the output of the last time step, `[batch, units]`. Throws if
+ * there is no time step.
  *
  * @example
  * const model = sequential(recurrent(lstmCell(8, 16)), dense(16, 1));
@@ -128,8 +128,9 @@ export const recurrent = <P extends Parameters, S, I extends number, U extends n
 ): Para<P, Sequence<I>, Vectors<U>> => ofSequence(requireCell('recurrent', cell), options, atTheEnd);
 
 /**
- * `recurrent` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, as in padding, the state
- * stays as it is; a sequence that nowhere holds ends in the initial state. Throws if the mask does not fit.
+ * `recurrent` with a mask `[batch, time]`: takes a pair of sequence and mask. Where the mask is false, as in padding,
+ * the state does not change; if it is false everywhere, the result is that of the initial state. Throws if the mask has
+ * another shape.
  *
  * @example
  * const layer = maskedRecurrent(gruCell(8, 16));
@@ -140,8 +141,8 @@ export const maskedRecurrent = <P extends Parameters, S, I extends number, U ext
 ): Para<P, Masked<I>, Vectors<U>> => ofMasked(requireCell('maskedRecurrent', cell), options, atTheEnd);
 
 /**
- * `recurrentSequence` of a pair of sequence and mask `[batch, time]`: where the mask does not hold, the state stays as
- * it is and is given once more. Throws if the mask does not fit.
+ * `recurrentSequence` with a mask `[batch, time]`: takes a pair of sequence and mask. Where the mask is false, the
+ * state does not change, and its output is repeated. Throws if the mask has another shape.
  *
  * @example
  * const layer = maskedRecurrentSequence(gruCell(8, 16));

@@ -1,4 +1,4 @@
-/** Layers that change the shape of each example and none of its numbers. */
+/** Layers that change the shape of each example, but not its elements. */
 import { fail, showShape } from '../error.js';
 import type { Para } from '../lens/para.js';
 import { stateless } from '../lens/differentiable.js';
@@ -10,11 +10,14 @@ import type { Tensor } from '../tensor/tensor.js';
 
 const requireBatch = (operation: string, shape: Shape): number => {
   const [batch] = shape;
-  return batch ?? fail({ operation, what: 'no batch', got: showShape(shape), needed: '[batch, …]' });
+  return (
+    batch ??
+    fail({ operation, what: 'the input has no batch axis', got: showShape(shape), needed: '[batch, …]' })
+  );
 };
 
 /**
- * Each example in one axis, row-major: `[batch, …]` to `[batch, size]`.
+ * Flattens each example to one axis, row-major: `[batch, …]` to `[batch, size]`.
  *
  * @example
  * const model = sequential(convolution2d(1, 8, 5), flatten(), dense(4608, 10));
@@ -31,8 +34,8 @@ export const flatten = <B extends number>(): Para<
   });
 
 /**
- * Each example in another shape, row-major: `[batch, …]` to `[batch, …shape]`; one size may be −1, and follows from the
- * others. Throws if an example has another number of elements.
+ * Reshapes each example, row-major: `[batch, …]` to `[batch, …shape]`. One size may be −1 and follows from the others.
+ * Throws if the numbers of elements differ.
  *
  * @example
  * const model = sequential(dense(8, 12), reshape([3, -1]));
@@ -49,7 +52,7 @@ export const reshape = <const S extends Shape, B extends number = number>(
     if (size !== sizeOf(to))
       fail({
         operation: 'reshape',
-        what: 'examples of another size',
+        what: 'the examples have the wrong number of elements',
         got: showShape(shape),
         needed: `[batch, …] with ${sizeOf(example)} elements each, for ${showShape(example)}`,
       });

@@ -1,4 +1,4 @@
-/** A cell over time as one loop of the program. */
+/** A cell over time as one loop in the program. */
 import { withPullback } from '../autodiff/custom.js';
 import { differentiate } from '../lens/differentiable.js';
 import { zerosLike } from '../lens/cartesian.js';
@@ -21,7 +21,7 @@ import {
 const turned = <T extends AnyTensor>(x: T): T =>
   transpose(x as Tensor<Shape>, [1, 0, ...x.shape.slice(2).map((_, axis) => axis + 2)]) as AnyTensor as T;
 
-/** The loop over the places of time: its body is the cell, with the cell's own backward. */
+/** The loop over the time steps. Its body is the cell, with the cell's own backward. */
 export const scanned = <P extends Parameters, S, I extends number, U extends number>({
   cell,
   p: parameters,

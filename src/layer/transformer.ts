@@ -1,4 +1,4 @@
-/** The block that transformers are a stack of. */
+/** The transformer block: attention and a feed-forward network, each with a residual connection. */
 import { followedBy } from '../lens/composite.js';
 import { located } from '../lens/locate.js';
 import { identity, type Layer, type Para } from '../lens/para.js';
@@ -25,10 +25,10 @@ import { layerNormalization, type NormalizationParameters } from './normalizatio
 export interface TransformerBlockOptions extends Omit<SelfAttentionOptions, 'bias'> {
   readonly width: number;
   readonly heads: number;
-  /** The width within the feed-forward part; four times the width unless given. */
+  /** The hidden width of the feed-forward network; default: four times the width. */
   readonly hidden?: number;
   readonly activation?: ActivationLayer;
-  /** The rate at which results of both parts are left out; 0 unless given. */
+  /** The dropout rate of the outputs of both parts; default: 0. */
   readonly dropout?: number;
 }
 
@@ -55,13 +55,13 @@ type Block<A, W extends number, B extends number, T extends number> = Layer<
   readonly [DropoutKey, DropoutKey]
 >;
 
-/** The parts of a block, on the way to it. */
+/** The parts from which a block is made. */
 interface Parts<W extends number, B extends number, T extends number> {
   readonly normalize: Layer<NormalizationParameters<W>, Sequence<B, T, W>, Sequence<B, T, W>>;
   readonly drop: Para<readonly [], Sequence<B, T, W>, Sequence<B, T, W>, readonly [DropoutKey]>;
 }
 
-/** A block whose first part is made of `attend`, what goes around it included. */
+/** A block whose first part is made by `attend`, with its residual connection. */
 const block = <A, W extends number, B extends number, T extends number>(
   {
     width,
@@ -84,7 +84,7 @@ const block = <A, W extends number, B extends number, T extends number>(
     located('attention', attend({ normalize, drop })),
     located('feedForward', feedForward),
   );
-  // The records of both parts under their names, in one record: blocks may stand beside each other.
+  // The records of both parts in one record, under their names, so that a model can contain several blocks.
   const grouped = (all: readonly [...AttentionPart<W>, ...FeedForwardPart<W>]) => {
     const [a, b, ...rest] = all;
     return [{ attention: [a, b], feedForward: rest }] as const;
@@ -102,8 +102,8 @@ const block = <A, W extends number, B extends number, T extends number>(
 };
 
 /**
- * x + attention(normalized x), and of that y + dense(activation(dense(normalized y))): `[batch, time, width]` to the
- * same. Throws if heads do not divide the width.
+ * y = x + attention(normalize(x)), then y + dense(activation(dense(normalize(y)))): `[batch, time, width]` to the same
+ * shape. Throws if the heads do not divide the width.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762), normalized first as in R. Xiong et
  * al., "On layer normalization in the transformer architecture" (arXiv 2002.04745).
@@ -119,8 +119,8 @@ export const transformerBlock = <W extends number, B extends number, T extends n
   );
 
 /**
- * `transformerBlock` that looks only at places where a mask `[batch, time]` holds: of a pair of sequence and mask.
- * Blocks on one another hand the mask on: `fanOut(block, stateless(([, mask]) => mask))`.
+ * `transformerBlock` with a mask `[batch, time]`: takes a pair of sequence and mask, and attends only to positions
+ * where the mask is true. To stack blocks, pass the mask on: `fanOut(block, stateless(([, mask]) => mask))`.
  *
  * @example
  * const block = maskedTransformerBlock({ width: 32, heads: 4 });

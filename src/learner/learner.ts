@@ -1,4 +1,4 @@
-/** A learner: model, loss and update together are one pure step. */
+/** Learners: model, loss and update as one pure training step. */
 import { within } from '../error.js';
 import { type Buffers, evaluation, lift, type Para, type Parameters } from '../lens/para.js';
 import { located } from '../lens/locate.js';
@@ -15,23 +15,23 @@ import { globalNorm } from '../update/gradient-lens.js';
 import type { Update, UpdateState } from '../update/update.js';
 import { requireAlike } from './require-state.js';
 
-/** All that training changes. */
+/** The training state: everything that a step changes. */
 export interface LearnerState<P, S = readonly []> {
-  /** What the model learns. */
+  /** The parameters of the model. */
   readonly parameters: P;
-  /** What its layers hand from step to step and do not learn, such as running statistics. */
+  /** The buffers of the layers: state that is not learned, such as running statistics. */
   readonly buffers: S;
-  /** What the update remembers, such as moments. */
+  /** The state of the update, such as moments. */
   readonly optimizer: UpdateState<P>;
 }
 
-/** Examples to learn from, stacked along the first axis. */
+/** Examples, stacked along the first axis. */
 export interface Batch<A, L> {
   readonly input: A;
   readonly target: L;
 }
 
-/** What a step tells of itself. */
+/** The loss and the metrics of a step. */
 export interface Report {
   readonly loss: Tensor<Scalar>;
   readonly metrics: { readonly [name: string]: Tensor<Scalar> };
@@ -39,34 +39,33 @@ export interface Report {
 
 export interface LearnerOptions<P extends Parameters, A, B extends C, C, L, S extends Buffers> {
   readonly model: Para<P, A, B, S>;
-  /** Of predictions like the model's, or more general ones. */
+  /** A loss of the model's predictions, or of a more general type. */
   readonly loss: Loss<C, L>;
   readonly update: Update;
-  /** Numbers to read off each batch's predictions, by name. */
+  /** Metrics of each batch, by name. */
   readonly metrics?: { readonly [name: string]: Metric<NoInfer<B>, NoInfer<TargetOf<B, L>>> };
-  /** Whether each step tells, as the metric `gradientNorm`, how long its gradient is: that of all parameters together. */
+  /** Whether each step reports the global norm of its gradient as the metric `gradientNorm`. */
   readonly gradientNorm?: boolean;
 }
 
-/** A step of training and what a state predicts, as pure functions. `State` is whatever decides the next step. */
+/** Training and prediction as pure functions. `State` contains everything that determines the next step. */
 export interface Learner<State, A, B, L> {
-  /** The first state: fresh parameters and buffers. Throws if two parts of the model have one name. */
+  /** The initial state. Throws if two parts of the model have the same name. */
   readonly init: (key: Key) => State;
   /** One step of training. */
   readonly step: (state: State, batch: Batch<A, L>) => readonly [State, Report];
-  /** What the model predicts: `evaluation(model, ...buffers)`. */
+  /** The prediction of `evaluation(model, ...buffers)`. */
   readonly predict: (state: State, input: A) => B;
-  /** The loss and the metrics of a batch, nothing learned. */
+  /** The loss and the metrics of a batch, without training. */
   readonly evaluate: (state: State, batch: Batch<A, L>) => Report;
-  /** How much each number of `evaluate` counts beside those of other batches; the number of examples without it. */
+  /** The weight of each number of `evaluate` in a mean over batches; default: the number of examples. */
   readonly weights?: (state: State, batch: Batch<A, L>) => Report;
 }
 
 /**
- * The learner of a model, a loss and an update. Its step and its prediction are functions over expressions: `train`
- * compiles the step, and whoever steps or predicts in a loop of their own does so with `compile`. The states of a step
- * that is not compiled are expressions of all steps before. Throws if a part is missing or of another
- * kind, such as `sgd` for `sgd()`.
+ * Makes a learner from a model, a loss and an update. Its functions are expressions: `train` compiles the step; in your
+ * own loop use `compile`, since without it each state is an expression of all previous steps. Throws if a part is
+ * missing or of the wrong kind, such as `sgd` instead of `sgd()`.
  *
  * @example
  * const mnist = learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop(), metrics: { accuracy } });
@@ -86,16 +85,16 @@ export const learner = <P extends Parameters, A, B extends C, C, L, S extends Bu
   requireMade('learner', 'update', update, kinds.update);
   for (const [name, metric] of Object.entries(metrics)) requireFunction('learner', `metrics.${name}`, metric);
   let fresh: Pick<LearnerState<P, S>, 'parameters' | 'buffers'> | undefined;
-  /** Throws if parameters and buffers are not those of this model; what these are like is found out once. */
+  /** Throws if parameters or buffers belong to another model. The structure of this model is computed once. */
   const requireModel = ({ parameters, buffers }: LearnerState<P, S>): void => {
     fresh ??= { parameters: model.init(keyOf(0)), buffers: model.buffers.init(keyOf(0)) };
     const hint = 'a state belongs to the learner that made it';
-    requireAlike('parameters of another model', parameters, fresh.parameters, hint);
-    requireAlike('buffers of another model', buffers, fresh.buffers, hint);
+    requireAlike('the parameters belong to another model', parameters, fresh.parameters, hint);
+    requireAlike('the buffers belong to another model', buffers, fresh.buffers, hint);
   };
   const predict = ({ parameters, buffers }: LearnerState<P, S>, input: A): B =>
     evaluation(model, ...buffers).run(parameters, input)[0];
-  // A target like the prediction is one that the loss takes: its mark is of types only.
+  // The mark of `LikePrediction` exists only in types, so the loss takes these targets.
   const ofTargets = loss as Loss<C, TargetOf<B, L>>;
   const measured = located('loss', lift(ofTargets));
   const reportOf = (value: Tensor<Scalar>, prediction: B, target: TargetOf<B, L>): Report => ({
@@ -114,19 +113,19 @@ export const learner = <P extends Parameters, A, B extends C, C, L, S extends Bu
     step: (state, { input, target }) => {
       requireModel(state);
       requireAlike(
-        'the state of another update',
+        'the state belongs to another update',
         state.optimizer,
         update.init(state.parameters),
-        'a state belongs to the update that made it: begin with init of this learner',
+        'each update has its own state: start with `init` of this learner',
       );
-      // forward: where the gradient is to be taken, the prediction there, and its loss
+      // forward: the point at which the gradient is taken, the prediction there, and its loss
       const weight = (): Tensor<Scalar> => weightOf(ofTargets, prediction, target);
       const [at, move] = update.lens<P>().run([state.optimizer, state.parameters, weight]);
       const [prediction, backModel, ...buffers] = model.run(at, input, ...state.buffers);
       const [value, backLoss] = measured.run([], [prediction, target]);
-      // backward: the loss against the prediction, that against the parameters, and the move against that
+      // backward: through the loss, the model and the update
       const [, [predictionChange]] = backLoss(fullLike(value, 1));
-      // The change of a prediction is like the prediction, whose type the loss may know less well.
+      // The cotangent has the type of the prediction; the loss may have a more general type.
       const [gradient] = backModel(predictionChange as B);
       const [optimizer, parameters] = move(gradient);
       const report = reportOf(value, prediction, target);

@@ -1,10 +1,10 @@
-/** Whether a state is one of this learner: of the same model, and kept by the same update. */
+/** Checks whether a state belongs to this learner: to the same model and the same update. */
 import { fail, showShape } from '../error.js';
 import { sameShape } from '../tensor/shape.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leafPaths, leaves, sameStructure } from '../tree/tree.js';
 
-/** The first places that are in one tree alone, in few words. */
+/** A short list of the paths that are in one tree only. */
 const placesIn = (paths: readonly string[], others: ReadonlySet<string>): string => {
   const own = paths.filter((path) => !others.has(path));
   const shown = own.slice(0, 3).join(', ');
@@ -14,17 +14,17 @@ const placesIn = (paths: readonly string[], others: ReadonlySet<string>): string
 
 const pathsIn = (tree: unknown): readonly string[] => leafPaths(tree).map((path) => path.join('.'));
 
-/** Throws if a tree has other places than another, or tensors of other shapes there; dtypes may differ. */
+/** Throws if two trees have different paths, or different shapes there; dtypes may differ. */
 export const requireAlike = (what: string, got: unknown, needed: unknown, hint: string): void => {
   const operation = 'learner';
   if (!sameStructure(got, needed)) {
-    const [paths, wanted] = [pathsIn(got), pathsIn(needed)];
-    if (paths.length !== wanted.length || paths.some((path, i) => path !== wanted[i]))
+    const [paths, expected] = [pathsIn(got), pathsIn(needed)];
+    if (paths.length !== expected.length || paths.some((path, i) => path !== expected[i]))
       fail({
         operation,
         what,
-        got: placesIn(paths, new Set(wanted)),
-        needed: placesIn(wanted, new Set(paths)),
+        got: placesIn(paths, new Set(expected)),
+        needed: placesIn(expected, new Set(paths)),
         hint,
       });
   }

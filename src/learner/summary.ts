@@ -1,4 +1,4 @@
-/** What a model is made of, as a table: path, shape, parameters, multiply-adds and activations of each layer. */
+/** The summary of a model as a table: path, shape, parameters, multiply-adds and activation bytes of each layer. */
 import type { Buffers, Para, Parameters } from '../lens/para.js';
 import { parameterPaths } from '../lens/parameters.js';
 import { key } from '../operation/random.js';
@@ -20,25 +20,25 @@ import { placeholder, traceTensors } from '../graph/trace.js';
 
 /** One layer of a model. */
 export interface LayerSummary {
-  /** Where it stands: `encoder.1`; empty for what is in no part. */
+  /** The path of the layer, such as `encoder.1`; empty for the model itself. */
   readonly path: string;
-  /** The operations that it is made of, in the order in which they first come. */
+  /** The operations of the layer, in the order of their first use. */
   readonly operations: readonly string[];
   readonly output: Shape;
   /**
-   * What it learns, by the paths of `parameterPaths`: `encoder.0.kernel`. They count layers that have parameters;
-   * `path` counts all.
+   * The paths of its parameters, as in `parameterPaths`: `encoder.0.kernel`. These number only the layers with
+   * parameters; `path` numbers all layers.
    */
   readonly tensors: readonly string[];
-  /** How many numbers it learns. */
+  /** The number of learned numbers. */
   readonly parameters: number;
-  /** Products that are summed, in one forward pass. */
+  /** The number of multiply-adds of one forward pass. */
   readonly multiplyAdds: number;
-  /** Of its output. */
+  /** The bytes of its output. */
   readonly bytes: number;
 }
 
-/** What of the operands of a contraction is summed over. */
+/** The product of the sizes that a contraction sums over. */
 const summed = (program: Program, instruction: Instruction): number => {
   if (instruction.kind === 'scan') {
     const { body, length } = instruction;
@@ -53,17 +53,17 @@ const summed = (program: Program, instruction: Instruction): number => {
   return inner * sizeOf(instruction.shape);
 };
 
-/** What only says where elements stand. */
+/** Operations that only move elements. */
 const MOVEMENTS: readonly string[] = ['broadcast', 'reshape', 'transpose', 'reverse', 'slice'];
 
-/** Each operation once; movements only where nothing else is there. */
+/** Each operation once; movements only if there are no others. */
 const computing = (names: readonly string[]): readonly string[] => {
   const all = [...new Set(names)];
   const rest = all.filter((name) => !MOVEMENTS.includes(name));
   return rest.length > 0 ? rest : all;
 };
 
-/** The shape of an input (float32), its specification, or a tree of these for a model that takes several. */
+/** The shape of an input (float32), its shape and dtype, or a tree of these for a model with several inputs. */
 export type InputForm = Shape | Spec | readonly InputForm[] | { readonly [name: string]: InputForm };
 
 const isShape = (form: InputForm): form is Shape =>
@@ -72,7 +72,7 @@ const isShape = (form: InputForm): form is Shape =>
 const isSpec = (form: InputForm): form is Spec =>
   'dtype' in form && typeof form.dtype === 'string' && 'shape' in form;
 
-/** The tree of stand-ins of this form. */
+/** A tree of placeholder tensors of this form. */
 const standIns = (form: InputForm, name: string): Tree => {
   if (isShape(form)) return placeholder({ shape: form, dtype: 'float32' }, name);
   if (isSpec(form)) return placeholder(form, name);
@@ -82,7 +82,7 @@ const standIns = (form: InputForm, name: string): Tree => {
   );
 };
 
-/** The path at which each value is first used. */
+/** The path of the layer that first uses each value. */
 const firstUses = (program: Program): ReadonlyMap<ValueId, string> => {
   const uses = new Map<ValueId, string>();
   for (const each of program.instructions)
@@ -90,7 +90,7 @@ const firstUses = (program: Program): ReadonlyMap<ValueId, string> => {
   return uses;
 };
 
-/** The items of each key, in order. */
+/** Groups the items by key, in order. */
 const grouped = <K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> => {
   const groups = new Map<K, T[]>();
   for (const item of items) {
@@ -102,8 +102,8 @@ const grouped = <K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<
 };
 
 /**
- * The layers of a model for an input of this form, in the order in which they compute. Nothing is computed. Throws if
- * the input does not fit.
+ * The layers of a model for an input of this form, in the order of computation. Traces the model without computing
+ * values. Throws if the model cannot take the input.
  *
  * @example
  * layersOf(sequential(dense(784, 4), dense(4, 2)), [32, 784])[0]?.multiplyAdds; // 100352
@@ -118,14 +118,14 @@ export const layersOf = <P extends Parameters, A, B, S extends Buffers>(
   const initialBuffers = model.buffers.init(key(0));
   const buffers = leaves<AnyTensor>(initialBuffers).map((each, i) => placeholder(each, `buffer ${i}`));
   const x = standIns(input, 'input');
-  // The type of the input is what its form is said to be.
+  // The caller states the form of the input, so its type is assumed.
   const [result] = model.run(unflatten(initial, parameters), x as A, ...unflatten(initialBuffers, buffers));
   const program = traceTensors(
     [...parameters, ...buffers, ...leaves<AnyTensor>(x)],
     leaves<AnyTensor>(result),
   );
   const names = parameterPaths(initial);
-  // In the order in which layers end: constants of a layer may stand before all.
+  // In the order in which layers end, since the constants of a layer may come before all others.
   const ends = new Map<string, number>();
   for (const [at, { kind, path }] of program.instructions.entries())
     if (kind === 'operation' || kind === 'scan') ends.set(path, at);
@@ -162,14 +162,14 @@ export const layersOf = <P extends Parameters, A, B, S extends Buffers>(
 
 const count = (number: number): string => number.toLocaleString('en-US');
 
-/** The records in which tensors of these paths stand: `0` of `0.bias` and `0.kernel`. */
+/** The records of these parameter paths: `0` for `0.bias` and `0.kernel`. */
 const recordsOf = (paths: readonly string[]): readonly string[] => [
   ...new Set(paths.map((path) => path.replace(/\.[^.]*$/, ''))),
 ];
 
 /**
- * The layers of a model as a table for a person, with totals below; `record` is where the parameters of a layer stand
- * among those of the model.
+ * The layers of a model as a text table, with totals. The column `record` is the path of a layer's parameters among
+ * those of the model.
  *
  * @example
  * summary(sequential(dense(784, 512), dense(512, 10)), [128, 784]);

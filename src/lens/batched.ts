@@ -1,4 +1,4 @@
-/** A layer of one example as a layer of batches of them. */
+/** Batching: turns a layer for one example into a layer for batches. */
 import { batchTensors } from '../autodiff/batch.js';
 import { requireLike, tensorsOf } from '../autodiff/variable.js';
 import { type Batched, batchedTree, oneOfBatch } from '../autodiff/vmap.js';
@@ -8,13 +8,13 @@ import { unflatten } from '../tree/tree.js';
 import type { Para, Parameters } from './para.js';
 
 /**
- * A layer of one example as one of a batch along axis 0 of every leaf, by one computation: `dense` over `[inputs]`
- * is `dense` over `[batch, inputs]`. All examples share the parameters, whose change is the sum over the examples;
- * a backward of the layer's own is used. A layer with buffers does not compile; its `evaluation` does. Throws if
- * leaves differ in their number of examples, or have no axis.
+ * Turns a layer for one example into a layer for batches along axis 0 of every leaf, as one computation: `dense` over
+ * `[inputs]` becomes `dense` over `[batch, inputs]`. All examples share the parameters, whose gradient is the sum over
+ * the examples. A custom backward of the layer is used. A layer with buffers is a type error; use its `evaluation`.
+ * Throws if the leaves have different numbers of examples, or no axes.
  *
- * Law G-9: results and changes of the argument are the stack of those of each example, the change of the parameters
- * is their sum.
+ * Law G-9: the results and the gradients of the argument are stacked from those of each example; the gradient of the
+ * parameters is their sum.
  *
  * @example
  * batched(scale).run(scale.init(key(1)), tensor([[1, 2], [3, 4]]))[0]; // [[1, 2], [3, 4]]

@@ -1,4 +1,4 @@
-/** Buffers: what a layer hands from one step to the next and does not learn, such as running statistics. */
+/** Buffers: state that a layer passes from step to step and does not learn, such as running statistics. */
 import { pullback } from '../autodiff/pullback.js';
 import { fail } from '../error.js';
 import { type Key, otherSequence } from '../operation/random.js';
@@ -6,21 +6,21 @@ import { requireMade } from '../require.js';
 import { zerosLike } from './cartesian.js';
 import { bufferless, type Para, type Parameters } from './para.js';
 
-/** A layer with one record of buffers, as `buffered` takes it. */
+/** The definition of a layer with one record of buffers, for `buffered`. */
 export interface BufferedLayer<P extends Parameters, A, B, S> {
   /** The number of records of parameters. */
   readonly size: P['length'];
   readonly init: (key: Key) => P;
   readonly buffer: (key: Key) => S;
-  /** The result of a step of training, and the buffer of the next step. */
+  /** The result in training, and the buffer of the next step. */
   readonly run: (p: P, a: A, buffer: S) => readonly [b: B, next: S];
-  /** The result when the model predicts. */
+  /** The result in evaluation. */
   readonly predict: (p: P, a: A, buffer: S) => B;
 }
 
 /**
- * A layer with a buffer that each step of training replaces. Its backward is derived: it is the derivative of the
- * result, and the next buffer has no part in it. Throws, when it runs, if it is not given its buffer.
+ * Makes a layer with a buffer that each training step replaces. Its backward is derived from the result; there is no
+ * gradient through the next buffer. Throws while running if the buffer is missing.
  *
  * @example
  * // x − the mean of all steps so far
@@ -39,15 +39,15 @@ export const buffered = <P extends Parameters, A, B, S>(
     kind: 'a layer with a buffer',
     methods: ['init', 'buffer', 'run', 'predict'],
   });
-  /** Plain JavaScript may forget it. */
+  /** Plain JavaScript may omit it. */
   const requireBuffer = (buffer: S | undefined): S =>
     buffer ??
     fail({
       operation: 'buffered',
-      what: 'a layer with a buffer runs without it',
+      what: 'a layer with a buffer was run without its buffer',
       got: 'no buffer',
       needed: 'one record',
-      hint: 'hand it on, as in layer.run(parameters, x, ...buffers), or compose layers with compose or sequential',
+      hint: 'pass the buffers on, as in layer.run(parameters, x, ...buffers), or combine the layers with compose or sequential',
     });
   return {
     size: layer.size,

@@ -1,4 +1,4 @@
-/** Copying and leaving out: what a category with products has, and changes that are added where copies meet. */
+/** Copies and projections, the structure of a category with products; gradients of copies are added. */
 import { isFloat } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -6,15 +6,15 @@ import type { AnyTensor } from '../tensor/tensor.js';
 import { mapTree, zipTrees } from '../tree/tree.js';
 import type { SimpleLens } from './lens.js';
 
-/** The sum of two changes, leaf by leaf; leaves that are not floats have no change to add. */
+/** The sum of two cotangents, leaf by leaf; leaves that are not floats have no cotangent. */
 export const addTrees = <T>(first: T, second: T): T =>
   zipTrees('sum of changes', first, second, (a, b) => {
-    // The leaves of a change are tensors.
+    // The leaves of a cotangent are tensors.
     const [x, y] = [a as AnyTensor, b as AnyTensor];
     return isFloat(x.dtype) ? add(x, y) : x;
   });
 
-/** The zero change of a tree. */
+/** The zero cotangent of a tree. */
 export const zerosLike = <T>(tree: T): T => mapTree(tree, (each) => fullLike(each as AnyTensor, 0));
 
 /** a ↦ (a, a), da + da′ ↤ (da, da′) */

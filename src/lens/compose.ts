@@ -4,8 +4,8 @@ import { compositeOf } from './composite.js';
 import type { Buffers, Para, Parameters } from './para.js';
 
 /**
- * First `f`, then `g`. Each runs forward once; the way back is each one's own, in reverse. In paths the layers of a
- * composition are counted from 0, however it is bracketed.
+ * First `f`, then `g`. Each runs forward once, and backward in reverse order. In paths the layers are numbered from 0;
+ * the numbers do not depend on how a composition is bracketed.
  */
 export const compose = <
   P extends Parameters,
@@ -20,12 +20,12 @@ export const compose = <
   g: Para<Q, B, C, T>,
 ): Para<readonly [...P, ...Q], A, C, readonly [...S, ...T]> => {
   requireLayers('compose', { f, g });
-  // The types say what the layers are; here they are only composed.
+  // The type states the layers; here they are only composed.
   return compositeOf([f, g]) as Para<readonly [...P, ...Q], A, C, readonly [...S, ...T]>;
 };
 
 /**
- * Composition with the layer before it left out, for `pipe`.
+ * Composition in curried form, for `pipe`: `andThen(g)(f)` is `compose(f, g)`.
  *
  * @example
  * pipe(dense(784, 512), andThen(relu()), andThen(dense(512, 10)));

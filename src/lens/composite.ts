@@ -1,13 +1,13 @@
-/** Layers one after the other, any number of them: what `compose` and `sequential` make. */
+/** Composites: any number of layers one after the other, as `compose` and `sequential` make. */
 import { fail } from '../error.js';
 import { advance, type Key } from '../operation/random.js';
 import { located } from './locate.js';
 import type { Buffers, Initial, Para, Parameters } from './para.js';
 
-/** A layer of which nothing is known but that it is one. */
+/** A layer of any type. */
 export type AnyPara = Para<Parameters, unknown, unknown, Buffers>;
 
-/** The layers that a composite is made of; a copy of it that has another `run` or `init` is no composite. */
+/** The layers of a composite. A copy with another `run` or `init` does not count as a composite. */
 const parts: unique symbol = Symbol('parts');
 
 const partsOf = (layer: AnyPara): readonly AnyPara[] =>
@@ -17,14 +17,14 @@ const requireSize = (kind: 'parameters' | 'buffers', records: readonly unknown[]
   if (records.length !== size)
     fail({
       operation: 'sequential',
-      what: `${kind} of another model`,
+      what: `the ${kind} belong to another model`,
       got: `${records.length} records`,
       needed: String(size),
       hint: `one record for each layer that has ${kind}`,
     });
 };
 
-/** Records of several layers, one after the other: their number, and those of one layer. */
+/** The records of several layers, one after the other: their number, and the records of one layer. */
 const concatenated = (sizes: readonly number[]) => {
   let size = 0;
   const places = sizes.map((each) => ({ start: size, end: (size += each) }));
@@ -36,7 +36,9 @@ const concatenated = (sizes: readonly number[]) => {
   };
 };
 
-/** First the first, then the next: parameters and buffers concatenated, backward in reverse. Says nothing of their places. */
+/**
+ * Runs the layers in order: parameters and buffers are concatenated, and backward runs in reverse. Does not add paths.
+ */
 export const inOrder = (layers: readonly AnyPara[]): AnyPara => {
   const parameters = concatenated(layers.map(({ size }) => size));
   const initial = layers.map(({ buffers }) => buffers);
@@ -73,14 +75,14 @@ export const inOrder = (layers: readonly AnyPara[]): AnyPara => {
   };
 };
 
-/** Each as it predicts, with its part of the buffers. */
+/** The layers in evaluation, each with its part of the buffers. */
 const predicting = (layers: readonly AnyPara[], s: Buffers): readonly AnyPara[] => {
   const buffers = concatenated(layers.map((layer) => layer.buffers.size));
   requireSize('buffers', s, buffers.size);
   return layers.map((layer, i) => layer.evaluation(...buffers.of(s, i)));
 };
 
-/** First `f`, then `g`, as one part: says nothing of their places. */
+/** First `f`, then `g`, as one part. Does not add paths. */
 export const followedBy = <
   P extends Parameters,
   A,
@@ -96,8 +98,8 @@ export const followedBy = <
   inOrder([f, g]) as Para<readonly [...P, ...Q], A, C, readonly [...S, ...T]>;
 
 /**
- * The composite of layers that fit, each at its place: 0, 1, … Of composites the parts are counted through, so that
- * places, as parameters, do not depend on how a composition is bracketed.
+ * The composite of layers, with their paths 0, 1, … The parts of nested composites are numbered in sequence, so that
+ * paths, like parameters, do not depend on the bracketing.
  */
 export const compositeOf = (layers: readonly AnyPara[]): AnyPara => {
   const all = layers.flatMap(partsOf);
@@ -105,6 +107,6 @@ export const compositeOf = (layers: readonly AnyPara[]): AnyPara => {
     ...inOrder(all.map((layer, i) => located(String(i), layer))),
     evaluation: (...s: Buffers) => compositeOf(predicting(all, s)) as Para<Parameters, unknown, unknown>,
   };
-  // Not enumerable, so that a copy by `...` does not have it.
+  // Not enumerable, so that a copy with `...` does not have it.
   return Object.defineProperty(composite, parts, { value: all });
 };

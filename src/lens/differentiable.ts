@@ -1,4 +1,4 @@
-/** Lenses and layers whose backward is derived: any function over trees of tensors is one. */
+/** Lenses and layers with a derived backward, from any function over trees of tensors. */
 import { pullback } from '../autodiff/pullback.js';
 import type { Key } from '../operation/random.js';
 import { requireFunction } from '../require.js';

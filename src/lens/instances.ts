@@ -1,7 +1,7 @@
 /**
- * The fp-ts instances that are honest: lenses whose changes have the types of their values are a category,
- * and the layers from one type to itself, without parameters, a monoid. `Para` is no category of fp-ts: its
- * parameters grow in the type as it composes. Neither is `Lens` a functor: its argument stands on both sides.
+ * The lawful fp-ts instances: simple lenses are a category, and the lenses from a type to itself are a monoid. `Para`
+ * is not a category of fp-ts, since composition changes the type of the parameters. `Lens` is not a functor, since its
+ * argument is both input and output.
  */
 import type { category, monoid } from 'fp-ts';
 import { composeLenses, identityLens, type SimpleLens } from './lens.js';

@@ -1,28 +1,30 @@
-/** Lenses: a forward map paired with its backward map, and the category they form. */
+/** Lenses: pairs of a forward and a backward map, and their composition. */
 
 import { requireLenses } from '../require.js';
 
-/** A backward map. Its parameter is compared as a method's is, which lets `number` stand for any size. */
+/**
+ * A backward map. It has the type of a method, whose parameter is compared bivariantly, so that `number` fits any size.
+ */
 export type Backward<DB, DA> = { back(db: DB): DA }['back'];
 
 /**
- * A bimorphic lens in residual form: `run` computes forward once and keeps what the way back needs. It is no
- * accessor, so no get-put laws. Forward and backward changes may be of other types than the values.
+ * A lens in residual form: `run` computes forward once and returns the backward with the values that it needs. It is
+ * not an accessor, so the get-put laws do not apply. The cotangents may have other types than the values.
  */
 export interface Lens<A, DA, B, DB> {
   run(a: A): readonly [b: B, back: Backward<DB, DA>];
 }
 
-/** A lens whose changes are of the types of its values. */
+/** A lens whose cotangents have the types of its values. */
 export type SimpleLens<A, B> = Lens<A, A, B, B>;
 
-/** The forward half: law L-4 says that it agrees with `run`. */
+/** The forward half of a lens. Law L-4: it agrees with `run`. */
 export const forward = <A, DA, B, DB>(lens: Lens<A, DA, B, DB>): ((a: A) => B) => {
   requireLenses('forward', { lens });
   return (a) => lens.run(a)[0];
 };
 
-/** The backward half, as the textbook writes it: law L-4 says that it agrees with `run`. */
+/** The backward half of a lens, in the textbook form (a, db) ↦ da. Law L-4: it agrees with `run`. */
 export const backward = <A, DA, B, DB>(lens: Lens<A, DA, B, DB>): ((a: A, db: DB) => DA) => {
   requireLenses('backward', { lens });
   return (a, db) => lens.run(a)[1](db);
@@ -46,7 +48,7 @@ export const composeLenses = <A, DA, B, DB, C, DC>(
   };
 };
 
-/** Both side by side: the tensor of the category. */
+/** Both lenses side by side: the tensor product of the category. */
 export const parallelLenses = <A, DA, B, DB, C, DC, D, DD>(
   f: Lens<A, DA, B, DB>,
   g: Lens<C, DC, D, DD>,
@@ -61,7 +63,7 @@ export const parallelLenses = <A, DA, B, DB, C, DC, D, DD>(
   };
 };
 
-/** A lens from a pair of inverse maps of values and one of changes: what re-brackets and exchanges. */
+/** A lens of an isomorphism, such as re-bracketing or swapping. */
 export const isomorphism = <A, DA, B, DB>(to: (a: A) => B, fro: (db: DB) => DA): Lens<A, DA, B, DB> => ({
   run: (a) => [to(a), fro],
 });
@@ -93,7 +95,7 @@ export const unassociate = <A, B, C>(): SimpleLens<
     ([[a, b], c]) => [a, [b, c]],
   );
 
-/** The unit: nothing at all. */
+/** The unit object: the empty tuple. */
 export type Unit = readonly [];
 
 /** ((), a) ↦ a */

@@ -1,4 +1,4 @@
-/** Where a part stands in its model: told by mistakes, and by programs for each value. */
+/** The paths of layers in a model, for error messages and for the values of programs. */
 import { within } from '../error.js';
 import { requireLayers, requireText } from '../require.js';
 import { identity } from '../tensor/primitive/conversion.js';
@@ -6,12 +6,12 @@ import type { AnyTensor, Scope } from '../tensor/tensor.js';
 import { mapTree } from '../tree/tree.js';
 import type { Buffers, Para, Parameters } from './para.js';
 
-/** Marks the tensors of a tree as where a part of the model begins or ends. */
+/** Marks the tensors of a tree as the begin or end of a part of the model. */
 const marked = <T>(tree: T, scope: Scope): T =>
-  // The leaves of what a layer takes and gives are tensors.
+  // The leaves of the argument and result of a layer are tensors.
   mapTree(tree, (each) => identity(each as AnyTensor, scope));
 
-/** The same layer, its place said in front of its mistakes and behind the values it asks for. */
+/** The same layer with its path in its error messages and in the values that it computes. */
 export const located = <P extends Parameters, A, B, S extends Buffers>(
   segment: string,
   f: Para<P, A, B, S>,

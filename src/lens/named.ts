@@ -8,7 +8,7 @@ import type { Buffers, Initial, Para, Parameters } from './para.js';
 /** Records under a name. */
 type Under<N extends string, R> = { readonly [K in N]: R };
 
-/** Buffers under a name, where there are any; where the type does not say how many, at most one record. */
+/** Buffers under a name, if there are any; at most one record if the type does not state their number. */
 export type NamedBuffers<N extends string, S extends Buffers> = number extends S['length']
   ? readonly Under<N, S>[]
   : S extends readonly []
@@ -16,9 +16,8 @@ export type NamedBuffers<N extends string, S extends Buffers> = number extends S
     : readonly [Under<N, S>];
 
 /**
- * The same part under a name: its parameters are in a record of that name, as are its buffers if it has any, and the
- * name is in their paths and in the part's errors. Throws at `init` if two parts beside each other inside have one
- * name.
+ * Gives a part a name: its parameters, and its buffers if it has any, are in a record of that name, and the name is in
+ * their paths and in the errors of the part. `init` throws if two sibling parts inside have the same name.
  *
  * @example
  * sequential(named('encoder', dense(784, 64)), named('decoder', dense(64, 784)));
@@ -36,7 +35,7 @@ const wrapped = <N extends string, P extends Parameters, A, B, S extends Buffers
   name: N,
   inner: Para<P, A, B, S>,
 ): Para<readonly [Under<N, P>], A, B, NamedBuffers<N, S>> => {
-  // A record of one computed key: the type of the key is lost on the way and put back here.
+  // TypeScript loses the type of a computed key, which is restored here.
   const wrap = <R>(records: R): readonly [Under<N, R>] => [{ [name]: records } as Under<N, R>];
   const init = <R extends readonly unknown[]>(records: Initial<R>, key: Key): R => {
     const fresh = records.init(key);
@@ -44,7 +43,7 @@ const wrapped = <N extends string, P extends Parameters, A, B, S extends Buffers
     return fresh;
   };
   const hasBuffers = inner.buffers.size > 0;
-  // What the types say of a name around nothing and around something, said once for both directions.
+  // The types of a name around no records and around some, for both directions.
   const wrapBuffers = (s: S): NamedBuffers<N, S> =>
     (hasBuffers ? wrap(s) : []) as unknown as NamedBuffers<N, S>;
   const unwrapBuffers = (s: NamedBuffers<N, S>): S => {

@@ -1,4 +1,4 @@
-/** Parametric lenses: what a layer is. */
+/** Parametric lenses: the type of layers. */
 import { requireLayers, requireLenses, requireMade } from '../require.js';
 import type { Key } from '../operation/random.js';
 import type { Backward, SimpleLens } from './lens.js';
@@ -9,18 +9,18 @@ export type Parameters = readonly unknown[];
 /** Buffers: one record for each layer that has any, in the order of the layers. */
 export type Buffers = readonly unknown[];
 
-/** How records of parameters or buffers begin. */
+/** The initial values of parameters or buffers. */
 export interface Initial<R extends readonly unknown[]> {
   /** The number of records. */
   readonly size: R['length'];
-  /** Fresh records; the n-th is made from the n-th key after `key`. */
+  /** Makes new records; the n-th record uses the n-th key after `key`. */
   init(key: Key): R;
 }
 
 /**
- * A lens with parameters, which training learns, and buffers, which each step replaces, such as running statistics
- * and the keys of dropout. Composing concatenates both, so composition is associative and unital on the nose, and the
- * types of a model's parameters and buffers read like the model.
+ * A lens with parameters, which training learns, and buffers, which each step replaces, such as running statistics and
+ * the keys of dropout. Composition concatenates both, so it is strictly associative and unital, and the type of a
+ * model's parameters follows its layers.
  */
 // All are compared in one direction, as what a run gives: so `number` fits any size, and an error names the sizes.
 export interface Para<
@@ -31,9 +31,9 @@ export interface Para<
 > extends Initial<P> {
   /** Its buffers before the first step; their keys are in another sequence than those of the parameters. */
   readonly buffers: Initial<S>;
-  /** The result, its derivative backwards, and the buffers of the next step. */
+  /** The result, its backward, and the buffers of the next step. */
   run(p: P, a: A, ...buffers: S): readonly [b: B, back: Backward<B, readonly [dp: P, da: A]>, ...next: S];
-  /** The layer when it predicts, with these buffers: it has the same parameters, and no buffers to replace. */
+  /** The layer in evaluation mode with these buffers: it has the same parameters and no buffers. */
   evaluation(...buffers: S): Para<P, A, B>;
 }
 
@@ -42,7 +42,7 @@ export type Layer<R, A, B, S extends Buffers = readonly []> = Para<readonly [R],
 
 const noBuffers: Initial<readonly []> = { size: 0, init: () => [] };
 
-/** A layer without buffers, which predicts as it learns. */
+/** Makes a layer without buffers, which is the same in training and evaluation. */
 export const bufferless = <P extends Parameters, A, B>(
   layer: Pick<Para<P, A, B>, 'size' | 'init' | 'run'>,
 ): Para<P, A, B> => {
@@ -51,8 +51,8 @@ export const bufferless = <P extends Parameters, A, B>(
 };
 
 /**
- * A layer with a backward of its own: `run` returns the result and the map from its change to the changes of
- * the record and of the argument.
+ * Makes a layer with a custom backward: `run` returns the result, and the map from its cotangent to the cotangents of
+ * the record and the argument.
  *
  * @example
  * const scale = para({
@@ -98,7 +98,7 @@ export const lift = <A, B>(lens: SimpleLens<A, B>): Para<readonly [], A, B> => {
   });
 };
 
-/** A layer without buffers as a lens from parameters and argument together. */
+/** A layer without buffers as a lens from the pair of parameters and argument. */
 export const asLens = <P extends Parameters, A, B>(f: Para<P, A, B>): SimpleLens<readonly [P, A], B> => {
   requireLayers('asLens', { f });
   return {
@@ -115,8 +115,8 @@ export const identity = <A>(): Para<readonly [], A, A> =>
   });
 
 /**
- * The model when it predicts, with these buffers: normalization by running statistics, no dropout. It has the same
- * parameters, and no buffers to replace, so it fits wherever a layer without buffers does.
+ * The model in evaluation mode with these buffers: normalization uses running statistics, and dropout is off. It has
+ * the same parameters and no buffers, so it can be used like any layer without buffers.
  *
  * @example
  * const model = dense(2, 1);

@@ -1,4 +1,4 @@
-/** Parametric lenses side by side: on a pair of arguments, or on one argument for both. */
+/** Layers side by side: on a pair of arguments, or on a shared argument. */
 import { requireLayers } from '../require.js';
 import { addTrees } from './cartesian.js';
 import { located } from './locate.js';
@@ -67,7 +67,7 @@ const sideBySide = <
   },
 });
 
-/** a ↦ (f a, g a), da + da′ ↤: the argument's changes are added. */
+/** a ↦ (f a, g a), da + da′ ↤: the gradients of the argument are added. */
 export const fanOut = <
   P extends Parameters,
   A,

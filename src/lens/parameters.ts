@@ -4,24 +4,24 @@ import { advance, type Key } from '../operation/random.js';
 import { leafPaths } from '../tree/tree.js';
 import type { Initial, Parameters } from './para.js';
 
-/** The records of both: those of `g` are made from the keys after those of `f`. */
+/** The records of both; the keys of `g` come after those of `f`. */
 export const joined = <P extends Parameters, Q extends Parameters>(
   f: Initial<P>,
   g: Initial<Q>,
   key: Key,
 ): readonly [...P, ...Q] => [...f.init(key), ...g.init(advance(key, f.size))];
 
-/** The first records and the rest: a concatenation, cut where it was joined. */
+/** Splits a concatenation into the first records and the rest. */
 export const splitAt = <P extends Parameters, Q extends Parameters>(
   parameters: readonly [...P, ...Q],
   size: number,
 ): readonly [P, Q] => {
   const records: Parameters = parameters;
-  // The sizes know where the cut is, and the types cannot say it.
+  // The size determines the split, which the types cannot express.
   return [records.slice(0, size) as Parameters as P, records.slice(size) as Parameters as Q];
 };
 
-/** A part under a name is a record of one list; a layer's own record holds tensors. */
+/** The name of a part, if the record is a named part (a record with one list); the record of a layer holds tensors. */
 const nameOf = (record: unknown): string | undefined => {
   if (Array.isArray(record)) return undefined;
   const [only, ...others] = Object.entries(record ?? {});
@@ -29,8 +29,8 @@ const nameOf = (record: unknown): string | undefined => {
 };
 
 /**
- * The path of each parameter, in the order of the leaves: `0.kernel`, `encoder.1.bias`. Layers without a
- * name count from 0 among those with parameters. Throws if two parts have one name.
+ * The path of each parameter, in the order of the leaves: `0.kernel`, `encoder.1.bias`. Layers without a name are
+ * numbered from 0 among the layers with parameters. Throws if two parts have the same name.
  *
  * @example
  * parameterPaths(sequential(dense(2, 3), relu(), dense(3, 1)).init(key(0))); // ['0.bias', '0.kernel', …]
@@ -47,10 +47,10 @@ export const parameterPaths = (parameters: Parameters): readonly string[] => {
   if (twice !== undefined)
     fail({
       operation: 'named',
-      what: 'two parts of one name',
+      what: 'two parts have the same name',
       got: `'${twice}' twice`,
-      needed: 'a name of its own for each part beside another',
-      hint: 'rename one of them, or put each into a part of its own',
+      needed: 'different names for parts of the same model',
+      hint: 'rename one of them, or put each into another named part',
     });
   return parameters.flatMap((record, i) => {
     const name = names[i];

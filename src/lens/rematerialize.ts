@@ -1,21 +1,20 @@
-/** Rematerialization: what a part of a model computes on the way forward is computed again on the way back. */
+/** Rematerialization (gradient checkpointing): the backward pass recomputes the forward values of a part. */
 import { requireLayers } from '../require.js';
 import { fence } from '../tensor/primitive/conversion.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { leaves, mapTree } from '../tree/tree.js';
 import type { Buffers, Para, Parameters } from './para.js';
 
-/** The tree, not to be looked at before `after` is there. */
+/** The tree, whose computation waits for `after`. */
 const fenced = <T>(tree: T, after: readonly AnyTensor[]): T =>
-  // The leaves of what a layer takes are tensors.
+  // The leaves of the argument of a layer are tensors.
   mapTree(tree, (each) => fence(each as AnyTensor, after));
 
 /**
- * The same layer, which keeps nothing for its way back but its parameters and argument: the way back runs it
- * forward once more. A third more arithmetic, for the memory of all that is inside; every bit of the gradient, of
- * the buffers and of dropout's masks stays. It pays around parts of several layers each, such as blocks. The
- * memory is saved where a model's own way back is gone, as a learner does, not where its result is differentiated
- * as an expression.
+ * The same layer, but its backward stores only parameters and argument, and runs the layer forward once more. This
+ * costs about a third more arithmetic and saves the memory of all inner values. The gradient, the buffers and the masks
+ * of dropout are bitwise the same. Use it around parts of several layers, such as blocks. It saves memory with the
+ * model's own backward, as in a learner, but not if the result is differentiated with `gradient`.
  *
  * Source: T. Chen, B. Xu, C. Zhang, C. Guestrin, "Training deep nets with sublinear memory cost"
  * (arXiv 1604.06174).
@@ -37,7 +36,7 @@ export const rematerialize = <P extends Parameters, A, B, S extends Buffers>(
       const [b, , ...next] = f.run(p, a, ...s);
       return [
         b,
-        // (p, a) when db is there ⇒ b again, and its way back
+        // (p, a) once db exists ⇒ b again, and its backward
         (db) => {
           const after = leaves<AnyTensor>(db);
           const [, back] = f.run(fenced(p, after), fenced(a, after), ...fenced(s, after));

@@ -1,4 +1,4 @@
-/** Reparametrization: a lens put before the parameters. Sharing and freezing weights are two of these. */
+/** Reparametrization: a lens before the parameters. Weight sharing and freezing are examples. */
 import { fail, showShape } from '../error.js';
 import { kinds, requireCount, requireFunction, requireLayers, requireMade, showGiven } from '../require.js';
 import type { Key } from '../operation/random.js';
@@ -11,13 +11,13 @@ import type { SimpleLens } from './lens.js';
 import type { Buffers, Initial, Para, Parameters } from './para.js';
 import type { Repeated } from './sequential.js';
 
-/** Where parameters come from: other parameters, through a lens. */
+/** Computes parameters from other parameters, through a lens. */
 export interface Reparametrization<Q extends Parameters, P> extends Initial<Q> {
   readonly lens: SimpleLens<Q, P>;
 }
 
 /**
- * The layer whose parameters are those of `f` through a lens: p = r(q), dq = r*(dp).
+ * A layer whose parameters q are mapped by a lens to those of `f`: p = r(q), dq = r*(dp).
  *
  * @example
  * const exponential = differentiate(([{ log }]: readonly [{ log: Tensor<[]> }]) => [{ factor: exp(log) }] as const);
@@ -59,18 +59,22 @@ const requireAlike = (records: Parameters): void => {
       .join(', ');
   });
   if (first === undefined)
-    return fail({ operation: 'share', what: 'a layer without parameters', needed: 'at least one record' });
+    return fail({
+      operation: 'share',
+      what: 'the layer has no parameters to share',
+      needed: 'at least one record',
+    });
   const got = others.find((other) => other !== first);
   if (got !== undefined)
-    fail({ operation: 'share', what: 'the uses take different parameters', got, needed: first });
+    fail({ operation: 'share', what: 'the uses have different parameters', got, needed: first });
 };
 
-/** What `share` demands of the uses: that each takes what the first takes. */
+/** The type-level check of `share`: all uses have the parameters of the first. */
 type Alike<P extends Parameters> = [P[number]] extends [P[0]]
   ? unknown
-  : { readonly share: 'the uses take different parameters' };
+  : { readonly share: 'the uses have different parameters' };
 
-/** The parameters of each use are the same ones: (p) ↦ (p, …, p), dp = Σ dpᵢ. */
+/** The same parameters for each use: (p) ↦ (p, …, p), dp = Σ dpᵢ. */
 const sameForEach = <P extends Parameters>(uses: number): SimpleLens<P, Parameters> => ({
   run: (p) => [
     Array.from({ length: uses }, () => p).flat(),
@@ -78,7 +82,7 @@ const sameForEach = <P extends Parameters>(uses: number): SimpleLens<P, Paramete
       const ofUse = (i: number): Parameters => changes.slice(i * p.length, (i + 1) * p.length);
       let total = ofUse(0);
       for (let i = 1; i < uses; i++) total = addTrees(total, ofUse(i));
-      // The changes have the types of the parameters.
+      // The cotangents have the types of the parameters.
       return total as P;
     },
   ],
@@ -93,9 +97,9 @@ export interface Share {
 }
 
 /**
- * A composite of layers that share one record of parameters, however many they are; or, with a number of uses, one
- * layer that is used so often, one use after the other. The gradient is the sum over all uses. Buffers are not shared.
- * Throws if `uses` is not a positive integer, and at `init` if the layers of a composite take different parameters.
+ * Weight sharing: all layers of a composite share one record of parameters; or, with `uses`, one layer is applied that
+ * many times. The gradient is the sum over all uses. Buffers are not shared. Throws if `uses` is not a positive
+ * integer; `init` throws if the layers of a composite have different parameters.
  *
  * @example
  * share(compose(dense(8, 8), dense(8, 8))); // one kernel and one bias, used twice
@@ -125,13 +129,13 @@ export const share: Share = (f: AnyPara, uses?: number): Para<never, never, neve
           },
           inOrder(Array.from({ length: uses }, () => f)),
         );
-  // The overloads say what it is made of.
+  // The overloads state the types.
   return shared as Para<never, never, never, never>;
 };
 
 /**
- * The layer with its parameters and buffers fixed: it has none to learn or to replace, nothing an update does reaches
- * them, and it acts as `evaluation(f, ...buffers)`. Throws if they are not those of this layer.
+ * The layer with fixed parameters and buffers, in evaluation mode: it has no parameters to learn and no buffers. Throws
+ * if the parameters or buffers do not belong to this layer.
  *
  * @example
  * sequential(freeze(pretrained, encoder), dense(64, 10));
@@ -150,7 +154,7 @@ export const freeze = <P extends Parameters, A, B, S extends Buffers>(
   );
 };
 
-/** Throws if these are not as many records as the layer has. */
+/** Throws if the number of records is not that of the layer. */
 const requireRecords = (
   kind: 'parameters' | 'buffers',
   given: unknown,
@@ -159,14 +163,14 @@ const requireRecords = (
   if (Array.isArray(given) && given.length === size) return;
   fail({
     operation: 'freeze',
-    what: `${kind} of another layer`,
+    what: `the ${kind} belong to another layer`,
     got: Array.isArray(given) ? `an array of ${given.length}` : showGiven(given),
     needed: `an array of ${size}`,
-    hint: `pass the ${kind} that this layer made with init, or a state of training has`,
+    hint: `pass the ${kind} from \`init\` of this layer, or from a training state`,
   });
 };
 
-/** Parameters as a function of other parameters, its backward derived. */
+/** Parameters as a function of other parameters, with a derived backward. */
 export const reparametrization = <Q extends Parameters, P>(
   size: Q['length'],
   init: (key: Key) => Q,

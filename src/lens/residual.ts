@@ -1,4 +1,4 @@
-/** Branches that come together again: what goes around a part, and parts side by side. */
+/** Residual connections and concatenation: branches that are joined again. */
 import { fail, showShape } from '../error.js';
 import { requireLayers } from '../require.js';
 import { concat } from '../tensor/primitive/slicing.js';
@@ -11,7 +11,7 @@ import type { Buffers, Para, Parameters } from './para.js';
 import { fanOut } from './parallel.js';
 
 /**
- * x + f(x): the argument goes around `f`. Throws if `f` gives another shape than it takes.
+ * A residual connection: x + f(x). Throws if `f` changes the shape.
  *
  * Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep residual learning for image recognition" (arXiv 1512.03385).
  *
@@ -31,9 +31,9 @@ export const residual = <P extends Parameters, A extends Tensor<Shape>, S extend
       if (!sameShape(a.shape, b.shape))
         fail({
           operation: 'residual',
-          what: 'a part that changes the shape',
+          what: 'the layer changes the shape of its input',
           got: `${showShape(a.shape)} to ${showShape(b.shape)}`,
-          needed: 'the shape that goes around it',
+          needed: 'an output of the same shape as the input, since both are added',
         });
       return [
         addTrees(a, b),
@@ -50,8 +50,8 @@ export const residual = <P extends Parameters, A extends Tensor<Shape>, S extend
 };
 
 /**
- * f(x) and g(x) joined along the last axis: `[…lead, b]` and `[…lead, c]` to `[…lead, b + c]`. Throws if they
- * differ before it.
+ * f(x) and g(x) concatenated along the last axis: `[…lead, b]` and `[…lead, c]` to `[…lead, b + c]`. Throws if the
+ * other axes differ.
  *
  * @example
  * const model = sequential(concatenate(dense(4, 3), sequential(dense(4, 5), relu())), dense(8, 1));
@@ -70,7 +70,7 @@ export const concatenate = <
   requireLayers('concatenate', { f, g });
   type Part = Tensor<readonly [...Lead, number]>;
   const joined = stateless<readonly [Part, Part], Part>(
-    // The shape of the parts but for the last axis.
+    // The shape of the parts except for the last axis.
     ([b, c]) => concat([b as Tensor<Shape>, c as Tensor<Shape>], b.shape.length - 1) as Part,
   );
   return followedBy(fanOut(f, g), joined);

@@ -3,23 +3,24 @@ import { kinds, requireCount, requireLayers, requireMade } from '../require.js';
 import { type AnyPara, compositeOf } from './composite.js';
 import type { Buffers, Para, Parameters } from './para.js';
 
-// Parameters and buffers alike.
+// Parameters and buffers.
 type Ps = Parameters;
 
-/** The records of one layer, many times. */
+/** The records of a layer, repeated. */
 export type Repeated<R extends readonly unknown[]> = R extends readonly []
   ? readonly []
   : readonly R[number][];
 
 /**
- * Composition of up to sixteen parts, or of a list of parts that give what they take; a longer model is a composition of
- * compositions, which has the very same parameters. What one part gives, the next must take: a mismatch does not compile, and where sizes are
- * plain `number` it throws when the model is traced, with the part's place in front.
+ * Composition of up to sixteen layers, or of a list of layers whose output has the type of their input. Nest
+ * `sequential` for longer models; the parameters are the same. The output of each layer must fit the next: a mismatch
+ * is a type error; with sizes of type `number` it throws when the model is traced, with the path of the layer.
  */
 // prettier-ignore
 export interface Sequential {
   <A, P1 extends Ps, B, S1 extends Ps>(f1: Para<P1, A, B, S1>): Para<readonly [...P1], A, B, readonly [...S1]>;
-  // Of a spread list: TypeScript compares its elements with this parameter, and calls of two parts or more with it not at all.
+  // For a spread list, whose elements TypeScript compares with this parameter. Calls with two or more layers never
+  // match it.
   <A, P extends Ps, S extends Ps>(each?: Para<P, A, A, S>): Para<Repeated<P>, A, A, Repeated<S>>;
   <A, P1 extends Ps, B, S1 extends Ps, P2 extends Ps, C, S2 extends Ps>(f1: Para<P1, A, B, S1>, f2: Para<P2, B, C, S2>): Para<readonly [...P1, ...P2], A, C, readonly [...S1, ...S2]>;
   <A, P1 extends Ps, B, S1 extends Ps, P2 extends Ps, C, S2 extends Ps, P3 extends Ps, D, S3 extends Ps>(f1: Para<P1, A, B, S1>, f2: Para<P2, B, C, S2>, f3: Para<P3, C, D, S3>): Para<readonly [...P1, ...P2, ...P3], A, D, readonly [...S1, ...S2, ...S3]>;
@@ -39,7 +40,7 @@ export interface Sequential {
 }
 
 /**
- * The layers one after the other.
+ * Composes layers one after the other.
  *
  * @example
  * const model = sequential(dense(784, 512), relu(), dense(512, 10));
@@ -49,16 +50,16 @@ export interface Sequential {
 export const sequential: Sequential = (
   ...layers: readonly (AnyPara | undefined)[]
 ): Para<never, unknown, unknown> => {
-  // One that is `undefined` is a mistake as well: a model without it would be another one.
+  // `undefined` is refused as well, since the model without it would be another one.
   const all = layers.map((layer, i) =>
     requireMade<unknown>('sequential', `layers[${i}]`, layer, kinds.layer),
   );
-  // The overloads say what the layers are; here they are only composed.
+  // The overloads state the types; here the layers are only composed.
   return compositeOf(all as readonly AnyPara[]) as Para<never, unknown, unknown>;
 };
 
 /**
- * The layer so many times, one after the other, each time with parameters and buffers of its own. Throws if `count` is
+ * Repeats a layer `count` times, one after the other, each with its own parameters and buffers. Throws if `count` is
  * not a positive integer.
  *
  * @example

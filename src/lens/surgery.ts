@@ -1,4 +1,4 @@
-/** Surgery: parts of parameters by name, replaced, made anew, or taken over from another model. All are new values. */
+/** Surgery: reads, replaces and reinitializes named parts of parameters. Returns new values and changes nothing. */
 import { fail, showShape } from '../error.js';
 import { requireLayers, requireText } from '../require.js';
 import { sameShape } from '../tensor/shape.js';
@@ -7,7 +7,7 @@ import type { AnyTensor } from '../tensor/tensor.js';
 import { isLeaf, leafPaths, leaves, structureOf } from '../tree/tree.js';
 import type { Para, Parameters } from './para.js';
 
-/** The records of parts under a name, at any depth; T is what stands under N, where a type tells. */
+/** The type of the records under the name N, at any depth. */
 type PartOf<P, N extends string> = P extends { readonly [K in N]: infer T }
   ? T
   : P extends readonly (infer E)[]
@@ -19,7 +19,7 @@ type PartOf<P, N extends string> = P extends { readonly [K in N]: infer T }
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isLeaf(value);
 
-/** Everything that stands under a name. */
+/** All values under a name. */
 const found = (tree: unknown, name: string): readonly unknown[] => {
   if (Array.isArray(tree)) return tree.flatMap((part: unknown) => found(part, name));
   if (!isRecord(tree)) return [];
@@ -36,7 +36,13 @@ const replaced = (tree: unknown, name: string, next: unknown): unknown => {
 
 const requireAlike = (name: string, before: unknown, next: unknown): void => {
   const [got, needed] = [structureOf(next), structureOf(before)];
-  if (got !== needed) fail({ operation: 'replacePart', what: `a part unlike '${name}'`, got, needed });
+  if (got !== needed)
+    fail({
+      operation: 'replacePart',
+      what: `the new part has another structure than '${name}'`,
+      got,
+      needed,
+    });
   const paths = leafPaths(before);
   const others = leaves<AnyTensor>(next);
   for (const [i, was] of leaves<AnyTensor>(before).entries()) {
@@ -44,7 +50,7 @@ const requireAlike = (name: string, before: unknown, next: unknown): void => {
     if (is !== undefined && is.dtype === was.dtype && sameShape(is.shape, was.shape)) continue;
     fail({
       operation: 'replacePart',
-      what: `a part unlike '${name}' at ${paths[i]?.join('.') ?? ''}`,
+      what: `the new part has another shape or dtype than '${name}' at ${paths[i]?.join('.') ?? ''}`,
       got: is === undefined ? 'nothing' : `${is.dtype} ${showShape(is.shape)}`,
       needed: `${was.dtype} ${showShape(was.shape)}`,
     });
@@ -52,7 +58,7 @@ const requireAlike = (name: string, before: unknown, next: unknown): void => {
 };
 
 /**
- * The parameters of the one part under a name. Throws if none or several have it.
+ * The parameters of the part with this name. Throws if no part or several parts have the name.
  *
  * @example
  * const model = sequential(named('encoder', dense(4, 2)), dense(2, 1));
@@ -67,20 +73,20 @@ export const partOf = <P extends Parameters, const N extends string>(
   if (parts.length !== 1)
     fail({
       operation: 'partOf',
-      what: parts.length === 0 ? 'no part of this name' : 'several parts of this name',
+      what: parts.length === 0 ? 'no part has this name' : 'several parts have this name',
       got: `'${name}'`,
-      needed: 'a name that stands once',
+      needed: 'the name of exactly one part',
       hint: `there are ${leafPaths(parameters)
         .map((path) => path.join('.'))
         .join(', ')}`,
     });
-  // What stands there is what the type says of the name.
+  // The value under the name has the type of that name.
   return only as PartOf<P, N>;
 };
 
 /**
- * The parameters with another part under a name. Throws if the name does not stand once, or the part has another
- * structure, shape or dtype.
+ * The parameters with the part of this name replaced. Throws if the name does not occur exactly once, or if the new
+ * part has another structure, shape or dtype.
  *
  * @example
  * const model = sequential(named('encoder', dense(4, 2)), dense(2, 1));
@@ -97,7 +103,7 @@ export const replacePart = <P extends Parameters, const N extends string>(
 };
 
 /**
- * The parameters with the part under a name as `init` makes it from a key, and the rest as they are.
+ * The parameters with the part of this name initialized again from a key; the others do not change.
  *
  * @example
  * const model = sequential(dense(4, 2), named('head', dense(2, 1)));

@@ -1,4 +1,4 @@
-/** Cross-entropy of logits: the softmax or sigmoid is inside, where it is stable. */
+/** Cross-entropy losses of logits. They contain the softmax or sigmoid, in a numerically stable form. */
 import { fail, showShape } from '../error.js';
 import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { requireIndices } from '../operation/indices.js';
@@ -22,13 +22,13 @@ import { type EntrywiseLoss, type Loss, meanOf, meanOfCounted } from './loss.js'
 
 export interface SmoothingOptions {
   /**
-   * The share of each target that is spread over all classes alike; 0 unless given.
-   * Source: C. Szegedy et al., "Rethinking the Inception architecture" (arXiv 1512.00567).
+   * Label smoothing: the share of each target that is spread evenly over all classes; default: 0. Source: C. Szegedy et
+   * al., "Rethinking the Inception architecture" (arXiv 1512.00567).
    */
   readonly smoothing?: number;
 }
 
-/** The cost of what has a share; 0 where it is infinite and the share is 0: 0·∞ is 0 here, as it is in the limit. */
+/** share·cost with 0·∞ = 0, as in the limit: the cost is 0 where it is infinite and the share is 0. */
 const finiteWhereUnused = (share: Tensor, cost: Tensor): Tensor => {
   const zero = fullLike(cost, 0);
   const infinite = equal(abs(cost), fullLike(cost, Number.POSITIVE_INFINITY));
@@ -36,8 +36,8 @@ const finiteWhereUnused = (share: Tensor, cost: Tensor): Tensor => {
 };
 
 /**
- * Mean over the batch of −Σ t·ln softmax(z): logits `[…lead, classes]` against probabilities of the same
- * shape. Throws if the shapes differ.
+ * Softmax cross-entropy with probabilities as targets: the mean over the batch of −Σ t·ln softmax(z). Logits and
+ * targets are `[…lead, classes]`. Throws if the shapes differ.
  *
  * @example
  * learner({ model, loss: softmaxCrossEntropy(), update: adam() });
@@ -51,21 +51,21 @@ export const softmaxCrossEntropy = <S extends Shape>({ smoothing = 0 }: Smoothin
     const classes = Math.max(1, logits.shape.at(-1) ?? 1);
     const probabilities =
       smoothing === 0 ? targets : add(multiply(targets, 1 - smoothing), smoothing / classes);
-    // A class that cannot be (z = −∞) and is not (t = 0) adds nothing.
+    // A class with z = −∞ and t = 0 adds nothing.
     const known = finiteWhereUnused(probabilities, logSoftmax(logits));
     return negate(sum(multiply(probabilities, known), [logits.shape.length - 1]));
   });
 };
 
 export interface SparseOptions extends SmoothingOptions {
-  /** A label whose rows do not count, such as that of padding. */
+  /** The label of rows that do not count, such as padding. */
   readonly ignore?: number;
 }
 
 /**
- * Mean over the batch of −ln softmax(z)[label]: logits `[…lead, classes]` against integer labels `[…lead]`.
- * Rows whose label is `ignore` count neither in the sum nor in the number, whatever their logits are. Throws if the
- * shapes do not fit; when it runs, where a label is out of range.
+ * Softmax cross-entropy with class indices as targets: the mean over the batch of −ln softmax(z)[label]. Logits are
+ * `[…lead, classes]`, labels int32 or uint32 `[…lead]`. Rows with the label `ignore` do not count in the mean. Throws
+ * if the shapes do not match; while running, if a label is out of range.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: rmsprop() });
@@ -84,7 +84,7 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
     if (logits.shape.length === 0 || !sameShape(lead, target.shape))
       fail({
         operation: 'sparseSoftmaxCrossEntropy',
-        what: 'logits and labels do not fit',
+        what: 'the shapes of logits and labels do not match',
         got: `${showShape(logits.shape)} and ${showShape(target.shape)}`,
         needed: '[…lead, classes] and […lead]',
         hint: 'one label for each row of logits',
@@ -92,8 +92,8 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
     const axis = lead.length;
     const labels = requireIndices(target, required(logits.shape[axis], 'the classes'), {
       operation: 'sparseSoftmaxCrossEntropy',
-      what: 'a label out of range',
-      hint: 'labels are indices of classes; count them from 0',
+      what: 'a label is out of range',
+      hint: 'labels are class indices that start at 0',
     });
     const chosen = equal(
       cast(iota(logits.shape, axis), labels.dtype),
@@ -114,8 +114,8 @@ export const sparseSoftmaxCrossEntropy = <Lead extends Shape = readonly [number]
 };
 
 /**
- * Mean over all elements of t·softplus(−z) + (1 − t)·softplus(z): logits against targets from 0 to 1 of the same shape.
- * Written so, and not as softplus(z) − t·z, it keeps its digits where it is nearly 0.
+ * Binary cross-entropy of logits: the mean over all elements of t·softplus(−z) + (1 − t)·softplus(z). Targets are in
+ * [0, 1] and have the shape of the logits. This form is more precise near 0 than softplus(z) − t·z.
  *
  * @example
  * learner({ model: dense(2, 1), loss: binaryCrossEntropy(), update: sgd() });
@@ -129,8 +129,8 @@ export const binaryCrossEntropy = <S extends Shape>(): EntrywiseLoss<Tensor<S>> 
   });
 
 /**
- * Mean over the batch of Σ t·(ln t − ln softmax(z)), the divergence of what is predicted from the targets: logits
- * `[…lead, classes]` against probabilities of the same shape. Throws if the shapes differ.
+ * Kullback–Leibler divergence of the targets from the predictions: the mean over the batch of Σ t·(ln t − ln
+ * softmax(z)). Logits and target probabilities are `[…lead, classes]`. Throws if the shapes differ.
  *
  * Source: S. Kullback, R. Leibler, "On information and sufficiency" (1951).
  *
@@ -142,7 +142,7 @@ export const klDivergence = <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
     requireSame('klDivergence', logits, probabilities);
     const [zero, one] = [fullLike(probabilities, 0), fullLike(probabilities, 1)];
     const nothing = equal(probabilities, zero);
-    // 0·ln 0 = 0, and of 0 no logarithm is taken.
+    // 0·ln 0 = 0, without taking the logarithm of 0.
     const entropy = multiply(probabilities, log(select(nothing, one, probabilities)));
     const logarithms = select(nothing, zero, logSoftmax(logits));
     return sum(subtract(entropy, multiply(probabilities, logarithms)), [logits.shape.length - 1]);

@@ -1,4 +1,4 @@
-/** What a loss is, and what targets it takes: a lens from prediction and target to one number. */
+/** Losses: lenses from prediction and target to one number. */
 import type { SimpleLens } from '../lens/lens.js';
 import { differentiate } from '../lens/differentiable.js';
 import { divide, multiply } from '../operation/arithmetic.js';
@@ -11,13 +11,13 @@ import { leaves } from '../tree/tree.js';
 
 /** A loss of predictions `B` against targets `L`: the mean over the batch. */
 export interface Loss<B, L> extends SimpleLens<readonly [prediction: B, target: L], Tensor<Scalar>> {
-  /** What it is the mean of, where it is one: a number for each row, or for each element. */
+  /** If the loss is a mean: the tensor that it is the mean of, one number for each row or each element. */
   readonly rows?: { rows(prediction: B, target: L): Tensor }['rows'] | undefined;
-  /** How much the mean counts beside those of other batches: as many as its examples, if nothing is said. */
+  /** The weight of the mean when batches are averaged; default: the number of examples. */
   readonly weight?: { weight(prediction: B, target: L): Tensor<Scalar> }['weight'] | undefined;
 }
 
-/** Targets, and how much each row counts: `[batch]`, or more of the first axes of the rows; a mask counts 0 or 1. */
+/** Targets with a weight for each row: `[batch]`, or more of the leading axes of the rows. A mask counts as 0 or 1. */
 export interface Weighted<L> {
   readonly target: L;
   readonly weight: Tensor<Shape, 'float32' | 'bool'>;
@@ -25,17 +25,20 @@ export interface Weighted<L> {
 
 declare const likePrediction: unique symbol;
 
-/** A target of the type of the prediction: in a learner, of what its model gives. No value has the mark. */
+/**
+ * A target of the same type as the prediction: in a learner, the type of the model's result. The mark exists only in
+ * the type.
+ */
 export type LikePrediction<T> = T & { readonly [likePrediction]?: never };
 
-/** A loss whose target is like the prediction, entry by entry. */
+/** A loss whose target has the type and shape of the prediction. */
 export type EntrywiseLoss<T> = Loss<T, LikePrediction<T>>;
 
-/** The targets that a loss takes of predictions `B`: where it wants them like those, they are. */
+/** The targets of a loss for predictions `B`: `B` itself if the loss takes targets like the prediction. */
 export type TargetOf<B, L> =
   L extends Weighted<infer T> ? Weighted<TargetOf<B, T>> : typeof likePrediction extends keyof L ? B : L;
 
-/** How much a mean over a batch counts beside those of others: as it says itself, or by the number of examples. */
+/** The weight of a batch when means are averaged: `loss.weight`, or else the number of examples. */
 export const weightOf = <B, L>(
   of: { readonly weight?: ((prediction: B, target: L) => Tensor<Scalar>) | undefined },
   prediction: B,
@@ -44,15 +47,15 @@ export const weightOf = <B, L>(
   of.weight?.(prediction, target) ??
   scalar(leaves<AnyTensor>([target, prediction]).find(({ shape }) => shape.length > 0)?.shape[0] ?? 1);
 
-/** Some rows of a loss, and how much each counts; 0 where it is left out. */
+/** The rows of a loss and their weights; ignored rows have the weight 0. */
 interface CountedRows {
   readonly rows: Tensor;
   readonly weights: Tensor;
 }
 
 /**
- * Σ w·l/Σ w over rows of which some are left out, w = 0: whatever stands there, it has no part in the loss and no
- * gradient. Where nothing counts the loss is 0.
+ * The weighted mean Σ w·l/Σ w over rows. Rows of weight 0 are ignored, even if they are NaN, and have no gradient. If
+ * all weights are 0, the loss is 0.
  */
 export const meanOfCounted = <B, L>(
   counted: (prediction: B, target: L) => CountedRows,
@@ -72,7 +75,7 @@ export const meanOfCounted = <B, L>(
 });
 
 /**
- * The loss of a function over tensors, its backward derived.
+ * Makes a loss from a function of tensors; its backward is derived automatically.
  *
  * @example
  * const absoluteError = loss((y: Tensor, t: Tensor) => mean(abs(subtract(y, t))));
@@ -81,7 +84,7 @@ export const loss = <B, L>(f: (prediction: B, target: L) => Tensor<Scalar>): Los
   differentiate(([prediction, target]) => f(prediction, target));
 
 /**
- * The mean of what a function gives for each row or each element; `weighted` may weigh them.
+ * Makes a loss that is the mean of a function's result for each row or each element. `weighted` can weight the rows.
  *
  * @example
  * const absoluteError = meanOf((y: Tensor, t: Tensor) => abs(subtract(y, t)));

@@ -1,4 +1,4 @@
-/** Losses of numbers against numbers: what a prediction is off by, each in its own measure. */
+/** Regression losses, which measure the difference between prediction and target. */
 import { withPullback } from '../autodiff/custom.js';
 import { add, divide, less, lessOrEqual, multiply, subtract } from '../operation/arithmetic.js';
 import { relu } from '../operation/activation.js';
@@ -16,7 +16,7 @@ import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type EntrywiseLoss, meanOf } from './loss.js';
 
-/** The mean over all elements of a function of what the prediction is off by. */
+/** The mean over all elements of a function of the difference y − t. */
 const ofDifference =
   (name: string, f: (difference: Tensor) => Tensor) =>
   <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
@@ -26,7 +26,7 @@ const ofDifference =
     });
 
 /**
- * mean (y − t)² over all elements. Throws if the shapes differ.
+ * Mean squared error: mean (y − t)² over all elements. Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(3, 1), loss: meanSquaredError(), update: sgd({ learningRate: 0.1 }) });
@@ -34,14 +34,14 @@ const ofDifference =
 export const meanSquaredError = ofDifference('meanSquaredError', (d) => multiply(d, d));
 
 /**
- * mean |y − t| over all elements; its derivative where they are equal is 0. Throws if the shapes differ.
+ * Mean absolute error: mean |y − t| over all elements. Its derivative at y = t is 0. Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(3, 1), loss: meanAbsoluteError(), update: sgd() });
  */
 export const meanAbsoluteError = ofDifference('meanAbsoluteError', abs);
 
-/** ln cosh d without a difference of large numbers, nor of nearly equal ones. */
+/** ln cosh d without overflow and without cancellation. */
 const logCoshOf: (x: Tensor) => Tensor = withPullback(
   (d: Tensor) => {
     const a = abs(d);
@@ -58,8 +58,8 @@ const logCoshOf: (x: Tensor) => Tensor = withPullback(
 );
 
 /**
- * mean ln cosh(y − t) over all elements: half the square of what is small, the size of what is large. Throws if the
- * shapes differ.
+ * Log-cosh loss: mean ln cosh(y − t) over all elements. It is about d²/2 for small and |d| for large differences d.
+ * Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(3, 1), loss: logCosh(), update: sgd() });
@@ -67,8 +67,8 @@ const logCoshOf: (x: Tensor) => Tensor = withPullback(
 export const logCosh = ofDifference('logCosh', logCoshOf);
 
 /**
- * mean over all elements of d²/2 up to |d| = δ, and δ·(|d| − δ/2) beyond, d = y − t. Throws if the shapes differ or δ
- * is not in (0, ∞).
+ * Huber loss: the mean over all elements of d²/2 if |d| ≤ δ, else δ·(|d| − δ/2), where d = y − t. Throws if the shapes
+ * differ or δ is not in (0, ∞).
  *
  * Source: P. Huber, "Robust estimation of a location parameter" (1964).
  *
@@ -80,13 +80,13 @@ export const huber = <S extends Shape>(delta = 1): EntrywiseLoss<Tensor<S>> => {
   return ofDifference('huber', (d) => {
     const a = abs(d);
     const near = lessOrEqual(a, fullLike(a, delta));
-    // The square of what is far is not taken: it may not be a number any more.
+    // The square of a large difference is not computed: it may overflow.
     const small = select(near, d, fullLike(d, 0));
     return select(near, multiply(multiply(small, small), 0.5), multiply(subtract(a, delta / 2), delta));
   })<S>();
 };
 
-/** The losses of a margin take targets of −1 and 1. */
+/** Margin losses, with targets of −1 and 1. */
 const ofMargin =
   (name: string, f: (missing: Tensor) => Tensor) =>
   <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
@@ -97,8 +97,8 @@ const ofMargin =
     });
 
 /**
- * mean max(0, 1 − t·y) over all elements, with targets of −1 and 1; its derivative at the margin is 0. Throws if the
- * shapes differ.
+ * Hinge loss: mean max(0, 1 − t·y) over all elements, with targets of −1 and 1. Its derivative at the margin is 0.
+ * Throws if the shapes differ.
  *
  * Source: C. Cortes, V. Vapnik, "Support-vector networks" (1995).
  *
@@ -108,26 +108,26 @@ const ofMargin =
 export const hinge = ofMargin('hinge', (missing) => missing);
 
 /**
- * mean max(0, 1 − t·y)² over all elements, with targets of −1 and 1. Throws if the shapes differ.
+ * Squared hinge loss: mean max(0, 1 − t·y)² over all elements, with targets of −1 and 1. Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(2, 1), loss: squaredHinge(), update: sgd() });
  */
 export const squaredHinge = ofMargin('squaredHinge', (missing) => multiply(missing, missing));
 
-/** Rows of length 1, whether each has a length, and scale and length by which y·scale/length is the unit row. */
+/** The unit rows of y, whether each length is positive, and the scale and length with which unit = y·scale/length. */
 interface Direction extends Readonly<Record<'unit' | 'length' | 'scale', Tensor>> {
   readonly known: Tensor<Shape, 'bool'>;
 }
 
-/** Rows of length 1 along the last axis; of a row of zeros, which has no direction, zeros. */
+/** Unit rows along the last axis; a row of zeros stays zero. */
 const direction: (x: Tensor) => Tensor = (x) => {
   const last = x.shape.length - 1;
   const parts = (y: Tensor): Direction => {
     const { scale, length } = scaledLength([y], y.dtype, [last]);
     const has = less<Shape, 'float32'>(fullLike(length, 0), length);
     const back = (each: Tensor): Tensor => along(each, y.shape, last);
-    // Nothing is divided by a length of 0, chosen or not.
+    // Never divides by a length of 0, even where `select` ignores the result.
     const divisor = back(select(has, length, fullLike(length, 1)));
     const by = back(scale);
     return {
@@ -141,7 +141,7 @@ const direction: (x: Tensor) => Tensor = (x) => {
     (y: Tensor) => parts(y).unit,
     (y) => {
       const { unit, known, length, scale } = parts(y);
-      // u = x/|x| ⇒ dx = (du − u·Σ u·du)/|x|: what goes along the row cancels before it is divided
+      // u = x/|x| ⇒ dx = (du − u·Σ u·du)/|x|: the part along the row cancels before the division
       return (du) => {
         const across = subtract(du, multiply(unit, along(sum(multiply(unit, du), [last]), y.shape, last)));
         return select(known, multiply(divide(across, length), scale), fullLike(y, 0));
@@ -151,9 +151,8 @@ const direction: (x: Tensor) => Tensor = (x) => {
 };
 
 /**
- * mean over the batch of 1 − cos of the angle between rows of `[…lead, size]`: 0 where they point one way, 2 where they
- * point away from each other. A row of zeros has no direction: its distance is 1 and its gradient 0. Throws if the
- * shapes differ.
+ * Cosine distance: the mean over the batch of 1 − cos of the angle between rows of `[…lead, size]`: 0 for the same
+ * direction, 2 for opposite directions. A row of zeros has distance 1 and gradient 0. Throws if the shapes differ.
  *
  * @example
  * learner({ model: dense(3, 8), loss: cosineDistance(), update: adam() });

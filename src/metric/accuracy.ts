@@ -1,4 +1,4 @@
-/** Accuracy: the share of right answers. */
+/** Accuracy: the share of correct predictions. */
 import { fail, showShape } from '../error.js';
 import { max, mean } from '../operation/reduce.js';
 import { argmax } from '../tensor/primitive/extremum.js';
@@ -8,13 +8,13 @@ import { requireKind } from '../tensor/primitive/elementwise.js';
 import { sameShape, type Scalar, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** Throws if there is not one label for each row of logits. */
+/** Throws unless there is one label for each row of logits. */
 export const requireLabels = (operation: string, logits: Shape, labels: Shape): void => {
   const lead = logits.slice(0, -1);
   if (logits.length > 0 && sameShape(lead, labels)) return;
   fail({
     operation,
-    what: 'logits and labels do not fit',
+    what: 'the shapes of logits and labels do not match',
     got: `${showShape(logits)} and ${showShape(labels)}`,
     needed: '[…lead, classes] and […lead]',
     hint: sameShape(labels, [...lead, 1])
@@ -24,8 +24,9 @@ export const requireLabels = (operation: string, logits: Shape, labels: Shape): 
 };
 
 /**
- * The share of rows whose largest logit is that of the label: `[…lead, classes]` against `[…lead]`.
- * Of equal logits the first counts. A row with a NaN, or whose label is no class, is wrong. Throws if shapes do not fit.
+ * A metric: the share of rows whose largest logit is that of the label. Logits are `[…lead, classes]`, labels int32 or
+ * uint32 `[…lead]`. Of equal logits the first is the prediction. A row with a NaN logit or a label out of range counts
+ * as wrong. Throws if the shapes do not match.
  *
  * @example
  * accuracy(tensor([[1, 2], [3, 0]]), tensor([1, 1], 'int32')); // 0.5
@@ -39,7 +40,7 @@ export const accuracy = <Lead extends Shape>(
   requireLabels('accuracy', shape, labels.shape);
   const axis = shape.length - 1;
   const right = equal<Shape, 'int32'>(argmax(logits, axis), labels);
-  // The largest of a row with a NaN is NaN, which equals nothing.
+  // The maximum of a row with a NaN is NaN, which equals nothing.
   const plain: Tensor = logits;
   const largest = max(plain, [axis]);
   return mean(cast(and(right, equal(largest, largest)), 'float32'));

@@ -1,4 +1,4 @@
-/** Targets of a yes or no. */
+/** Targets of binary classification. */
 import { requireSame } from '../tensor/primitive/elementwise.js';
 import { and, lessOrEqual, not } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -10,7 +10,10 @@ import { all } from '../operation/reduce.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** The targets, like the logits. Throws if shapes differ, and when it runs, if a target is not from 0 to 1. */
+/**
+ * Returns the targets in the dtype of the logits. Throws if the shapes differ; while running, if a target is not in [0,
+ * 1].
+ */
 export const requireBinaryTargets = <S extends Shape>(
   operation: string,
   logits: Tensor<S>,
@@ -19,7 +22,7 @@ export const requireBinaryTargets = <S extends Shape>(
   requireSame(operation, logits, targets);
   const size = sizeOf(targets.shape);
   if (size === 0) return targets;
-  // NaN is in no order, so it is refused as well.
+  // Comparisons with NaN are false, so NaN is refused as well.
   const within = and(
     lessOrEqual<Shape, 'float32'>(fullLike(targets, 0), targets),
     lessOrEqual<Shape, 'float32'>(targets, fullLike(targets, 1)),
@@ -27,8 +30,8 @@ export const requireBinaryTargets = <S extends Shape>(
   const offender = take(reshape(targets, [size]), argmax(reshape(cast(not(within), 'int32'), [size]), 0), 0);
   return check(targets, all(within), offender, {
     operation,
-    what: 'a target that is neither 0 nor 1, nor between them',
+    what: 'a target is not in [0, 1]',
     needed: '0 to 1',
-    hint: 'targets of −1 and 1 are those of hinge; here a no is 0',
+    hint: 'use 0 for the negative class; only hinge takes targets of −1 and 1',
   });
 };

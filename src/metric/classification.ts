@@ -1,4 +1,4 @@
-/** Scores of classification: what was found of what there is, class by class. */
+/** Metrics and scores of classification. */
 import { fail, showShape } from '../error.js';
 import { add, divide, less, maximum, minimum, multiply, subtract } from '../operation/arithmetic.js';
 import { requireIndices } from '../operation/indices.js';
@@ -29,17 +29,17 @@ const requireRows = (operation: string, logits: Tensor<Shape>, labels: Tensor<Sh
   if (logits.shape.length !== 2)
     fail({
       operation,
-      what: 'logits of another rank',
+      what: 'the logits have the wrong number of axes',
       got: showShape(logits.shape),
       needed: '[batch, classes]',
     });
 };
 
 /**
- * A metric: the share of rows whose label is among the `k` largest logits, `[batch, classes]` against `[batch]`. Logits
- * that tie over the last of the `k` places are in any order as likely, so that a row of equal logits counts k/classes.
- * A row with a NaN, or whose label is no class, is wrong. Throws if `k` is not a positive integer, and if there are
- * less than `k` classes.
+ * A metric: the share of rows whose label is among the `k` largest logits. Logits are `[batch, classes]`, labels
+ * `[batch]`. If several logits tie for the last of the `k` places, the row counts with the probability of a random
+ * order: a row of equal logits counts k/classes. A row with a NaN logit or a label out of range counts as wrong. Throws
+ * if `k` is not a positive integer, or if there are fewer than `k` classes.
  *
  * @example
  * topKAccuracy(2)(tensor([[3, 2, 1], [3, 2, 1]]), tensor([1, 2], 'int32')); // 0.5
@@ -55,7 +55,7 @@ export const topKAccuracy = (k: number): ((logits: Logits, labels: Labels) => Te
     const own = broadcast(sum(select(chosen, logits, fullLike(logits, 0)), [1]), logits.shape, [0]);
     const above = counted(less<Shape, 'float32'>(own, logits));
     const ties = counted(equal<Shape, 'float32'>(own, logits));
-    // Of the places up to the k-th so many are left to those that tie.
+    // The share of tied logits that fit into the remaining places.
     const share = minimum(divide(maximum(subtract(k, above), 0), maximum(ties, 1)), 1);
     const known = counted(and(chosen, equal(logits, logits)));
     const all = add(known, counted(equal(logits, logits)));
@@ -64,22 +64,22 @@ export const topKAccuracy = (k: number): ((logits: Logits, labels: Labels) => Te
   };
 };
 
-/** The classes found, once it is known that no logit is NaN: of such a row no class is the largest. */
+/** Returns the predicted classes. Throws while running if a logit is NaN, since such a row has no largest logit. */
 const requireNumbers = (logits: Logits, found: Labels): Labels => {
   const whole = sum(
     logits.shape.includes(0) ? fullLike(found, 0) : cast(not(equal(logits, logits)), 'int32'),
   );
   return check(found, equal(whole, fullLike(whole, 0)), whole, {
     operation: 'confusionMatrix',
-    what: 'logits that are NaN',
-    needed: '0 of them',
+    what: 'some logits are NaN',
+    needed: '0',
     hint: 'train with debug: true to see where they come from',
   });
 };
 
 /**
- * How often each class was taken for each: a row for what is, a column for what was predicted; logits
- * `[batch, classes]` against labels `[batch]`. Throws, when it runs, if a label is out of range or a logit is NaN.
+ * A score: the confusion matrix, with a row for each true class and a column for each predicted class. Logits are
+ * `[batch, classes]`, labels `[batch]`. Throws while running if a label is out of range or a logit is NaN.
  *
  * @example
  * const score = confusionMatrix(3);
@@ -92,13 +92,13 @@ export const confusionMatrix = (classes: number): Score<Logits, Labels, readonly
       requireRows('confusionMatrix', logits, labels);
       const known = requireIndices(labels, classes, {
         operation: 'confusionMatrix',
-        what: 'a label out of range',
-        hint: 'labels are indices of classes; count them from 0',
+        what: 'a label is out of range',
+        hint: 'labels are class indices that start at 0',
       });
       if (logits.shape[1] !== classes)
         fail({
           operation: 'confusionMatrix',
-          what: 'another number of classes',
+          what: 'the logits have the wrong number of classes',
           got: showShape(logits.shape),
           needed: `[batch, ${classes}]`,
         });
@@ -111,7 +111,10 @@ export const confusionMatrix = (classes: number): Score<Logits, Labels, readonly
 
 type Truths<S extends Shape> = Tensor<S>;
 
-/** Counts of a yes or no: logits above 0 are a yes, targets are 0 or 1. Throws, when it runs, if a target is not. */
+/**
+ * A score from the counts of binary classification: a logit above 0 predicts the positive class, targets are in [0, 1].
+ * Throws while running if a target is not.
+ */
 const counted =
   (value: (statistics: Statistics) => number) =>
   <S extends Shape>(): Score<Tensor<S>, Truths<S>> => ({
@@ -119,7 +122,7 @@ const counted =
     measure: (logits, targets) => {
       const truths = requireBinaryTargets('precision, recall and F1', logits, targets);
       const yes = cast(less<S, 'float32'>(fullLike(logits, 0), logits), 'float32');
-      // Of NaN it is neither, and so of all that it is part of.
+      // NaN is neither positive nor negative, and makes the counts NaN.
       const found = select(
         equal<Shape, 'float32'>(logits, logits),
         yes as Tensor<Shape>,
@@ -132,8 +135,8 @@ const counted =
   });
 
 /**
- * Of what was predicted to be so, the share that is: logits against 0 and 1 of one shape, a yes above 0. NaN where
- * nothing was predicted to be so.
+ * Precision: the share of true positives among the predicted positives. Logits and targets (0 or 1) have one shape; a
+ * logit above 0 predicts the positive class. NaN if nothing was predicted positive.
  *
  * @example
  * const score = precision();
@@ -141,8 +144,8 @@ const counted =
 export const precision = counted((all) => numberOf(all, 'hits') / numberOf(all, 'found'));
 
 /**
- * Of what is so, the share that was predicted: logits against 0 and 1 of one shape, a yes above 0. NaN where nothing is
- * so.
+ * Recall: the share of true positives among the actual positives. Logits and targets (0 or 1) have one shape; a logit
+ * above 0 predicts the positive class. NaN if there are no positives.
  *
  * @example
  * const score = recall();
@@ -150,7 +153,7 @@ export const precision = counted((all) => numberOf(all, 'hits') / numberOf(all, 
 export const recall = counted((all) => numberOf(all, 'hits') / numberOf(all, 'there'));
 
 /**
- * The harmonic mean of precision and recall: 2·hits/(found + there).
+ * The F1 score, the harmonic mean of precision and recall: 2·hits/(found + there).
  *
  * Source: C. van Rijsbergen, "Information retrieval" (1979).
  *
@@ -162,8 +165,8 @@ export const f1 = counted(
 );
 
 /**
- * e to the mean of −ln p of what came: logits `[…lead, classes]` against labels `[…lead]`; labels that are `ignore` do
- * not count. Throws if shapes do not fit; when it runs, if another label is out of range.
+ * Perplexity: e to the mean of −ln softmax(z)[label]. Logits are `[…lead, classes]`, labels `[…lead]`; rows with the
+ * label `ignore` do not count. Throws if the shapes do not match; while running, if another label is out of range.
  *
  * @example
  * const score = perplexity({ ignore: -1 });
@@ -187,13 +190,13 @@ export const perplexity = <Lead extends Shape>({ ignore }: { readonly ignore?: n
         required(logits.shape[axis], 'the classes'),
         {
           operation: 'perplexity',
-          what: 'a label out of range',
-          hint: 'labels are indices of classes; count them from 0',
+          what: 'a label is out of range',
+          hint: 'labels are class indices that start at 0',
         },
       );
       const chosen = equal(iota(logits.shape, axis), broadcast(known, logits.shape, range(axis)));
       const each = sum(select(chosen, logSoftmax(logits), fullLike(logits, 0)), [axis]);
-      // What is ignored adds nothing: of logits of 0 the first label would.
+      // Ignored rows must add nothing; their replaced label would add ln(classes).
       const [kept, count] =
         counts === undefined ? [each, fullLike(each, 1)] : [keepRows(counts, each), cast(counts, each.dtype)];
       return { total: sum(kept), count: sum(count) };

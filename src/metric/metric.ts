@@ -1,34 +1,35 @@
 /**
- * Metrics and scores: numbers read off predictions and targets, beside the loss. A metric is averaged over examples; a
- * score is no such mean. Of a batch it keeps numbers that are enough, these combine as a monoid, and of any combination
- * the value can be said: of parts of a data set as exactly as of the whole.
+ * Metrics and scores: numbers computed from predictions and targets, in addition to the loss. A metric is averaged over
+ * examples. A score cannot be averaged: it computes sufficient statistics of each batch, which combine as a monoid, and
+ * its value follows from the combined statistics. So the value of a data set does not depend on how it is split into
+ * batches.
  */
 import { required } from '../require.js';
 import type { Scalar } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** A number of a batch's predictions and targets; it is not differentiated. */
+/** A number computed from the predictions and targets of a batch. It is not differentiated. */
 export interface Metric<B, L> {
   (prediction: B, target: L): Tensor<Scalar>;
-  /** How much it counts beside those of other batches: as many as its examples, if nothing is said. */
+  /** The weight of a batch in the mean; default: the number of examples. */
   readonly weight?: (prediction: B, target: L) => Tensor<Scalar>;
 }
 
-/** What is kept of some examples, by name. */
+/** The statistics of some examples, by name. */
 export type Statistics = Readonly<Record<string, readonly number[]>>;
 
 export interface Score<B, L, V = number> {
-  /** Of a batch; tensors, as part of a compiled program. */
+  /** The statistics of a batch, as tensors in a compiled program. */
   measure(prediction: B, target: L): Readonly<Record<string, Tensor>>;
-  /** Of no examples at all. */
+  /** The statistics of no examples. */
   readonly empty: Statistics;
-  /** Of the examples of both: associative, `empty` its unit. */
+  /** The statistics of both together: associative, with `empty` as unit. */
   concat(first: Statistics, second: Statistics): Statistics;
-  /** What is said of them; NaN where there is nothing to say it of. */
+  /** The value of the score; NaN if it is not defined. */
   value(statistics: Statistics): V;
 }
 
-/** Statistics that add up, number by number. */
+/** Statistics that are combined by adding their numbers. */
 export const adding = (empty: Statistics): Pick<Score<never, never, never>, 'empty' | 'concat'> => ({
   empty,
   concat: (first, second) =>
@@ -40,6 +41,6 @@ export const adding = (empty: Statistics): Pick<Score<never, never, never>, 'emp
     ),
 });
 
-/** A single number of statistics. */
+/** The statistic of this name, a single number. */
 export const numberOf = (statistics: Statistics, name: string): number =>
   required(statistics[name]?.[0], name);

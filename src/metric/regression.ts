@@ -1,4 +1,4 @@
-/** Metrics and scores of numbers against numbers. */
+/** Metrics and scores of regression. */
 import { multiply, subtract } from '../operation/arithmetic.js';
 import { mean, sum } from '../operation/reduce.js';
 import { fullLike } from '../tensor/primitive/constant.js';
@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { numberOf, type Score, type Statistics } from './metric.js';
 
 /**
- * A metric: the mean of |y − t| over all elements.
+ * A metric: the mean absolute error, mean |y − t| over all elements.
  *
  * @example
  * absoluteError(tensor([1, 4]), tensor([0, 0])); // 2.5
@@ -20,7 +20,7 @@ export const absoluteError = <S extends Shape>(prediction: Tensor<S>, target: Te
 };
 
 /**
- * A metric: the mean of (y − t)² over all elements.
+ * A metric: the mean squared error, mean (y − t)² over all elements.
  *
  * @example
  * squaredError(tensor([1, 4]), tensor([0, 0])); // 8.5
@@ -31,7 +31,7 @@ export const squaredError = <S extends Shape>(prediction: Tensor<S>, target: Ten
   return mean(multiply(difference, difference));
 };
 
-/** Count, mean and sum of squared distances of both: no difference of large sums. */
+/** The count, mean and sum of squared deviations of both, without a difference of large sums. */
 const merged = (first: Statistics, second: Statistics): Statistics => {
   const [n, m] = [numberOf(first, 'count'), numberOf(second, 'count')];
   if (n === 0) return second;
@@ -46,8 +46,7 @@ const merged = (first: Statistics, second: Statistics): Statistics => {
 };
 
 /**
- * 1 − Σ(t − y)²/Σ(t − mean t)² over all elements: the share of the targets' variance that is predicted. NaN where they
- * have none.
+ * R², the coefficient of determination: 1 − Σ(t − y)²/Σ(t − mean t)² over all elements. NaN if all targets are equal.
  *
  * Source: T. Chan, G. Golub, R. LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances"
  * (1979), for parts of a set.

@@ -1,4 +1,4 @@
-/** The area under the curve of true against false positives. */
+/** The area under the ROC curve (true positive rate against false positive rate). */
 import { requireCount, required } from '../require.js';
 import { reshape } from '../tensor/primitive/movement.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
@@ -6,25 +6,25 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { Score, Statistics } from './metric.js';
 import { requireBinaryTargets } from './binary-targets.js';
 
-/** Examples of one logit, or of one bin of them: how many are so, and how many are not. */
+/** The numbers of positive and negative examples with one logit, or in one bin of logits. */
 interface Group {
   readonly positive: number;
   readonly negative: number;
 }
 
-/** The first bits of a float32: its sign, its exponent and 7 bits of its fraction, as bfloat16 has them. */
+/** The leading bits of a float32: sign, exponent and 7 bits of the fraction, as in bfloat16. */
 const BITS = 16;
 
-/** The bin of each logit: the first bits of the number, turned so that larger numbers have larger ones. */
+/** The bin of each logit: its leading bits, mapped so that larger logits have larger bins. */
 const binsOf = (logits: readonly number[]): readonly number[] => {
-  // −0 and 0 are one number.
+  // −0 and 0 are equal.
   const words = new Uint32Array(Float32Array.from(logits, (logit) => logit + 0).buffer);
   return Array.from(words, (word) => ((word >>> 31 === 1 ? ~word : word ^ (1 << 31)) >>> 0) >>> (32 - BITS));
 };
 
 const none = (): number[] => Array.from({ length: 2 ** BITS }, () => 0);
 
-/** The examples counted in bins. Of a logit that is not a number the count is none either, and so the area. */
+/** Counts the examples in bins. A NaN logit makes the counts, and so the area, NaN. */
 const binned = ({ logits = [], truths = [], positive, negative }: Statistics): Statistics => {
   const is = positive === undefined ? none() : [...positive];
   const isNot = negative === undefined ? none() : [...negative];
@@ -42,7 +42,10 @@ const added = (first: readonly number[] = [], second: readonly number[] = []): r
 const isEmpty = ({ logits = [], positive }: Statistics): boolean =>
   logits.length === 0 && positive === undefined;
 
-/** The share of pairs in order, of groups from the lowest logit to the highest; of one group each order is as likely. */
+/**
+ * The share of pairs that are in order, for groups from the lowest logit to the highest. A pair in the same group
+ * counts ½.
+ */
 const areaOf = (groups: Iterable<Group>): number => {
   let [below, above, pairs] = [0, 0, 0];
   for (const { positive, negative } of groups) {
@@ -53,7 +56,7 @@ const areaOf = (groups: Iterable<Group>): number => {
   return pairs / (below * above);
 };
 
-/** A group for each logit that there is. */
+/** The groups of equal logits. */
 function* groupsOf({ logits = [], truths = [] }: Statistics): Generator<Group> {
   const order = logits
     .map((_, i) => i)
@@ -72,12 +75,12 @@ function* groupsOf({ logits = [], truths = [] }: Statistics): Generator<Group> {
 }
 
 /**
- * The probability that what is so has a larger logit than what is not, the area under the curve of true against false
- * positives: logits against 0 and 1 of one shape. It is exact for up to `exact` logits, 16,384 unless given; of more,
- * logits are counted in 65,536 bins, so that memory is bounded by these and one batch. Logits that agree in sign, exponent and the next seven
- * bits share a bin, whatever their size: they are within 1/128 of each other. The area is then off by at most half the
- * share of pairs that fall into one bin. NaN if one kind is missing, or a logit is NaN. Throws, when it runs, if a
- * target is not from 0 to 1.
+ * The area under the ROC curve: the probability that a positive example has a larger logit than a negative one. Logits
+ * and targets (0 or 1) have one shape. The area is exact for up to `exact` logits (default: 16,384). For more, logits
+ * are counted in 65,536 bins, which bounds the memory. Logits with equal sign, exponent and leading seven bits of the
+ * fraction share a bin: they differ by at most a factor of 1 + 1/128. The error of the area is at most half the share
+ * of pairs that fall into the same bin. NaN if one class is missing, or if a logit is NaN. Throws while running if a
+ * target is not in [0, 1].
  *
  * Source: J. Hanley, B. McNeil, "The meaning and use of the area under a receiver operating characteristic curve" (1982).
  *

@@ -1,4 +1,4 @@
-/** What a worker runs to read an Arrow file; see `table-protocol.ts` for what such a function may refer to. */
+/** The worker's program for Arrow files; see `table-protocol.ts` for the rules of such functions. */
 import type { FileHandle } from 'node:fs/promises';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { arrowChecks, type Loading } from './arrow-checks.js';
@@ -8,7 +8,10 @@ import type { TableMessage, TableProgram, TableTask, WorkerModules } from './tab
 
 const arrowHelpers = { arrowChecks, arrowValues, lz4Frame };
 
-/** The record batches of a file, one after the other. What is wrong with one ends the file: the next lies behind it. */
+/**
+ * Reads the record batches of a file in order. An error in one ends the file, since the next can only be found after
+ * it.
+ */
 async function* readArrow(
   { fd, size, after, rows, memory, counting }: TableTask,
   { load, builtin }: WorkerModules,
@@ -20,7 +23,7 @@ async function* readArrow(
   const values = helpers.arrowValues(arrow);
 
   const own = {
-    /** A file as the package takes one, of which only a part is in memory. */
+    /** A file handle for the package, so that only a part of the file is in memory. */
     handle: {
       fd,
       stat(): Promise<{ readonly size: number }> {
@@ -28,7 +31,8 @@ async function* readArrow(
       },
       read(buffer: Uint8Array, offset: number, length: number, position: number) {
         const bytesRead = fs.readSync(fd, buffer, offset, length, position);
-        if (bytesRead === 0 && length > 0) return Promise.reject(new Error('the file has become shorter'));
+        if (bytesRead === 0 && length > 0)
+          return Promise.reject(new Error('the file became shorter while it was read'));
         return Promise.resolve({ bytesRead, buffer });
       },
       close(): Promise<void> {
@@ -36,31 +40,32 @@ async function* readArrow(
       },
     },
 
-    /** Checks the bytes of a buffer against how many should be, which stands in front of what is packed. */
+    /** Unpacks a buffer and checks its length, which is stored before the compressed data. */
     unpacked(packed: Uint8Array, unpack: (input: Uint8Array, most: number) => Uint8Array): Uint8Array {
       const length = Number(new DataView(packed.buffer, packed.byteOffset - 8, 8).getBigInt64(0, true));
-      if (!(length >= 0 && length <= memory)) checks.fail(`a buffer of ${length} bytes`);
-      // The writer of apache-arrow itself (21.2) says there how long it is packed: then the bound is that of all.
+      if (!(length >= 0 && length <= memory))
+        checks.fail(`a buffer of ${length} bytes, needed at most ${memory}`);
+      // The writer of apache-arrow (21.2) stores the compressed length there: then only `memory` is the limit.
       const isKnown = length !== packed.length;
-      // A copy where it is part of something larger, so that every kind of number is aligned.
+      // A copy if it is not aligned for all number types.
       const made = unpack(packed, isKnown ? length : memory);
       const bytes = made.byteOffset % 8 === 0 ? made : made.slice();
       return isKnown && bytes.length !== length
-        ? checks.fail(`${bytes.length} bytes, needed ${length}`)
+        ? checks.fail(`a buffer unpacks to ${bytes.length} bytes, needed ${length}`)
         : bytes;
     },
 
-    /** What unpacks ZSTD, where it is installed. */
+    /** The decompressor of ZSTD, if its package is installed. */
     async zstd(): Promise<(input: Uint8Array, size: number) => Uint8Array> {
       const name = 'hyparquet-compressors';
       try {
         const { compressors } = (await load(name)) as typeof import('hyparquet-compressors');
         if (compressors.ZSTD !== undefined) return compressors.ZSTD;
       } catch {
-        // Told where it is needed.
+        // The error is reported when ZSTD is needed.
       }
       return () => {
-        throw Object.assign(new Error('packed by ZSTD'), { needs: name });
+        throw Object.assign(new Error('the file is compressed with ZSTD'), { needs: name });
       };
     },
 
@@ -88,13 +93,13 @@ async function* readArrow(
     },
   });
   const reader = await arrow.RecordBatchReader.from(own.handle as unknown as FileHandle);
-  // Of the part that reads, of which nothing is said in public.
+  // The private part of the reader.
   const loading = Reflect.get(reader, '_impl') as Loading;
   checks.watchColumns(loading, '_loadVectors');
   checks.watchColumns(loading, '_loadCompressedVectors');
   await reader.open();
   const schema = reader.schema as Schema | undefined;
-  if (schema === undefined) return checks.fail('no schema');
+  if (schema === undefined) return checks.fail('the file has no schema');
   if (reader.isFile() && reader.footer !== null) checks.requireBlocks(reader.footer);
   yield { kind: 'opened', names: schema.fields.map(({ name }) => name) };
   const { batches, wrong } = reader.isFile()

@@ -1,11 +1,13 @@
-/** The columns of an Arrow file as plain data; see `table-protocol.ts` for what a function that runs in a worker may refer to. */
+/**
+ * The columns of an Arrow file as plain data; see `table-protocol.ts` for the rules of functions that run in a worker.
+ */
 import type { DataType, Vector } from 'apache-arrow';
 import type { Column } from './table-protocol.js';
 
-/** Makes columns of vectors. */
+/** Makes the functions that convert vectors to columns. */
 export const arrowValues = (arrow: typeof import('apache-arrow')) => {
   const own = {
-    /** The value of a type as plain data: lists as arrays, decimals with their scale. */
+    /** Converts a value to plain data: lists to arrays, decimals to numbers with their scale. */
     plain(type: DataType, value: unknown): unknown {
       const { DataType: kinds } = arrow;
       if (value === null || value === undefined) return null;
@@ -33,19 +35,19 @@ export const arrowValues = (arrow: typeof import('apache-arrow')) => {
           ]),
         );
       }
-      // A copy, since of a view the whole of its buffer would be sent.
+      // A copy, since sending a view would send its whole buffer.
       if (value instanceof Uint8Array) return value.slice();
       return ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value;
     },
 
-    /** A whole number of 32-bit words, the lowest first, divided by 10 to the scale, rounded once. */
+    /** An integer of 32-bit words, lowest first, divided by 10^scale and rounded once. */
     decimal(words: Uint32Array, scale: number): number {
       let whole = 0n;
       for (let i = words.length - 1; i >= 0; i--) whole = (whole << 32n) | BigInt(words[i] ?? 0);
       return Number(`${BigInt.asIntN(32 * words.length, whole)}e${-scale}`);
     },
 
-    /** Whether values lie in memory as the numbers that they are. */
+    /** Whether the values can be used as numbers without conversion. */
     isNumber(type: DataType): boolean {
       const { DataType: kinds } = arrow;
       return kinds.isInt(type) || (kinds.isFloat(type) && type.precision !== arrow.Precision.HALF);

@@ -1,15 +1,15 @@
-/** What lies in a folder of checkpoints: files whose names are numbers that only grow. */
+/** The files in a folder of checkpoints, with increasing numbers as names. */
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointError } from '../online/checkpoint/checkpoint.js';
 
-/** The name of the n-th checkpoint; as text, too, later ones come later. */
+/** The name of the n-th checkpoint; alphabetical order is the order of the numbers. */
 export const nameOf = (sequence: number): string =>
   `checkpoint-${`${sequence}`.padStart(9, '0')}.safetensors`;
 
 const NAME = /^checkpoint-(\d{9,16})\.safetensors(\.[0-9a-f-]+\.tmp)?$/;
 
-/** The numbers of the checkpoints, newest first, and the names of files that were not finished. */
+/** The numbers of the checkpoints, newest first, and the unfinished files. */
 export interface Listing {
   readonly sequences: readonly number[];
   readonly unfinished: readonly { readonly name: string; readonly sequence: number }[];
@@ -27,13 +27,13 @@ export const listing = async (folder: string): Promise<Listing> => {
   };
 };
 
-/** The code of an error of the operating system: `ENOSPC`. */
+/** The code of a system error, such as `ENOSPC`. */
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
 const FULL: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
-/** An error of the operating system as a value; what is none is thrown on. */
+/** A system error as a value; other errors are thrown again. */
 export const errorOf = (name: string, doing: string, error: unknown): CheckpointError => {
   if (!(error instanceof Error) || codeOf(error) === '') throw error;
   const kind = FULL.includes(codeOf(error)) ? 'full' : 'unreadable';
@@ -41,8 +41,8 @@ export const errorOf = (name: string, doing: string, error: unknown): Checkpoint
 };
 
 /**
- * Writes a new file, down to the disk. In as few calls as can be, here as in all of a save: in a process that computes,
- * each one waits for its turn.
+ * Writes a new file and syncs it to the disk. A save makes as few calls as possible, since in a busy process each call
+ * waits for the event loop.
  */
 export const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
   const file = await open(path, 'wx');
@@ -54,7 +54,7 @@ export const writeThrough = async (path: string, bytes: Uint8Array): Promise<voi
   }
 };
 
-/** Makes names in a folder last. Windows has no such thing, and needs none. */
+/** Syncs the names in a folder to the disk. Windows has no such call and does not need it. */
 export const syncFolder = async (folder: string): Promise<void> => {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
@@ -65,7 +65,7 @@ export const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-/** Removes files; whether that succeeds is nothing that a run depends on. */
+/** Removes files. Failures are ignored. */
 export const removeAll = async (folder: string, names: readonly string[]): Promise<void> => {
   await Promise.allSettled(names.map((name) => rm(join(folder, name), { force: true })));
 };

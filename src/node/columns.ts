@@ -1,9 +1,9 @@
-/** Names of columns, the same for every kind of table. */
+/** Column names, for all kinds of tables. */
 import { fail } from '../error.js';
 import { required } from '../require.js';
 import { setOwn } from '../tree/tree.js';
 
-/** Throws if two columns that are read have one name, or if one that is wanted is not there. */
+/** Throws if two selected columns have the same name, or if a selected column does not exist. */
 export const requireColumns = (
   operation: string,
   path: string,
@@ -14,20 +14,25 @@ export const requireColumns = (
     fail({ operation, what: `${path}: ${what}`, got: JSON.stringify(name), needed, hint });
   const missing = selected.find((name) => !names.includes(name));
   if (missing !== undefined)
-    refuse('no column of this name', missing, `some of ${names.join(', ')}`, 'change `columns`');
+    refuse('no column has this name', missing, `some of ${names.join(', ')}`, 'change `columns`');
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const twice = selected.find(
     (name, i) => required(counts.get(name), 'a column') > 1 || selected.indexOf(name) !== i,
   );
   if (twice !== undefined)
-    refuse('two columns of one name', twice, 'a name of its own for each', 'name the columns with `columns`');
-  // A row of these two could not be told from a record that is broken.
+    refuse('two columns have the same name', twice, 'different names', 'name the columns with `columns`');
+  // A row with exactly these two columns would look like a `Broken` record.
   if (selected.length === 2 && selected.includes('broken') && selected.includes('text'))
-    refuse('columns named as those of a broken record', 'broken, text', 'other names', 'rename one of them');
+    refuse(
+      'the two columns have the names of a broken record',
+      'broken, text',
+      'other column names',
+      'rename one of them',
+    );
 };
 
-/** Makes a row of the value in each column: a record of its own properties, whatever the names. */
+/** Makes a function that builds a row from the value of each column: a record with own properties, for any names. */
 export const rowOf = (
   names: readonly string[],
 ): (<V>(valueIn: (column: number) => V) => Readonly<Record<string, V>>) => {

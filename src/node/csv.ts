@@ -1,4 +1,4 @@
-/** Files of comma-separated values: rows by the names of their columns. */
+/** CSV files: rows as records by column name. */
 import type { Options } from 'csv-parse/sync';
 import { fail } from '../error.js';
 import { required } from '../require.js';
@@ -16,37 +16,37 @@ import { type FileOptions, MAX_BYTES, type Reading, readFile, requireFileOptions
 import { outsideQuotes } from './record-boundaries.js';
 
 export interface CsvOptions extends FileOptions {
-  /** The names of the columns, where the first row of each file is none of names. */
+  /** The column names, for files without a header row. */
   readonly columns?: readonly string[];
-  /** One ASCII character; a comma unless told otherwise. */
+  /** One ASCII character; default: a comma. */
   readonly delimiter?: string;
 }
 
-/** A row, as text; or what is the matter with it. */
+/** A row of strings, or a `Broken` record. */
 export type Row = Readonly<Record<string, string>> | Broken;
 
-/** Never: there is a row for each text. */
+/** Never used: there is a row for each text. */
 const NONE: Broken = { broken: 'not CSV', text: '' };
 
 type Parse = (text: string, options: Options) => readonly unknown[];
 
-/** Rows from texts that are one row each. If not all are, each is looked at by itself, to know which is not. */
+/** Parses texts that contain one row each. If one of them does not, each is parsed by itself to find it. */
 const rowsOf = (texts: readonly string[], parse: Parse, options: Options): readonly Row[] => {
   try {
     const rows = parse(texts.join('\n'), options);
-    // With `columns`, csv-parse makes objects of strings.
+    // With `columns`, csv-parse returns objects of strings.
     if (rows.length === texts.length) return rows as readonly Row[];
   } catch (error) {
     if (texts.length === 1)
       return [{ broken: 'not CSV', text: `${error instanceof Error ? error.message : ''}\n${texts[0]}` }];
   }
-  if (texts.length === 1) return [{ broken: 'not CSV', text: `no single row\n${texts[0]}` }];
+  if (texts.length === 1) return [{ broken: 'not CSV', text: `not exactly one row\n${texts[0]}` }];
   return texts.flatMap((text) => rowsOf([text], parse, options));
 };
 
 type MakeRow = ReturnType<typeof rowOf>;
 
-/** A row without quotes is what stands between its delimiters, and found ten times as quickly; other rows are not for here. */
+/** Splits a row without quotes at its delimiters, ten times faster than the parser; `undefined` for other rows. */
 const plainRow = (text: string, count: number, makeRow: MakeRow, delimiter: string): Row | undefined => {
   if (text.includes('"')) return undefined;
   const fields = text.split(delimiter);
@@ -62,10 +62,10 @@ const namesOf = (path: string, header: RawRecord, parse: Parse, options: Options
   }
   return fail({
     operation: 'csv',
-    what: `a header of ${path} that cannot be read`,
-    got: isBroken(header) ? header.broken : hasZeros ? 'zeros in it, as UTF-16 has' : 'nothing',
-    needed: 'the names of the columns in the first row',
-    hint: 'a file without such a row takes the names as `columns`; one that is not UTF-8 must be converted',
+    what: `the header row of ${path} cannot be read`,
+    got: isBroken(header) ? header.broken : hasZeros ? 'zero bytes, as in UTF-16' : 'nothing',
+    needed: 'column names in the first row',
+    hint: 'for a file without a header row pass the option `columns`; convert other encodings to UTF-8',
   });
 };
 
@@ -90,14 +90,14 @@ const readingOf = (
   parse: Parse,
 ): Reading<Row> => {
   const code = delimiter.charCodeAt(0);
-  // As told and not as guessed, so that a row means the same whatever stands before it.
+  // Fixed options, since guessing would depend on the rows before.
   const options: Options = { delimiter, record_delimiter: '\n', columns: false };
   const rowsWith = (texts: readonly string[], names: readonly string[]): readonly Row[] => {
     const makeRow = rowOf(names);
     const plain = texts.map((text) => plainRow(text, names.length, makeRow, delimiter));
     const others = texts.filter((_, i) => plain[i] === undefined);
     if (others.length === 0) return plain as readonly Row[];
-    // By numbers, since whatever their names are they are no names of what objects inherit.
+    // Numbered columns, whose names never collide with inherited properties.
     const numbered = { ...options, columns: names.map((_, i) => `${i}`) };
     const rows = rowsOf(others, parse, numbered);
     let next = 0;
@@ -133,13 +133,12 @@ const requireDelimiter = (delimiter: string): void => {
   if (typeof delimiter !== 'string' || !/^[\t\x20-\x7e]$/.test(delimiter) || delimiter === '"')
     fail({
       operation: 'csv',
-      what: 'not a delimiter',
+      what: '`delimiter` must be one ASCII character other than a quote, or a tab',
       got: JSON.stringify(delimiter),
-      needed: 'one ASCII character that is no quote, or a tab',
     });
 };
 
-/** Bytes of a row with its end: of its fields and what stands between them. Quotes are gone when it is read. */
+/** The bytes of a row with delimiters and line end. Quotes are not counted, since the parser removes them. */
 const bytesOfRow = (row: Row): number => {
   if (isBroken(row)) return bytesOfLine(row);
   let bytes = 0;
@@ -148,13 +147,13 @@ const bytesOfRow = (row: Row): number => {
 };
 
 /**
- * The rows of a file of comma-separated values, as records of text by the names in its first row; rows that are none,
- * such as those with a field too many, come as `Broken`. Quoted fields may hold delimiters, newlines and, doubled,
- * quotes; rows end with a newline, a carriage return or both. Positions, `follow`, rotation and `maxBytes` are those of `ndjson`; each file has its own row of names, which
- * is read again when a file is gone on with. Needs the package csv-parse.
+ * A source of the rows of a CSV file, as records of strings by the names in its header row. Invalid rows, such as rows
+ * with too many fields, arrive as `Broken`. Quoted fields may contain delimiters, newlines and doubled quotes. Rows end
+ * with a newline, a carriage return or both. Positions, `follow`, rotation and `maxBytes` are those of `ndjson`. Each
+ * file has its own header row, which is read again on resuming. Needs the package csv-parse.
  *
- * Throws if the delimiter is not one ASCII character or two columns have one name; while running, if a file has no
- * row of names, and what `ndjson` throws.
+ * Throws if the delimiter is not one ASCII character, or if two columns have the same name; while running, if a file
+ * has no header row, and in the cases of `ndjson`.
  *
  * Source: RFC 4180. Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
  *

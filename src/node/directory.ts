@@ -1,4 +1,4 @@
-/** The files of a folder, one after the other in the order of their names. */
+/** The files of a folder, in the order of their names. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
@@ -13,27 +13,27 @@ import { statsOf } from './open-file.js';
 import { readingOf } from './system-error.js';
 
 export interface DirectoryOptions {
-  /** Which names count; all but hidden ones unless told otherwise. */
+  /** Selects files by name; default: all files that are not hidden. */
   readonly match?: RegExp;
-  /** Waits for further files. */
+  /** Whether to wait for further files. */
   readonly follow?: boolean;
-  /** How often it is looked whether there is another, in milliseconds; 200 unless told otherwise. */
+  /** The interval between two checks for a new file, in milliseconds; default: 200. */
   readonly poll?: number;
 }
 
-/** Where a folder has been read up to: a file by its name, and a position within it. */
+/** The position in a folder: the name of a file, and the position in it. */
 export type DirectoryPosition<P extends Json> = { readonly name: string; readonly at: P };
 
 const isThere = async (path: string): Promise<boolean> =>
   (await readingOf('directory', path, () => statsOf(path))) !== undefined;
 
-/** All of a source that is pulled, let go of when nobody asks any more, also while it is waited for. */
+/** The values of a source, which is released at once when the signal is aborted, even while a value is pending. */
 async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
-  // It may have been let go of while the folder was read.
+  // The source may have been released while the folder was read.
   signal.throwIfAborted();
   const iterator = source[Symbol.asyncIterator]();
   const letGo = async (): Promise<unknown> => iterator.return?.();
-  // Asked once more below; nobody waits for this one.
+  // It is called again below; nothing waits for this call.
   const stop = (): void => void letGo().catch(() => undefined);
   signal.addEventListener('abort', stop);
   try {
@@ -44,16 +44,16 @@ async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGe
   }
 }
 
-/** All names but hidden ones. */
+/** All names except hidden ones. */
 const SHOWN = /^[^.]/;
 
 const namesIn = async (folder: string, match: RegExp): Promise<readonly string[]> =>
   (await readingOf('directory', folder, () => readdir(folder)))
-    // Not `test`, which begins behind the last match of an expression that has the flag g.
+    // Not `test`, which for a regular expression with the flag g starts after the last match.
     .filter((name) => name.search(match) >= 0)
     .toSorted();
 
-/** What the file of a position has behind it, and what there is in those after it, in the unit of their source. */
+/** The amount of data after a position, in its file and all later files, in the unit of their source. */
 const allBehind = async <A, P extends Json>(
   folder: string,
   fileSource: (path: string) => Source<A, P>,
@@ -89,14 +89,14 @@ async function* readAll<A, P extends Json>(
     const { name, at } = after;
     if (await isThere(join(folder, name))) yield* read(name, at);
     else {
-      const text = `${name} is not in ${folder} any more: what followed ${JSON.stringify(at)} in it is lost`;
+      const text = `${name} does not exist in ${folder} any more: its records after ${JSON.stringify(at)} are lost`;
       yield [{ value: { broken: 'lost', text }, position: after }];
     }
   }
   for (;;) {
     signal.throwIfAborted();
     const names = await namesIn(folder, match);
-    // Looked up again after each file: others may have come in the meantime.
+    // Listed again after each file, since there may be new ones.
     const next = names.find((name) => last === undefined || name > last);
     if (next !== undefined) {
       yield* read(next);
@@ -107,10 +107,10 @@ async function* readAll<A, P extends Json>(
 }
 
 /**
- * The records of all files of a folder, in the order of their names (by code unit, so number them with leading zeros),
- * each read as a source of its own, which must not follow its file. The position is a file's name and the position
- * within it. With `follow`, names that come later and after those that were read are gone on with: a file should get
- * its name when it is whole, by renaming. A file that is gone is said to be so by a `Broken` that is `lost`.
+ * A source of the records of all files in a folder, in the order of their names (by code unit, so use leading zeros).
+ * Each file is read by its own source, which must not follow the file. The position is a file name and the position in
+ * that file. With `follow`, new files are read if their names come after those already read; rename a file into the
+ * folder when it is complete. For a file that no longer exists, a `Broken` of kind `lost` is emitted.
  *
  * Throws if an option is invalid; while running, if the folder cannot be read.
  *
@@ -129,13 +129,13 @@ export const directory = <A, P extends Json>(
     fail({ operation: 'directory', what: '`match` must be a regular expression', got: showGiven(match) });
   requireBoolean('directory', 'follow', follow);
   requireMilliseconds('directory', 'poll', poll);
-  // Of no file in particular: any source of this kind reads its positions.
+  // Any source of this kind can read the positions, so the folder stands for a file.
   const { position: at, bytesOf, behind } = fileSource(folder);
   return {
     name: folder,
     position: t.readonly(t.type({ name: t.string, at }, 'DirectoryPosition'), 'DirectoryPosition'),
     open: (after) => abortable((signal) => readAll(folder, fileSource, options, after, signal)),
-    // A file that is gone has no bytes.
+    // A missing file has no bytes.
     ...(bytesOf && { bytesOf: (value) => (isLost(value) ? 0 : bytesOf(value as A)) }),
     ...(behind && { behind: (position) => allBehind(folder, fileSource, options, position) }),
   };

@@ -1,11 +1,11 @@
-/** The content of a file as it is read: its next bytes, and whether what was read before is still there. */
+/** Reads the content of a file: the next bytes, and whether the content read before is still there. */
 import { type FilePosition, HEAD, headOf, TAIL, tailOf } from './file-position.js';
 import type { Found } from './open-file.js';
 
-/** Bytes read at once: more does not make it quicker, less does not hold less of a stream of small records. */
+/** Bytes per read: more is not faster, and less does not save memory with small records. */
 export const CHUNK = 128 * 1024;
 
-/** Reads so many bytes, or all to the end. */
+/** Reads this many bytes, or up to the end. */
 export const readFully = async ({ read }: Found, length: number, at: number): Promise<Buffer> => {
   const bytes = Buffer.alloc(length);
   let have = 0;
@@ -20,7 +20,10 @@ export const readFully = async ({ read }: Found, length: number, at: number): Pr
 const viewOf = ({ buffer, byteOffset, byteLength }: Buffer): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
-/** Whether a file has, up to the position, the content that was read; a position of an earlier version cannot tell. */
+/**
+ * Whether a file has the content that was read before the position; `undefined` for a position of an earlier version,
+ * which has no hash.
+ */
 export const hasContentOf = async (found: Found, position: FilePosition): Promise<boolean | undefined> => {
   if (!('head' in position)) return undefined;
   const { head, offset, tail } = position;
@@ -31,7 +34,7 @@ export const hasContentOf = async (found: Found, position: FilePosition): Promis
   return end.length === length && tailOf(viewOf(end), length, length) === tail;
 };
 
-/** The position at a place in a file of which nothing has been read: it is known by what it has so far. */
+/** The position at an offset of a file that was not read yet; its content identifies the file. */
 export const positionIn = async (found: Found, offset: number): Promise<FilePosition> => {
   const length = Math.min(TAIL, offset);
   const end = await readFully(found, length, offset - length);
@@ -39,22 +42,22 @@ export const positionIn = async (found: Found, offset: number): Promise<FilePosi
   return { file: found.identity, offset, head, tail: tailOf(viewOf(end), end.length, end.length) };
 };
 
-/** A file that is read on from a place. */
+/** A file that is read from an offset on. */
 export interface Content {
-  /** Where its next byte is. */
+  /** The offset of the next byte. */
   readonly at: () => number;
-  /** The next bytes, none at the end; nothing if what was read before is not there any more, or is something else. */
+  /** The next bytes, empty at the end; `undefined` if the content read before has changed or is gone. */
   readonly next: () => Promise<Buffer | undefined>;
-  /** The position at a place among the bytes that came last. */
+  /** The position at an offset in the bytes read last. */
   readonly position: (end: number) => FilePosition;
-  /** Whether so many bytes from the start of a file, or as many as are known, are those that were read from this one. */
+  /** Whether another file starts with the same bytes, up to this many, as far as they are known. */
   readonly beginsLike: (other: Found, bytes: number) => Promise<boolean>;
 }
 
-/** A file from a place on. Its end may be moved forward or back by others while it is read. */
+/** Reads a file from an offset on. Other processes may extend or truncate it at the same time. */
 export const contentFrom = async (found: Found, offset: number): Promise<Content> => {
   const { identity, isLive } = found;
-  // What was read last stands before what is read next, for the hash of the bytes before a position.
+  // The last bytes stay before the next ones, for the hash of the bytes before a position.
   const buffer = Buffer.allocUnsafeSlow(TAIL + CHUNK);
   const view = viewOf(buffer);
   let known = await readFully(found, Math.min(HEAD, offset), 0);
@@ -72,14 +75,15 @@ export const contentFrom = async (found: Found, offset: number): Promise<Content
     buffer.copyWithin(0, chunkLength, chunkLength + TAIL);
     chunkAt += chunkLength;
     chunkLength = 0;
-    // Read again with what comes next: what was cut short and has grown since is another content.
+    // The last bytes are read again with the next ones: a file that was truncated and has grown since has another
+    // content.
     const overlap = isLive ? Math.min(TAIL, chunkAt) : 0;
     const seen = Buffer.from(buffer.subarray(TAIL - overlap, TAIL));
     const got = await found.read(buffer, TAIL - overlap, CHUNK + overlap, chunkAt - overlap);
     const isSame =
       got >= overlap &&
       seen.equals(buffer.subarray(TAIL - overlap, TAIL)) &&
-      // Where it is read on end, nobody has had the time to begin it anew with the same last bytes.
+      // During continuous reading nothing can rewrite the file with the same last bytes.
       (!isLive || got === CHUNK + overlap || (await beginsLike(found, HEAD)));
     if (!isSame) {
       seen.copy(buffer, TAIL - overlap);

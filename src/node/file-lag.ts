@@ -1,4 +1,4 @@
-/** How far a reader of a file is behind its end. */
+/** The lag of a reader behind the end of a file. */
 import { type RawRecord, textOf } from '../online/source/raw-record.js';
 import type { Lag } from '../online/source/source.js';
 import { required } from '../require.js';
@@ -7,12 +7,12 @@ import { locate } from './file-search.js';
 import { type Found, openFound } from './open-file.js';
 import { readingOf } from './system-error.js';
 
-/** Bytes of a line with its end, as far as they are known: of one too long only what is shown. */
+/** The bytes of a line with its end; for a line that is too long only the shown part. */
 export const bytesOfLine = (line: RawRecord): number => Buffer.byteLength(textOf(line)) + 1;
 
 /**
- * The bytes that a file has behind a position. Where it has been renamed and begun anew, those of the old file and of
- * the new one; files in between are not looked for, so that there are at least so many.
+ * The bytes of a file after a position. After a rotation, those of the old and the new file; files in between are not
+ * counted, so it is a lower bound.
  */
 export const bytesBehind = (path: string, position: FilePosition | null): Promise<Lag> =>
   readingOf('file', path, () => behind(path, position));
@@ -29,7 +29,7 @@ const behind = async (path: string, position: FilePosition | null): Promise<Lag>
         : Number((await own.stats()).size) - required(position?.offset, 'a position');
     const begun =
       current === undefined || current.identity === own?.identity ? 0 : Number((await current.stats()).size);
-    // Cut short, it has nothing behind the position.
+    // A truncated file has nothing after the position.
     return { amount: Math.max(0, rest) + begun, unit: 'bytes' };
   } finally {
     await own?.close();

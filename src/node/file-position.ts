@@ -1,11 +1,11 @@
-/** Where a file has been read up to, and by what its content is known again. */
+/** Positions in files, with hashes that identify the content. */
 import { createHash } from 'node:crypto';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { countCodec } from '../online/source/source.js';
 import type { Json } from '../tree/tree.js';
 
-/** The first bytes of a file: how many, and the beginning of their SHA-256. */
+/** The number of the first bytes of a file, and the start of their SHA-256. */
 const head = t.readonly(t.type({ bytes: countCodec, hash: t.string }, 'Head'), 'Head');
 
 export type Head = t.TypeOf<typeof head>;
@@ -15,24 +15,24 @@ const byContent = t.readonly(
   'FilePosition',
 );
 
-/** As it was written by earlier versions: such a file is known by inode and time of birth alone. */
+/** A position of earlier versions, which identifies a file only by inode and birth time. */
 const byInode = t.readonly(t.type({ file: t.string, offset: countCodec }, 'FilePosition'), 'FilePosition');
 
 const written = t.union([byContent, byInode], 'FilePosition');
 
 export type FilePosition = t.TypeOf<typeof written>;
 
-/** The bytes at a file's start, and before a position, that tell it from others. */
+/** The numbers of bytes at the start of a file, and before a position, that identify it. */
 export const HEAD = 4096;
 export const TAIL = 128;
 
-/** Whether a head, where a position has one, is one: a length out of nowhere would be read into memory. */
+/** Whether the head of a position is valid: an arbitrary length would be read into memory. */
 const isSound = (position: FilePosition): boolean =>
   !('head' in position) || (byContent.is(position) && position.head.bytes <= HEAD);
 
 /**
- * The byte after a record, and the file by its content: a hash of its first bytes and one of the last before the
- * offset. `file` is its inode and time of birth, by which it is found quickly where it still has them.
+ * The offset after a record, and hashes that identify the file: of its first bytes, and of the last bytes before the
+ * offset. `file` is its inode and birth time, to find it quickly if they are unchanged.
  */
 export const filePosition: t.Type<FilePosition, Json> = new t.Type<FilePosition, Json>(
   'FilePosition',
@@ -52,8 +52,8 @@ export const headOf = (bytes: Buffer): Head => ({
 const [PRIME, OTHER_PRIME] = [0x01000193, 0x85ebca6b];
 
 /**
- * A hash of the up to `TAIL` bytes of `view` before `end`. Each record has one, so it is taken of words, in two chains
- * that do not wait for each other.
+ * A hash of up to `TAIL` bytes of `view` before `end`. It is computed for each record, so it uses words in two
+ * independent chains for speed.
  */
 export const tailOf = (view: DataView, end: number, length: number): number => {
   let [a, b] = [length, OTHER_PRIME];

@@ -1,4 +1,4 @@
-/** Where a position is by now: its file under its own or another name, or a copy of it, compressed or not. */
+/** Finds the file of a position: under the same or another name, or as a copy, compressed or not. */
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { familyOf, foldersOf, type Member, namesIn, openMember } from './rotated-files.js';
@@ -6,17 +6,19 @@ import { hasContentOf } from './file-content.js';
 import type { FilePosition } from './file-position.js';
 import { absent, askedOf, type Found, identityOf, openFound, statsOf } from './open-file.js';
 
-/** The files around a name, as they were looked at. */
+/** The files around a name, at one moment. */
 export interface Around {
   readonly folders: readonly string[];
-  /** Whether the times of the files are those of their rotation: not where they were copied. */
+  /** Whether the file times are those of the rotation; not if the files were copied. */
   readonly areTimesKept: boolean;
   readonly family: readonly Member[];
 }
 
 export interface Located extends Around {
   readonly found: Found;
-  /** `true` if it has the content up to the position; else it has its identity, and was cut short or overwritten. */
+  /**
+   * `true` if it has the content up to the position; otherwise it has the identity, but was truncated or overwritten.
+   */
   readonly isSame: boolean;
 }
 
@@ -30,7 +32,7 @@ export const lookAround = async (path: string): Promise<Around> => {
   return { folders, areTimesKept: true, family: await familyOf(path, folders, true) };
 };
 
-/** A file of this identity that is no member: by any name in the folders. */
+/** A file with this identity under any other name in the folders. */
 const openStranger = async (folders: readonly string[], identity: string): Promise<Found | undefined> => {
   for (const folder of folders)
     for (const name of await namesIn(folder)) {
@@ -58,7 +60,7 @@ export const withContentOf = async (
   return undefined;
 };
 
-/** What has the name now first, then what may still be written, then what is compressed. */
+/** The file with the name first, then uncompressed files, then compressed files. */
 const likeliestFirst = (family: readonly Member[]): readonly Member[] =>
   family.toSorted(
     (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || Number(a.isZipped) - Number(b.isZipped),
@@ -87,15 +89,15 @@ const locatedIn = async (
     await own.close();
     return { ...around, found: copy, isSame: true };
   }
-  // Its times are those of its copying: only the names of its family tell their order.
+  // The times are those of the copy, so only the names determine the order.
   const copied = await askedOf(copy, () => familyOf(path, folders, false));
   return { folders, areTimesKept: false, family: copied, found: copy, isSame: true };
 };
 
 /**
- * The file of a position: by its identity, if it still has the content that was read; or else by that content, as of a
- * file that was copied, or compressed, or cut short when it had been copied. Looks in the folder of the name, in that
- * of the file it links to, and at last in the folders within.
+ * Finds the file of a position: by its identity if it still has the content, otherwise by the content, for files that
+ * were copied, compressed, or truncated after a copy. Looks in the folder of the name, in the folder of a link's
+ * target, and then in subfolders.
  */
 export const locate = async (path: string, position: FilePosition): Promise<Located | undefined> => {
   const around = await lookAround(path);

@@ -1,4 +1,7 @@
-/** Where reading a file begins, and which file goes on where one has ended: chosen and opened in one, so that none is passed over. */
+/**
+ * Chooses the file to start with, and the next file after one has ended. Choosing and opening are one step, so that no
+ * file is missed.
+ */
 import { type Content, hasContentOf, readFully } from './file-content.js';
 import {
   areInOrderOfNames,
@@ -12,14 +15,14 @@ import { type FilePosition, HEAD } from './file-position.js';
 import { type Around, locate, lookAround, withContentOf } from './file-search.js';
 import { askedOf, type Found, identityOf, openFound, statsOf } from './open-file.js';
 
-/** A file that is open, the byte to begin at, and what is missing before it. */
+/** An open file, the offset to start at, and the lost data before it. */
 export interface Start {
   readonly found: Found;
   readonly offset: number;
   readonly lost?: string;
   readonly folders: readonly string[];
   readonly areTimesKept: boolean;
-  /** The files that were there before this one: what is there later and is none of them came after it. */
+  /** The files that existed before this one; any other file came after it. */
   readonly before: ReadonlySet<string>;
 }
 
@@ -33,22 +36,25 @@ const startAt = (
   lost?: string,
 ): Start => {
   const at = family.findIndex(({ identity }) => identity === found.identity);
-  // A file that was not there yet when they were looked at came after all of them.
+  // A file that is not in the list is newer than all of them.
   const before = new Set(identitiesOf(at < 0 ? family : family.slice(0, at)));
   return { found, offset, folders, areTimesKept, before, ...(lost !== undefined && { lost }) };
 };
 
-/** The file that was begun next after the birth in an identity, or the one that has the name. */
+/** The first file created after the birth time in an identity, or else the file with the name. */
 const afterBirth = (family: readonly Member[], identity: string): Member | undefined => {
-  // Of an identity that nobody wrote, any may be the next.
+  // Without a birth time any file may be the next.
   const born = BigInt(/:(\d+)$/.exec(identity)?.[1] ?? '0');
   return family.find(({ stats, isCurrent }) => isCurrent || stats.birthtimeNs > born);
 };
 
-/** Where reading begins: at the start of the file, or behind a position, wherever its file is by now. Nothing if there is none yet. */
+/**
+ * The start of reading: the start of the file, or a position, wherever its file is now. `undefined` if there is no file
+ * yet.
+ */
 export const startOf = async (path: string, after: FilePosition | undefined): Promise<Start | undefined> => {
   if (after === undefined) {
-    // Looked at first: what is opened then is the newest of them or came after.
+    // Listed first: the file opened afterwards is the newest of them, or newer.
     const around = await lookAround(path);
     const found = await openFound(path);
     return found && startAt(around, found, 0);
@@ -73,7 +79,7 @@ export const startOf = async (path: string, after: FilePosition | undefined): Pr
   return found && startAt(around, found, 0, lost);
 };
 
-/** The family around a file, wherever that was moved. */
+/** The family around a file, even if it was moved. */
 const aroundNow = async (path: string, { found, folders, areTimesKept }: Start): Promise<Around> => {
   const all = [...new Set([...folders, ...(await foldersOf(path))])];
   const family = await familyOf(path, all, areTimesKept);
@@ -84,7 +90,7 @@ const aroundNow = async (path: string, { found, folders, areTimesKept }: Start):
   return { folders: further, areTimesKept, family: await familyOf(path, further, areTimesKept) };
 };
 
-/** How many bytes a member has, also one that is compressed. */
+/** The uncompressed bytes of a member. */
 const sizeOf = async (found: Found): Promise<number> => {
   if (found.isLive) return Number((await found.stats()).size);
   const buffer = Buffer.allocUnsafe(1 << 16);
@@ -95,7 +101,7 @@ const sizeOf = async (found: Found): Promise<number> => {
   }
 };
 
-/** Whether another file is what was read of this one, or the beginning of it. */
+/** Whether another file has the same content as this one, or the start of it. */
 const isCopyOf = async (found: Found, content: Content, other: Found): Promise<boolean> => {
   const size = await sizeOf(other);
   const at = content.at();
@@ -107,7 +113,7 @@ const isCopyOf = async (found: Found, content: Content, other: Found): Promise<b
   );
 };
 
-/** Whether a member has all that was read. */
+/** Whether a member has all the content that was read. */
 const hasAllOf = async (content: Content, member: Member): Promise<boolean> => {
   const other = await openMember(member);
   if (other === undefined) return false;
@@ -116,7 +122,7 @@ const hasAllOf = async (content: Content, member: Member): Promise<boolean> => {
   return has;
 };
 
-/** Those that may have come after a file, from the oldest on. */
+/** The files that may be newer than a file, oldest first. */
 const laterThan = async (
   start: Start,
   content: Content,
@@ -126,23 +132,23 @@ const laterThan = async (
   const { birthtimeNs: born, mtimeNs: written, ctimeNs: changed } = await found.stats();
   const own = family.findIndex(({ identity }) => identity === found.identity);
   const isInOrder = areInOrderOfNames(family, start.areTimesKept);
-  // What has the name came later, even if its inode is that of a file that was deleted in the same tick of the clock.
+  // The file with the name is newer, even if it reuses the inode of a file deleted in the same clock tick.
   let later = family.filter(
     ({ identity, isCurrent }) => identity !== found.identity && (isCurrent || !before.has(identity)),
   );
   if (own >= 0 && isInOrder)
-    // Their names tell: this one may be a copy, which was begun after files that came after it.
+    // The names determine the order, since this file may be a copy with a later birth time.
     later = later.filter((member) => member.isCurrent || family.indexOf(member) > own);
-  // Written last before this one was begun: an old file that was brought back, or compressed.
+  // Last written before this one was created: an old file that was restored or compressed.
   else if (found.isLive && start.areTimesKept && written >= born)
     later = later.filter(({ stats, isCurrent }) => isCurrent || stats.mtimeNs >= born);
   const kept: Member[] = [];
   for (const member of later) {
-    // This one has gone, and what has the name now is its copy: all others are older.
+    // This file is gone and the file with the name is its copy, so all others are older.
     if (member.isCurrent && own < 0 && (await hasAllOf(content, member))) return [member];
-    // A compressed file is one that was there before, under another name.
+    // A compressed file existed before under another name.
     if (member.isZipped && own >= 0 && family.indexOf(member) < own) continue;
-    // A copy of this one was made before it was changed last, or it has gone, and that is a copy of its copy.
+    // A copy of this file is older than its last change; or this file is gone, and that is a copy of its copy.
     const mayBeCopy =
       member.isZipped ||
       member.stats.birthtimeNs <= changed ||
@@ -152,7 +158,7 @@ const laterThan = async (
       const isCopy = other !== undefined && (await askedOf(other, () => isCopyOf(found, content, other)));
       await other?.close();
       if (isCopy) {
-        // What stands before the copy of this one, which has gone, is older.
+        // Files before the copy of this deleted file are older.
         if ((member.isZipped || isInOrder) && own < 0) kept.length = 0;
         continue;
       }
@@ -162,10 +168,7 @@ const laterThan = async (
   return kept;
 };
 
-/**
- * What a file had before its first bytes were read, if it was copied and cut short between its opening and that: the
- * copy, at its start.
- */
+/** If a file was copied and truncated between opening and the first read: the copy, from its start. */
 export const passedOver = async (
   path: string,
   start: Start,
@@ -176,7 +179,7 @@ export const passedOver = async (
   if (!around.family.some(({ identity, isCurrent }) => isCurrent && identity === found.identity))
     return undefined;
   for (const [i, member] of around.family.entries()) {
-    // What is compressed was there before.
+    // Compressed files existed before.
     if (member.isZipped || member.identity === found.identity || before.has(member.identity)) continue;
     const copy = await openMember(member);
     if (copy === undefined) continue;
@@ -185,13 +188,13 @@ export const passedOver = async (
       return { ...around, found: copy, offset: 0, before: new Set([...before, ...passed]) };
     }
     await copy.close();
-    // Made after what was read, as all that follow it.
+    // This file, like all after it, is newer than the content that was read.
     return undefined;
   }
   return undefined;
 };
 
-/** The file that goes on where one has ended, open; nothing while that one has the name, or none has it yet. */
+/** Opens the next file after one has ended; `undefined` while the current file has the name, or no file has it yet. */
 export const successorOf = async (
   path: string,
   start: Start,
@@ -206,7 +209,7 @@ export const successorOf = async (
     const [next] = later;
     if (next === undefined) return undefined;
     const opened = await openMember(next);
-    // Renamed meanwhile: all is looked at again.
+    // It was renamed meanwhile, so everything is listed again.
     if (opened === undefined) continue;
     const still = new Set(identitiesOf(later));
     const passed = identitiesOf(around.family).filter((identity) => !still.has(identity));
@@ -214,7 +217,7 @@ export const successorOf = async (
     return {
       ...around,
       found: opened,
-      // Written anew with all that it had: it is the same content, and goes on.
+      // Rewritten with the same content: reading continues in it.
       offset:
         isGone && next.isCurrent && (await hasContentOf(opened, content.position(content.at()))) === true
           ? content.at()
@@ -224,7 +227,7 @@ export const successorOf = async (
   }
 };
 
-/** Of a file that was cut short: the copy that was made of it before, from `offset` on. */
+/** The copy that was made of a file before it was truncated, from `offset` on. */
 export const copyOf = async (
   path: string,
   start: Start,

@@ -1,13 +1,13 @@
 /**
- * Checkpoints as files of a folder, each whole or not there.
+ * Checkpoints as files in a folder, written atomically.
  *
- * A checkpoint is written under a name of its own, synced, and then given its number by `link`, which makes a name only
- * where there is none: that one call is both what makes it appear whole and the compare-and-set that of two writers lets
- * one go on. So there is no lock, and nothing that a process killed at any moment leaves behind keeps the next one out.
+ * A checkpoint is written under a temporary name, synced, and then given its number with `link`, which fails if the
+ * name exists. This one call makes the file appear atomically, and it is the compare-and-set that lets only one of two
+ * writers continue. So there is no lock, and leftovers of a killed process never block the next one.
  *
  *   write N+1 under another name → fsync → link as N+1 → fsync of the folder → is any later there? → remove the oldest
  *
- * The last question is for a writer so late that its number was given, and removed again, while it wrote.
+ * The last check is for a writer that was so slow that its number was used and removed again meanwhile.
  */
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile } from 'node:fs/promises';
@@ -28,19 +28,20 @@ import { codeOf, errorOf, listing, nameOf, removeAll, syncFolder, writeThrough }
 import { statsOf } from './open-file.js';
 
 export interface FolderOptions {
-  /** How many checkpoints to keep, 3 unless given: more than one, since a disk may damage the newest. */
+  /** The number of checkpoints to keep; default: 3. More than one, since the newest may be damaged. */
   readonly keep?: number;
 }
 
 type Saved = E.Either<CheckpointError, string>;
 
 /**
- * A store that keeps the last checkpoints of a run as files of a folder, which is made where it is not there. Each is a
- * safetensors file that other programs can read. The folder must be on one machine's file system that has hard links.
+ * A checkpoint store that keeps the last checkpoints of a run as files in a folder, which is created if needed. Each is
+ * a safetensors file that other programs can read. The folder must be on a local file system with hard links.
  *
- * `save` gives on the left `full` where the disk is, `unreadable` where the folder cannot be written, and `conflict` where
- * another writer has saved since this store did or restored; what was there before stays whatever happens. `restore`
- * changes nothing in the folder, so others may read it while a run goes on. Throws if `keep` is not a positive integer.
+ * `save` returns a `Left` of kind `full` if the disk is full, `unreadable` if the folder cannot be written, and
+ * `conflict` if another writer has saved since this store saved or restored; earlier checkpoints are never damaged.
+ * `restore` changes nothing in the folder, so other processes may read it during a run. A store that has not called
+ * `restore` assumes that the folder is empty. Throws if `keep` is not a positive integer.
  *
  * @example
  * const store = folderCheckpoints('/tmp/paralens-example', { keep: 3 });
@@ -48,19 +49,22 @@ type Saved = E.Either<CheckpointError, string>;
 export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = {}): CheckpointStore => {
   requireCount('folderCheckpoints', 'keep', keep);
 
-  /** The number of the last checkpoint that this store knows to be its own. */
+  /** The number of the last checkpoint that this store saved or restored. */
   let last = 0;
-  /** Those that are not whole, which do not count among the ones that are kept. */
+  /** The damaged checkpoints, which do not count as kept. */
   let damaged: readonly number[] = [];
 
   const conflict = (found: number): Saved => {
     const name = join(folder, nameOf(found));
-    const why = last === 0 ? 'the folder was taken to be empty' : `this run has saved up to number ${last}`;
-    const message = `${name}: conflict: another run writes here: ${why}; stop one, or restore and go on from its last`;
+    const why =
+      last === 0
+        ? 'this run has not restored and assumed an empty folder'
+        : `this run has saved up to number ${last}`;
+    const message = `${name}: conflict: another run writes here: ${why}; stop one of them, or restore and continue from its last checkpoint`;
     return E.left({ kind: 'conflict', name, message });
   };
 
-  /** The file or the folder was removed while it was written: nobody else has saved, so the next save may succeed. */
+  /** The file or the folder was removed during the write: no other writer has saved, so the next save may succeed. */
   const removed = (sequence: number): Saved => {
     const name = join(folder, nameOf(sequence));
     const message = `${name}: unreadable: it was removed while it was saved, or its folder was removed or moved`;
@@ -68,8 +72,8 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
   };
 
   /**
-   * Gives a finished file its number if nobody has it yet. The file itself is gone where its folder was removed or
-   * moved, and where another writer took it for the leftover of a dead one.
+   * Gives a finished file its number if the number is free. `gone` if the folder was removed or moved, or if another
+   * writer removed the file as a leftover of a dead process.
    */
   const claim = async (temporary: string, sequence: number): Promise<'claimed' | 'taken' | 'gone'> => {
     try {
@@ -83,7 +87,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
     }
   };
 
-  /** Writes the file and claims its number: again if another writer took the file for a leftover of a dead one. */
+  /** Writes the file and claims its number. Tries again if another writer removed the file as a leftover. */
   const writeAs = async (
     bytes: Uint8Array,
     sequence: number,
@@ -124,7 +128,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
 
   const save = async (checkpoint: Checkpoint): Promise<Saved> => {
     const sequence = last + 1;
-    // First, since a mistake in the state should not be told as one of the folder.
+    // First, so that an invalid state is not reported as an error of the folder.
     const bytes = await encodeCheckpoint(join(folder, nameOf(sequence)), checkpoint, sequence);
     if (E.isLeft(bytes)) return bytes;
     try {
@@ -151,7 +155,7 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
       for (const sequence of sequences) {
         const name = join(folder, nameOf(sequence));
         const read = await readCheckpoint(name, sequence);
-        // A writer has removed it as too old meanwhile, so there are newer ones.
+        // A writer has removed it meanwhile as too old, so there are newer ones.
         if (read === 'gone') return await restore(expected);
         if (E.isRight(read)) {
           const error = structureError(name, read.right, expected);
@@ -172,10 +176,12 @@ export const folderCheckpoints = (folder: string, { keep = 3 }: FolderOptions = 
   return { save: inTurn(save), restore: inTurn(restore) };
 };
 
-/** How often a checkpoint is written whose file another writer keeps removing: one of two is through after two. */
+/**
+ * The number of attempts if another writer keeps removing the file; with two writers, one succeeds after two attempts.
+ */
 const ATTEMPTS = 8;
 
-/** None where there is no folder yet. */
+/** Empty if there is no folder yet. */
 const sequencesIn = async (folder: string): Promise<readonly number[]> => {
   try {
     return (await listing(folder)).sequences;
@@ -197,8 +203,8 @@ const readCheckpoint = async (
 };
 
 /**
- * A signal that aborts when the process gets one of these, SIGTERM and SIGINT unless others are named. The process
- * then ends when its work is done, for which this gives it the time; a second signal ends it at once, as ever.
+ * An abort signal for a graceful shutdown: it aborts when the process receives one of these signals (default: SIGTERM
+ * and SIGINT). The process can then finish its work; a second signal ends it at once.
  *
  * @example
  * const ending = shutdown('SIGUSR2');

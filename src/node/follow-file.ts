@@ -1,4 +1,4 @@
-/** A file that grows, is renamed and begun anew, or is cut short: its records in order, and no byte of it twice. */
+/** Follows a file that grows, is rotated or truncated: all records in order, and no byte twice. */
 import { fail } from '../error.js';
 import type { Broken, RawRecord } from '../online/source/raw-record.js';
 import type { Received } from '../online/source/source.js';
@@ -14,17 +14,17 @@ import { readingError } from './system-error.js';
 import { encodingCheck, TELLING } from './text-encoding.js';
 
 export interface FileOptions {
-  /** Waits at the end for what is added, also through rotations; without it, the source ends there. */
+  /** Whether to wait at the end for more data, also through rotations. Otherwise the source ends there. */
   readonly follow?: boolean;
-  /** How often it is looked whether there is more, in milliseconds; 200 unless told otherwise. */
+  /** The interval between two checks for more data, in milliseconds; default: 200. */
   readonly poll?: number;
-  /** The longest record, in bytes; 1 MiB unless told otherwise. Longer ones are broken, and not held in memory. */
+  /** The longest record, in bytes; default: 1 MiB. Longer records become `Broken` and are not kept in memory. */
   readonly maxBytes?: number;
-  /** Called with the reason when it begins to wait for something else than the next record: a file that is not there. */
+  /** Called with the reason when the source starts to wait, for example for a missing file. */
   readonly report?: (reason: string) => void;
 }
 
-/** What is made of the lines of one file, from its start or from a place within it. */
+/** How the lines of one file become records, from its start or from an offset. */
 export interface Reading<A> {
   readonly ends?: () => Ends;
   readonly begin: (
@@ -48,7 +48,7 @@ interface Progress {
 
 const NEWLINE = 0x0a;
 
-/** Where a file that was cut short is gone on with: at the start, or where a line begins of those that were left. */
+/** The offset at which to continue after a truncation: the start, or the first line start in the remaining content. */
 const leftOf = async (found: Found, size: number, isBeginning: boolean): Promise<number> => {
   if (!isBeginning) return 0;
   for (let end = size; end > 0;) {
@@ -61,8 +61,8 @@ const leftOf = async (found: Found, size: number, isBeginning: boolean): Promise
 };
 
 /**
- * Whether the next file can be gone on with: an empty one says nothing yet, as its writer may still be at the old one,
- * unless it has lost the name already.
+ * Whether reading can continue with the next file. An empty file is not enough, since its writer may still write to the
+ * old one, unless it has already lost the name.
  */
 const isBegun = async (path: string, { found }: Start): Promise<boolean> => {
   if ((await found.stats()).size > 0n) return true;
@@ -70,7 +70,7 @@ const isBegun = async (path: string, { found }: Start): Promise<boolean> => {
   return own !== undefined && identityOf(own) !== found.identity;
 };
 
-/** The records of one file, until another one goes on, or none at the end of all. */
+/** The records of one file. Returns the next file, or `undefined` at the end. */
 async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progress): Records<A> {
   const { path, poll, follow, maxBytes, signal } = progress;
   const { found, offset } = start;
@@ -82,7 +82,7 @@ async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progre
   const lines = linesOf({ maxBytes, start: offset, at: content.position, ...(ends && { ends }) });
   let last = offset;
   let next: Start | undefined;
-  // A writer may go on with the old file for a while: it has ended when one look more has found nothing in it.
+  // A writer may still write to the old file for a while: the file has ended when one more check finds nothing.
   let isLastLook = false;
   try {
     for (;;) {
@@ -107,12 +107,12 @@ async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progre
         await pause(poll, signal);
         continue;
       }
-      // Nothing will be added to the last line.
+      // The last line will not grow any more.
       const rest = stage(lines.end());
       if (rest.length > 0) yield rest;
       const damage = found.damage();
       if (damage !== undefined) {
-        const text = `${found.path} cannot be read behind byte ${content.at()} of what it was before it was compressed (${damage}): what followed is lost`;
+        const text = `${found.path} cannot be read after byte ${content.at()} of its uncompressed content (${damage}): the rest is lost`;
         yield [{ value: { broken: 'lost', text }, position: content.position(content.at()) }];
       }
       const after = next;
@@ -123,7 +123,7 @@ async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progre
     await next?.found.close();
   }
 
-  /** The rest of what was there is in a copy, if one was made; or else it is lost. */
+  /** The rest of the old content is in a copy if there is one; otherwise it is lost. */
   async function* goOnAfterCut(): Records<A> {
     const at = content.at();
     const copy = await copyOf(path, start, content.position(at), last);
@@ -137,7 +137,7 @@ async function* recordsOf<A>(start: Start, reading: Reading<A>, progress: Progre
   }
 }
 
-/** Waits for a file that is to be, when it is followed; otherwise it has to be there. */
+/** Waits for the file if it is followed; otherwise throws if it does not exist. */
 const awaited = async (
   open: () => Promise<Start | undefined>,
   { path, follow, poll, report, signal }: Progress,
@@ -149,16 +149,17 @@ const awaited = async (
     if (!follow)
       fail({
         operation: 'file',
-        what: 'a file that is not there',
+        what: 'the file does not exist',
         got: path,
-        needed: 'a file, or one that will be: with `follow: true` it is waited for',
+        needed: 'an existing file',
+        hint: 'check the path; with `follow: true` the source waits until the file is created',
       });
-    if (!isTold) report(`${path} is not there: it is waited for`);
+    if (!isTold) report(`${path} does not exist: waiting for it`);
     await pause(poll, signal);
   }
 };
 
-/** Throws if an option that files and folders share is invalid. */
+/** Throws if a common option of file sources is invalid. */
 export const requireFileOptions = (
   operation: string,
   { follow = false, poll = 200, maxBytes = MAX_BYTES, report = () => undefined }: FileOptions,
@@ -169,7 +170,7 @@ export const requireFileOptions = (
   requireFunction(operation, 'report', report);
 };
 
-/** The records of a file after a position, and of those that go on after it. */
+/** The records of a file after a position, and of the files after it. */
 export async function* readFile<A>(
   path: string,
   options: FileOptions,

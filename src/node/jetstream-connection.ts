@@ -1,8 +1,8 @@
-/** Connecting to a broker, and waiting for one that is away. */
+/** Connects to a broker, and waits for one that is down. */
 import { pause } from '../stream/timer.js';
 import { type Connection, transportPackage } from './nats.js';
 
-/** Milliseconds before a broker that is away is asked again. */
+/** Milliseconds between two attempts to reach a broker. */
 const AGAIN = 250;
 
 export interface Broker {
@@ -11,7 +11,7 @@ export interface Broker {
   readonly connection?: Readonly<Record<string, unknown>>;
 }
 
-/** Whether a broker may accept later what it refuses now: not who is not allowed in, nor a host that nobody knows. */
+/** Whether a later attempt may succeed: not after a refused login or an unknown host. */
 export const isPassing = (error: unknown): boolean => {
   const texts: string[] = [];
   for (let each = error; each instanceof Error; each = each.cause)
@@ -21,7 +21,7 @@ export const isPassing = (error: unknown): boolean => {
   );
 };
 
-/** Tries until it succeeds, unless it is refused for a reason that stays or is not to be waited for. */
+/** Tries until it succeeds, unless the error is permanent or waiting is not wanted. */
 export const eventually = async <T>(
   { servers, report = () => undefined }: Broker,
   signal: AbortSignal,
@@ -34,26 +34,26 @@ export const eventually = async <T>(
       return await attempt();
     } catch (error) {
       if (signal.aborted || stays(error)) throw error;
-      if (!isTold) report(`${String(servers)} does not answer (${String(error)}): it is waited for`);
+      if (!isTold) report(`${String(servers)} does not answer (${String(error)}): waiting for it`);
     }
     await pause(AGAIN, signal);
   }
 };
 
-/** A connection that is used once. */
+/** Makes a connection for a single use. */
 export const connectOnce = async ({ servers, connection = {} }: Broker): Promise<Connection> => {
   const { connect } = await transportPackage();
   return connect({ ...connection, servers: typeof servers === 'string' ? servers : [...servers] });
 };
 
-/** A connection that is made again whenever it is lost. */
+/** Makes a connection that reconnects whenever it is lost. */
 export const connectForLong = (broker: Broker): Promise<Connection> => {
   const { connection = {} } = broker;
   const forLong = { maxReconnectAttempts: -1, reconnectTimeWait: AGAIN };
   return connectOnce({ ...broker, connection: { ...connection, ...forLong } });
 };
 
-/** Calls back when a lost connection is there again. */
+/** Calls `act` when a lost connection is restored. */
 export const onReconnect = async (connection: Connection, act: () => void): Promise<void> => {
   try {
     for await (const { type } of connection.status()) if (type === 'reconnect') act();

@@ -1,4 +1,4 @@
-/** Messages as records, and what is missing between them: a stream drops messages at its limits, and people purge it. */
+/** Messages as records, and gaps between them: a stream drops messages at its limits, or when it is purged. */
 import type { RawRecord } from '../online/source/raw-record.js';
 import type { Received } from '../online/source/source.js';
 import { TIMED_OUT, withTimeout } from '../stream/timer.js';
@@ -8,7 +8,7 @@ import type { Incoming, Message } from './nats.js';
 
 export type Messages = readonly Received<RawRecord, JetStreamPosition>[];
 
-/** Where reading stands, and how many messages there were behind the last one that this consumer had, if it had one. */
+/** The place of the reader, and the number of messages after the consumer's last one, if it had one. */
 export interface Progress {
   readonly place: Place;
   readonly behind: number | undefined;
@@ -19,23 +19,25 @@ interface RecordsAndProgress {
   readonly progress: Progress;
 }
 
-/** A `Broken` that says what is lost before a place. */
+/** A `Broken` for the data that are lost before a place. */
 export const lostAt = (text: string, { created, seq }: Place): Messages => [
   { value: { broken: 'lost', text }, position: { created, seq } },
 ];
 
-/** How many of the messages between two are missing that were there when reading began. */
+/** The number of messages between two that are missing and existed when reading started. */
 const missingBetween = ({ seq, missing }: Place, next: number): number => {
   const between = next - seq - 1;
   let known = 0;
-  // Over the fewer: a stream may go on many millions of messages later.
+  // Iterates over the smaller set: a gap may be many millions of messages.
   if (between < missing.size)
     for (let each = seq + 1; each < next; each++) known += Number(missing.has(each));
   else for (const each of missing) known += Number(each > seq && each < next);
   return between - known;
 };
 
-/** Whether messages are missing before one of these, or their consumer was made anew: then the stream is to be asked. */
+/**
+ * Whether messages are missing before one of these, or the consumer was recreated. Then the stream must be queried.
+ */
 export const isInDoubt = (
   messages: readonly Message[],
   place: Place,
@@ -49,7 +51,7 @@ export const isInDoubt = (
   return false;
 };
 
-/** The records of messages that have come, with a `Broken` wherever the stream has let go of some before one. */
+/** The records of the received messages, with a `Broken` wherever the stream has removed messages. */
 export const recordsOf = (
   { stream, subject }: { readonly stream: string; readonly subject?: string },
   messages: readonly Message[],
@@ -58,16 +60,16 @@ export const recordsOf = (
   const records: Received<RawRecord, JetStreamPosition>[] = [];
   let { place, behind } = progress;
   for (const { seq, data, info } of messages) {
-    // What is delivered again, after a consumer was made anew, has been seen.
+    // Messages that are delivered again after a consumer was recreated are skipped.
     if (seq <= place.seq) continue;
-    // Of a subject, the first message of a consumer says nothing of those before it.
+    // For a subject, the first message of a consumer does not tell how many were before it.
     const ofSubject = behind === undefined ? 0 : Math.max(0, behind - 1 - info.pending);
     const missing = subject === undefined ? missingBetween(place, seq) : ofSubject;
     if (missing > 0) {
       const text =
         subject === undefined
-          ? `${stream} has let go of ${missing} of its messages ${place.seq + 1} to ${seq - 1}`
-          : `${stream} has let go of at least ${missing} messages of ${subject} behind ${place.seq}`;
+          ? `${stream} has removed ${missing} of its messages ${place.seq + 1} to ${seq - 1}`
+          : `${stream} has removed at least ${missing} messages of ${subject} after ${place.seq}`;
       records.push(...lostAt(text, { ...place, seq: seq - 1 }));
     }
     behind = info.pending;
@@ -77,22 +79,22 @@ export const recordsOf = (
   return { records, progress: { place, behind } };
 };
 
-/** Of a stream that has nothing to deliver: what it has let go of since the last message, up to its first. */
+/** For a stream with nothing to deliver: the messages it has removed since the last one, up to its first. */
 export const recordsBefore = (stream: string, first: number, progress: Progress): RecordsAndProgress => {
   const { place } = progress;
   if (first <= place.seq + 1) return { records: [], progress };
   const next = { ...place, seq: first - 1 };
-  const text = `${stream} has let go of its messages ${place.seq + 1} to ${first - 1}`;
+  const text = `${stream} has removed its messages ${place.seq + 1} to ${first - 1}`;
   return {
     records: missingBetween(place, first) > 0 ? lostAt(text, next) : [],
     progress: { ...progress, place: next },
   };
 };
 
-/** Milliseconds without a message before it is asked whether there will be one; messages at hand wait less. */
+/** Milliseconds without a message before the stream is queried, and before received messages are delivered. */
 const [IDLE, AT_HAND] = [500, 5];
 
-/** What has come in, together, or nothing after a while without any; ends where the consumer is stopped. */
+/** The received messages in groups, empty after a while without any; ends when the consumer is stopped. */
 export async function* arrivals(incoming: Incoming, atMost: number): AsyncGenerator<readonly Message[]> {
   const iterator = incoming[Symbol.asyncIterator]();
   let asked: Promise<IteratorResult<Message, unknown>> | undefined;

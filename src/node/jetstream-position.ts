@@ -1,4 +1,4 @@
-/** Where a stream of NATS JetStream has been read up to, and what it still has of what follows. */
+/** Positions in a stream of NATS JetStream. */
 import * as t from 'io-ts';
 import { countCodec } from '../online/source/source.js';
 import type { StreamInfo } from './nats.js';
@@ -9,8 +9,8 @@ const byStream = t.readonly(
 );
 
 /**
- * A sequence number, and when its stream was made: another stream of the name counts anew. A number alone was written
- * by earlier versions.
+ * A sequence number and the creation time of the stream, since another stream of the same name starts again. Earlier
+ * versions wrote only the number.
  */
 export const streamPosition = t.union([byStream, countCodec], 'JetStreamPosition');
 
@@ -19,14 +19,14 @@ export type JetStreamPosition = t.TypeOf<typeof streamPosition>;
 export const seqOf = (position: JetStreamPosition): number =>
   typeof position === 'number' ? position : position.seq;
 
-/** Where reading stands: in which stream, behind which message, and what was known to be missing from the start. */
+/** The place of a reader: the stream, the last message, and the messages known to be missing from the start. */
 export interface Place {
   readonly created: string;
   readonly seq: number;
   readonly missing: ReadonlySet<number>;
 }
 
-/** The place to resume at, and what the stream has lost since the position; for a new reader nothing is lost. */
+/** The place to resume at, and the messages that were lost since the position; a new reader has lost nothing. */
 export const startOf = (
   { stream, subject }: { readonly stream: string; readonly subject?: string },
   after: JetStreamPosition,
@@ -41,7 +41,7 @@ export const startOf = (
   if (typeof after !== 'number' && after.created !== created)
     return {
       place: at(0),
-      lost: `${stream} was made anew at ${created}: what followed message ${seq} of the one of ${after.created} is lost`,
+      lost: `${stream} was created again at ${created}: the messages after ${seq} of the stream created at ${after.created} are lost`,
     };
   if (seq > last)
     return {
@@ -49,8 +49,8 @@ export const startOf = (
       lost: `${stream} ends at ${last}, before ${seq}: it is another stream of that name`,
     };
   if (seq === 0) return { place: at(Math.max(0, first - 1), deleted) };
-  // Of a subject alone nobody knows whether any of them was its.
+  // For a single subject it is unknown whether the removed messages belonged to it.
   if (seq + 1 < first && subject === undefined)
-    return { place: at(first - 1), lost: `${stream} has let go of its messages ${seq + 1} to ${first - 1}` };
+    return { place: at(first - 1), lost: `${stream} has removed its messages ${seq + 1} to ${first - 1}` };
   return { place: at(seq) };
 };

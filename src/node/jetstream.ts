@@ -1,4 +1,4 @@
-/** A stream of NATS JetStream, from a sequence number on. */
+/** A source of a NATS JetStream stream. */
 import { ParalensError } from '../error.js';
 import { type RawRecord, textOf } from '../online/source/raw-record.js';
 import type { Source } from '../online/source/source.js';
@@ -27,21 +27,24 @@ import {
 export interface JetStreamOptions {
   /** Addresses of the broker. */
   readonly servers: string | readonly string[];
-  /** The name of the stream; it has to be there. */
+  /** The name of an existing stream. */
   readonly stream: string;
   /** Only messages of this subject, which may have wildcards. */
   readonly subject?: string;
-  /** Waits for more, also while the broker is away; without it, the source ends with what is there. */
+  /** Whether to wait for more, also while the broker is down. Otherwise the source ends after the present messages. */
   readonly follow?: boolean;
-  /** Called with the reason whenever it waits for a broker that is away. */
+  /** Called with the reason whenever the source waits for a broker that is down. */
   readonly report?: (reason: string) => void;
-  /** Messages fetched ahead; 512 unless told otherwise. */
+  /** The number of messages fetched ahead; default: 512. */
   readonly buffer?: number;
   /** Further options of the package's `connect`: user, password, TLS. */
   readonly connection?: Readonly<Record<string, unknown>>;
 }
 
-/** How long a request for messages stands, in milliseconds: half of it without a sign, and the consumer is made anew. */
+/**
+ * The lifetime of a request for messages, in milliseconds. After half of it without a sign of life the consumer is
+ * recreated.
+ */
 const EXPIRES = 4000;
 
 const consumerOf = (client: JetStreamClient, { stream, subject }: JetStreamOptions, after: number) =>
@@ -58,7 +61,7 @@ async function* read(
 ): AsyncGenerator<Messages, void, undefined> {
   const { stream, subject, follow = false, buffer = 512 } = options;
   const { jetstream, JetStreamApiError, jetstreamManager } = await jetStreamPackage();
-  // An answer of the broker, such as that there is no such stream, will be the same the next time.
+  // An answer of the broker, for example that the stream does not exist, is permanent.
   const stays = (error: unknown): boolean =>
     !follow || error instanceof JetStreamApiError || connection.isClosed() || !isPassing(error);
   const trying = <T>(attempt: () => Promise<T>): Promise<T> => eventually(options, signal, stays, attempt);
@@ -69,7 +72,7 @@ async function* read(
   if (begun.lost !== undefined) yield lostAt(begun.lost, place);
   const client = jetstream(connection);
   let incoming: Incoming | undefined;
-  // A consumer of this kind lives in the broker's memory: after a restart it is made anew, and at once.
+  // A consumer of this kind is in the broker's memory, so it is recreated at once after a restart.
   void onReconnect(connection, () => incoming?.stop());
   for (;;) {
     const consumer = await trying(() => consumerOf(client, options, place.seq));
@@ -80,7 +83,7 @@ async function* read(
     try {
       for await (const messages of arrivals(incoming, buffer)) {
         const isIdle = messages.length === 0;
-        // Is it still this stream, and what has it?
+        // Checks whether it is still the same stream, and which messages it has.
         const info = isIdle || isInDoubt(messages, place, subject) ? await infoOf() : undefined;
         if (info !== undefined && info.created !== place.created) {
           const again = startOf(options, place, info);
@@ -118,15 +121,15 @@ async function* read(
 }
 
 /**
- * The messages of a stream, UTF-8 text each (or `Broken`), in their order and each once. The position is the sequence
- * number in the stream, which the broker keeps, and when the stream was made. Messages are fetched as they are asked
- * for, up to `buffer` ahead, and nothing is acknowledged: any number of readers read on their own. While it follows, it
- * outlives a broker that goes away and comes back. What the broker has let go of behind the position or ahead of the
- * reader is said once by a `Broken` that is `lost`; of one `subject` only as far as the broker's count of waiting messages shows it. Needs the packages
- * @nats-io/transport-node and @nats-io/jetstream.
+ * A source of the messages of a stream, in order and each once: UTF-8 text, or `Broken`. The position is the sequence
+ * number and the creation time of the stream. Messages are fetched on demand, up to `buffer` ahead, and are not
+ * acknowledged, so any number of readers are independent. With `follow` it survives a broker that restarts. Messages
+ * that the broker removed before they were read are reported once by a `Broken` of kind `lost`; with `subject` only as
+ * far as the broker's count of pending messages shows it. Needs the packages `@nats-io/transport-node` and
+ * `@nats-io/jetstream`.
  *
- * Throws if an option is invalid; while running, if there is no such stream, if the broker refuses the reader or its
- * host is not known, and without `follow` if there is no broker.
+ * Throws if an option is invalid; while running, if the stream does not exist, if the broker refuses the reader or its
+ * host is unknown, and without `follow` if the broker cannot be reached.
  *
  * Source: https://docs.nats.io/nats-concepts/jetstream/consumers, "Ordered consumers".
  * Laws: F-1, F-3 to F-9, F-13, F-19, F-23.
@@ -144,15 +147,15 @@ export const jetStream = (options: JetStreamOptions): Source<RawRecord, JetStrea
     position: streamPosition,
     open: (after = 0) =>
       abortable(async function* (signal) {
-        // A package that is not installed is not waited for.
+        // If the package is not installed, it throws at once.
         await transportPackage();
         const stays = (error: unknown): boolean => !follow || !isPassing(error);
         const connection = await eventually(options, signal, stays, () => connectForLong(options));
-        // Closed again below, where what goes wrong is told.
+        // It is closed again below, where errors are reported.
         const close = (): void => void connection.close().catch(() => undefined);
         signal.addEventListener('abort', close, { once: true });
         try {
-          // It may have been let go of while it was connecting.
+          // The source may have been released while it was connecting.
           signal.throwIfAborted();
           yield* read(options, after, connection, signal);
         } finally {
@@ -166,7 +169,7 @@ export const jetStream = (options: JetStreamOptions): Source<RawRecord, JetStrea
       const connection = await connectOnce(options);
       try {
         const { state } = await (await jetstreamManager(connection)).streams.info(stream);
-        // Of all subjects: of one alone there are at most so many.
+        // This counts all subjects: for one subject it is an upper bound.
         return {
           amount: Math.max(0, state.last_seq - (position === null ? 0 : seqOf(position))),
           unit: 'records',

@@ -1,18 +1,18 @@
 /**
- * What is used of the packages of NATS. Written down here and not imported: their own types do not hold under
- * `exactOptionalPropertyTypes`, and would then not hold for whoever uses this library either.
+ * The used parts of the NATS packages, as own types: the types of the packages do not compile under
+ * `exactOptionalPropertyTypes`, and so would break users of this library.
  */
 import { peer } from './optional-package.js';
 
 export interface Message {
   readonly seq: number;
   readonly data: Uint8Array;
-  /** How many there are behind it for its consumer, and which message of that consumer it is, from 1 on. */
+  /** The number of pending messages of the consumer, and the number of this message for the consumer, from 1 on. */
   readonly info: { readonly pending: number; readonly deliverySequence: number };
 }
 
 export interface Incoming extends AsyncIterable<Message> {
-  /** Messages that are here and have not been asked for yet. */
+  /** The number of received messages that were not read yet. */
   readonly getPending: () => number;
   readonly stop: () => void;
 }
@@ -38,12 +38,12 @@ export interface JetStreamClient {
 }
 
 export interface StreamInfo {
-  /** When the stream was made: another one of its name has another time. */
+  /** The creation time of the stream, which distinguishes streams of the same name. */
   readonly created: string;
   readonly state: {
     readonly first_seq: number;
     readonly last_seq: number;
-    /** Those in between that are not there any more. */
+    /** The sequence numbers of deleted messages in between. */
     readonly deleted?: readonly number[];
   };
 }
@@ -72,7 +72,7 @@ interface TransportPackage {
   readonly connect: (options: Readonly<Record<string, unknown>>) => Promise<Connection>;
 }
 
-/** Not written where they are imported, so that nobody's compiler looks for their types. */
+/** Not literals in the imports, so that compilers do not look for the types of the packages. */
 const JETSTREAM: string = '@nats-io/jetstream';
 const TRANSPORT: string = '@nats-io/transport-node';
 

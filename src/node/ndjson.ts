@@ -1,4 +1,4 @@
-/** Files of lines, a JSON text each: the lines as they are. */
+/** NDJSON files: the lines as text. */
 import type { Source } from '../online/source/source.js';
 import { abortable } from '../stream/async-iterator.js';
 import { bytesBehind, bytesOfLine } from './file-lag.js';
@@ -9,19 +9,19 @@ import { type FileOptions, type Reading, readFile, requireFileOptions } from './
 const asTheyAre: Reading<RawRecord> = { begin: () => Promise.resolve((lines) => lines) };
 
 /**
- * The lines of a file as text, UTF-8, each without its end (a newline, or a carriage return and a newline) and the
- * first without a byte order mark; empty lines are left out. What is no text or too long comes as `Broken`. A last
- * line without an end counts, but is waited for while the file is followed. The position is the byte after the line in
- * the file, which is known by its content: a hash of its first 4096 bytes and one of the last 128 before the position.
+ * A source of the lines of a UTF-8 file, without line ends (a newline, or a carriage return and a newline) and without
+ * a byte order mark. Empty lines are skipped. Lines that are not UTF-8 or too long arrive as `Broken`. A last line
+ * without a line end counts, except while the file is followed. The position is the offset after the line, with hashes
+ * that identify the file: of its first 4096 bytes, and of the last 128 bytes before the position.
  *
- * With `follow` it waits for more, and goes on when the file is renamed and begun anew (the old one is read to its end
- * first, and what was begun between the two as well) or copied and cut short. A position outlives that, and copying:
- * the file is found by another name in its folder, in the folders within, and in that of the file a link points to,
- * also compressed (`.gz`). Where it is gone, a `Broken` that is `lost` says once what is missing. What nobody can see:
- * a file that was begun and deleted between two looks.
+ * With `follow` it waits for more lines, also through rotations: the file may be renamed and replaced by a new one (the
+ * old file is read to its end first, and then any files between the two), or copied and truncated. Positions survive
+ * rotations and copies: the file is found under another name in its folder, in subfolders, and in the folder of a
+ * link's target, also compressed (`.gz`). If it is gone, a `Broken` of kind `lost` is emitted once. A file that is
+ * created and deleted between two checks is not seen.
  *
- * While running, throws if the file is not there and not followed, if it is a folder or cannot be read, and if it looks
- * like UTF-16 or UTF-32.
+ * While running, throws if the file does not exist and is not followed, if it is a folder or cannot be read, or if it
+ * seems to be UTF-16 or UTF-32.
  *
  * Source: https://github.com/ndjson/ndjson-spec. Laws: F-1, F-13.
  *

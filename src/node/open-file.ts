@@ -1,30 +1,36 @@
-/** Files that are open: which one it is, whatever it is called, and its bytes, also of one that a rotation has compressed. */
+/**
+ * Open files: their identity, which does not depend on the name, and their bytes, uncompressed if a rotation has
+ * compressed them.
+ */
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fail } from '../error.js';
 
-/** Inode and time of birth: an inode alone is given to the next file as soon as its file is deleted. */
+/** Inode and birth time; the inode alone may be reused as soon as the file is deleted. */
 export const identityOf = ({ ino, birthtimeNs }: BigIntStats): string => `${ino}:${birthtimeNs}`;
 
-/** A file that is open, by which name, and of which identity. */
+/** An open file, with its name and identity. */
 export interface Found {
   readonly path: string;
   readonly identity: string;
-  /** Whether it may still grow, or be cut short: not one that is compressed. */
+  /** Whether it may still grow or be truncated; `false` for a compressed file. */
   readonly isLive: boolean;
-  /** Reads up to `length` bytes of the content from the place `at` on, into a place of a buffer; 0 at the end. */
+  /**
+   * Reads up to `length` bytes of the content from the offset `at` into a buffer. Returns the number of bytes, 0 at the
+   * end.
+   */
   readonly read: (into: Buffer, start: number, length: number, at: number) => Promise<number>;
   readonly stats: () => Promise<BigIntStats>;
-  /** The folder in which it is now, where the system tells. */
+  /** The file descriptor. */
   readonly descriptor: number;
-  /** Why what is compressed cannot be read on, if it cannot. */
+  /** Why a compressed file cannot be read further, if so. */
   readonly damage: () => string | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** Nothing, of a file that is not there; other errors are errors. */
+/** Returns `undefined` if the error says that the file does not exist; throws other errors. */
 export const absent = (error: unknown): undefined => {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
     return undefined;
@@ -34,20 +40,20 @@ export const absent = (error: unknown): undefined => {
 export const statsOf = (path: string): Promise<BigIntStats | undefined> =>
   stat(path, { bigint: true }).catch(absent);
 
-/** A folder can be opened as a file can, and only reading it fails. */
+/** Throws the error for a folder. A folder can be opened like a file; only reading fails. */
 export const refuseFolder = (operation: string, path: string): never =>
   fail({
     operation,
-    what: 'a folder in place of a file',
+    what: 'the path is a folder',
     got: path,
     needed: 'a file',
-    hint: 'the files of a folder are read by directory(folder, (path) => ndjson(path)), whose `match` says which',
+    hint: 'read the files of a folder with directory(folder, (path) => ndjson(path)); its option `match` selects them',
   });
 
 const isZlibError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && /^(?:Z_|ERR_)/.test(String(error.code));
 
-/** All bytes of a file. (Its own stream would close it.) */
+/** All bytes of a file. (A stream of the handle would close it.) */
 async function* bytesOf(handle: FileHandle): AsyncGenerator<Buffer, void, undefined> {
   for (let at = 0; ;) {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(1 << 16), 0, 1 << 16, at);
@@ -57,7 +63,7 @@ async function* bytesOf(handle: FileHandle): AsyncGenerator<Buffer, void, undefi
   }
 }
 
-/** The bytes behind a compression, in order; going back begins anew. */
+/** Reads uncompressed bytes in order; going back restarts at the beginning. */
 const unzipped = (handle: FileHandle) => {
   let stop = (): void => {};
   let chunks: AsyncIterator<Buffer, unknown> | undefined;
@@ -107,7 +113,7 @@ const unzipped = (handle: FileHandle) => {
   };
 };
 
-/** What is asked of an open file, which is closed where the answer is an error. */
+/** Runs `ask` on an open file, and closes the file if it throws. */
 export const askedOf = async <T>(found: Found, ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
@@ -118,8 +124,8 @@ export const askedOf = async <T>(found: Found, ask: () => Promise<T>): Promise<T
 };
 
 /**
- * Opens a file if it is there. Which one it is, is asked of the open file: its name may be another's by then. What a
- * rotation has compressed is read as what it was.
+ * Opens a file if it exists. The identity is taken from the open file, since the name may belong to another file by
+ * then. A compressed file is read uncompressed.
  */
 export const openFound = async (path: string, isZipped = false): Promise<Found | undefined> => {
   const handle = await open(path).catch(absent);

@@ -1,17 +1,17 @@
-/** Where a record ends: at a newline; in CSV at a newline or a carriage return that no quotes enclose. */
+/** Finds the ends of records: newlines; in CSV newlines or carriage returns outside of quotes. */
 
-/** Finds the ends of records, and remembers between pieces of the bytes what it has seen of an unfinished one. */
+/** Finds the ends of records in chunks of bytes, with a state for an unfinished record. */
 export interface Ends {
-  /** Whether every newline is one in these bytes, which begin with a record. */
+  /** Whether every newline in these bytes, which start with a record, ends a record. */
   readonly isPlain: (bytes: Buffer) => boolean;
   /**
-   * Where the first record ends from a place on: at the newline or carriage return there. −1 says that none does and
-   * that all bytes have been looked at, `BEFORE` that one ended with the last of the bytes before these.
+   * The index of the newline or carriage return that ends the first record after `from`. −1 if no record ends in these
+   * bytes; `BEFORE` if one ended with the last byte before them.
    */
   readonly next: (bytes: Buffer, from: number, maxBytes: number) => number;
 }
 
-/** A carriage return ended a record, which only the byte after it could tell. */
+/** A carriage return ended a record, which is only known from the byte after it. */
 export const BEFORE = -2;
 
 const NEWLINE = 0x0a;
@@ -24,7 +24,7 @@ export const newlines = (): Ends => ({
   next: (bytes, from) => bytes.indexOf(NEWLINE, from),
 });
 
-/** Whether every carriage return stands before a newline. */
+/** Whether every carriage return is followed by a newline. */
 const hasNoLoneReturn = (bytes: Buffer): boolean => {
   for (let at = bytes.indexOf(RETURN); at >= 0; at = bytes.indexOf(RETURN, at + 1))
     if (bytes[at + 1] !== NEWLINE) return false;
@@ -32,8 +32,9 @@ const hasNoLoneReturn = (bytes: Buffer): boolean => {
 };
 
 /**
- * CSV, RFC 4180, and files whose lines end with carriage returns alone: a quote opens where a field begins, or goes on where it has just been closed. A record that grows
- * too long ends at the next newline whatever the quotes say, so that one stray quote does not cost the rest of a file.
+ * Record ends in CSV (RFC 4180), also with carriage returns alone as line ends: a quote opens at the start of a field,
+ * or reopens right after a closing quote. A record that is too long ends at the next newline, even inside of quotes, so
+ * that one stray quote does not lose the rest of a file.
  */
 export const outsideQuotes = (delimiter: number): Ends => {
   let quoted = false;
@@ -60,7 +61,7 @@ export const outsideQuotes = (delimiter: number): Ends => {
           continue;
         }
         length += 1;
-        // A byte order mark stands before the first field and is no part of it.
+        // A byte order mark before the first field is not part of it.
         if (length <= MARK.length && byte === MARK[length - 1]) continue;
         if (byte === QUOTE && (quoted || mayOpen)) {
           quoted = !quoted;

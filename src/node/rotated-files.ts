@@ -1,24 +1,27 @@
-/** The files that a rotation makes of one: by their names and times, from the oldest to the one that has the name now. */
+/** The files of a rotation, ordered by names and times from the oldest to the current file. */
 import type { BigIntStats } from 'node:fs';
 import { readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { required } from '../require.js';
 import { absent, type Found, identityOf, openFound, statsOf } from './open-file.js';
 
-/** A file that a rotation has renamed or compressed, or the one that has the name. */
+/** A file of a rotation: renamed, compressed, or the current file. */
 export interface Member {
   readonly path: string;
   readonly identity: string;
   readonly isCurrent: boolean;
   readonly isZipped: boolean;
   readonly stats: BigIntStats;
-  /** The numbers in what the rotation added to its name. */
+  /** The numbers that the rotation added to the name. */
   readonly numbers: readonly number[];
 }
 
 const ZIPPED = /\.gz$/;
 
-/** What a rotation added to a name: of `a.log.1`, `a.log-20261125.gz`, `a-2026-11-25.log`; nothing of another name. */
+/**
+ * The part that a rotation added to a name, as in `a.log.1`, `a.log-20261125.gz`, `a-2026-11-25.log`; `undefined` for
+ * other names.
+ */
 const addedTo = (of: string, name: string): string | undefined => {
   const extension = extname(of);
   const stem = of.slice(0, of.length - extension.length);
@@ -34,20 +37,20 @@ const addedTo = (of: string, name: string): string | undefined => {
 
 const numbersIn = (text: string): readonly number[] => (text.match(/\d+/g) ?? []).map(Number);
 
-/** A file that is only pointed to: its siblings are the files that differ from it by numbers. */
+/** For the target of a link: whether another file differs from it only by numbers. */
 const isSibling = (of: string, name: string): boolean =>
   /\d/.test(of) && name.replace(ZIPPED, '').replace(/\d+/g, '#') === of.replace(/\d+/g, '#');
 
 export const namesIn = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder).catch(absent)) ?? [];
 
-/** The folders to look in: that of the name, and that of the file where the name is a link. */
+/** The folders to search: that of the name, and that of the target if the name is a link. */
 export const foldersOf = async (path: string): Promise<readonly string[]> => {
   const real = await realpath(path).catch(absent);
   return [...new Set([dirname(path), ...(real === undefined ? [] : [dirname(real)])])];
 };
 
-/** The folder in which an open file is by now, where the system tells: it may have been moved to another one. */
+/** The current folder of an open file, if the system tells; the file may have been moved. */
 export const folderNow = async ({ descriptor }: Found): Promise<string | undefined> => {
   const path = await readlink(`/proc/self/fd/${descriptor}`).catch(() => undefined);
   return path === undefined || path.endsWith(' (deleted)') ? undefined : dirname(path);
@@ -106,15 +109,15 @@ const byBirth = (a: Member, b: Member): number => sign(a.stats.birthtimeNs - b.s
 const byWriting = (a: Member, b: Member): number => sign(a.stats.mtimeNs - b.stats.mtimeNs);
 const byInode = (a: Member, b: Member): number => sign(a.stats.ino - b.stats.ino);
 
-/** A number that counts files, `a.log.1`, and not one of a date: it may count up, or down with each rotation. */
+/** Whether the number counts files, as in `a.log.1`, and is not a date. It may count up or down. */
 const isIndex = ({ numbers }: Member): boolean =>
   numbers.length === 1 && required(numbers[0], 'a number') < 1e5;
 
 /**
- * Whether each rotation renames all of these files, as logrotate does. Renaming changes a file, so then none was changed
- * after one of a lower number, and some were changed after one of a higher number was begun: if a rotation counts up, a
- * file is begun when the one before has been renamed. A copy of a file is begun after files that came after it, so births
- * alone may tell another order than the names.
+ * Whether each rotation renames all of these files, as logrotate does. Renaming changes a file's change time. So no
+ * file was changed after one with a lower number, and some were changed after one with a higher number was created;
+ * with a rotation that counts up, a file is created after the one before was renamed. Copies are created later than
+ * newer files, so birth times alone may give another order than the names.
  */
 const areShifted = (members: readonly Member[]): boolean => {
   const plain = members.filter(({ isCurrent, isZipped }) => !isCurrent && !isZipped).toSorted(byNumbers);
@@ -126,20 +129,20 @@ const areShifted = (members: readonly Member[]): boolean => {
   );
 };
 
-/** 1 where higher numbers are newer files, as with dates; −1 where they are older, as with logrotate. */
+/** 1 if higher numbers are newer files, as with dates; −1 if they are older, as with logrotate. */
 const directionOf = (members: readonly Member[], areTimesKept: boolean): number => {
   if (!members.every(isIndex)) return 1;
   if (!areTimesKept || areShifted(members)) return -1;
   let up = 0;
   const plain = members.filter(({ isZipped }) => !isZipped);
-  // Births in one tick of the clock are told apart by inodes, which are mostly given in turn.
+  // Equal birth times are ordered by inode, since inodes are mostly assigned in order.
   const byTime = firstOf(byBirth, byWriting, byInode);
   for (const [i, a] of plain.entries())
     for (const b of plain.slice(i + 1)) up += byTime(a, b) * byNumbers(a, b);
   return up > 0 ? 1 : -1;
 };
 
-/** Written last before it was born here: it was copied, with its times. */
+/** Last written before its birth time: it was copied with its times. */
 const isCopied = ({ stats: { mtimeNs, birthtimeNs } }: Member): boolean =>
   mtimeNs < birthtimeNs - 1_000_000_000n;
 
@@ -149,13 +152,13 @@ const areOfTheirTime = (rotated: readonly Member[], areTimesKept: boolean): bool
 const areNamed = (rotated: readonly Member[]): boolean =>
   rotated.every(({ numbers }) => numbers.length > 0) && (rotated.every(isIndex) || !rotated.some(isIndex));
 
-/** Whether names tell the order of the files, as numbers or dates do where times do not: of shifted or copied files. */
+/** Whether names determine the order, for shifted or copied files, whose times do not. */
 export const areInOrderOfNames = (members: readonly Member[], areTimesKept: boolean): boolean => {
   const rotated = members.filter(({ isCurrent }) => !isCurrent);
   return areNamed(rotated) && !areOfTheirTime(rotated, areTimesKept);
 };
 
-/** From the oldest to the newest, as far as times and names tell. */
+/** From the oldest to the newest, by times and names. */
 const inOrder = (members: readonly Member[], areTimesKept: boolean): readonly Member[] => {
   const rotated = members.filter(({ isCurrent }) => !isCurrent);
   const direction = directionOf(rotated, areTimesKept);
@@ -175,8 +178,8 @@ const shapeOf = (members: readonly Member[]): string =>
     .join('\n');
 
 /**
- * The family of a file at one moment: looked at until two looks on end see the same, as a rotation may be under way.
- * Without `areTimesKept`, as in a folder that was copied, names tell the order and not the times of the files.
+ * The family of a file at one moment: listed until two listings in a row agree, since a rotation may be in progress.
+ * Without `areTimesKept`, as in a copied folder, names determine the order instead of times.
  */
 export const familyOf = async (
   path: string,
@@ -191,7 +194,7 @@ export const familyOf = async (
   }
 };
 
-/** A member's file; nothing where its name is another's by now. */
+/** Opens the file of a member; `undefined` if the name belongs to another file by now. */
 export const openMember = async ({ path, identity, isZipped }: Member): Promise<Found | undefined> => {
   const found = await openFound(path, isZipped);
   if (found === undefined || found.identity === identity) return found;

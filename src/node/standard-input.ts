@@ -1,4 +1,4 @@
-/** Lines of standard input, or of any stream of bytes. */
+/** Lines of standard input, or of any byte stream. */
 import type { Readable } from 'node:stream';
 import { fail } from '../error.js';
 import type { Broken, RawRecord } from '../online/source/raw-record.js';
@@ -18,16 +18,16 @@ interface Opened {
   readonly chunks: AsyncIterator<Uint8Array, undefined>;
 }
 
-/** Bytes as they come. Throws if a stream gives texts or objects, whose bytes nobody knows. */
+/** The bytes of a chunk. Throws if a stream gives strings or objects, whose bytes are unknown. */
 const bytesOf = (name: string, chunk: unknown): Buffer =>
   chunk instanceof Uint8Array
     ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     : fail({
         operation: 'lineStream',
-        what: `the stream '${name}' gave something else than bytes`,
+        what: `the stream '${name}' did not give bytes`,
         got: showGiven(typeof chunk === 'string' ? chunk.slice(0, 40) : chunk),
         needed: 'a Buffer or Uint8Array',
-        hint: 'set no encoding, and make Buffers of texts: Buffer.from(text)',
+        hint: 'do not set an encoding on the stream; convert strings with Buffer.from(text)',
       });
 
 const openedOf = (readable: Readable): Opened => ({
@@ -36,14 +36,13 @@ const openedOf = (readable: Readable): Opened => ({
 });
 
 /**
- * The lines of a stream of bytes; lines and `maxBytes` are those of `ndjson`, and a last line without an end counts.
- * The stream is read as it is asked for; `return()` destroys it. The position is the byte after the line. A stream
- * cannot go back: opened after a position it is taken to begin anew, and so many bytes of it are read and left out; if
- * it has fewer, a `Broken` that is `lost` says so.
- * Throws if `maxBytes` is not a positive integer; while running, if the stream fails, gives something else than bytes, or
- * looks like UTF-16 or UTF-32.
+ * A source of the lines of a byte stream. Lines and `maxBytes` are as in `ndjson`; a last line without a line end
+ * counts. The stream is read on demand; `return()` destroys it. The position is the offset after the line. A stream
+ * cannot go back: opened after a position, it is assumed to start from the beginning, and that many bytes are skipped;
+ * if it has fewer, a `Broken` of kind `lost` is emitted. Throws if `maxBytes` is not a positive integer; while running,
+ * if the stream fails, does not give bytes, or seems to be UTF-16 or UTF-32.
  *
- * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where the stream gives the same each time.
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, if the stream gives the same bytes each time.
  *
  * @example
  * const source = lineStream('log', () => Readable.from([Buffer.from('1\n2\n')]));
@@ -65,10 +64,10 @@ export const lineStream = (
         let toSkip = after;
         let opened: Opened | undefined;
         let ended = false;
-        /** A stream that ends before the position is another one. */
+        /** A stream that ends before the position is a different one. */
         const missing = (): readonly Received<Broken, number>[] => {
           const had = after - toSkip;
-          const text = `${name} ended after ${had} bytes, before ${after}: what followed there is lost`;
+          const text = `${name} ended after ${had} bytes, before ${after}: the rest is lost`;
           return [{ value: { broken: 'lost', text }, position: had }];
         };
         const next = async (): Promise<IteratorResult<readonly Received<RawRecord, number>[], undefined>> => {
@@ -87,7 +86,7 @@ export const lineStream = (
         return pulling({
           next,
           release: () => {
-            // Also cuts a pending read short.
+            // This also cancels a pending read.
             opened?.readable.destroy();
           },
         });
@@ -98,7 +97,7 @@ export const lineStream = (
 };
 
 /**
- * The lines of standard input: see `lineStream`.
+ * A source of the lines of standard input; see `lineStream`.
  *
  * @example
  * const source = standardInput({ maxBytes: 65536 });

@@ -1,7 +1,7 @@
-/** What the operating system says of a file that cannot be read, as an error that a person can act on. */
+/** System errors of files that cannot be read, with a hint for the user. */
 import { ParalensError } from '../error.js';
 
-/** What to do, by the code of the error. */
+/** Hints by error code. */
 const HINTS: Readonly<Record<string, string>> = {
   ENOENT: 'check its name',
   ENOTDIR: 'a part of its name is a file and no folder',
@@ -11,7 +11,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ESPIPE: 'a pipe is read by lineStream',
 };
 
-/** The same error in the words of the library, where it is one of the operating system; others as they are. */
+/** Converts a system error to an error of the library; other errors stay as they are. */
 export const readingError = (operation: string, what: string, error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof ParalensError) return error;
   if (!('code' in error && 'syscall' in error && typeof error.code === 'string')) return error;
@@ -21,14 +21,14 @@ export const readingError = (operation: string, what: string, error: unknown): u
       operation,
       what: `${what} cannot be read`,
       got: error.message,
-      needed: 'what the system lets this process read',
+      needed: 'a path that this process can read',
       ...(hint !== undefined && { hint }),
     },
     { cause: error },
   );
 };
 
-/** Runs `body`; an error of the operating system inside is told in the words of the library. */
+/** Runs `body`, and converts its system errors to errors of the library. */
 export const readingOf = async <T>(operation: string, what: string, body: () => Promise<T>): Promise<T> => {
   try {
     return await body();

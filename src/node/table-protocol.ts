@@ -1,56 +1,56 @@
 /**
- * What a worker that reads a table is told and tells. Its program is functions turned to text, as that of the threads
- * of the wasm backend, so that no bundler has to find a file: such a function refers to nothing but its arguments and
- * what Node has.
+ * The protocol of the workers that read tables. A worker's program consists of functions converted to text, like the
+ * threads of the wasm backend, so that bundlers need not find a file. Such a function may refer only to its arguments
+ * and to globals of Node.
  */
 import { workerProgramText } from '../backend/wasm/threads/worker-program.js';
 
-/** A column of some rows: numbers as they lie in memory where all are there, otherwise one value a row. */
+/** A column of some rows: a typed array if all values are numbers, otherwise one value per row. */
 export type Column = ArrayLike<unknown>;
 
-/** One message for each time that the worker is asked. */
+/** A message of the worker, one for each request. */
 export type TableMessage =
-  /** The names of all columns, in their order; the first message. */
+  /** The names of all columns, in order; the first message. */
   | { readonly kind: 'opened'; readonly names: readonly string[] }
-  /** Rows, of which the first has so many before it. */
+  /** Rows; `first` is the number of rows before them. */
   | {
       readonly kind: 'rows';
       readonly first: number;
       readonly count: number;
       readonly columns: readonly Column[];
     }
-  /** Rows that cannot be read, up to before this one; those after it are told next. */
+  /** Rows that cannot be read, up to before `until`; the rows after it follow. */
   | { readonly kind: 'lost'; readonly reason: string; readonly until: number }
   | { readonly kind: 'end' }
-  /** How many rows there are, where that was the question. */
+  /** The number of rows, if only counting was requested. */
   | { readonly kind: 'counted'; readonly rows: number }
-  /** Nothing more can be read; `needs` is a package that is not installed. */
+  /** Nothing more can be read; `needs` is the name of a missing package. */
   | { readonly kind: 'failed'; readonly reason: string; readonly needs?: string };
 
-/** What a reader is given. */
+/** The task of a reader. */
 export interface TableTask {
-  /** The file, opened by whoever asks, and closed there as well. */
+  /** The file descriptor; the caller opens and closes the file. */
   readonly fd: number;
   readonly size: number;
-  /** Rows before the first that is wanted. */
+  /** The number of rows to skip. */
   readonly after: number;
-  /** Rows in one message, at most. */
+  /** The largest number of rows in one message. */
   readonly rows: number;
-  /** What a part of the file may take when it is unpacked, in bytes. */
+  /** The limit of an uncompressed part of the file, in bytes. */
   readonly memory: number;
-  /** Only counts the rows. */
+  /** Whether to only count the rows. */
   readonly counting: boolean;
-  /** Only these columns. */
+  /** The columns to read; default: all. */
   readonly columns?: readonly string[] | undefined;
 }
 
-/** What text needs to reach: a module by its name, and what Node has built in. */
+/** The modules that a worker can load: packages by name, and built-in modules of Node. */
 export interface WorkerModules {
   readonly load: (name: string) => Promise<unknown>;
   readonly builtin: NodeJS.Process['getBuiltinModule'];
 }
 
-/** A reader of one kind of file and the functions that it calls, by name: the texts of all of them are run in a worker. */
+/** A reader of one kind of file, and the functions that it calls by name. Their texts run in a worker. */
 export interface TableProgram {
   readonly read: (
     task: TableTask,
@@ -60,7 +60,7 @@ export interface TableProgram {
   readonly helpers: Readonly<Record<string, (...given: never) => unknown>>;
 }
 
-/** What a worker is asked: to begin with another file, or for the next message of the one begun. */
+/** A request to a worker: start another file, or send the next message of the current one. */
 export type TableRequest =
   { readonly kind: 'begin'; readonly setting: TableTask } | { readonly kind: 'next' };
 
@@ -69,7 +69,7 @@ interface Port {
   readonly postMessage: (message: TableMessage, transfer: readonly ArrayBuffer[]) => void;
 }
 
-/** Answers each question with the next message of a reader. */
+/** Answers each request with the next message of a reader. */
 const serve = (
   port: Port,
   read: (setting: TableTask) => AsyncGenerator<TableMessage, void, undefined>,
@@ -100,7 +100,7 @@ const serve = (
   });
 };
 
-/** The text of a worker; `addresses` are those of the modules that it may load. */
+/** The text of a worker; `addresses` are the addresses of the modules that it may load. */
 export const workerText = (
   { read, helpers }: TableProgram,
   addresses: Readonly<Record<string, string>>,

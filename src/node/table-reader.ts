@@ -1,4 +1,4 @@
-/** Tables are read in a worker: what a file makes a reader do, it does there, and can be ended. */
+/** Reads tables in a worker, so that a reader stuck on a damaged file can be terminated. */
 import { open } from 'node:fs/promises';
 import { fail } from '../error.js';
 import type { Broken } from '../online/source/raw-record.js';
@@ -12,37 +12,37 @@ import { readingOf } from './system-error.js';
 import { tableWorker } from './table-worker.js';
 import { type TableTask, type TableProgram, type TableMessage, workerText } from './table-protocol.js';
 
-/** A row by the names of its columns. */
+/** A row: values by column name. */
 export type Columns = Readonly<Record<string, unknown>>;
 
 export interface TableOptions {
-  /** Milliseconds for one part of the file (a row group, a record batch); 60,000 unless given. */
+  /** Milliseconds for one part of the file (a row group or record batch); default: 60,000. */
   readonly timeout?: number;
-  /** MiB that the worker that reads may take; 1024 unless given. */
+  /** The memory limit of the worker, in MiB; default: 1024. */
   readonly memory?: number;
 }
 
-/** What reads one kind of file. */
+/** A kind of table file. */
 export interface TableKind {
   readonly operation: string;
   readonly program: TableProgram;
-  /** The packages that it needs, and those that it needs for some files. */
+  /** The packages that it needs; `may` are those that it needs for some files. */
   readonly needs: readonly string[];
   readonly may?: readonly string[];
 }
 
-/** Behind all rows of a file, also where nobody knows how many they are. */
+/** The position after all rows of a file, for an unknown number of rows. */
 const END = Number.MAX_SAFE_INTEGER;
 
-/** Rows in one message, and in one array of records. */
+/** The number of rows in one message, and in one array of records. */
 const ROWS = 4096;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** A file that is open, and the worker that reads it. */
+/** An open file, and the worker that reads it. */
 interface Reading {
   readonly next: () => Promise<TableMessage>;
-  /** Ends both, also while an answer is waited for. */
+  /** Closes the file and releases the worker, even while an answer is pending. */
   readonly end: () => Promise<void>;
 }
 
@@ -79,7 +79,7 @@ const begin = async (
   }
 };
 
-/** How many rows a table has. Rejects if they cannot be counted. */
+/** The number of rows of a table. Rejects if they cannot be counted. */
 export const rowsIn = async (path: string, kind: TableKind, options: TableOptions): Promise<number> => {
   const reading = await begin(path, kind, options, { after: 0, counting: true });
   try {
@@ -98,7 +98,7 @@ export const rowsIn = async (path: string, kind: TableKind, options: TableOption
   }
 };
 
-/** What a source has behind a position. A file of this kind does not grow, so it is counted once, if that succeeds. */
+/** The number of rows after a position. Such files do not grow, so a successful count is kept. */
 const rowsBehind = (
   path: string,
   kind: TableKind,
@@ -115,8 +115,8 @@ const rowsBehind = (
 };
 
 /**
- * The rows of a table after so many. What cannot be read of it is a `Broken` that is `lost`, whose position is behind
- * what it stands for; the end of the file, where nobody knows how many rows there would have been.
+ * The rows of a table after this many. Unreadable rows become a `Broken` of kind `lost`, whose position is after them,
+ * or the end of the file if their number is unknown.
  */
 export const readTable = (
   path: string,
@@ -133,7 +133,7 @@ export const readTable = (
   let ended = false;
 
   const lost = (reason: string, until: number): IteratorYieldResult<Received<Broken, number>[]> => {
-    const text = `${path}: what follows its row ${position} ${until === END ? '' : `up to row ${until} `}is lost: ${reason}`;
+    const text = `${path}: the rows from ${position} ${until === END ? 'on' : `to ${until}`} are lost: ${reason}`;
     position = until;
     return { done: false, value: [{ value: { broken: 'lost', text }, position: until }] };
   };
@@ -141,7 +141,7 @@ export const readTable = (
   const next = async (): Promise<
     IteratorResult<readonly Received<Columns | Broken, number>[], undefined>
   > => {
-    // What was lost to the end of the file has been told already.
+    // The loss up to the end of the file was already reported.
     if (ended || after === END) return DONE;
     reading ??= begin(path, kind, options, { after, counting: false, columns });
     const reader = await reading;
@@ -168,7 +168,7 @@ export const readTable = (
           return DONE;
         case 'failed':
           ended = true;
-          // At once and not when more is asked for: it may be spinning.
+          // At once, not at the next request, since the worker may be in an endless loop.
           await reader.end();
           if (message.needs !== undefined) addressOf(operation, message.needs);
           return lost(message.reason, END);
@@ -179,14 +179,14 @@ export const readTable = (
   return pulling({
     next,
     release: async () => {
-      // A file that could not be opened has been told to whoever asked.
+      // The error of a file that could not be opened was already reported.
       const reader = await reading?.catch(() => undefined);
       await reader?.end();
     },
   });
 };
 
-/** A table as a source whose position is the number of rows before the next. Throws if an option is invalid. */
+/** Makes a source of a table. The position is the number of rows before the next. Throws if an option is invalid. */
 export const tableSource = (
   path: string,
   kind: TableKind,

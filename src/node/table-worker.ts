@@ -1,19 +1,22 @@
-/** Workers that read tables: asked for one message after the other, ended if none comes, and used again if all came. */
+/**
+ * Workers that read tables: they answer one request at a time, are terminated if an answer does not arrive in time, and
+ * are reused otherwise.
+ */
 import { Worker } from 'node:worker_threads';
 import type { TableRequest, TableTask, TableMessage } from './table-protocol.js';
 
 export interface TableWorker {
   readonly begin: (setting: TableTask) => void;
-  /** The next message, within so many milliseconds. */
+  /** The next message; a failure message after this many milliseconds. */
   readonly next: (timeout: number) => Promise<TableMessage>;
-  /** Ends what it does, at once. */
+  /** Stops the work at once. */
   readonly end: () => Promise<void>;
 }
 
-/** How long a worker without work is kept: to start one and load its packages takes longer than to read a small file. */
+/** How long an idle worker is kept, in milliseconds: starting one takes longer than reading a small file. */
 const KEPT_MS = 5000;
 
-/** So many of a kind are kept at most. */
+/** The largest number of idle workers of a kind. */
 const KEPT = 2;
 
 interface Idle {
@@ -22,7 +25,7 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Those without work, by their program and its bound. They remember nothing of what they have read. */
+/** The idle workers by program and memory limit. They have no state from earlier files. */
 const idle = new Map<string, readonly Idle[]>();
 
 const takeIdle = (kind: string): Worker | undefined => {
@@ -47,24 +50,24 @@ const keep = async (worker: Worker, kind: string): Promise<void> => {
     else idle.delete(kind);
     void worker.terminate();
   };
-  // What it may still throw concerns nobody.
+  // Later errors of this worker are ignored.
   worker.on('error', drop);
   idle.set(kind, [...others, { worker, drop, timer: setTimeout(drop, KEPT_MS).unref() }]);
 };
 
-/** A worker that runs a text, within so many MiB. */
+/** Makes a worker that runs a text, with a memory limit in MiB. */
 export const tableWorker = (text: string, name: string, memory: number): TableWorker => {
   const kind = `${memory} ${text}`;
   const worker =
     takeIdle(kind) ??
     new Worker(text, {
       eval: true,
-      // Loaders that the process was started with are of no use to a worker that loads packages alone.
+      // The worker loads only packages, so it does not need the loaders of the process.
       execArgv: [],
       name,
       resourceLimits: { maxOldGenerationSizeMb: memory },
     });
-  // Alone it keeps no process alive; while it is asked, the timer does.
+  // The worker alone does not keep the process alive; during a request the timer does.
   worker.unref();
   let settle: ((message: TableMessage) => void) | undefined;
   let healthy = true;
@@ -76,7 +79,7 @@ export const tableWorker = (text: string, name: string, memory: number): TableWo
     if (message.kind === 'failed') healthy = false;
     settle?.(message);
   };
-  // Whatever a package has thrown.
+  // A package may throw any value.
   const onError = (error: unknown): void => {
     failed(error instanceof Error ? error.message : String(error));
   };
@@ -108,7 +111,7 @@ export const tableWorker = (text: string, name: string, memory: number): TableWo
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);
         return keep(worker, kind);
       }
-      // Whoever waits for an answer is told that there is none.
+      // The pending request fails.
       failed('ended');
       await worker.terminate();
     },

@@ -1,10 +1,10 @@
-/** Files of text that are not UTF-8 but UTF-16 or UTF-32: every second byte of them is 0, and nothing in them can be read. */
+/** Detects text in UTF-16 or UTF-32, whose zero bytes make it unreadable as UTF-8. */
 import { fail } from '../error.js';
 
-/** Bytes at the start of a text that tell its encoding. */
+/** The number of bytes at the start of a text that show its encoding. */
 export const TELLING = 8;
 
-/** On which side of each pair of bytes a zero stands alone, if it does. */
+/** Which byte of each pair is zero, if only one of them is. */
 const sideOf = (
   first: number | undefined,
   second: number | undefined,
@@ -14,10 +14,9 @@ const sideOf = (
 };
 
 /**
- * The encoding that the first bytes of a text look like, if it is another than UTF-8: one of two bytes has a zero in at
- * least three of its first four characters, on one side; one of four bytes has three zeros in each of its first two.
- * A mark at the start stands for one of them. A file that begins with nothing but zeros has none: it was cut short while
- * its writer went on behind the hole.
+ * The probable encoding of a text if it is not UTF-8. UTF-16: at least three of the first four characters have a zero
+ * on the same side. UTF-32: each of the first two characters has three zeros. A byte order mark counts as a character.
+ * A file that starts only with zeros is not such a text: it was truncated while its writer continued at the old offset.
  */
 const encodingOf = (bytes: Buffer): string | undefined => {
   const [a, b, ...rest] = bytes.subarray(0, TELLING);
@@ -37,8 +36,8 @@ const encodingOf = (bytes: Buffer): string | undefined => {
 };
 
 /**
- * Looks at a text from its start on, as its bytes come: throws as soon as they look like UTF-16 or UTF-32, whose lines
- * would else be records with zeros between the characters.
+ * Makes a check of the first bytes of a text, in chunks of any size. It throws as soon as they look like UTF-16 or
+ * UTF-32, whose lines would be records with zeros between the characters.
  */
 export const encodingCheck = (operation: string, name: string): ((bytes: Buffer) => void) => {
   let head = Buffer.alloc(0);
@@ -50,8 +49,8 @@ export const encodingCheck = (operation: string, name: string): ((bytes: Buffer)
     if (encoding !== undefined)
       fail({
         operation,
-        what: `${name} is no UTF-8`,
-        got: `what looks like ${encoding}: zeros between the bytes of its first characters`,
+        what: `${name} is not UTF-8`,
+        got: `probably ${encoding}: its first characters have zero bytes`,
         needed: 'UTF-8',
         hint: `convert it: iconv -f ${encoding} -t UTF-8`,
       });

@@ -1,6 +1,6 @@
 /**
- * Plain data, and its text, which keeps every number. JSON has no NaN and no infinities, and `JSON.stringify` makes 0 of −0;
- * they are written as strings behind a tilde, and a string that begins with one gets a second:
+ * Plain data and its lossless text. JSON has no NaN and no infinities, and `JSON.stringify` writes −0 as 0. These are
+ * written as strings with a tilde, and a string that starts with a tilde gets a second one:
  *
  *   NaN ↔ "~NaN"    −0 ↔ "~-0"    "~x" ↔ "~~x"
  */
@@ -28,10 +28,10 @@ const isPlain = (value: object): boolean => {
 const refuse = (name: string, got: string): never =>
   fail({
     operation: 'jsonText',
-    what: `a value that is no plain data${name === '' ? '' : `, under '${name}'`}`,
+    what: `a value is not plain data${name === '' ? '' : `, under '${name}'`}`,
     got,
     needed: 'null, booleans, numbers, strings, and arrays and records of these',
-    hint: 'write tensors and typed arrays as arrays of numbers, or keep them among the tensors',
+    hint: 'convert tensors and typed arrays to arrays of numbers, or save them as tensors',
   });
 
 const escape = (name: string, value: unknown): unknown => {
@@ -50,35 +50,35 @@ const escape = (name: string, value: unknown): unknown => {
 };
 
 /**
- * Plain data as text, from which `jsonOfText` makes the same again: NaN, infinities, −0 and unpaired surrogates
- * included. Throws on what is no plain data, such as a class, a typed array or `undefined`, which JSON would lose.
+ * Writes plain data as text, from which `jsonOfText` reads exactly the same data, including NaN, infinities, −0 and
+ * unpaired surrogates. Throws if a value is not plain data, such as a class instance, a typed array or `undefined`.
  *
  * @example
  * jsonText({ mean: NaN, note: '~' }); // '{"mean":"~NaN","note":"~~"}'
  */
 export const jsonText = (json: Json): string => JSON.stringify(json, escape);
 
-/** Integers of fewer digits are always exact. */
+/** Integers with fewer digits are always exact. */
 const MAY_LOSE = /(?<![\d.])\d{16,}(?![\d.eE])/;
 
-/** Texts, which are passed over, and numbers. */
+/** Matches strings, which are skipped, and numbers. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
 
 /**
- * The first integer of a text of JSON that would lose digits, if there is one: `9007199254740993` of `[9007199254740993]`.
- * With `written`, those pass that a double is written as, so that its text is read again: `1152921504606847000`, which
- * `JSON.stringify` makes of 2⁶⁰.
+ * The first integer of a JSON text that a double cannot represent, if there is one: `9007199254740993` in
+ * `[9007199254740993]`. With `written`, integers that `JSON.stringify` writes for a double are allowed, such as
+ * `1152921504606847000` for 2⁶⁰.
  */
 export const lossyInteger = (
   json: string,
   { written = false }: { readonly written?: boolean } = {},
 ): string | undefined => {
-  // Nearly all texts have no number that is long enough.
+  // Almost all texts have no number that is long enough.
   if (!MAY_LOSE.test(json)) return undefined;
   for (const [token] of json.matchAll(TOKENS)) {
     if (token.length < 16 || !/^-?\d+$/.test(token)) continue;
     const number = Number(token);
-    // One that is beyond all doubles is told as a number that is not finite.
+    // An integer that is too large for a double is reported as not finite instead.
     const isExact = !Number.isFinite(number) || BigInt(number) === BigInt(token);
     if (!isExact && !(written && String(number) === token)) return token;
   }
@@ -86,8 +86,9 @@ export const lossyInteger = (
 };
 
 /**
- * The plain data that `jsonText` wrote; on the left why a text is none. Numbers that no double holds are refused as by
- * `decoder`: integers that would lose digits, such as 9007199254740993, and those beyond all doubles, such as 1e999.
+ * Reads plain data that `jsonText` wrote. Returns the reason as `Left` if the text is invalid. Numbers that a double
+ * cannot represent are refused, as in `decoder`: integers that would lose digits, such as 9007199254740993, and numbers
+ * that are too large, such as 1e999.
  *
  * @example
  * jsonOfText('["~-0"]'); // right([-0])
@@ -95,17 +96,18 @@ export const lossyInteger = (
 export const jsonOfText = (text: string): E.Either<string, Json> => {
   const unescape = (_: string, value: unknown): unknown => {
     if (typeof value === 'number' && !Number.isFinite(value))
-      throw new SyntaxError('a number that is beyond all doubles');
+      throw new SyntaxError('a number is too large for a double');
     if (typeof value !== 'string' || !value.startsWith('~')) return value;
     if (value.startsWith('~~')) return value.slice(1);
     const number = NUMBERS.get(value);
-    if (number === undefined) throw new SyntaxError(`'${value}' stands for no number`);
+    if (number === undefined) throw new SyntaxError(`'${value}' is not the name of a number`);
     return number;
   };
   try {
     const json = JSON.parse(text, unescape) as Json;
     const integer = lossyInteger(text, { written: true });
-    if (integer !== undefined) return E.left(`${integer.slice(0, 60)} would lose digits, write it as text`);
+    if (integer !== undefined)
+      return E.left(`${integer.slice(0, 60)} would lose digits: write it as a string`);
     return E.right(json);
   } catch (error) {
     return E.left(error instanceof Error ? error.message : String(error));

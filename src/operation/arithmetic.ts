@@ -29,7 +29,7 @@ const requireOperand = (operation: string, operand: unknown): void => {
   if (typeof operand !== 'number' && !isLeaf(operand))
     fail({
       operation,
-      what: 'neither a tensor nor a number',
+      what: 'an argument is neither a tensor nor a number',
       got: showGiven(operand),
       hint: 'wrap data with tensor(…)',
     });
@@ -61,12 +61,12 @@ const aligned = (
   if (!isSuffix(a.shape, shape) || !isSuffix(b.shape, shape))
     fail({
       operation,
-      what: 'shapes do not fit',
+      what: 'the shapes do not match',
       got: `${showShape(a.shape)} and ${showShape(b.shape)}`,
-      needed: 'equal shapes, or one that is the end of the other',
+      needed: 'equal shapes, or one shape that is the end of the other',
       hint: sameElements(a.shape, b.shape)
-        ? `the same elements in another shape: reshape one of them to ${showShape(a.shape)}`
-        : 'name the axes to spread along with broadcast(x, shape, axes)',
+        ? `the numbers of elements are equal: reshape one of them to ${showShape(a.shape)}`
+        : 'broadcast one of them explicitly with broadcast(x, shape, axes)',
     });
   return [spread(a, shape), spread(b, shape)];
 };

@@ -34,7 +34,7 @@ const spreadMask = (mask: Mask, shape: Shape): Mask => {
   if (mask.shape.length < 2 || mask.shape.length > 3 || axes.some((axis, i) => mask.shape[i] !== shape[axis]))
     fail({
       operation: 'attention',
-      what: 'a mask of another shape',
+      what: 'the mask has the wrong shape',
       got: showShape(mask.shape),
       needed: `[${shape[0]}, ${shape[3]}], or [${shape[0]}, ${shape[2]}, ${shape[3]}]`,
     });
@@ -118,14 +118,14 @@ export const attend = <D extends FloatDType>(
   if (queries.shape.length !== 4 || !fits)
     fail({
       operation: 'attention',
-      what: 'queries, keys and values that do not fit',
+      what: 'the shapes of queries, keys and values do not match',
       got: [queries, keys, values].map(({ shape }) => showShape(shape)).join(', '),
-      needed: '[batch, queries, heads, size] and twice [batch, keys, heads, size]',
+      needed: '[batch, queries, heads, size], [batch, keys, heads, size], [batch, keys, heads, size]',
     });
   if (others === 0)
     fail({
       operation: 'attention',
-      what: 'nothing to look at',
+      what: 'there are no keys',
       got: showShape(keys.shape),
       needed: 'at least one key',
     });

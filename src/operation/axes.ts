@@ -4,7 +4,13 @@ import { range, type Shape } from '../tensor/shape.js';
 
 /** The shape, which JavaScript may have asked of something that is no tensor. Throws if it has. */
 const requireShaped = (operation: string, shape: Shape | undefined): Shape =>
-  shape ?? fail({ operation, what: 'not a tensor', needed: 'a tensor', hint: 'wrap data with tensor(…)' });
+  shape ??
+  fail({
+    operation,
+    what: 'the argument is not a tensor',
+    needed: 'a tensor',
+    hint: 'wrap data with tensor(…)',
+  });
 
 /**
  * The axis counted from the front, of a tensor that has `more` axes more than the shape (0 unless given). Throws if there
@@ -36,6 +42,6 @@ export const axesOf = (
     fail({ operation, what: '`axes` must be a list of axes', got: String(axes), hint: `write [${axes}]` });
   const found = axes.map((axis) => axisOf(operation, given, axis)).toSorted((a, b) => a - b);
   if (new Set(found).size < found.length)
-    fail({ operation, what: 'an axis named twice', got: showShape(axes), needed: 'different axes' });
+    fail({ operation, what: 'an axis is listed twice', got: showShape(axes), needed: 'different axes' });
   return found;
 };

@@ -162,14 +162,14 @@ export const requireKernel = (operation: string, channels: number, kernel: Shape
   if (channels % groups > 0 || outputs % groups > 0)
     fail({
       operation,
-      what: `channels that ${groups} groups do not divide`,
+      what: `the channels cannot be divided into ${groups} groups`,
       got: `${channels} inputs and ${outputs} outputs`,
-      needed: 'multiples of the number of groups',
+      needed: `multiples of ${groups}`,
     });
   if (inputs * groups !== channels)
     fail({
       operation,
-      what: 'a kernel for another number of channels',
+      what: 'the kernel has the wrong number of input channels',
       got: `kernel ${showShape(kernel)} for ${channels} channels in ${groups} groups`,
       needed: `[…window, ${channels / groups}, outputs]`,
     });

@@ -46,8 +46,8 @@ export const oneHot = <S extends Shape, N extends number, D extends DType = 'flo
   requireKind('oneHot', 'integer', given.dtype);
   const inside = requireIndices(given, count, {
     operation: 'oneHot',
-    what: 'an index that is outside',
-    hint: 'count is one more than the largest index',
+    what: 'an index is out of range',
+    hint: '`count` must be larger than the largest index',
   });
   const shape: readonly [...S, N] = [...indices.shape, count];
   const places = iota<Shape, IntegerDType>(shape, shape.length - 1, given.dtype);

@@ -22,13 +22,18 @@ export const freed = (elements: number, shape: Shape): Shape => {
   if (free < 0) return shape;
   const others = shape.toSpliced(free, 1);
   if (others.includes(-1))
-    fail({ operation: 'reshape', what: 'more than one -1', got: showShape(shape), needed: 'at most one' });
+    fail({
+      operation: 'reshape',
+      what: 'the shape has more than one -1',
+      got: showShape(shape),
+      needed: 'at most one',
+    });
   requireShape('reshape', others);
   const size = elements / sizeOf(others);
   if (!Number.isInteger(size))
     fail({
       operation: 'reshape',
-      what: `no size for -1 in ${showShape(shape)}`,
+      what: `-1 has no possible size in ${showShape(shape)}`,
       got: `${elements} elements`,
       needed: `a multiple of ${sizeOf(others)}`,
       ...(elements === 0 && { hint: 'where a size is 0, name all sizes' }),
@@ -163,7 +168,7 @@ export const stack = <S extends Shape, D extends DType, const A extends number =
 ): Tensor<Expanded<S, A, number>, D> => {
   const [first] = parts;
   if (first === undefined)
-    return fail({ operation: 'stack', what: 'nothing to stack', needed: 'at least one tensor' });
+    return fail({ operation: 'stack', what: 'the list of tensors is empty', needed: 'at least one tensor' });
   const at = axisOf('stack', first.shape, axis ?? 0, 1);
   const spread = parts.map((part) => {
     requireSame('stack', first, part);

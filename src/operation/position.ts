@@ -40,7 +40,7 @@ export const sinusoids = (length: number, width: number): Tensor<Shape> => {
   if (width % 2 === 1)
     fail({
       operation: 'sinusoids',
-      what: 'a width without halves',
+      what: '`width` must be even',
       got: String(width),
       needed: 'an even width',
     });
@@ -65,9 +65,9 @@ export const rotary = <D extends FloatDType>(x: Tensor<Shape, D>): Tensor<Shape,
   if (x.shape.length !== 4 || size % 2 === 1)
     fail({
       operation: 'rotary',
-      what: 'vectors without halves',
+      what: 'the last axis has an odd size',
       got: showShape(x.shape),
-      needed: '[batch, time, heads, size] of an even size',
+      needed: '[batch, time, heads, size] with an even size',
     });
   const half = size / 2;
   const part = (from: number): Tensor<Shape, D> =>

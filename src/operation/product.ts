@@ -11,7 +11,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwx';
 
 /**
  * The product of the last axis of `x` with the first axis of a matrix: `[…lead, k]` and `[k, n]` give
- * `[…lead, n]`. Throws if the sizes of the shared axis differ.
+ * `[…lead, n]`. Throws if the the sizes of the shared axis differ.
  *
  * @example
  * matmul(tensor([[1, 2]]), tensor([[3], [4]])); // [[11]]
@@ -30,7 +30,7 @@ export const matmul = <
   if (shape.length === 0 || shape.at(-1) !== k || matrix.shape.length !== 2)
     fail({
       operation: 'matmul',
-      what: 'sizes of the shared axis differ',
+      what: 'the sizes of the shared axis differ',
       got: `${showShape(shape)} and ${showShape(matrix.shape)}`,
       needed: '[…, k] and [k, n]',
       hint: 'transpose one of the factors',

@@ -93,9 +93,9 @@ export const uniform = <const S extends Shape>(from: Key, shape: S, low = 0, hig
   if (![low, high].map(Math.fround).every(Number.isFinite) || first > last)
     fail({
       operation: 'uniform',
-      what: 'no float32 between the ends',
+      what: 'there is no float32 in [low, high)',
       got: `${low} and ${high}`,
-      needed: 'ends further apart, both finite',
+      needed: 'a larger interval with finite ends',
     });
   const unit = fractions(randomBits(from, shape));
   if (low === 0 && high === 1) return unit;

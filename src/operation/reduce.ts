@@ -45,7 +45,7 @@ const countOf = (operation: string, shape: Shape, axes: readonly number[]): numb
   if (count === 0)
     fail({
       operation,
-      what: 'of no elements',
+      what: 'there are no elements',
       got: axes.length === 0 ? showShape(shape) : `${showShape(shape)} over axes ${showShape(axes)}`,
       needed: 'at least one element',
     });

@@ -42,16 +42,16 @@ const lengthOf = (xs: unknown, given: number | undefined): number => {
   if (length === undefined)
     return fail({
       operation: 'scan',
-      what: 'no number of places',
-      got: sizes.length === 0 ? 'no tensors' : 'a number without axes',
-      needed: 'tensors stacked along their first axis, or a length',
+      what: 'the number of steps is unknown',
+      got: sizes.length === 0 ? 'no tensors' : 'a tensor without axes',
+      needed: 'tensors stacked along their first axis, or the option `length`',
     });
   const other = sizes.findIndex((size) => size !== length);
   if (other >= 0)
     fail({
       path: paths[other] ?? [],
       operation: 'scan',
-      what: 'tensors of another number of places',
+      what: 'the tensors have different numbers of steps',
       got: String(sizes[other] ?? 'no axis'),
       needed: String(length),
     });
@@ -62,7 +62,7 @@ const lengthOf = (xs: unknown, given: number | undefined): number => {
 const requireState = (before: unknown, next: unknown): void => {
   const [had, has] = [structureOf(before), structureOf(next)];
   if (had !== has)
-    fail({ operation: 'scan', what: 'a state that changes its structure', got: has, needed: had });
+    fail({ operation: 'scan', what: 'the state changes its structure', got: has, needed: had });
   const paths = leafPaths(before);
   const after = leaves<AnyTensor>(next);
   for (const [i, each] of leaves<AnyTensor>(before).entries()) {
@@ -71,10 +71,10 @@ const requireState = (before: unknown, next: unknown): void => {
       fail({
         path: paths[i] ?? [],
         operation: 'scan',
-        what: 'a state that changes its shape or dtype',
+        what: 'the state changes its shape or dtype',
         got: showLeaf(other),
         needed: showLeaf(each),
-        hint: 'give the state before the first step the shape that it has after one',
+        hint: 'give the initial state the shape and dtype that it has after a step',
       });
   }
 };

@@ -174,7 +174,7 @@ export const glu = <D extends FloatDType>(x: Tensor<Shape, D>): Tensor<Shape, D>
   if (size % 2 === 1)
     fail({
       operation: 'glu',
-      what: 'a last axis that has no halves',
+      what: 'the last axis has an odd size',
       got: showShape(shape),
       needed: 'an even size',
     });

@@ -109,17 +109,17 @@ export const windowsOver = (
   if (counts.some((count) => count < 1) && space.includes(0))
     fail({
       operation,
-      what: 'windows over an axis without elements',
+      what: 'an axis under the window has no elements',
       got: showShape(space),
-      needed: 'at least one element along each axis of space',
+      needed: 'at least one element along each spatial axis',
     });
   if (counts.some((count) => count < 1))
     fail({
       operation,
-      what: 'a window larger than what it goes over',
+      what: 'the window is larger than the padded input',
       got: `${showShape(space)} with padding ${JSON.stringify(padded)}`,
       needed: `at least ${showShape(spans)}`,
-      hint: "a smaller window or dilation, or padding: 'same'",
+      hint: "use a smaller window or dilation, or padding: 'same'",
     });
   const [before, after] = [padded.map(([count]) => count), padded.map(([, count]) => count)];
   return { sizes, strides, dilations, before, after, counts };
@@ -133,7 +133,7 @@ export const spaceOf = (operation: string, shape: Shape, axes: number): Shape =>
   if (shape.length !== axes + 2)
     fail({
       operation,
-      what: 'an input of another rank',
+      what: 'the input has the wrong number of axes',
       got: showShape(shape),
       needed: `[batch, ${range(axes)
         .map(() => 'size')

@@ -51,7 +51,7 @@ export const transposedConvolve = <D extends FloatDType>(
   if (cut.length !== space.length || sized.some((size) => size < 1))
     fail({
       operation,
-      what: 'padding that cuts everything off',
+      what: 'the padding removes the whole result',
       got: `${JSON.stringify(padding)} of ${showShape(full)}`,
       needed: `[before, after] for each of ${space.length} axes, less than the sizes together`,
     });

@@ -1,41 +1,41 @@
-/** Iterators that let go at once: the one shape of everything that is pulled here. */
+/** Async iterators that release their source at once. All pull sources are built from these. */
 import { fail } from '../error.js';
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** Throws if an iterator gives something else than a result, such as `undefined`, which would otherwise be asked for ever. */
+/** Throws if an iterator does not give a result object: `undefined` would otherwise be read forever. */
 export const requireResult = <R extends IteratorResult<unknown, unknown>>(of: string, result: R): R => {
   const value: unknown = result;
   return typeof value === 'object' && value !== null
     ? result
     : fail({
         operation: 'next',
-        what: `${of} gave no iterator result`,
+        what: `${of} did not give an iterator result`,
         got: String(value),
         needed: '{ done, value }',
       });
 };
 
-/** What makes an iterator: how the next result comes about, and what is let go of when nobody asks any more. */
+/** The parts of an iterator: how to get the next result, and how to release the source. */
 export interface Pulling<T> {
-  /** Called for one result after another, never while an earlier call is pending; to reject is to end. */
+  /** Called for one result at a time, never while an earlier call is pending. A rejection ends the iterator. */
   readonly next: () => Promise<IteratorResult<T, unknown>>;
-  /** Called once, at the end of whichever kind it is, also while `next` is pending: which it should then cut short. */
+  /** Called once when the iterator ends for any reason, even while `next` is pending; it should then cancel `next`. */
   readonly release: () => Promise<void> | void;
 }
 
 /**
- * An iterator that may be asked several times on end, answers in order, and on `return()` settles at once what is
- * still waiting. (An async generator would first wait for its pending `next`, and so would who asks it to stop.)
+ * An iterator that allows several pending `next` calls, answers in order, and on `return()` settles all pending calls
+ * at once. (An async generator would first wait for its pending `next`.)
  */
 export const pulling = <T>({ next, release }: Pulling<T>): AsyncIterableIterator<T, undefined, undefined> => {
   let ended = false;
   let last: Promise<void> = Promise.resolve();
-  // A set of resolvers and no race against a promise of the end: that would hold on to every result there was.
+  // A set of resolvers, since a race with a promise of the end would keep every result in memory.
   const waiting = new Set<() => void>();
 
   let released: Promise<void> | undefined;
-  /** Whoever ends it, also a second time, waits until all is let go of. */
+  /** Every call, also a second one, waits until everything is released. */
   const end = (): Promise<void> => {
     ended = true;
     for (const resolve of waiting) resolve();
@@ -50,7 +50,7 @@ export const pulling = <T>({ next, release }: Pulling<T>): AsyncIterableIterator
       answered();
       if (result.done !== true) return result;
     } catch (error) {
-      // Before the end settles what waits: this one has an answer of its own.
+      // Before the end settles the pending calls: this one has its own answer.
       answered();
       await end();
       throw error;
@@ -79,8 +79,8 @@ export const pulling = <T>({ next, release }: Pulling<T>): AsyncIterableIterator
 };
 
 /**
- * A generator that is told by a signal when nobody asks any more. Whatever it waits for has to heed the signal: then
- * its `finally` blocks run at once.
+ * A generator with a signal that is aborted when the consumer stops. Everything that it awaits must obey the signal, so
+ * that its `finally` blocks run at once.
  */
 export const abortable = <T>(
   generate: (signal: AbortSignal) => AsyncGenerator<T, unknown, undefined>,

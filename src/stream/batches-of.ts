@@ -14,12 +14,12 @@ import { type Column, copyRow, tensorOfRows } from './rows.js';
 import { turns } from './event-loop.js';
 
 export interface BatchesOfOptions {
-  /** Examples a batch. */
+  /** Examples per batch. */
   readonly size: number;
   readonly remainder?: Remainder;
 }
 
-/** What every example must be like: the first one. */
+/** The structure, shapes and dtypes of the first example. */
 interface Like {
   readonly example: unknown;
   readonly structure: string;
@@ -35,16 +35,16 @@ const likeOf = (example: unknown): Like => ({
 const describe = ({ dtype, shape }: Pick<Column, 'dtype' | 'shape'>): string =>
   `${dtype} ${showShape(shape)}`;
 
-/** The leaves of an example. Throws if it is unlike the first. */
+/** The leaves of an example. Throws if its structure, shapes or dtypes differ from those of the first. */
 const tensorsLike = ({ structure, columns }: Like, example: unknown, index: number): readonly AnyTensor[] => {
   const tensors = leaves<AnyTensor>(example);
   const found = structureOf(example);
   if (found !== structure)
     fail({
       operation: 'batchesOf',
-      what: `example ${index} of another structure`,
+      what: `example ${index} has another structure than the first`,
       got: found,
-      needed: `${structure}, like the first`,
+      needed: structure,
     });
   for (const [i, column] of columns.entries()) {
     const tensor = tensors[i];
@@ -53,10 +53,10 @@ const tensorsLike = ({ structure, columns }: Like, example: unknown, index: numb
     const name = required(leafPaths(example)[i], 'a path').join('.');
     fail({
       operation: 'batchesOf',
-      what: `example ${index} of another shape or dtype`,
+      what: `example ${index} has another shape or dtype than the first`,
       got: `${name} ${describe(tensor)}`.trim(),
-      needed: `${name} ${describe(column)}, like the first`.trim(),
-      hint: 'pad, crop or filter the examples before they are stacked',
+      needed: `${name} ${describe(column)}`.trim(),
+      hint: 'pad, crop or filter the examples before batching',
     });
   }
   return tensors;
@@ -67,11 +67,11 @@ const stacked = <T>({ example, columns }: Like, data: readonly Data[], rows: num
     const own = required(data[i], 'a column');
     return tensorOfRows(column, own.subarray(0, rows * column.width), rows);
   });
-  // The structure is the example's, and every leaf has the new first axis: what `Stacked` says.
+  // The structure is that of the example, and every leaf has a new first axis, as `Stacked` states.
   return unflatten(example, tensors) as Stacked<T>;
 };
 
-/** Gathers examples one by one: each that fills a batch gives it, and at the end what is left over. */
+/** Collects examples one by one. Returns a batch when it is full, and the remainder at the end. */
 const gathering = <T>(size: number, remainder: Remainder) => {
   let like: Like | undefined;
   let data: readonly Data[] = [];
@@ -97,12 +97,12 @@ const gathering = <T>(size: number, remainder: Remainder) => {
 };
 
 /**
- * Stacks the examples of a stream, trees of tensors, into batches: the same tree, a new first axis `size`.
- * The source is asked for an example when a batch is asked for, and told to `return` when nobody asks any
- * more; it can be gone through again if the source can. Not an overload of `batches`: a stream has no count,
- * cannot be shuffled and has one epoch.
+ * Stacks the examples of a stream, trees of tensors, into batches: the same tree with a new first axis `size`. Reads
+ * the source only when a batch is requested, and calls its `return` when the consumer stops. The result can be iterated
+ * again if the source can. Unlike `batches`, it does not know the number of examples, does not shuffle, and has one
+ * epoch.
  *
- * Throws if an option is invalid; while running, if an example is unlike the first.
+ * Throws if an option is invalid; while running, if an example differs from the first in structure, shape or dtype.
  *
  * @example
  * from(batchesOf(examples, { size: 32 })).pipe(train(mnist, { key: key(1) }));
@@ -121,7 +121,7 @@ export const batchesOf = <T>(
       return pulling({
         next: async (): Promise<IteratorResult<Stacked<T>, unknown>> => {
           for (;;) {
-            // Examples that are there at once, and fill no batch for long, must not keep others waiting.
+            // A fast source with large batches must not block the event loop.
             const turn = due();
             if (turn !== undefined) await turn;
             const result = await next();

@@ -9,25 +9,25 @@ import { type Dataset, datasetOf } from './dataset.js';
 import type { Rows } from './rows.js';
 import { withTurns } from './event-loop.js';
 
-/** What becomes of the last examples of an epoch when they do not fill a batch. */
+/** Whether to drop or keep the last examples of an epoch if they do not fill a batch. */
 export type Remainder = 'drop' | 'keep';
 
 export const REMAINDERS: readonly Remainder[] = ['drop', 'keep'];
 
 export interface BatchesOptions {
-  /** Examples a batch. */
+  /** Examples per batch. */
   readonly size: number;
-  /** Decides, with the number of the epoch, the order of the examples; left out, they keep theirs. */
+  /** The key that determines, with the epoch, the order of the examples. Without it they keep their order. */
   readonly shuffle?: Key;
-  /** How often the data set is gone through; `Infinity` for a stream without end. */
+  /** The number of epochs; `Infinity` for an endless stream. */
   readonly epochs?: number;
   readonly remainder?: Remainder;
 }
 
-/** Batches that can be gone through any number of times, with the same batches each time. */
+/** Batches that can be iterated any number of times, with the same batches each time. */
 export interface Batches<T> extends Iterable<T>, AsyncIterable<T> {
   readonly perEpoch: number;
-  /** Over all epochs. */
+  /** The number of batches of all epochs. */
   readonly total: number;
 }
 
@@ -36,10 +36,10 @@ const requireFit = (size: number, epochs: number, count: number): void => {
   if (size > count)
     fail({
       operation: 'batches',
-      what: 'a batch larger than the data set',
+      what: 'the batch is larger than the data set',
       got: `size ${size}`,
       needed: `at most ${count}`,
-      hint: 'lower the size, or give more examples',
+      hint: 'use smaller batches or more examples',
     });
   if (epochs !== Infinity) requireCount('batches', 'epochs', epochs);
 };
@@ -51,7 +51,7 @@ interface Plan {
   readonly shuffle: KeyWords | undefined;
 }
 
-/** Every batch, made when it is asked for: at most one is alive here. */
+/** Makes each batch when it is requested, so that at most one is in memory. */
 function* each<T>(dataset: Dataset<T>, { size, epochs, perEpoch, shuffle }: Plan): Generator<Rows<T>> {
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = shuffle && permutation(shuffle, epoch, dataset.count);
@@ -70,15 +70,15 @@ const wordsOf = (key: Key | undefined): KeyWords | undefined => {
 };
 
 /**
- * Cuts a tree of tensors, whose first axes count the same examples, into batches of `size`: the same tree,
- * first axis `size`. With a key to shuffle by, every epoch has each example once, in an order that key and
- * epoch decide; the last examples that fill no batch are dropped, and with `remainder: 'keep'` they are a
- * shorter batch. The arrays given are only read. Going through the batches again gives the same batches.
+ * Cuts a tree of tensors, whose first axes all count the examples, into batches: the same tree with first axis `size`.
+ * With `shuffle`, each epoch has a different order, determined by the key and the epoch. The last examples that do not
+ * fill a batch are dropped, or with `remainder: 'keep'` form a shorter batch. The arrays are only read. Iterating again
+ * gives the same batches.
  *
- * As an `Iterable` it is for loops; as an `AsyncIterable`, which is what rxjs takes, it gives the event loop
- * a turn every 16 ms, so that timers run and an unsubscribing is heard.
+ * As an `Iterable` it is for plain loops. As an `AsyncIterable`, for rxjs, it yields to the event loop every 16 ms, so
+ * that timers run and unsubscribing works.
  *
- * Throws if the set is empty or first axes differ, and if an option is invalid. Laws: F-4, F-14.
+ * Throws if the data set is empty, if the first axes differ, or if an option is invalid. Laws: F-4, F-14.
  *
  * @example
  * const data = batches({ input, target }, { size: 128, shuffle: key(1), epochs: 5 });

@@ -1,4 +1,4 @@
-/** A learner's step as one program: the state carried, the batch put in, loss and metrics taken out. */
+/** A learner's step as one compiled program: it carries the state, takes a batch, and returns loss and metrics. */
 import type { Backend, Executable } from '../backend/backend.js';
 import { compileChecked } from '../backend/execute.js';
 import { fail, showShape } from '../error.js';
@@ -13,14 +13,16 @@ import { isLeaf, leafPaths, leaves, unflatten } from '../tree/tree.js';
 export interface CompiledStep {
   readonly executable: Executable;
   /**
-   * The tensors of a batch, in the program's order; `undefined` if its sizes are others, for which another program is
-   * needed. Throws if it has another structure, dtype or number of axes.
+   * The tensors of a batch, in the order of the program; `undefined` if the sizes differ, so that another program is
+   * needed. Throws if the structure, a dtype or a number of axes differs.
    */
   readonly tensorsOf: (batch: unknown) => readonly AnyTensor[] | undefined;
   readonly metricNames: readonly string[];
-  /** What the model predicts of the batch before the step, told behind the metrics; only where it was asked for. */
+  /**
+   * The form of the model's predictions before the step, which follow the metrics in the results; only if requested.
+   */
   readonly predicted: unknown;
-  /** The trace, for whoever wants to look inside: what goes in, by name, and what comes out. */
+  /** The traced inputs and results, for debugging. */
   readonly places: readonly AnyTensor[];
   readonly names: readonly string[];
   readonly results: { readonly loss: AnyTensor; readonly state: readonly AnyTensor[] };
@@ -38,7 +40,7 @@ const partAt = (tree: unknown, path: readonly string[]): unknown => {
 const refuseStructure = (path: readonly string[]): never =>
   fail({
     operation: 'train',
-    what: 'a batch of another structure',
+    what: 'the batch has another structure than the first',
     got: `no tensor at '${path.join('.')}'`,
     needed: 'the structure of the first batch',
   });
@@ -46,13 +48,16 @@ const refuseStructure = (path: readonly string[]): never =>
 const refuseSpec = (path: readonly string[], got: Spec, needed: Spec): never =>
   fail({
     operation: 'train',
-    what: 'a batch of another dtype or number of axes than the first',
+    what: 'the batch has another dtype or number of axes than the first',
     got: `${path.join('.')} ${describe(got)}`,
     needed: `${path.join('.')} ${describe(needed)}`,
-    hint: 'batches may differ in their sizes, such as the number of examples, and in nothing else',
+    hint: 'only the sizes may change from batch to batch, such as the number of examples',
   });
 
-/** Reads the leaves of trees like this one, and sees to it that they are like it; of every batch, so in plain loops. */
+/**
+ * Makes a reader of the leaves of batches that checks them against this one. It runs for every batch, so it uses plain
+ * loops.
+ */
 const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
   const paths = leafPaths(batch);
   const specs = leaves<AnyTensor>(batch);
@@ -74,7 +79,7 @@ const readerLike = (batch: unknown): CompiledStep['tensorsOf'] => {
   };
 };
 
-/** Throws if a state is not of the form of the one before it. */
+/** Throws if the form of a state differs from that of the state before. */
 export const requireCarried = (
   from: 'step' | 'revise',
   before: readonly AnyTensor[],
@@ -91,7 +96,7 @@ export const requireCarried = (
       continue;
     fail({
       operation: 'train',
-      what: `a ${from} that changes the shape of its state`,
+      what: `\`${from}\` changes the shape of the state`,
       got: is === undefined ? `${after.length} tensors` : describe(is),
       needed: describe(was),
     });
@@ -99,11 +104,11 @@ export const requireCarried = (
 };
 
 export interface CompileStepOptions {
-  /** Whether each step tells what was predicted of its batch before it. */
+  /** Whether each step returns the predictions for its batch before the step. */
   readonly predictions?: boolean;
 }
 
-/** Traces and compiles the step of a learner for states and batches like these. Throws what tracing throws. */
+/** Traces and compiles the step of a learner for states and batches of these shapes. Throws the errors of tracing. */
 export const compileStep = <State, A, B, L>(
   learner: Learner<State, A, B, L>,
   state: State,

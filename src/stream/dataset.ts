@@ -6,7 +6,7 @@ import { leafPaths, leaves, unflatten } from '../tree/tree.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 import { type Column, columnOf, gatherRows, type Rows, sliceRows } from './rows.js';
 
-/** Examples in memory, ready to be cut into batches. */
+/** Examples in memory. */
 export interface Dataset<T> {
   readonly count: number;
   /** The examples from `start` to before `stop`. */
@@ -21,37 +21,37 @@ const countOf = (operation: string, tree: unknown, tensors: readonly AnyTensor[]
   if (first === undefined)
     return fail({
       operation,
-      what: 'a data set without tensors',
+      what: 'the data set has no tensors',
       got: 'an empty tree',
-      needed: 'at least one',
+      needed: 'at least one tensor',
     });
   for (const [i, { shape }] of tensors.entries()) {
     const counts = shape[0] === first.shape[0];
     if (shape.length === 0 || !counts)
       fail({
         operation,
-        what: 'tensors of different counts of examples',
+        what: 'the tensors have different numbers of examples',
         got: `${required(names[i], 'a name')} ${showShape(shape)} beside ${required(names[0], 'a name')} ${showShape(first.shape)}`,
-        needed: 'first axes of one size',
+        needed: 'the same size of the first axis',
         hint: 'the first axis counts the examples',
       });
   }
   const [count = 0] = first.shape;
   if (count === 0)
-    fail({ operation, what: 'an empty data set', got: '0 examples', needed: 'at least one example' });
+    fail({ operation, what: 'the data set is empty', got: '0 examples', needed: 'at least one example' });
   return count;
 };
 
 /**
- * The examples of a tree of tensors; those that are expressions are evaluated, once. The tree's arrays are
- * only read. Throws if the set is empty or its first axes differ.
+ * Makes a data set of a tree of tensors. Expressions are evaluated once. The arrays are only read. Throws if the data
+ * set is empty or the first axes differ.
  */
 export const datasetOf = <T>(operation: string, tree: T): Dataset<T> => {
   const tensors = leaves<AnyTensor>(tree);
   const count = countOf(operation, tree, tensors);
   const data = dataOf(tensors, defaultBackend);
   const columns = tensors.map((tensor, i) => columnOf(tensor, required(data[i], 'a tensor')));
-  // The tree of the same structure; its leaves have other counts of rows, which is what `Rows` says.
+  // A tree of the same structure whose leaves have another number of rows, as `Rows` states.
   const treeOf = (each: (column: Column) => AnyTensor): Rows<T> =>
     unflatten<unknown>(tree, columns.map(each)) as Rows<T>;
   return {

@@ -1,4 +1,4 @@
-/** Stopping when nothing gets better any more, and keeping the best. */
+/** Early stopping: ends training when a measure stops improving, and keeps the best step. */
 import { map } from 'rxjs/internal/operators/map';
 import { takeWhile } from 'rxjs/internal/operators/takeWhile';
 import type { MonoTypeOperatorFunction } from 'rxjs';
@@ -8,7 +8,7 @@ import { type Fold, foldOver } from './fold.js';
 export interface EarlyStoppingOptions<T> {
   /** How many values in a row may be no better than the best before them. */
   readonly patience: number;
-  /** What should become smaller; negate what should become larger. NaN is no better than anything. */
+  /** The measure to minimize; negate a measure to maximize it. NaN counts as no improvement. */
   readonly measure: (value: T) => number;
 }
 
@@ -16,8 +16,8 @@ export interface EarlyStoppingOptions<T> {
 export type Patience = { readonly best: number; readonly waited: number };
 
 /**
- * The fold that says of each value whether to go on: `false` from the last of `patience` values in a row whose measure is
- * no better than the best before them. Among the monitors of `online` it says when to stop. Throws if an option is invalid.
+ * A fold that returns whether to continue: `false` from the last of `patience` values in a row without an improvement
+ * of the best measure. As a monitor of `online` it says when to stop. Throws if an option is invalid.
  *
  * Source: L. Prechelt, "Early stopping — but when?" (1998), its criterion UP.
  *
@@ -43,8 +43,8 @@ export const patience = <T>({
 };
 
 /**
- * Passes values on and completes with the one that exhausts the patience, as the fold `patience` says. Throws if an option
- * is invalid.
+ * Passes values on, and completes after `patience` values in a row without an improvement of the best measure; the last
+ * of them is still passed on. Throws if an option is invalid.
  *
  * @example
  * steps.pipe(earlyStopping({ patience: 3, measure: ({ state }) => onValidation(state).loss }));

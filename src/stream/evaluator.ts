@@ -1,4 +1,4 @@
-/** Loss and metrics over a whole data set. */
+/** Evaluation: loss and metrics over a whole data set. */
 import type { Backend } from '../backend/backend.js';
 import { compile } from '../backend/compile.js';
 import { defaultBackend, dataOf, force } from '../backend/evaluate.js';
@@ -10,13 +10,13 @@ import type { Score } from '../metric/metric.js';
 import { statisticsOf } from './running-score.js';
 import { datasetOf } from './dataset.js';
 
-/** The means over a data set. */
+/** The mean loss and metrics over a data set. */
 export interface Evaluation {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Scores by name, of predictions and targets. */
+/** Scores of predictions and targets, by name. */
 export type Scores<B, L> = Readonly<Record<string, Score<B, L, unknown>>>;
 
 /** The value of each score. */
@@ -24,32 +24,34 @@ export type ScoreValues<S> = {
   readonly [K in keyof S]: S[K] extends Score<never, never, infer V> ? V : never;
 };
 
-/** Beside loss and metrics, where scores are asked for. */
+/** The values of the scores, if there are any. */
 export interface ScoreValuesOf<S> {
   readonly scores: ScoreValues<S>;
 }
 
 export interface EvaluatorOptions<S = Readonly<Record<never, never>>> {
-  /** What else is to be said of the whole set: of parts as exactly as of the whole. */
+  /** Scores of the whole data set. Their values do not depend on `size`. */
   readonly scores?: S;
   readonly backend?: Backend;
-  /** How many examples are looked at at once. */
+  /** The number of examples per evaluation step. */
   readonly size?: number;
 }
 
-/** The same number for the loss and each metric. */
+/** An evaluation with the same number for the loss and each metric. */
 const sameFor = ({ metrics }: Evaluation, each: number): Evaluation => ({
   loss: each,
   metrics: Object.fromEntries(Object.keys(metrics).map((name) => [name, each])),
 });
 
-/** Means over some examples, and how much each counts. */
+/** Means over some examples, with a weight for each. */
 interface Share {
   readonly value: Evaluation;
   readonly weight: Evaluation;
 }
 
-/** The means over all examples; a share that counts for nothing is left out, and where all do it is what each says. */
+/**
+ * The weighted means over all examples. Parts of weight 0 are ignored; if all weights are 0, the plain value is used.
+ */
 const weighted = (shares: readonly Share[]): Evaluation => {
   const mean = (of: (value: Evaluation) => number): number => {
     const counted = shares.filter(({ weight }) => of(weight) !== 0);
@@ -68,11 +70,10 @@ const weighted = (shares: readonly Share[]): Evaluation => {
 };
 
 /**
- * The function from a state to the learner's loss and metrics over a whole data set, nothing learned. The
- * set is looked at in parts of `size` and a last one of what is left; each part counts as much as its loss or metric
- * is a mean of: its examples, or those that are not ignored, or their weights. So means are exact, whatever `size` is;
- * scores, which are no means, are given in the options. Compiled once a shape.
- * Throws if the set is empty or its first axes differ.
+ * Makes a function from a state to the loss and metrics over a whole data set, without training. The data set is
+ * evaluated in parts of `size` examples. Each part is weighted by the number of its examples that count (not ignored,
+ * or by their weights), so the means do not depend on `size`. Numbers that are not means belong to the option `scores`.
+ * Compiles once for each shape. Throws if the data set is empty or the first axes differ.
  *
  * Law: F-10.
  *
@@ -98,7 +99,7 @@ export const evaluator = <
     (state: State, batch: Batch<A, L>) => {
       const prediction = named.length === 0 ? undefined : learner.predict(state, batch.input);
       const measured = named.map(([, score]) =>
-        // Made where there is a score to take it.
+        // The prediction exists if there is a score that takes it.
         score.measure(prediction as B, batch.target),
       );
       return {
@@ -114,7 +115,7 @@ export const evaluator = <
     const known = force(state, { backend });
     const shares = starts.map((start) => {
       const stop = Math.min(start + size, count);
-      // Rows of the data set are what the learner takes, whatever their number.
+      // A slice of the data set is a batch, for any number of rows.
       const { report, weights, measured } = run(known, slice(start, stop) as Batch<A, L>);
       const numbers = (tree: unknown): readonly number[] =>
         dataOf(leaves<AnyTensor>(tree), backend).map(([number]) => required(number, 'a mean'));

@@ -1,9 +1,9 @@
-/** Turns of the event loop: what lets timers, input and unsubscribing come in between steps. */
+/** Yielding to the event loop, so that timers, input and unsubscribing can run between steps. */
 
-/** How long steps may run on end, in milliseconds: a frame of a screen. */
+/** How long steps may run without a turn of the event loop, in milliseconds: one frame of a screen. */
 const TURN_EVERY = 16;
 
-/** Resolves when the event loop has gone round. A timer would do, but timers wait for a millisecond or four. */
+/** Resolves after a turn of the event loop. A timer would wait for one to four milliseconds. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
     if (typeof setImmediate === 'function') {
@@ -19,7 +19,10 @@ const turn = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 
-/** A function to call before each step: a turn to wait for when the last was 16 ms ago or more, or else nothing. */
+/**
+ * Makes a function to call before each step: it returns a turn to await if the last was at least 16 ms ago, else
+ * `undefined`.
+ */
 export const turns = (): (() => Promise<void> | undefined) => {
   let last = performance.now();
   return () => {
@@ -30,10 +33,7 @@ export const turns = (): (() => Promise<void> | undefined) => {
   };
 };
 
-/**
- * The same values, pulled one at a time; before a value the event loop has its turn when the last was 16 ms
- * ago or more.
- */
+/** The same values as an async generator that yields to the event loop at least every 16 ms. */
 export async function* withTurns<T>(values: Iterable<T>): AsyncGenerator<T, void, undefined> {
   const due = turns();
   for (const value of values) {

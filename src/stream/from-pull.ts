@@ -1,22 +1,22 @@
-/** From what is pulled to what is pushed: an Observable that asks no faster than it is heard. */
+/** From pull to push: an Observable of an async iterable, with backpressure. */
 import { Observable } from 'rxjs';
 import { requireCount } from '../require.js';
 import { requireResult } from './async-iterator.js';
 import { turns } from './event-loop.js';
 
 export interface FromPullOptions {
-  /** How many values may be ready, or asked for, while the consumer is at work on one. */
+  /** The number of values that may be requested ahead while the consumer works on one; default: 2. */
   readonly prefetch?: number;
 }
 
 /**
- * An Observable of what is pulled. While a subscriber is at work on a value, up to `prefetch` further ones (2 unless
- * told otherwise) are asked for, one at a time: the source is never further ahead, so a slow step holds it back. Work
- * that ends later than the subscriber's function returns belongs into `mapPulled`, before this.
+ * An Observable of an async iterable. While the subscriber works on a value, up to `prefetch` further values are
+ * requested, one at a time, so a slow subscriber slows the source down. Put asynchronous work in `mapPulled` before
+ * this operator.
  *
- * Values come in order, an error after the values before it. Unsubscribing calls `return()` of the source at once,
- * also while a `next()` is pending, where `from` of rxjs waits for one more value. The event loop has its turns. Each
- * subscription goes through the source anew. Throws if `prefetch` is not a positive integer.
+ * Values come in order, and an error after the values before it. Unsubscribing calls `return()` of the source at once,
+ * even while a `next()` is pending (`from` of rxjs waits for one more value). It yields to the event loop regularly.
+ * Each subscription iterates the source again. Throws if `prefetch` is not a positive integer.
  *
  * Laws: F-1, F-3 to F-9, F-13.
  *
@@ -60,7 +60,7 @@ export const fromPull = <T>(
         const [value] = ready;
         if (ready.length === 0 || subscriber.closed) break;
         ready.shift();
-        // First the next one is asked for, then this one is worked on.
+        // The next value is requested before the subscriber works on this one.
         void ask();
         subscriber.next(value as T);
       }
@@ -75,7 +75,7 @@ export const fromPull = <T>(
       if (ended !== undefined) return;
       ended = {};
       const release = async (): Promise<unknown> => iterator.return?.();
-      // Nobody listens any more; rxjs has a hook for what goes wrong then, `config.onStoppedNotification`.
+      // There is no subscriber any more; the error goes to `config.onStoppedNotification` of rxjs.
       release().catch((error: unknown) => {
         subscriber.error(error);
       });

@@ -1,4 +1,4 @@
-/** Properties that are made when they are read: what a step tells of, without the cost of copying it out of the machine. */
+/** Lazy properties: computed when read, so that unread results of a step are not copied from the backend. */
 
 const MAKE = Symbol('make');
 
@@ -7,9 +7,9 @@ interface Making {
 }
 
 /**
- * One getter for all. Of a getter in a literal V8 makes a pair of accessors each time, in the old generation, where it
- * keeps alive all that the getter knows of until the next full collection, and a dictionary of the object: 3 µs a
- * step of `train`, and 13 of an online run, whose steps know of more.
+ * One getter for all objects. For a getter in a literal, V8 would allocate accessors in the old generation each time,
+ * which keep everything that the getter references until the next full garbage collection. That cost 3 µs for each step
+ * of `train` and 13 µs for each step of an online run.
  */
 const getter: PropertyDescriptor & ThisType<Making> = {
   enumerable: true,
@@ -19,7 +19,7 @@ const getter: PropertyDescriptor & ThisType<Making> = {
   },
 };
 
-/** Gives a fresh object, which nobody else has yet, its one property of this name that `make` makes whenever it is read. */
+/** Adds a property to a fresh object; each read of it calls `make`. */
 export const withLazy = <T extends object, N extends string, V>(
   fresh: T,
   name: N,
@@ -27,6 +27,6 @@ export const withLazy = <T extends object, N extends string, V>(
 ): T & { readonly [K in N]: V } => {
   const making: T & Making = fresh;
   making[MAKE] = make;
-  // The getter gives what `make` gives, which is what the type says.
+  // The getter returns the result of `make`, as the type states.
   return Object.defineProperty(making, name, getter) as T & { readonly [K in N]: V };
 };

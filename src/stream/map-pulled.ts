@@ -1,9 +1,9 @@
-/** Asynchronous steps over what is pulled: strictly one after the other. */
+/** Asynchronous maps and folds over async iterables, strictly one step after the other. */
 import { pulling, requireResult } from './async-iterator.js';
 
 /**
- * The iterator of a source, told to `return` at most once and not when it has ended by itself. It is asked nothing more
- * when it has been let go of.
+ * The iterator of a source. `return` is called at most once, and not after the source has ended. After it nothing is
+ * requested.
  */
 export const closeOnce = <A>(source: AsyncIterable<A>) => {
   const iterator = source[Symbol.asyncIterator]();
@@ -29,10 +29,9 @@ export const closeOnce = <A>(source: AsyncIterable<A>) => {
 };
 
 /**
- * The values of a source, each through a step that may take its time. A value is asked for when a result is asked
- * for, and no step begins before the last one has ended, however many results are asked for at once: what comes out
- * is what a synchronous map gives. An error of the source or of a step is passed on and ends both; `return()` reaches
- * the source at once.
+ * Maps the values of a source with an asynchronous function. A value is read when a result is requested, and no step
+ * starts before the last has ended, so the results are those of a synchronous map. An error of the source or the
+ * function ends both. `return()` reaches the source at once.
  *
  * Laws: F-1, F-3, F-4, F-6 to F-9, F-13.
  *
@@ -57,8 +56,8 @@ export const mapPulled = <A, B>(
 });
 
 /**
- * A fold whose step may take its time: every state after the first, in order, each from the one before. The pulled,
- * asynchronous form of the `scan` of rxjs, and the same values.
+ * A fold with an asynchronous step: emits every state after the initial one, in order. The same values as `scan` of
+ * rxjs.
  *
  * Laws: F-1, F-3, F-4, F-6 to F-9, F-13.
  *

@@ -1,4 +1,4 @@
-/** What made a number that is none: found by running a step again, one operation at a time. */
+/** Finds the operation that made a non-finite number, by running a step again, one operation at a time. */
 import { interpret } from '../backend/reference/reference.js';
 import { fail } from '../error.js';
 import { simplify } from '../graph/simplify.js';
@@ -13,16 +13,16 @@ export const isFinite = (data: Data): boolean => data.every((value) => Number.is
 
 /** The first value of a program that is not finite. */
 interface NonFinite {
-  /** The operation that made it, or the input that it came in with. */
+  /** The operation that made it, or the input that contained it. */
   readonly maker: string;
-  /** The layer that asked for it, outermost first. */
+  /** The path of the layer, outermost first. */
   readonly path: readonly string[];
   readonly value: number;
 }
 
 /**
- * The first value below these results that is not finite, on the reference backend; constants do not count,
- * since an infinity that was written down was meant.
+ * The first non-finite value in the computation of these results, on the reference backend. Constants do not count: a
+ * literal infinity is intended.
  */
 const firstNonFinite = (
   results: readonly AnyTensor[],
@@ -41,8 +41,8 @@ const firstNonFinite = (
 };
 
 /**
- * Throws for a step whose loss, or else whose next state, is not finite; given what went into the step, with
- * the first operation and the layer that made such a number.
+ * Throws the error of a step whose loss or next state is not finite. With the inputs of the step, the error names the
+ * first operation and layer that made such a number.
  */
 export const refuseNonFinite = (
   loss: number,
@@ -54,7 +54,7 @@ export const refuseNonFinite = (
   const found = inputs && firstNonFinite(lost ? [results.loss] : results.state, compiled, inputs);
   return fail({
     operation: 'train',
-    what: lost ? 'the loss is not finite' : 'the loss is finite, the state after the step is not',
+    what: lost ? 'the loss is not finite' : 'the loss is finite, but the state after the step is not',
     got: found === undefined ? String(loss) : `${found.value} from ${found.maker}`,
     needed: 'finite numbers',
     hint: `look at the batch, or lower the learning rate${

@@ -1,4 +1,4 @@
-/** Progress on a terminal, or in plain lines where there is none. */
+/** Progress of training: a bar on a terminal, plain lines elsewhere. */
 import { defer } from 'rxjs/internal/observable/defer';
 import { finalize } from 'rxjs/internal/operators/finalize';
 import { tap } from 'rxjs/internal/operators/tap';
@@ -6,37 +6,37 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { requireCount, requireFunction } from '../require.js';
 import { moveMean } from './running-mean.js';
 
-/** Where progress is written to: a stream of Node, or anything like one. */
+/** The output of progress: a stream of Node, or an object like one. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
 }
 
 export interface ProgressOptions<T> {
-  /** How many steps there will be: `batches(…).total`. */
+  /** The number of steps: `batches(…).total`. */
   readonly total: number;
-  /** Examples a step, for the rate. */
+  /** Examples per step, for the rate. */
   readonly size?: number;
-  /** A line of its own for some of the values; what is measured in here is counted in the rate. */
+  /** An extra line for some of the values. The time spent in this function counts in the rate. */
   readonly note?: (value: T) => string | undefined;
-  /** Standard error unless told otherwise; where there is none, as in browsers, nothing is written. */
+  /** Default: standard error. Without it, as in browsers, nothing is written. */
   readonly output?: Output;
 }
 
-/** Where a status goes. */
+/** A display of the status. */
 interface Display {
   readonly show: (step: number, status: () => string) => void;
   readonly note: (line: string) => void;
   readonly end: () => void;
 }
 
-/** How many losses are averaged to one that can be read. */
+/** The number of losses in the running mean. */
 const WINDOW = 50;
 
-/** How long a bar stays as it is, in milliseconds: steps may be far quicker than anybody can read. */
+/** The shortest time between two redraws of the bar, in milliseconds. */
 const REDRAW = 50;
 
-/** A line for every tenth of the way. */
+/** A line for every tenth of the steps. */
 const plain = (output: Output, total: number): Display => {
   let shown = 0;
   return {
@@ -52,10 +52,10 @@ const plain = (output: Output, total: number): Display => {
   };
 };
 
-/** Not written where it is imported: a bundler would pack it, and what it needs of Node, for the browser. */
+/** Not a literal in the import: a bundler would include it, with its Node modules, for the browser. */
 const PACKAGE: string = 'cli-progress';
 
-/** A bar of cli-progress, which is loaded here, so that whoever shows no bar needs no such package. */
+/** A bar of cli-progress. It is imported here, so that the package is optional. */
 const bar = async (output: Output, total: number): Promise<Display> => {
   const loaded: { readonly default: typeof import('cli-progress') } = await import(
     /* webpackIgnore: true */ /* @vite-ignore */ PACKAGE
@@ -66,9 +66,9 @@ const bar = async (output: Output, total: number): Promise<Display> => {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 20,
-    // It asks of its stream what `Output` has, and where it is a terminal's, for the width as well.
+    // The package uses only what `Output` has, and the width of a terminal.
     stream: output as NodeJS.WritableStream,
-    // The terminal's settings stay as they are, so that an interrupt needs nobody to restore them.
+    // The settings of the terminal are not changed, so an interrupt does not need to restore them.
     gracefulExit: false,
     linewrap: null,
   });
@@ -91,7 +91,7 @@ const bar = async (output: Output, total: number): Promise<Display> => {
   };
 };
 
-/** A time left: `48 s`, `3 min 20 s`. */
+/** The time left, such as `48 s` or `3 min 20 s`. */
 const showSeconds = (seconds: number): string => {
   const whole = Math.ceil(seconds);
   return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
@@ -100,9 +100,9 @@ const showSeconds = (seconds: number): string => {
 const silent: Output = { write: () => undefined };
 
 /**
- * Shows how far training is, with the loss (a running mean), the rate and the time left, and passes every
- * value on: a bar of cli-progress where the output is a terminal, about ten plain lines where it is none, or
- * where that package is not installed. Throws if an option is invalid.
+ * Shows the progress of training, with the loss (a running mean), the rate and the time left, and passes every value
+ * on. On a terminal it is a bar of cli-progress; otherwise, or without that package, about ten plain lines. Throws if
+ * an option is invalid.
  *
  * @example
  * from(data).pipe(train(mnist, { key: key(1) }), progress({ total: data.total, size: 128 }));

@@ -1,4 +1,4 @@
-/** A learning rate that is reduced when nothing gets better any more: what training tells decides how it goes on. */
+/** Reduces the learning rate when a measure stops improving. */
 import { dataOf, defaultBackend } from '../backend/evaluate.js';
 import { fail } from '../error.js';
 import { requireCount, required, requireFunction, requireNumber } from '../require.js';
@@ -13,11 +13,11 @@ export type MeasuredStep<State> = Pick<Step<State>, 'step' | 'loss' | 'metrics' 
 
 export interface ReduceOnPlateauOptions<State> {
   /**
-   * What should become smaller, or `undefined` where there is nothing to measure, such as between two epochs. Negate
-   * what should become larger. A pure function of the step.
+   * The measure to minimize, or `undefined` for steps without a measure, for example within an epoch. Negate a measure
+   * to maximize it. It must be a pure function of the step.
    */
   readonly measure: (step: MeasuredStep<State>) => number | undefined;
-  /** What the rate is multiplied by. */
+  /** The factor of a reduction. */
   readonly factor?: number;
   /** How many measures in a row may be no better than the best before them. */
   readonly patience?: number;
@@ -99,8 +99,8 @@ export const withRates = <State extends Optimized>(
 });
 
 /**
- * The fold that multiplies the rates of `withHyperparameters` by `factor` when `patience` measures in a row were no better
- * than the best before them: `revise` of `train` or of `online`. Throws if an option is invalid, and when it runs on a
+ * A fold for the option `revise` of `train` or `online`: multiplies the learning rates of `withHyperparameters` by
+ * `factor` after `patience` measures in a row without improvement. Throws if an option is invalid, and when it runs on a
  * state without an adjustable rate.
  *
  * Source: ReduceLROnPlateau of Keras 3, with its defaults.

@@ -1,4 +1,4 @@
-/** A number that jumps from step to step, made readable. */
+/** A running mean, for numbers that vary from step to step. */
 import { map } from 'rxjs/internal/operators/map';
 import { scan } from 'rxjs/internal/operators/scan';
 import type { OperatorFunction } from 'rxjs';
@@ -9,15 +9,18 @@ interface Mean {
   readonly mean: number;
 }
 
-/** The mean moved on by a value: of all values at first, then fading, with a weight of 1/window for the newest. */
+/**
+ * The mean updated by a value: first the plain mean, then an exponential mean with the weight 1/window for the newest
+ * value.
+ */
 export const moveMean = ({ count, mean }: Mean, value: number, window: number): Mean => {
   const seen = Math.min(count + 1, window);
   return { count: seen, mean: mean + (value - mean) / seen };
 };
 
 /**
- * mₜ = mₜ₋₁ + (xₜ − mₜ₋₁)/min(t, window): the plain mean of the first `window` values, and from there on one
- * that forgets old ones exponentially. Throws if `window` is below 1.
+ * mₜ = mₜ₋₁ + (xₜ − mₜ₋₁)/min(t, window): the plain mean of the first `window` values, then an exponential moving
+ * average. Throws if `window` is below 1.
  *
  * @example
  * steps.pipe(map(({ loss }) => loss), runningMean(100));

@@ -1,4 +1,4 @@
-/** A score over a stream: of all that came so far. */
+/** A score over a stream: the value of everything so far. */
 import { map } from 'rxjs/internal/operators/map';
 import { scan } from 'rxjs/internal/operators/scan';
 import type { OperatorFunction } from 'rxjs';
@@ -9,7 +9,7 @@ import type { Score, Statistics } from '../metric/metric.js';
 import { required } from '../require.js';
 import type { AnyTensor } from '../tensor/tensor.js';
 
-/** Tensors of statistics as plain numbers. */
+/** Converts tensors of statistics to plain numbers. */
 export const statisticsOf = (measured: Readonly<Record<string, AnyTensor>>, backend: Backend): Statistics => {
   const names = Object.keys(measured);
   const data = dataOf(Object.values(measured), backend);
@@ -17,7 +17,8 @@ export const statisticsOf = (measured: Readonly<Record<string, AnyTensor>>, back
 };
 
 /**
- * The score of all pairs of predictions and targets so far, a value for each pair: a fold of the score's monoid.
+ * An operator that emits, for each pair of predictions and targets, the score of all pairs so far. It folds the
+ * statistics with the monoid of the score.
  *
  * @example
  * const pairs = [[tensor([[1, 0]]), tensor([0], 'int32')]] as const;

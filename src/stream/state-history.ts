@@ -1,17 +1,16 @@
 /**
- * The states of a run, which cost nothing until somebody reads them.
+ * The states of a run, computed lazily.
  *
- * A machine keeps the state in its own memory and moves on; a state that was handed out must never change.
- * Copying it after every step would cost as much as it is large. So it is copied when it is read, if the
- * machine still stands there, and otherwise computed again: from a copy a few batches ago, over the batches
- * since, which gives the very same bits. A new copy is taken as soon as the batches kept for that are as
- * large as a state, so at most twice a state and a batch are kept, and less than a batch is copied for each
- * step. For states that are small anyway it is every 64 steps that a copy is taken.
+ * The backend keeps the current state in its own memory and overwrites it at each step, but a returned state must never
+ * change. Copying the state after every step would be expensive. So a state is copied when it is read, if it is still
+ * the current one. Otherwise it is computed again from the last copy and the batches since then, with bitwise the same
+ * result. A new copy is made when the stored batches are as large as a state. So the memory is at most two states and a
+ * batch, and each step copies less than a batch. Small states are copied at least every 64 steps.
  */
 import type { Executable, Machine } from '../backend/backend.js';
 import type { Data } from '../tensor/dtype.js';
 
-/** A state, and the inputs of the steps taken from there. */
+/** A copied state, and the inputs of the steps since then. */
 interface Segment {
   readonly base: readonly Data[];
   readonly inputs: (readonly Data[])[];
@@ -19,16 +18,16 @@ interface Segment {
 
 export interface Moment {
   readonly outputs: readonly Data[];
-  /** The state after the step, however late it is read. */
+  /** The state after the step; it may be read at any later time. */
   readonly state: () => readonly Data[];
 }
 
 export interface History {
-  /** Takes a step. After one that throws, the states before stay readable. */
+  /** Takes a step. If it throws, earlier states stay readable. */
   readonly step: (inputs: readonly Data[]) => Moment;
 }
 
-/** So many bytes of batches are kept whatever the size of the state, but never more than so many batches. */
+/** At least this many bytes of batches are stored before a new copy, but never more than this many batches. */
 const LEAST_KEPT = 1 << 16;
 const MOST_STEPS = 64;
 
@@ -40,7 +39,7 @@ const replay = (executable: Executable, { base, inputs }: Segment, steps: number
   return machine.state();
 };
 
-/** Runs a program from a state on. */
+/** Runs a program from an initial state. */
 export const historyOf = (executable: Executable, initial: readonly Data[]): History => {
   const machine: Machine = executable.start(initial);
   const limit = Math.max(bytes(initial), LEAST_KEPT);
@@ -54,7 +53,7 @@ export const historyOf = (executable: Executable, initial: readonly Data[]): His
         kept = 0;
       }
       const own = segment;
-      // First, since a step that throws has moved the machine as well.
+      // Counted first, since a step that throws changes the state of the backend as well.
       const at = ++taken;
       const outputs = machine.step(inputs);
       own.inputs.push(inputs);

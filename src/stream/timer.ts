@@ -1,15 +1,15 @@
-/** Waiting, for any length of time: platforms take 2³¹ ms and more, or what is no number, for 1 ms. */
+/** Timers of any length. Timers of the platform treat 2³¹ ms and more, or NaN, as 1 ms. */
 import { requireNumber } from '../require.js';
 
-/** The longest time that a timer of the platform takes: some 24.8 days. */
+/** The longest timer of the platform, in milliseconds: about 24.8 days. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Throws unless `got` is a finite number of milliseconds, 0 or more. */
+/** Throws unless `got` is a finite number of milliseconds ≥ 0. */
 export const requireMilliseconds = (operation: string, option: string, got: number): void => {
   requireNumber(operation, option, got, '[0, ∞)');
 };
 
-/** Acts once after so many milliseconds, however many; gives what cancels it. */
+/** Calls `act` once after any number of milliseconds. Returns a function that cancels it. */
 export const later = (milliseconds: number, act: () => void): (() => void) => {
   let left = milliseconds;
   let timer: ReturnType<typeof setTimeout>;
@@ -24,12 +24,12 @@ export const later = (milliseconds: number, act: () => void): (() => void) => {
   };
 };
 
-/** Resolves after so many milliseconds; rejects with the signal's reason as soon as it is aborted. */
+/** Resolves after this many milliseconds. Rejects with the signal's reason as soon as the signal is aborted. */
 export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const stop = (): void => {
       cancel();
-      // An AbortError unless somebody has given another reason.
+      // An AbortError unless the caller gave another reason.
       reject(signal.reason as Error);
     };
     const cancel = later(milliseconds, () => {
@@ -40,10 +40,10 @@ export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> 
     else signal.addEventListener('abort', stop, { once: true });
   });
 
-/** In place of a result that has not come in time. */
+/** Stands for a result that did not arrive in time. */
 export const TIMED_OUT = Symbol('timed out');
 
-/** The result, or `TIMED_OUT` after so many milliseconds. */
+/** The result, or `TIMED_OUT` after this many milliseconds. */
 export const withTimeout = async <T>(
   result: Promise<T>,
   milliseconds: number,
@@ -61,12 +61,12 @@ export const withTimeout = async <T>(
   }
 };
 
-/** The longest wait that grows by itself, in milliseconds; one that was asked for may be longer. */
+/** The limit of the growing wait, in milliseconds; a larger `base` is used as it is. */
 const LONGEST_BACKOFF = 30_000;
 
 /**
- * Milliseconds before the next try: `base` after a connection that was of use, twice as long after each one in vain, up
- * to half a minute, and then less by up to a half at random, so that many readers do not come back at once.
+ * Milliseconds before the next attempt: exponential backoff from `base`, doubled after each failure up to 30 s, minus
+ * up to half of it at random, so that many clients do not reconnect at the same time.
  */
 export const backoff = (base: number, failures: number): number => {
   if (failures === 0) return base;

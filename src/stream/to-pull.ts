@@ -1,4 +1,7 @@
-/** From what is pushed to what is pulled: what becomes of values that come faster than they are asked for. */
+/**
+ * From push to pull: an async iterable of an Observable, with a policy for values that arrive faster than they are
+ * read.
+ */
 import { Subject } from 'rxjs/internal/Subject';
 import { takeUntil } from 'rxjs/internal/operators/takeUntil';
 import type { Observable } from 'rxjs';
@@ -8,20 +11,20 @@ import { pulling } from './async-iterator.js';
 import { later, requireMilliseconds } from './timer.js';
 
 /**
- * What to do with values that nobody has asked for yet, as an Observable cannot wait:
- * - `latest`: the newest one is kept, those before it are lost;
- * - `drop`: the oldest one is kept, those after it are lost until it has been fetched;
- * - `{ sample: ms }`: as `latest`, and at most one value each so many milliseconds, the newest of them, is kept at all;
- * - `{ buffer: n }`: up to n are kept and none is lost: one more is an error.
+ * What to do with values that arrive before they are requested, since an Observable cannot wait:
+ * - `latest`: keep the newest value, drop older ones;
+ * - `drop`: keep the oldest value, drop newer ones until it is read;
+ * - `{ sample: ms }`: like `latest`, but at most one value, the newest, in each period of this many milliseconds;
+ * - `{ buffer: n }`: keep up to n values; one more is an error.
  */
 export type HoldPolicy = 'latest' | 'drop' | { readonly sample: number } | { readonly buffer: number };
 
-/** What is kept, and how a value gets there. */
+/** A buffer under a policy. */
 interface Hold<T> {
   readonly put: (value: T) => void;
   readonly ready: readonly T[];
   readonly take: () => T;
-  /** The source has ended: what is on its way is ready now. */
+  /** The source has ended: delayed values become ready now. */
   readonly end: () => void;
 }
 
@@ -52,15 +55,15 @@ const upTo = <T>(limit: number): Hold<T> =>
     if (ready.length >= limit)
       fail({
         operation: 'toPull',
-        what: 'values that come faster than they are asked for',
-        got: `${limit + 1} that wait`,
+        what: 'values arrive faster than they are read',
+        got: `${limit + 1} waiting values`,
         needed: `at most ${limit}`,
-        hint: "make the step quicker or the buffer longer, or name what may be lost: 'latest', 'drop', { sample: ms }",
+        hint: "make the step faster or the buffer larger, or choose a policy that drops values: 'latest', 'drop', { sample: ms }",
       });
     ready.push(value);
   });
 
-/** A clock moves the newest value to where it can be fetched; it stands still while nothing comes. */
+/** A timer makes the newest value ready; it stops while no values arrive. */
 const sampled = <T>(milliseconds: number, wake: () => void): Hold<T> => {
   const fetched = latest<T>();
   let newest: { readonly value: T } | undefined;
@@ -89,7 +92,7 @@ const holdOf = <T>(policy: HoldPolicy, wake: () => void): Hold<T> => {
   return 'buffer' in policy ? upTo(policy.buffer) : sampled(policy.sample, wake);
 };
 
-/** Throws if a policy is not one of those that there are, or a number of it is invalid. */
+/** Throws if the policy or a number in it is invalid. */
 export const requirePolicy = (policy: HoldPolicy): void => {
   if (typeof policy !== 'object' || policy === null)
     requireOneOf('toPull', 'policy', policy, ['latest', 'drop']);
@@ -98,9 +101,9 @@ export const requirePolicy = (policy: HoldPolicy): void => {
 };
 
 /**
- * The values of an Observable to be pulled, under a policy that has to be named for what comes faster than it is asked
- * for. It is subscribed to when the first value is asked for, and unsubscribed from by `return()`. At its end and at an
- * error what was kept comes first; of `sample` also what came last.
+ * Makes an async iterable of an Observable. A push source cannot wait, so an explicit overflow policy is required.
+ * Subscribes at the first `next()`, and unsubscribes at `return()`. At the end or at an error, buffered values are
+ * delivered first; with `sample` also the last value.
  *
  * Throws if the policy is invalid; while running, a `ParalensError` if a buffer is full. Laws: F-1,
  * F-3, F-4, F-6 to F-9, F-13.
@@ -125,7 +128,7 @@ export const toPull = <T>(observable: Observable<T>, policy: HoldPolicy): AsyncI
         if (ended !== undefined) return;
         ended = how;
         hold.end();
-        // Also while the source is still in its subscribe function, where there is no subscription to end yet.
+        // This also works while the source is still in its subscribe function, before there is a subscription.
         over.next();
         wake();
       };

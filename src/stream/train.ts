@@ -10,7 +10,7 @@ import { withLazy } from './lazy-property.js';
 import { isFinite, refuseNonFinite } from './non-finite.js';
 import { type StateHandle, stepper } from './stepper.js';
 
-/** What training tells of each step. Its `step`, `state` and `revision` decide all that comes after it. */
+/** One training step, as `train` emits it. Its `step`, `state` and `revision` decide all that comes after it. */
 export interface Step<State, V = unknown> {
   /** The number of steps so far. */
   readonly step: number;
@@ -87,15 +87,14 @@ const training = <State, A, B, L, V>(
 };
 
 /**
- * Trains a learner over a stream of batches, as an rxjs operator: a step for every batch, in order. It means
- * `scan` of the learner's step, bit for bit. The step is compiled once for each size of batches, such as that of a
- * shorter last one, of which the latest eight are kept, and the state stays in the backend's memory. Every subscription
- * starts afresh from the state that is given, or made from the key, or goes on from a step of an earlier run;
- * unsubscribing ends it before the next step; a stream without batches gives no steps.
+ * Trains a learner over a stream of batches: an rxjs operator that emits one step for each batch, in order. The result
+ * is bitwise that of `scan` with the learner's step. The step is compiled once for each batch size (a shorter last
+ * batch has its own); the eight most recent programs are cached. The state stays in the memory of the backend. Each
+ * subscription starts again from the given state, from a new state made with the key, or from a step of an earlier run.
+ * Unsubscribing stops before the next step. A stream without batches emits nothing.
  *
- * What goes wrong arrives as the Observable's error, the number of the step in front: a batch of another
- * structure, dtype or number of axes than the first, a loss that is not finite, a check that does not hold. The last
- * step's state stays readable.
+ * Errors arrive as the error of the Observable, with the number of the step: a batch with another structure, dtype or
+ * number of axes than the first, a loss that is not finite, a failed check. The state of the last step stays readable.
  *
  * Laws: F-1 to F-5, F-7, F-8, F-13.
  *

@@ -45,7 +45,7 @@ export const allocate = <D extends DType>(dtype: D, length: number): DataOf[D] =
       operation: 'allocate',
       what: 'out of memory',
       got: `an array of ${length} × ${dtype}, ${length * bytesOf[dtype]} bytes`,
-      needed: 'what the engine has for one array',
+      needed: 'a size that the JavaScript engine can allocate',
       hint: 'use smaller batches',
     });
   }

@@ -65,9 +65,9 @@ const MOST_DEEP = 1000;
 const refuseDeep = (): never =>
   fail({
     operation: 'tree',
-    what: `a tree deeper than ${MOST_DEEP} levels`,
-    needed: 'arrays and records that end',
-    hint: 'does it hold itself?',
+    what: `the tree is deeper than ${MOST_DEEP} levels`,
+    needed: 'finite arrays and records',
+    hint: 'does the tree contain itself?',
   });
 
 /** Whether a record was a tensor before it was cloned, which takes the mark away. */
@@ -78,19 +78,19 @@ const refuseClone = (path: readonly string[]): never =>
   fail({
     path,
     operation: 'tree',
-    what: 'a tensor that was cloned, by structuredClone or postMessage',
+    what: 'the tensor was cloned by structuredClone or postMessage',
     needed: 'a tensor',
-    hint: 'send evaluate(tensor), and make tensor(data, shape, dtype) of it where it arrives',
+    hint: 'send evaluate(tensor), and rebuild it at the receiver with tensor(data, shape, dtype)',
   });
 
 const refuse = (value: unknown, path: readonly string[]): never =>
   fail({
     path,
     operation: 'tree',
-    what: 'not a tensor, array or record',
+    what: 'a leaf is not a tensor',
     got: showKind(value),
-    needed: 'a tree of tensors',
-    hint: 'wrap plain data with tensor(…)',
+    needed: 'arrays and records of tensors',
+    hint: 'wrap numbers with tensor(…)',
   });
 
 /** The records' keys are walked in the order of their names, so that two equal records are equal trees. */
@@ -221,7 +221,7 @@ export const zipTrees = <T>(
 ): T => {
   if (!sameStructure(second, first)) {
     const [got, needed] = [structureOf(second), structureOf(first)];
-    fail({ operation, what: 'trees of different structure', got, needed });
+    fail({ operation, what: 'the trees have different structures', got, needed });
   }
   const others = leaves(second);
   let next = 0;

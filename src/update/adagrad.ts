@@ -1,4 +1,4 @@
-/** Adagrad: each parameter's step divided by the size of all its gradients so far. */
+/** Adagrad: divides the step of each parameter by the root of the sum of its squared gradients. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
@@ -13,7 +13,7 @@ export interface AdagradOptions {
 }
 
 /**
- * s′ = s + g², p′ = p − η·g/(√s′ + ε): steps under constant gradients shrink as 1/√t.
+ * Adagrad: s′ = s + g², p′ = p − η·g/(√s′ + ε). With constant gradients the steps shrink as 1/√t.
  *
  * Source: J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods for online learning and stochastic
  * optimization" (JMLR 12, 2011).

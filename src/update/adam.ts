@@ -1,4 +1,4 @@
-/** Adam: running means of gradients and of their squares, both freed of the bias of beginning at 0. */
+/** Adam: bias-corrected running means of gradients and squared gradients. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { requireBoolean } from '../require.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
@@ -12,20 +12,20 @@ import { type ElementwiseRule, elementwiseUpdate, type MovingScalar, type Update
 
 export interface AdamOptions {
   readonly learningRate?: LearningRate;
-  /** How much of the mean of gradients is left after a step. */
+  /** The decay rate of the running mean of gradients. */
   readonly beta1?: number;
-  /** How much of the mean of squares is left after a step. */
+  /** The decay rate of the running mean of squared gradients. */
   readonly beta2?: number;
   readonly epsilon?: number;
   /**
-   * Whether the largest mean of squares so far stands in place of the last, so that steps never grow again.
-   * Source: S. Reddi, S. Kale, S. Kumar, "On the convergence of Adam and beyond" (2018).
+   * AMSGrad: whether to use the maximum of all past means of squares. Source: S. Reddi, S. Kale, S. Kumar, "On the
+   * convergence of Adam and beyond" (2018).
    */
   readonly amsgrad?: boolean;
 }
 
 export interface AdamwOptions extends AdamOptions {
-  /** Which share of each parameter, times the learning rate, a step takes away; 0.01 unless given. */
+  /** Weight decay: each step subtracts learningRate·weightDecay·p; default: 0.01. */
   readonly weightDecay?: number;
 }
 
@@ -33,7 +33,7 @@ export interface AdamwOptions extends AdamOptions {
 export const runningMean = <S extends Shape>(before: Tensor<S>, x: Tensor<S>, beta: number): Tensor<S> =>
   add(multiply(before, beta), multiply(x, 1 - beta));
 
-/** Running means of ones: their distance from 1 is the bias of the other running means. */
+/** Running means of ones, 1 − βᵗ: the divisor of the bias correction. */
 export const weightOfMean = (beta: number): MovingScalar => ({
   initial: 0,
   next: (weight) => runningMean(weight, fullLike(weight, 1), beta),
@@ -78,9 +78,9 @@ const rule = (
 };
 
 /**
- * m′ = β₁m + (1 − β₁)g, s′ = β₂s + (1 − β₂)g², p′ = p − η·m̂/(√ŝ + ε) with m̂ = m′/(1 − β₁ᵗ), ŝ = s′/(1 − β₂ᵗ).
- * The sums of weights 1 − βᵗ are kept in the state, as running means of ones: a power of β taken from 1 would lose
- * the digits that both share, three of seven at the first step with β = 0.999.
+ * Adam: m′ = β₁m + (1 − β₁)g, s′ = β₂s + (1 − β₂)g², p′ = p − η·m̂/(√ŝ + ε) with m̂ = m′/(1 − β₁ᵗ), ŝ = s′/(1 − β₂ᵗ).
+ * The state keeps the divisors 1 − βᵗ as running means of ones. Computing 1 − βᵗ from a power of β would lose digits by
+ * cancellation: three of seven at the first step with β = 0.999.
  *
  * Source: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (arXiv 1412.6980).
  *
@@ -90,10 +90,10 @@ const rule = (
 export const adam = (options: AdamOptions = {}): Update => elementwiseUpdate(rule('adam', options));
 
 /**
- * Adam with weight decay beside it and not in the gradient: p′ = p·(1 − η·λ) − η·m̂/(√ŝ + ε). With weight decay 0 it is `adam`.
+ * AdamW, Adam with decoupled weight decay: p′ = p·(1 − η·λ) − η·m̂/(√ŝ + ε). With decay 0 it is `adam`.
  *
- * Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (arXiv 1711.05101), λ times the learning
- * rate as in PyTorch.
+ * Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (arXiv 1711.05101), with λ multiplied by
+ * the learning rate, as in PyTorch.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: adamw({ learningRate: 1e-3, weightDecay: 0.01 }) });

@@ -1,4 +1,4 @@
-/** Adamax: Adam with the largest gradient, fading, in place of the mean of squares. */
+/** Adamax: Adam with a decaying maximum of gradients instead of the mean of squares. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
 import { abs, maximum } from '../tensor/primitive/magnitude.js';
@@ -9,15 +9,15 @@ import { elementwiseUpdate, type Update } from './update.js';
 
 export interface AdamaxOptions {
   readonly learningRate?: LearningRate;
-  /** How much of the mean of gradients is left after a step. */
+  /** The decay rate of the running mean of gradients. */
   readonly beta1?: number;
-  /** How much of the largest gradient is left after a step. */
+  /** The decay rate of the maximum of gradients. */
   readonly beta2?: number;
   readonly epsilon?: number;
 }
 
 /**
- * m′ = β₁m + (1 − β₁)g, u′ = max(β₂u, |g| + ε), p′ = p − η·m′/((1 − β₁ᵗ)·u′).
+ * Adamax: m′ = β₁m + (1 − β₁)g, u′ = max(β₂u, |g| + ε), p′ = p − η·m′/((1 − β₁ᵗ)·u′).
  *
  * Source: D. Kingma, J. Ba, "Adam: a method for stochastic optimization" (arXiv 1412.6980), section 7.1, ε as in
  * PyTorch.

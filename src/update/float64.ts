@@ -1,4 +1,4 @@
-/** Numbers of an update in the dtype of the parameters that they move. */
+/** Scalars of an update in the dtype of the parameters. */
 import { type DType, isFloat } from '../tensor/dtype.js';
 import { scalar } from '../tensor/primitive/constant.js';
 import { cast } from '../tensor/primitive/conversion.js';
@@ -12,7 +12,7 @@ const again = <N extends PrimitiveName>(
   inputs: readonly AnyTensor[],
 ): AnyTensor => apply<N>(primitives[name], attributes, inputs);
 
-/** A primitive on inputs that are wider, and so is its result. */
+/** The primitive applied to wider inputs, with a wider result. */
 const widerOf = (node: SomeApplication, inputs: readonly AnyTensor[]): AnyTensor => {
   switch (node.name) {
     case 'cast':
@@ -26,15 +26,15 @@ const widerOf = (node: SomeApplication, inputs: readonly AnyTensor[]): AnyTensor
 
 const wider = (dtype: DType): DType => (dtype === 'float32' ? 'float64' : dtype);
 
-/** What is a value as it stands: integers, data, and primitives that are not what they compute. */
+/** Whether the expression stays as it is: integers, data, and primitives that must not be recomputed. */
 const stays = ({ dtype, node }: AnyTensor): boolean =>
   !(isFloat(dtype) || dtype === 'bool') ||
   node.kind !== 'application' ||
   ['custom', 'scan', 'check'].includes(node.name);
 
 /**
- * An expression of float32 computed in float64 from its integers and its literal numbers on, which regain their digits:
- * a rate of 0.1 is 0.1 beside parameters of float64, and not the float32 next to it.
+ * Recomputes a float32 expression in float64, from its integers and literal numbers. So for float64 parameters a rate
+ * of 0.1 is 0.1, and not the nearest float32.
  */
 export const inFloat64 = (expression: AnyTensor): AnyTensor => {
   const known = new Map<AnyTensor, AnyTensor>();

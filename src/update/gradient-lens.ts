@@ -1,6 +1,6 @@
 /**
- * What is done with gradients before an update sees them: lenses from parameters to parameters whose forward is the
- * identity. Put behind an update they compose with it as lenses do.
+ * Gradient transformations, such as clipping: lenses from parameters to parameters whose forward is the identity. They
+ * compose with an update as lenses.
  */
 import { composeLenses, identityLens, type Lens, type SimpleLens } from '../lens/lens.js';
 import { add, divide, maximum, minimum, multiply } from '../operation/arithmetic.js';
@@ -15,21 +15,21 @@ import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { leaves, mapTree, zipTrees } from '../tree/tree.js';
 import type { Update, Updated, UpdateInput } from './update.js';
 
-/** A lens over parameters of any structure. */
+/** A gradient transformation, for parameters of any structure. */
 export type GradientLens = <P>() => SimpleLens<P, P>;
 
-/** The lens that changes gradients, given the parameters. */
+/** The lens that transforms gradients; the transformation may depend on the parameters. */
 const gradients =
   (f: <P>(gradient: P, parameters: P) => P): GradientLens =>
   <P>() => ({ run: (parameters: P) => [parameters, (gradient: P) => f(gradient, parameters)] });
 
-/** Each leaf that is a float, through a function. */
+/** Applies a function to each float leaf. */
 const eachFloat = <P>(tree: P, f: (x: Tensor) => Tensor): P =>
   mapTree(tree, (leaf) => (isFloat((leaf as AnyTensor).dtype) ? f(leaf as Tensor) : leaf));
 
 /**
- * The update of gradients that have gone through these lenses, in the order in which they are listed. Throws if the last
- * is no update, or the others are no lenses.
+ * An update with gradient transformations before it, applied in the order of the list. Throws if the last argument is
+ * not an update, or if another is not a function.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: chain(clipByGlobalNorm(1), adam()) });
@@ -49,7 +49,7 @@ export const chain = (...parts: readonly [...lenses: readonly GradientLens[], up
 };
 
 /**
- * Each number of the gradient held between −limit and limit. Throws if the limit is not above 0.
+ * Clips each element of the gradient to [−limit, limit]. Throws if the limit is not positive.
  *
  * @example
  * chain(clipByValue(0.5), sgd());
@@ -59,7 +59,10 @@ export const clipByValue = (limit: number): GradientLens => {
   return gradients((gradient) => eachFloat(gradient, (g) => maximum(-limit, minimum(limit, g))));
 };
 
-/** √Σ g² over all leaves, the last first: as a backward makes them, so that each is done with when the next comes. */
+/**
+ * √Σ g² over all leaves, from the last to the first. The backward pass makes gradients in this order, so each can be
+ * freed early.
+ */
 const lengthOfTree = (tree: unknown): ScaledLength<FloatDType> => {
   const floats = leaves<AnyTensor>(tree).filter((leaf): leaf is Tensor<Shape, FloatDType> =>
     isFloat(leaf.dtype),
@@ -69,13 +72,13 @@ const lengthOfTree = (tree: unknown): ScaledLength<FloatDType> => {
   return scaledLength(alike.length === 0 ? [scalar(0)] : alike, dtype);
 };
 
-/** √Σ g² over all leaves. */
+/** The global norm of a tree: √Σ g² over all leaves. */
 export const globalNorm = (tree: unknown): Tensor<Scalar> =>
   cast(lengthOf(lengthOfTree(tree)), 'float32') as Tensor<Scalar>;
 
 /**
- * The whole gradient shortened to a length of `limit` where it is longer, all leaves together. Throws if the limit
- * is not above 0.
+ * Clips the gradient by its global norm: if the norm of all leaves together is larger than `limit`, the gradient is
+ * scaled to the norm `limit`. Throws if the limit is not positive.
  *
  * Source: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks"
  * (arXiv 1211.5063).
@@ -89,18 +92,17 @@ export const clipByGlobalNorm = (limit: number): GradientLens => {
     const { scale, length } = lengthOfTree(gradient);
     const [norm, one] = [divide(length, scale), fullLike(length, 1)];
     const long = less(fullLike(norm, limit), norm);
-    // Not divided where it is short, so that a gradient that is kept keeps every bit.
+    // A short gradient is not scaled, so it keeps every bit.
     const factor = select(long, divide(limit, select(long, length, one)), one);
     const scaled = select(long, scale, one);
-    // The factors first: a program then makes gradients for the norm, in its order, and not all for this one.
+    // The factors are multiplied first, so that the program makes the gradients in the order of the norm.
     return eachFloat(gradient, (g) => multiply(cast(factor, g.dtype), multiply(cast(scaled, g.dtype), g)));
   });
 };
 
 /**
- * g + weightDecay·p: the gradient of ½·weightDecay·|p|² beside that of the loss. In updates that divide by the size of gradients it is
- * not the decay of `adamw`. Throws if `weightDecay` is not in
- * [0, ∞).
+ * L2 regularization: adds weightDecay·p to the gradient, the gradient of ½·weightDecay·|p|². In adaptive updates such as `adam` this
+ * differs from the decoupled decay of `adamw`. Throws if `weightDecay` is not in [0, ∞).
  *
  * @example
  * chain(addDecayedWeights(1e-4), sgd());

@@ -1,4 +1,4 @@
-/** LAMB: Adam whose step for each tensor of parameters is as long as the tensor, times the learning rate. */
+/** LAMB: Adam with a step for each tensor that is proportional to the norm of the tensor. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { scaledLength } from '../operation/norm.js';
 import { and, less, select } from '../tensor/primitive/comparison.js';
@@ -11,7 +11,7 @@ import { elementwiseUpdate, type Update } from './update.js';
 export type LambOptions = Omit<AdamwOptions, 'amsgrad'>;
 
 /**
- * r = m̂/(√ŝ + ε) + λ·p, p′ = p − η·(|p|/|r|)·r with lengths over each tensor; where one of them is 0 the ratio is 1.
+ * LAMB: r = m̂/(√ŝ + ε) + λ·p, p′ = p − η·(|p|/|r|)·r with the norms of each tensor. If a norm is 0, the ratio is 1.
  *
  * Source: Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes" (arXiv 1904.00962).
  *
@@ -41,7 +41,7 @@ export const lamb = ({
       const far = scaledLength([step], step.dtype);
       const [zero, one] = [fullLike(long.length, 0), fullLike(long.length, 1)];
       const both = and(less(zero, long.length), less(zero, far.length));
-      // Of a length of 0 nothing is divided, chosen or not.
+      // Never divides by a norm of 0, even where `select` ignores the result.
       const ratio = divide(divide(long.length, select(both, far.length, one)), long.scale);
       const scaled = multiply(step, select(both, far.scale, one));
       return {

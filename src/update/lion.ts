@@ -1,4 +1,4 @@
-/** Lion: steps of one size, in the direction of a mean of gradients. */
+/** Lion: steps of equal size, by the sign of a running mean of gradients. */
 import { multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { sign } from '../tensor/primitive/magnitude.js';
@@ -9,16 +9,16 @@ import { elementwiseUpdate, type Update } from './update.js';
 
 export interface LionOptions {
   readonly learningRate?: LearningRate;
-  /** How much of the mean counts in the direction of a step. */
+  /** The weight of the running mean in the direction of a step. */
   readonly beta1?: number;
-  /** How much of the mean is left after a step. */
+  /** The decay rate of the running mean. */
   readonly beta2?: number;
-  /** Which share of each parameter, times the learning rate, a step takes away; 0 unless given. */
+  /** Weight decay: each step subtracts learningRate·weightDecay·p; default: 0. */
   readonly weightDecay?: number;
 }
 
 /**
- * p′ = p·(1 − η·λ) − η·sign(β₁m + (1 − β₁)g), m′ = β₂m + (1 − β₂)g; a direction of 0 is none.
+ * Lion: p′ = p·(1 − η·λ) − η·sign(β₁m + (1 − β₁)g), m′ = β₂m + (1 − β₂)g. The sign of 0 is 0.
  *
  * Source: X. Chen et al., "Symbolic discovery of optimization algorithms" (arXiv 2302.06675).
  *

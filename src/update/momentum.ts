@@ -1,4 +1,4 @@
-/** Gradient descent with momentum, and with Nesterov's: the gradient taken where the momentum leads. */
+/** Gradient descent with momentum, and with Nesterov momentum. */
 import { add, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -8,7 +8,7 @@ import { type ElementwiseRule, elementwiseUpdate, type Update } from './update.j
 
 export interface MomentumOptions {
   readonly learningRate?: LearningRate;
-  /** How much of the velocity is left after a step. */
+  /** The decay rate of the velocity. */
   readonly momentum?: number;
 }
 
@@ -22,7 +22,7 @@ const velocityRule = (learningRate: LearningRate, momentum: number): Elementwise
 });
 
 /**
- * v′ = γ·v + g, p′ = p − η·v′: constant gradients move by η·g/(1 − γ) in the end.
+ * Momentum: v′ = γ·v + g, p′ = p − η·v′. With constant gradients the step approaches η·g/(1 − γ).
  *
  * Source: B. Polyak, "Some methods of speeding up the convergence of iteration methods" (1964).
  *
@@ -35,7 +35,7 @@ export const momentum = ({ learningRate = 0.01, momentum: kept = 0.9 }: Momentum
 };
 
 /**
- * Momentum with the gradient taken ahead: at p − η·γ·v, where the velocity alone would lead.
+ * Nesterov momentum: the gradient is taken at p − η·γ·v, the point that the velocity alone would reach.
  *
  * Source: Y. Nesterov, "A method of solving a convex programming problem with convergence rate O(1/k²)"
  * (1983).

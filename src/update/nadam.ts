@@ -1,4 +1,4 @@
-/** NAdam: Adam that looks ahead along its mean, as Nesterov does along the velocity. */
+/** NAdam: Adam with Nesterov momentum. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { requireNumber } from '../require.js';
 import { fullLike, scalar } from '../tensor/primitive/constant.js';
@@ -13,13 +13,13 @@ export interface NadamOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** How fast the momentum approaches β₁, from half of it; 0.004 unless given. */
+  /** The rate ψ at which the momentum approaches β₁, starting from half of it; default: 0.004. */
   readonly momentumDecay?: number;
 }
 
 /**
- * μₜ = β₁(1 − ½·0.96^(t·ψ)), m and s as in Adam, and
- * p′ = p − η·(μₜ₊₁·m′/(1 − Πμ up to t + 1) + (1 − μₜ)·g/(1 − Πμ up to t))/(√ŝ + ε).
+ * NAdam: μₜ = β₁(1 − ½·0.96^(t·ψ)), m and s as in Adam, and p′ = p − η·(μₜ₊₁·m′/(1 − Πμ up to t + 1) + (1 − μₜ)·g/(1 −
+ * Πμ up to t))/(√ŝ + ε).
  *
  * Source: T. Dozat, "Incorporating Nesterov momentum into Adam" (2016), as in PyTorch.
  *

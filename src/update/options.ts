@@ -1,15 +1,15 @@
-/** The checks of what several updates take: a rate, shares that are left of running means, an epsilon. */
+/** Checks of the options of updates: learning rates, decay rates, epsilons. */
 import { requireNumber } from '../require.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
-/** What an update of running means is made with. */
+/** The options that several updates share. */
 interface RuleOptions {
   readonly learningRate: LearningRate;
-  /** Shares that are left after a step, by name: of 1 nothing new would ever come in. */
+  /** Decay rates by name, in [0, 1): with 1 a mean would never change. */
   readonly shares?: Readonly<Record<string, number>>;
-  /** What is divided by beside a size that may be 0. */
+  /** Added to a divisor that may be 0. */
   readonly epsilon?: number;
-  /** Shares of parameters that a step takes away, times the learning rate. */
+  /** Weight decay, multiplied by the learning rate. */
   readonly weightDecay?: number;
 }
 

@@ -1,4 +1,4 @@
-/** One update for each part of a model, and none for what is frozen. */
+/** Different updates for different parts of a model. */
 import { fail } from '../error.js';
 import type { Lens } from '../lens/lens.js';
 import { scalar } from '../tensor/primitive/constant.js';
@@ -7,8 +7,8 @@ import { leafPaths, leaves, unflatten } from '../tree/tree.js';
 import { nextCount, type Update, type Updated, type UpdateInput, type UpdateState } from './update.js';
 
 /**
- * The update that moves no parameters. Buffers are replaced all the same, and dropout drops: `freeze` makes a part act as
- * it predicts.
+ * An update that changes no parameters. Buffers still change, and dropout still drops; use `freeze` to run a layer in
+ * evaluation mode.
  *
  * @example
  * partition({ encoder: frozen }, adam());
@@ -25,12 +25,12 @@ export const frozen: Update = {
 
 type Leaves = readonly AnyTensor[];
 
-/** Under this name stands the state of the update for what has none of its own. */
+/** The name of the state of the update for all other parameters. */
 const OTHERS = '*';
 
 /**
- * An update for each named part, and one for all that is in none of them; the parameters of a part are those with its
- * name in their path. Throws at `init` where a name is in no path, or a parameter in several parts.
+ * One update for each named part, and one for all other parameters. The parameters of a part are those with its name in
+ * their path. `init` throws if a name is in no path, or if a parameter belongs to several parts.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: partition({ encoder: adam(), decoder: sgd() }, frozen) });
@@ -39,16 +39,16 @@ export const partition = (parts: Readonly<Record<string, Update>>, others: Updat
   const names = Object.keys(parts);
   const updates = Object.entries({ ...parts, [OTHERS]: others });
 
-  /** The name of the part that each leaf is in. */
+  /** The name of the part of each leaf. */
   const partsOf = (parameters: unknown): readonly string[] =>
     leafPaths(parameters).map((path) => {
       const found = names.filter((name) => path.includes(name));
       if (found.length > 1)
         fail({
           operation: 'partition',
-          what: 'a parameter in two parts',
+          what: 'a parameter belongs to two parts',
           got: `${path.join('.')} in ${found.join(' and ')}`,
-          needed: 'parts that do not stand in each other',
+          needed: 'parts that do not contain each other',
         });
       return found[0] ?? OTHERS;
     });
@@ -58,7 +58,7 @@ export const partition = (parts: Readonly<Record<string, Update>>, others: Updat
     if (missing !== undefined)
       fail({
         operation: 'partition',
-        what: 'no part of this name',
+        what: 'no part has this name',
         got: `'${missing}'`,
         needed: 'a name in the path of a parameter',
         hint: `there are ${leafPaths(parameters)
@@ -70,7 +70,7 @@ export const partition = (parts: Readonly<Record<string, Update>>, others: Updat
   const select = (all: Leaves, places: readonly string[], part: string): Leaves =>
     all.filter((_, i) => places[i] === part);
 
-  /** The leaves of the parts, each back in its place. */
+  /** Puts the leaves of the parts back in their places. */
   const merge = (places: readonly string[], byPart: Readonly<Record<string, Leaves>>): Leaves => {
     const next = new Map<string, number>();
     return places.flatMap((part) => {
@@ -100,7 +100,7 @@ export const partition = (parts: Readonly<Record<string, Update>>, others: Updat
     const all = leaves<AnyTensor>(parameters);
     const runs = updates.map(([part, update]) => {
       const own = select(all, places, part);
-      // The state of a part is that of an update of its leaves, as `init` made it.
+      // `init` made the state of a part from its leaves.
       const before = (state.parts?.[part] ?? update.init(own)) as UpdateState<Leaves>;
       return [part, update.lens<Leaves>().run([before, own, weight])] as const;
     });

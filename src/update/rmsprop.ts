@@ -1,4 +1,4 @@
-/** RMSprop: each parameter's step divided by the running size of its gradients. */
+/** RMSprop: divides the step of each parameter by the root of a running mean of its squared gradients. */
 import { add, divide, multiply, subtract } from '../operation/arithmetic.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { sqrt } from '../tensor/primitive/exponential.js';
@@ -9,13 +9,13 @@ import { elementwiseUpdate, type Update } from './update.js';
 
 export interface RmspropOptions {
   readonly learningRate?: LearningRate;
-  /** How much of the mean of squares is left after a step. */
+  /** The decay rate of the running mean of squared gradients. */
   readonly smoothing?: number;
   readonly epsilon?: number;
 }
 
 /**
- * s′ = ρ·s + (1 − ρ)·g², p′ = p − η·g/(√s′ + ε)
+ * RMSprop: s′ = ρ·s + (1 − ρ)·g², p′ = p − η·g/(√s′ + ε).
  *
  * Source: T. Tieleman, G. Hinton, "Lecture 6.5: rmsprop" (Neural Networks for Machine Learning, 2012).
  *

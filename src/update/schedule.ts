@@ -1,4 +1,4 @@
-/** Schedules: the learning rate as a function of how many updates have been applied. */
+/** Schedules: the learning rate as a function of the number of applied updates. */
 import { fail, showShape } from '../error.js';
 import { add, divide, less, maximum, minimum, multiply, subtract } from '../operation/arithmetic.js';
 import { requireCount, requireNumber, showGiven } from '../require.js';
@@ -12,15 +12,15 @@ import type { Scalar } from '../tensor/shape.js';
 import type { AnyTensor, Tensor } from '../tensor/tensor.js';
 import { isLeaf } from '../tree/tree.js';
 
-/** The learning rate of the update that follows `count` applied ones. */
+/** The learning rate after `count` applied updates: an int32 scalar to a float scalar. */
 export type Schedule = (count: Tensor<Scalar, 'int32'>) => Tensor<Scalar>;
 
 /** A learning rate: a number, or a schedule. */
 export type LearningRate = number | Schedule;
 
-/** The tensor that a schedule gave. Throws if it is not a single float. */
+/** Returns the result of a schedule. Throws if it is not a single float. */
 const requireSingle = (operation: string, given: Tensor<Scalar>): Tensor<Scalar> => {
-  // Whatever its type says: a schedule may come from JavaScript.
+  // A schedule may come from JavaScript, so its type is checked.
   const value: unknown = given;
   const { dtype, shape } = isLeaf(value) ? (value as AnyTensor) : { dtype: undefined, shape: undefined };
   if (dtype === undefined || !isFloat(dtype) || shape.length > 0)
@@ -83,7 +83,7 @@ export const exponentialDecay = ({
   return (count) => multiply(exp(multiply(cast(count, 'float32'), logarithm)), rate);
 };
 
-/** Along half a cosine from one rate at one count to another rate at another count, and that from there on. */
+/** Half a cosine from one rate at `start` to another at `stop`; constant after that. */
 const halfCosine =
   ([rate, end]: readonly [number, number], [start, stop]: readonly [number, number]): Schedule =>
   (count) => {
@@ -93,7 +93,7 @@ const halfCosine =
   };
 
 /**
- * From `rate` to `end` along half a cosine over `steps` updates, and `end` from the next one on. Throws if an option is
+ * Cosine decay: from `rate` to `end` along half a cosine over `steps` updates; `end` after that. Throws if an option is
  * invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts"
@@ -111,8 +111,8 @@ export const cosineDecay = ({
 };
 
 /**
- * From 0 in a straight line over the first `steps` updates, then as `next` says, counted from there. Throws if an option
- * is invalid.
+ * Linear warm-up from 0 over the first `steps` updates, then the schedule `next`, whose count starts at 0 there. Throws
+ * if an option is invalid.
  */
 export const warmUp = ({
   steps,
@@ -130,8 +130,8 @@ export const warmUp = ({
 };
 
 /**
- * From `rate` to `end` over `steps` updates as the `power` of what is left of them, and `end` from the next one on. Throws
- * if an option is invalid.
+ * Polynomial decay: end + (rate − end)·(1 − count/steps)^power over `steps` updates; `end` after that. Throws if an
+ * option is invalid.
  */
 export const polynomialDecay = ({
   rate,
@@ -151,8 +151,8 @@ export const polynomialDecay = ({
 };
 
 /**
- * Cosine decay from `rate` to `end` over `steps` updates, over and over: `end` is where each
- * period would come to as the next one begins. Throws if an option is invalid.
+ * Cosine decay with warm restarts: cosine decay from `rate` towards `end` over `steps` updates, repeated. The next
+ * period starts where the rate would reach `end`. Throws if an option is invalid.
  *
  * Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts" (arXiv 1608.03983).
  */
@@ -204,16 +204,16 @@ export interface OneCycleOptions {
   readonly steps: number;
   /** The share of updates on the way up; 0.3 unless given. */
   readonly up?: number;
-  /** The peak divided by this is where it begins; 25 unless given. */
+  /** The initial rate is peak/from; default: 25. */
   readonly from?: number;
-  /** The beginning divided by this is where it ends; 10,000 unless given. */
+  /** The final rate is the initial rate divided by this; default: 10,000. */
   readonly to?: number;
 }
 
 /**
- * Along half a cosine from `peak/from` up to the peak, and along another down to `peak/(from·to)`, over `steps` updates:
- * the peak is at count `up·steps − 1`, the end at count `steps − 1`, the last update, and from there on. Throws if an
- * option is invalid.
+ * One-cycle schedule over `steps` updates: up along half a cosine from `peak/from` to `peak`, then down along another to
+ * `peak/(from·to)`. The peak is at count `up·steps − 1`, the end at count `over − 1`, the last update; constant after
+ * that. Throws if an option is invalid.
  *
  * Source: L. Smith, N. Topin, "Super-convergence: very fast training of neural networks using large learning rates"
  * (arXiv 1708.07120), with the formula and proportions of `torch.optim.lr_scheduler.OneCycleLR` in two phases.
@@ -235,8 +235,7 @@ export const oneCycle = ({ peak, steps, up = 0.3, from = 25, to = 1e4 }: OneCycl
 };
 
 /**
- * In a straight line up to `peak` over the first `steps` updates, and from there down as 1/√count. Throws if an
- * option is invalid.
+ * Linear warm-up to `peak` over the first `steps` updates, then decay as 1/√count. Throws if an option is invalid.
  *
  * Source: A. Vaswani et al., "Attention is all you need" (arXiv 1706.03762).
  */

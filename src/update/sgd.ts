@@ -9,7 +9,7 @@ export interface SgdOptions {
 }
 
 /**
- * p′ = p − η·g
+ * Stochastic gradient descent: p′ = p − η·g.
  *
  * Source: H. Robbins, S. Monro, "A stochastic approximation method" (1951).
  *

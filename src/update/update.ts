@@ -1,4 +1,4 @@
-/** What an update is: how an optimizer moves parameters against their gradient. */
+/** Updates: optimizers as lenses that move parameters against their gradient. */
 import type { Lens } from '../lens/lens.js';
 import { fail } from '../error.js';
 import { required } from '../require.js';
@@ -12,29 +12,32 @@ import { ownOf, setOwn, leaves, mapTree, sameStructure, structureOf, unflatten }
 import { inFloat64 } from './float64.js';
 import { type LearningRate, scheduleOf } from './schedule.js';
 
-/** What an update keeps from one step to the next: a tree, as the parameters are. */
+/** The state of an update between steps, a tree of tensors like the parameters. */
 export interface UpdateState<P> {
-  /** How many updates have been applied. */
+  /** The number of applied updates. */
   readonly count: Tensor<Scalar, 'int32'>;
-  /** Numbers kept for the whole, such as powers of a decay. */
+  /** Scalars, such as powers of a decay rate. */
   readonly scalars: { readonly [name: string]: Tensor<Scalar> };
-  /** Numbers kept for each parameter, such as a velocity. */
+  /** Tensors for each parameter, such as a velocity. */
   readonly slots: { readonly [name: string]: P };
-  /** The states of the updates that it is made of, where it is made of others. */
+  /** The states of inner updates, if the update contains others. */
   readonly parts?: { readonly [name: string]: UpdateState<unknown> };
 }
 
 /** The largest int32. */
 const MOST_UPDATES = 2 ** 31 - 1;
 
-/** One update more. It stays at 2³¹ − 1, so that a run of months never comes to a negative count: schedules stay as they are. */
+/**
+ * The count plus one. It stays at 2³¹ − 1, so that it never becomes negative in a run of months; schedules are constant
+ * from there on.
+ */
 export const nextCount = (count: Tensor<Scalar, 'int32'>): Tensor<Scalar, 'int32'> =>
   add(minimum(count, MOST_UPDATES - 1), 1);
 
-/** State and parameters together. */
+/** State and parameters. */
 export type Updated<P> = readonly [state: UpdateState<P>, parameters: P];
 
-/** What a step is given: state and parameters, and how much its gradient counts beside those of other batches. */
+/** The input of a step: state, parameters, and the weight of its gradient when gradients are averaged. */
 export type UpdateInput<P> = readonly [
   state: UpdateState<P>,
   parameters: P,
@@ -42,39 +45,39 @@ export type UpdateInput<P> = readonly [
 ];
 
 /**
- * An optimizer as a lens over (state × parameters). Forward gives the parameters that the gradient is to be
- * taken at; backward takes the gradient to the next state and parameters. Parameters that are no floats stay.
+ * An optimizer as a lens over (state × parameters). Forward returns the parameters at which the gradient is taken;
+ * backward takes the gradient and returns the next state and parameters. Parameters that are not floats do not change.
  */
 export interface Update {
   readonly init: <P>(parameters: P) => UpdateState<P>;
   readonly lens: <P>() => Lens<UpdateInput<P>, Updated<P>, P, P>;
 }
 
-/** What an element-wise rule sees of one parameter. */
+/** The input of an element-wise rule for one parameter. */
 export interface Leaf {
   readonly parameter: Tensor;
   readonly gradient: Tensor;
-  /** What is kept for this parameter, by name. */
+  /** The slots of this parameter, by name. */
   readonly slots: Readonly<Record<string, Tensor>>;
   readonly rate: Tensor<Scalar>;
-  /** The numbers kept for the whole, already moved on. */
+  /** The scalars, already advanced to this step. */
   readonly scalars: Readonly<Record<string, Tensor<Scalar>>>;
 }
 
-/** Where a number begins, and how it moves on, given those that moved before it. */
+/** A scalar of the state: its initial value, and its next value given the scalars before it in the list. */
 export interface MovingScalar {
   readonly initial: number;
   readonly next: (value: Tensor<Scalar>, moved: Readonly<Record<string, Tensor<Scalar>>>) => Tensor<Scalar>;
 }
 
-/** An update that treats each parameter alike and by itself. */
+/** An update that treats all parameters in the same way, element by element. */
 export interface ElementwiseRule {
   readonly learningRate: LearningRate;
-  /** The names of what is kept for each parameter; all begin at 0. */
+  /** The names of the slots; all start at 0. */
   readonly slots: readonly string[];
-  /** Numbers kept for the whole, in the order in which they move on before each update. */
+  /** The scalars, in the order in which they advance before each update. */
   readonly scalars?: Readonly<Record<string, MovingScalar>>;
-  /** Where the gradient is to be taken; at the parameter itself if nothing is said. */
+  /** The point at which the gradient is taken; default: the parameter itself. */
   readonly ahead?: (leaf: Omit<Leaf, 'gradient'>) => Tensor;
   readonly move: (leaf: Leaf) => {
     readonly parameter: Tensor;
@@ -87,7 +90,7 @@ type Names<T> = Readonly<Record<string, T>>;
 const mapValues = <T, U>(record: Names<T>, f: (value: T, name: string) => U): Names<U> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
 
-/** For each leaf of the parameters, what the slots hold for it. */
+/** The slots of each leaf of the parameters. */
 const slotsByLeaf = <P>(slots: Names<P>, count: number): readonly Names<Tensor>[] => {
   const flat = Object.entries(slots).map(([name, slot]) => ({ name, tensors: leaves<Tensor>(slot) }));
   return Array.from({ length: count }, (_, i) => {
@@ -97,24 +100,24 @@ const slotsByLeaf = <P>(slots: Names<P>, count: number): readonly Names<Tensor>[
   });
 };
 
-/** Applies a rule for floats; a parameter of another dtype has no gradient and stays. */
+/** Applies a rule to floats; a parameter of another dtype has no gradient and does not change. */
 const floatsOnly = <T extends AnyTensor>(tensor: T, f: () => AnyTensor): AnyTensor =>
   isFloat(tensor.dtype) ? f() : tensor;
 
-/** A number of the whole, in the dtype of the parameter that it is used for, with all the digits of that. */
+/** A scalar in the dtype of the parameter that it is used for, in full precision. */
 export const inDtypeOf = (parameter: AnyTensor, number: Tensor<Scalar>): Tensor<Scalar> => {
   if (!isFloat(parameter.dtype) || parameter.dtype === number.dtype) return number;
-  // A `Tensor` is of float32 in types alone: leaves of float64 go the same way.
+  // The type `Tensor` says float32, but leaves of float64 are handled in the same way.
   return (
     parameter.dtype === 'float64' ? inFloat64(number) : cast(number, parameter.dtype)
   ) as Tensor<Scalar>;
 };
 
-/** The dtype of what is kept for all parameters: that of the widest. */
+/** The dtype of scalars in the state: that of the widest parameter. */
 const widest = (parameters: unknown): 'float32' | 'float64' =>
   leaves<AnyTensor>(parameters).some(({ dtype }) => dtype === 'float64') ? 'float64' : 'float32';
 
-/** Throws if a gradient is not of the parameters' structure. */
+/** Throws if the gradient has another structure than the parameters. */
 const requireStructure = (gradient: unknown, parameters: unknown): void => {
   if (!sameStructure(gradient, parameters))
     fail({
@@ -148,7 +151,7 @@ export const elementwiseUpdate = (rule: ElementwiseRule): Update => {
     const moved: Record<string, Tensor<Scalar>> = {};
     for (const [name, { next }] of Object.entries(scalars))
       setOwn(moved, name, next(ownOf(state.scalars, name) ?? scalar(0), moved));
-    /** The numbers of the whole, made once for all parameters of a dtype. */
+    /** The scalars, made once for all parameters of a dtype. */
     const numbers = new Map<DType, Pick<Leaf, 'rate' | 'scalars'>>();
     const numbersFor = (parameter: AnyTensor): Pick<Leaf, 'rate' | 'scalars'> => {
       const found = numbers.get(parameter.dtype) ?? {

@@ -1,4 +1,4 @@
-/** A learning rate that stands in the state of its update, to be changed from outside between two steps. */
+/** A learning rate in the state of its update, which can be changed between two steps. */
 import type { Lens } from '../lens/lens.js';
 import { requireNumber } from '../require.js';
 import { scalar } from '../tensor/primitive/constant.js';
@@ -9,9 +9,9 @@ import { nextCount, type Update, type Updated, type UpdateInput, type UpdateStat
 const INNER = 'inner';
 
 /**
- * An update whose learning rate is a number in its state, `scalars.rate`, which `reduceOnPlateau` changes. The rate is
- * handed on as a schedule, to one update or to several, as it is or as a factor of another schedule. Throws if it
- * is not a number ≥ 0.
+ * An update whose learning rate is a number in its state, `scalars.rate`, which `reduceOnPlateau` changes. `withRate`
+ * gets the rate as a schedule and may use it in one or several updates, or multiply it with another schedule. Throws if
+ * the rate is not a number ≥ 0.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: withHyperparameters(1e-3, (learningRate) => adam({ learningRate })) });
@@ -30,7 +30,7 @@ export const withHyperparameters = (rate: number, withRate: (rate: Schedule) => 
     lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> => ({
       run: ([state, parameters, weight]) => {
         const { rate: now = scalar(rate) } = state.scalars;
-        // The part is the state of the update inside, over the same parameters.
+        // The part is the state of the inner update, for the same parameters.
         const inner = (state.parts?.[INNER] ?? fresh.init(parameters)) as UpdateState<P>;
         const [at, back] = withRate(() => now)
           .lens<P>()

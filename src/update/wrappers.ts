@@ -1,4 +1,4 @@
-/** What is put around an update: it keeps a state of its own beside the update's, and moves on with it. */
+/** Wrappers: updates around another update, with a state of their own. */
 import { fail } from '../error.js';
 import type { Lens } from '../lens/lens.js';
 import { add, divide, equal, multiply, subtract } from '../operation/arithmetic.js';
@@ -20,13 +20,13 @@ import {
   type UpdateState,
 } from './update.js';
 
-/** Combines the floats of two trees; what is no float stays as in the first. */
+/** Combines the float leaves of two trees; other leaves are those of the first. */
 const zipFloats = <P>(first: P, second: P, f: (a: Tensor, b: Tensor) => Tensor): P =>
   zipTrees('update', first, second, (a, b) =>
     isFloat((a as AnyTensor).dtype) ? f(a as Tensor, b as Tensor) : a,
   );
 
-/** `first` where a condition holds for all, and `second` where not; of trees. */
+/** The tree `first` if the condition is true, else `second`. */
 const chooseTree = <T>(condition: Tensor<Scalar, 'bool'>, first: T, second: T): T =>
   zipTrees('update', first, second, (a, b) => {
     const [x, y] = [a as AnyTensor, b as AnyTensor];
@@ -35,22 +35,22 @@ const chooseTree = <T>(condition: Tensor<Scalar, 'bool'>, first: T, second: T): 
 
 const zeros = <P>(tree: P): P => mapTree(tree, (each) => fullLike(each as AnyTensor, 0));
 
-/** The state of the update inside. */
+/** The name of the state of the inner update. */
 const INNER = 'inner';
 
 interface Around {
-  /** What is kept for each parameter, to begin with. */
+  /** The initial slots. */
   readonly slots: <P>(parameters: P) => { readonly [name: string]: P };
   readonly scalars?: UpdateState<unknown>['scalars'];
-  /** From the own state, where the update inside stood and where it went, to the own next state and parameters. */
+  /** From the own state and the inner update to the next own state and parameters. */
   readonly move: <P>(step: {
     readonly state: UpdateState<P>;
     readonly before: P;
     readonly inner: UpdateState<P>;
     readonly gradient: P;
-    /** How much the gradient counts beside those of other batches; all alike if nothing is said. */
+    /** The weight of the gradient when gradients are averaged; default: equal weights. */
     readonly weight: UpdateInput<P>[2];
-    /** What the update inside does with a gradient. */
+    /** Applies the inner update to a gradient. */
     readonly update: (gradient: P) => Updated<P>;
   }) => { readonly inner: UpdateState<P>; readonly parameters: P } & Pick<
     UpdateState<P>,
@@ -58,7 +58,7 @@ interface Around {
   >;
 }
 
-/** An update with another inside, whose state is a part of its own. */
+/** An update around another, whose state is a part of its own. */
 const around = (update: Update, { slots, scalars = {}, move }: Around): Update => ({
   init: <P>(parameters: P): UpdateState<P> => ({
     count: scalar(0, 'int32'),
@@ -68,7 +68,7 @@ const around = (update: Update, { slots, scalars = {}, move }: Around): Update =
   }),
   lens: <P>(): Lens<UpdateInput<P>, Updated<P>, P, P> => ({
     run: ([state, parameters, weight]) => {
-      // The part is the state of the update inside, over the same parameters.
+      // The part is the state of the inner update, for the same parameters.
       const inner = (state.parts?.[INNER] ?? update.init(parameters)) as UpdateState<P>;
       const [at, back] = update.lens<P>().run([inner, parameters, weight]);
       return [
@@ -94,9 +94,9 @@ export interface LookaheadOptions {
 }
 
 /**
- * The fast parameters move as `update` says; after every so many updates the slow ones follow by a share of the way,
- * and the fast begin anew from there. Throws if `every.steps` is not a positive integer or `rate`
- * is not in [0, 1].
+ * Lookahead: `update` moves the fast parameters. After every `every.steps` updates the slow parameters move by the share
+ * `rate` towards the fast ones, and the fast ones are set to them. Throws if `every.steps` is not a positive integer or
+ * `rate` is not in [0, 1].
  *
  * Source: M. Zhang et al., "Lookahead optimizer: k steps forward, 1 step back" (arXiv 1907.08610).
  *
@@ -131,7 +131,8 @@ export const lookahead = (
 };
 
 /**
- * Beside the parameters a running mean of them is kept, a′ = smoothing·a + (1 − smoothing)·p′: read it with `averageOf`.
+ * Exponential moving average of the parameters, a′ = smoothing·a + (1 − smoothing)·p′, in the state of the update. Read
+ * it with `averageOf`. Throws if `smoothing` is not in [0, 1).
  *
  * Source: B. Polyak, A. Juditsky, "Acceleration of stochastic approximation by averaging" (1992).
  *
@@ -155,7 +156,7 @@ export const movingAverage = (update: Update, smoothing: number): Update => {
 };
 
 /**
- * The running mean of parameters that `movingAverage` keeps. Throws if the state is of another update.
+ * The moving average of the parameters in a state of `movingAverage`. Throws if the state belongs to another update.
  *
  * @example
  * const update = movingAverage(sgd(), 0.9);
@@ -165,16 +166,15 @@ export const averageOf = <P>({ slots: { average } }: UpdateState<P>): P =>
   average ??
   fail({
     operation: 'averageOf',
-    what: 'no average is kept',
+    what: 'the state has no moving average',
     needed: 'the state of movingAverage(update, smoothing)',
   });
 
 /**
- * Gradients of so many steps are averaged before `update` moves anything: batches that do not fit are cut into
- * micro-batches. In a learner each counts as much as its loss is a mean of, Σ w·g/Σ w, by the number of examples, or of
- * those that are not ignored, so that the average is the gradient of them all; without a learner all count alike. Only
- * updates that move something are counted. Throws if `steps` is not a positive
- * integer.
+ * Gradient accumulation: averages the gradients of `steps` steps before `update` is applied, for batches that are too
+ * large for one step. In a learner the average is weighted, Σ w·g/Σ w, by the number of examples that are not ignored,
+ * so that it is the gradient of the whole batch; without a learner all weights are equal. The count is that of the
+ * applied updates. Throws if `steps` is not a positive integer.
  *
  * @example
  * learner({ model, loss: sparseSoftmaxCrossEntropy(), update: accumulateGradients(adam(), 4) });
@@ -188,7 +188,7 @@ export const accumulateGradients = (update: Update, steps: number): Update => {
       const { taken = scalar(0), weight: weighed = scalar(0) } = state.scalars;
       const first = equal(taken, 0);
       const { sum: sofar = zeros(given) } = state.slots;
-      // A single gradient is its own mean, to the bit.
+      // The mean of a single gradient is bitwise the gradient.
       const counts = steps === 1 ? scalar(1) : (weight?.() ?? scalar(1));
       const none = equal(counts, 0);
       const gradient =
@@ -202,7 +202,7 @@ export const accumulateGradients = (update: Update, steps: number): Update => {
               ),
             );
       const total = select(first, counts, add(weighed, counts));
-      // The first is taken as it is: 0 + (−0) would be another zero.
+      // The first gradient is not added to 0, since 0 + (−0) is 0.
       const sum = chooseTree(
         first,
         gradient,
@@ -225,12 +225,12 @@ export const accumulateGradients = (update: Update, steps: number): Update => {
 };
 
 export interface DecayOptions {
-  /** Which parameters decay, by path; all unless given, where biases are often left out. */
+  /** Selects the parameters that decay by path; default: all. Often biases are excluded. */
   readonly mask?: (path: readonly string[]) => boolean;
 }
 
 /**
- * p′ = update(p) − weightDecay·p: a share of each parameter is taken away beside the update, and not through its gradient.
+ * Decoupled weight decay: p′ = update(p) − weightDecay·p. The decay does not go through the gradient.
  *
  * Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (arXiv 1711.05101).
  *

@@ -19,17 +19,17 @@ type Row = Tensor<readonly [2]>;
 const x: Row = tensor([1, 2], [2]);
 
 describe('a gradient', () => {
-  test('of more than a single float is refused', () => {
+  test('of a result that is not a single float is refused', () => {
     expect(() => gradient((a: Row) => a as never)(x)).toThrow(
-      'gradient: the function does not return a single float, got float32 [2], needed float32 [] or float64 []; take the mean or the sum of the result',
+      'gradient: the function must return a single float, got float32 [2], needed float32 [] or float64 []; take the mean or the sum of the result',
     );
   });
 
-  test('of a whole number is refused', () => {
+  test('of an integer is refused', () => {
     expect(() => valueAndGradient((a: Row) => cast(sum(a), 'int32') as never)(x)).toThrow('got int32 []');
   });
 
-  test('of something constant is zero', () => {
+  test('of a constant is zero', () => {
     expect([...evaluate(gradient((a: Row) => sum(stopGradient(a)))(x)).data]).toEqual([0, 0]);
     expect([...evaluate(gradient<Row>(() => scalar(3))(x)).data]).toEqual([0, 0]);
   });
@@ -40,28 +40,28 @@ describe('a cotangent', () => {
 
   test('of another structure is refused', () => {
     expect(() => back([x] as never)).toThrow(
-      'pullback: a cotangent of another structure, got 1 leaves, needed 2, like the result',
+      'pullback: the cotangent has another structure than the result, got 1 leaves, needed 2, like the result',
     );
     expect(() => back([x, x, x] as never)).toThrow('got 3 leaves, needed 2');
   });
 
   test('of another shape or dtype is refused', () => {
     expect(() => back([x, tensor([1, 2, 3])] as never)).toThrow(
-      'pullback: a cotangent unlike its result, got float32 [3], needed float32 [2]',
+      'pullback: the cotangent has another shape or dtype than the result, got float32 [3], needed float32 [2]',
     );
     expect(() => back([tensor([1, 2], 'int32'), x] as never)).toThrow(
-      'pullback: a cotangent unlike its result, got int32 [2], needed float32 [2]',
+      'pullback: the cotangent has another shape or dtype than the result, got int32 [2], needed float32 [2]',
     );
     expect(() => pushforward((a: Row) => a)(x, tensor([1]) as never)).toThrow(
-      'pushforward: a tangent unlike its argument, got float32 [1], needed float32 [2]',
+      'pushforward: the tangent has another shape or dtype than the argument, got float32 [1], needed float32 [2]',
     );
     expect(() => pushforward((a: Row) => a)(x, [x, x] as never)).toThrow(
-      'pushforward: a tangent of another structure, got 2 leaves, needed 1, like the argument',
+      'pushforward: the tangent has another structure than the argument, got 2 leaves, needed 1, like the argument',
     );
   });
 });
 
-test('what does not depend on the argument has a derivative of zeros', () => {
+test('a result that does not depend on the argument has the derivative zero', () => {
   const [, tangent] = pushforward((a: Row) => [stopGradient(a), cast(a, 'int32')] as const)(x, x);
   expect(tangent.map((each) => [...evaluate<Tensor>(each as Tensor).data])).toEqual([
     [0, 0],
@@ -69,7 +69,7 @@ test('what does not depend on the argument has a derivative of zeros', () => {
   ]);
 });
 
-test('a derivative inside a derivative confuses no variable', () => {
+test('nested derivatives do not confuse variables', () => {
   // d/dx (x · d/dy (x·y)) = d/dx x² = 2x, where y is held at 1
   const nested = gradient((a: Tensor<readonly []>) =>
     multiply(a, gradient((b: Tensor<readonly []>) => multiply(a, b))(scalar(1))),
@@ -82,7 +82,7 @@ test('the Hessian of x³ times v is 6x·v', () => {
   expect([...evaluate(hessianVectorProduct(cube)(scalar(2), scalar(0.5))).data]).toEqual([6]);
 });
 
-test('a rule of one’s own gets the cotangents of all parts of its result', () => {
+test('a custom rule gets the cotangents of all parts of its result', () => {
   const both = withPullback(
     (a: Row) => [multiply(a, 2), multiply(a, 3)] as const,
     () =>
@@ -93,7 +93,7 @@ test('a rule of one’s own gets the cotangents of all parts of its result', () 
   expect([...evaluate(back([tensor([1, 10], [2]), tensor([100, 1000], [2])])).data]).toEqual([302, 3020]);
 });
 
-test('a rule of one’s own is asked once for all of its arguments', () => {
+test('a custom rule is called once for all of its arguments', () => {
   let asked = 0;
   const product = withPullback(
     ([a, b, c]: readonly [Row, Row, Row]) => multiply(multiply(a, b), c),
@@ -112,7 +112,7 @@ test('a rule of one’s own is asked once for all of its arguments', () => {
   expect(asked).toBe(1);
 });
 
-test('what is held constant takes nothing from what is not', () => {
+test('a constant argument does not change the gradient of the others', () => {
   // x·stop(x) ⇒ x, in either order
   const slope = (f: (a: Row) => Row): readonly number[] => [
     ...evaluate(gradient((a: Row) => sum(f(a)))(x)).data,
@@ -122,7 +122,7 @@ test('what is held constant takes nothing from what is not', () => {
   expect(slope((a) => multiply(add(a, a), stopGradient(add(a, a))))).toEqual([4, 8]);
 });
 
-test('whole numbers in an argument have changes of zero, and take none', () => {
+test('integers in an argument have zero cotangents and tangents', () => {
   const pair = [x, tensor([3, 4], 'int32')] as const;
   const f = ([a, n]: readonly [Row, Tensor<readonly [2], 'int32'>]) =>
     [multiply(a, cast(n, 'float32')), n] as const;
@@ -134,7 +134,7 @@ test('whole numbers in an argument have changes of zero, and take none', () => {
   expect([...evaluate(tangent).data]).toEqual([3, 8]);
 });
 
-test('a rule of one’s own forward: of some of its arguments alone', () => {
+test('a custom forward rule for some of its arguments', () => {
   const product = withPullback(
     ([a, b]: readonly [Row, Row]) => multiply(a, b),
     ([a, b]) =>

@@ -28,20 +28,20 @@ const before = (depth: number, dtype: DType = 'float32'): AnyTensor =>
 describe('between', () => {
   const [x = scalar(0)] = variablesOf([before(7)]);
 
-  test('a variable is one deeper than what it stands for, so that a walk ends above it', () => {
+  test('a variable is one deeper than its value, so that a walk ends above it', () => {
     expect(x.depth).toBe(8);
     const [first, second] = variablesOf([before(3), before(5)]);
     expect([first?.depth, second?.depth]).toEqual([6, 6]);
   });
 
-  test('is what depends on the sources, each after those it is made of', () => {
+  test('contains everything that depends on the sources, in order', () => {
     const a = exp(x as never);
     const b = multiply(a, before(x.depth) as never);
     const c = add(b, a);
     expect(between([x], [c])).toEqual([a, b, c]);
   });
 
-  test('leaves out what does not depend on them, however deep it is', () => {
+  test('omits everything that does not depend on them, at any depth', () => {
     const other = exp(exp(scalar(2)));
     const deep = { ...other, depth: x.depth + 5 };
     const sum = add(exp(x as never), deep as never);
@@ -50,13 +50,13 @@ describe('between', () => {
     expect(found).not.toContain(deep);
   });
 
-  test('goes through no whole numbers', () => {
+  test('does not pass through integers', () => {
     const whole = before(x.depth + 3, 'int32');
     const b = multiply(x as never, cast(whole as never, 'float32'));
     expect(between([x], [b])).toEqual([b]);
   });
 
-  test('of a result that is a source is nothing', () => {
+  test('of a result that is a source is empty', () => {
     expect(between([x], [x])).toEqual([]);
   });
 });

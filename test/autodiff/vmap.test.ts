@@ -29,7 +29,7 @@ const rows = tensor([
 ]);
 
 describe('vmap', () => {
-  test('gives one gradient an example, of parameters that all share', () => {
+  test('gives one gradient for each example of shared parameters', () => {
     const kernel = normal(key(1), [2, 4]);
     const error = (w: typeof kernel, x: Row): Tensor<Scalar> => {
       const hidden = tanh(matmul<readonly [], 2, 4, 'float32'>(x, w));
@@ -56,26 +56,26 @@ describe('vmap', () => {
     expect(shapes).toEqual([[2]]);
   });
 
-  test('gives what depends on no example to each', () => {
+  test('repeats results that depend on no example', () => {
     const places = vmap((): Tensor<readonly [2], 'int32'> => iota([2], 0))(rows);
     expect(places.shape).toEqual([3, 2]);
     expect(numbers(places)).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  test('of no examples gives none', () => {
+  test('of no examples is empty', () => {
     const none = vmap((x: Row) => ({ total: sum(x), same: x }))(full([0, 2], 1));
     expect([none.total.shape, none.same.shape]).toEqual([[0], [0, 2]]);
     expect(numbers(none.total)).toEqual([]);
   });
 
-  test('draws from the key of each example what that key alone draws', () => {
+  test('draws the same numbers from the key of each example as from that key alone', () => {
     const keys = split(key(3), 3);
     const stacked = tensor(Uint32Array.from(keys.flatMap((each) => numbers(each))), [3, 2], 'uint32');
     const drawn = vmap((from: Tensor<readonly [2], 'uint32'>) => normal(from, [5]))(stacked);
     expect(numbers(drawn)).toEqual(keys.flatMap((from) => numbers(normal(from, [5]))));
   });
 
-  test('checks every example, and shows what the first wrong one has', () => {
+  test('checks every example, and shows the value of the first wrong one', () => {
     const checked = vmap((x: Tensor<Scalar>) =>
       check(x, less(x, scalar(3)), x, { operation: 'small', what: 'too large', needed: 'below 3', hint: '' }),
     );
@@ -84,7 +84,7 @@ describe('vmap', () => {
     expect(() => evaluate(checked(tensor([1, 7, 2, 9])))).toThrow('small: too large, got 7, needed below 3');
   });
 
-  test('of what is shared makes no copies: examples are rows of one product', () => {
+  test('makes no copies of shared values: examples are rows of one product', () => {
     const kernel = normal(key(1), [8, 8]);
     const f = compile((x: Tensor<readonly [number, 8]>) =>
       vmap((row: Tensor<readonly [8]>) => matmul<readonly [], 8, 8, 'float32'>(row, kernel))(x),
@@ -92,7 +92,7 @@ describe('vmap', () => {
     expect(f.print(full([128, 8], 1))).toContain('product 1 × [128, 8]·[8, 8]');
   });
 
-  test('looks at nothing that was there before', () => {
+  test('does not read values from outside', () => {
     const forbidden: AnyTensor = Object.defineProperty({ ...scalar(1) }, 'node', {
       get: () => {
         throw new Error('walked too far');
@@ -110,7 +110,7 @@ describe('vmap', () => {
   test('refuses unequal numbers of examples, a leaf without an axis, and no leaf at all', () => {
     const sumOf = vmap((pair: { readonly a: Row; readonly b: Row }) => add(pair.a, pair.b));
     expect(() => sumOf({ a: rows, b: full([2, 2], 1) })).toThrow(
-      'b: vmap: leaves of unequal numbers of examples, got [3, 2] and [2, 2], needed axes 0 of one size; what all examples share is not handed in but used from outside',
+      'b: vmap: leaves of unequal numbers of examples, got [3, 2] and [2, 2], needed axes 0 of one size; use values that all examples share from outside of the function, not as arguments',
     );
     expect(() => sumOf({ a: rows, b: scalar(1) as never })).toThrow(
       'b: vmap: a leaf without an axis of examples',
@@ -121,7 +121,7 @@ describe('vmap', () => {
     expect(() => vmap(() => scalar(1))([] as never)).toThrow('vmap: no leaf whose examples could be counted');
   });
 
-  test('keeps an example inside of its function', () => {
+  test('refuses to leak an example out of its function', () => {
     const kept: AnyTensor[] = [];
     vmap((x: Row) => {
       kept.push(x);

@@ -47,13 +47,13 @@ test('keeps a bounded number of signatures', () => {
   expect(traced).toBe(71);
 });
 
-test('gives what evaluation gives, bit for bit', () => {
+test('is bitwise equal to evaluation', () => {
   const f = (x: Tensor, y: Tensor) => [tanh(multiply(x, y)), sum(add(x, y))];
   const [x, y] = [tensor([0.1, 0.7, -3]), tensor([2, -0.3, 0.5])];
   expect(evaluate(compile(f)(x, y))).toEqual(evaluate(f(x, y)));
 });
 
-test('gives what evaluation gives of a single number, which a trace may know and an argument not', () => {
+test('is equal to evaluation for a single number, constant or argument', () => {
   const f = (x: Tensor<readonly []>) => exp(sin(x));
   for (let i = 0; i < 50; i++) {
     const x = scalar(Math.fround(0.3 + i * 0.0371));
@@ -61,7 +61,7 @@ test('gives what evaluation gives of a single number, which a trace may know and
   }
 });
 
-test('takes expressions and gives data', () => {
+test('takes expressions and returns data', () => {
   const double = compile((x: Tensor<readonly []>) => add(x, x));
   const result = double(double(multiply(scalar(2), 3)));
   expect(result.node.kind).toBe('constant');
@@ -75,7 +75,7 @@ test('results do not change when it runs again', () => {
   expect(evaluate(first).data[0]).toBe(2);
 });
 
-test('prints a gradient as a program that a person can read', () => {
+test('prints a gradient as a readable program', () => {
   const cube = (x: Tensor<readonly []>) => multiply(x, multiply(x, x));
   expect(print(gradient(cube), scalar(3))).toBe(`%0 = input 0 : float32 []
 %1 = multiply %0 %0 : float32 []
@@ -100,10 +100,10 @@ test('a tensor kept from inside a trace is refused', () => {
     kept = add(x, 1);
     return x;
   })(tensor([1]));
-  expect(() => evaluate(kept)).toThrow('trace: a tensor of another trace, got argument 0');
+  expect(() => evaluate(kept)).toThrow('trace: the tensor belongs to another trace, got argument 0');
 });
 
-test('a check that does not hold is the error of the run, with what was got', () => {
+test('a failed check is the error of the run, with the value', () => {
   const positive = compile((x: Tensor) =>
     check(x, less<readonly [], 'float32'>(0, sum(x)), sum(x), {
       operation: 'positive',

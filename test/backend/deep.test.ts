@@ -91,7 +91,7 @@ test('the fourth derivative of sin is sin', () => {
 test('a tree that is nested too deep is a clear error', () => {
   let tree: unknown = scalar(1);
   for (let i = 0; i < 20_000; i++) tree = { next: tree };
-  const message = /tree: a tree deeper than 1000 levels/;
+  const message = /tree: the tree is deeper than 1000 levels/;
   for (const walk of [
     () => leaves(tree),
     () => mapTree(tree, (each) => each),

@@ -49,8 +49,8 @@ const trained = async (options: Parameters<typeof train>[1], backend = wide) =>
     readonly state: ReturnType<typeof line.init>;
   };
 
-describe('what the float64 reference hands out', () => {
-  test('goes into a compiled function again, with all its digits', () => {
+describe('results of the float64 reference', () => {
+  test('can be passed to a compiled function, with all digits', () => {
     const inc = compile((x: Tensor<readonly []>) => add(x, scalar(0.1)), { backend: wide });
     expect(evaluate(inc(inc(scalar(0)))).data[0]).toBe(0.2);
     const once = inc(scalar(0));
@@ -66,7 +66,7 @@ describe('what the float64 reference hands out', () => {
     }
   });
 
-  test('is predicted from, evaluated, trained on from and kept, on every backend', async () => {
+  test('can be used to predict, evaluate, resume and save, on every backend', async () => {
     const { state } = await trained({ key: key(1) });
     for (const backend of everywhere) {
       expect(evaluate(line.predict(state, data.input), { backend }).shape).toEqual([2, 1]);
@@ -81,7 +81,7 @@ describe('what the float64 reference hands out', () => {
     }
   });
 
-  test('is cut into batches with all its digits', () => {
+  test('can be cut into batches with all digits', () => {
     const set = force({ x: multiply(tensor([[1], [2]]), 0.1) }, { backend: wide });
     for (const shuffle of [undefined, key(1)])
       for (const { x } of batches(set, { size: 2, ...(shuffle && { shuffle }) }))
@@ -96,7 +96,7 @@ describe.each([reference(), wide, wasm(), wasm({ simd: false, warn: () => undefi
     const labels = trace((x) => add(x as Tensor<readonly [1], 'int32'>, 1), [{ shape: [1], dtype: 'int32' }]);
     const ways = [backend.compile, (each: typeof program) => compileChecked(backend, each)];
 
-    test.each(ways)('refuses what the program does not take (%#)', (make) => {
+    test.each(ways)('refuses invalid inputs (%#)', (make) => {
       const step =
         (...inputs: readonly unknown[]) =>
         () =>
@@ -115,7 +115,7 @@ describe.each([reference(), wide, wasm(), wasm({ simd: false, warn: () => undefi
       ).toThrow('needed Int32Array for int32');
     });
 
-    test('sees truths in bytes that are neither 0 nor 1', () => {
+    test('treats boolean bytes other than 0 and 1 as true', () => {
       fc.assert(
         fc.property(fc.uint8Array({ minLength: 4, maxLength: 4 }), (bytes) => {
           const mask = trace(

@@ -60,7 +60,7 @@ test('finite differences agree with the gradient to the digits that they have', 
   expect(relative).toBeLessThan(1e-6);
 });
 
-test('larger batches want larger steps, and a step may be too large', async () => {
+test('larger batches need larger steps, and a step can be too large', async () => {
   const digits = readMnist({ training: 512, test: 200 });
   const { runs, picture } = await stepSizeAndBatchSize({ digits, sizes: [4, 128], rates: [0.01, 0.1, 1e4] });
   const loss = (size: number, rate: number): number =>
@@ -71,7 +71,7 @@ test('larger batches want larger steps, and a step may be too large', async () =
   expect(readFileSync(picture, 'utf8')).toMatch(/^<svg.*<path.*<\/svg>$/su);
 });
 
-test('irises are told apart', async () => {
+test('irises are classified', async () => {
   const { metrics } = await iris();
   expect(metrics['accuracy']).toBeGreaterThanOrEqual(0.96);
 });
@@ -87,7 +87,7 @@ test('a convolutional network learns from few digits', async () => {
 /** The first bytes of every PNG file. */
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 
-test('an autoencoder gives digits back, each part moved by its own update', async () => {
+test('an autoencoder reconstructs digits, each part with its own update', async () => {
   const digits = readMnist({ training: 512, test: 100 });
   const { loss, picture } = await autoencoder({ epochs: 2, digits });
   // Of pixels that are each as likely dark as bright it would be 0.69.
@@ -110,7 +110,7 @@ test('a transformer writes names better than pairs of letters do', async () => {
   for (const name of invented) expect(name).toMatch(/^[a-z]{0,12}$/);
 });
 
-test('what climbs and what descends meet: points near the ring', async () => {
+test('ascent and descent meet: points near the ring', async () => {
   const { input } = readMnist({ training: 256, test: 1 }).training;
   const { points, images } = await gan({ steps: 250, digitSteps: 2, digits: input });
   const near = points.filter(([x, y]) => Math.abs(Math.hypot(x, y) - 2) < 1);

@@ -22,12 +22,12 @@ test('the forecast beats the naive one over the last two years, and is tested on
 
 const all = readMails();
 
-test('the mails come in the order of arrival, spam and others', () => {
+test('the mails arrive in order, spam and others', () => {
   expect(all.length).toBe(6046);
   expect(all.filter((mail) => mail.spam).length).toBe(500 + 1396);
 });
 
-test('spam is told from mail, and a planted drift is found soon after it and not before', async () => {
+test('spam is classified, and a planted drift is found soon after it and not before', async () => {
   // Both kinds come from here on; of those before nearly all are spam.
   const mails = all.slice(750, 2150);
   const planted = 1000;

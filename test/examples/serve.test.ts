@@ -26,7 +26,7 @@ const predict = async (points: readonly (readonly number[])[]): Promise<Answer> 
   return (await response.json()) as Answer;
 };
 
-test('every request is answered, ever better, each by one snapshot', async () => {
+test('every request is answered, increasingly well, each by one snapshot', async () => {
   // The same points in each, so that equal parameters answer equally and others do not.
   const points = [
     [1, 0.5],
@@ -56,7 +56,7 @@ test('every request is answered, ever better, each by one snapshot', async () =>
 });
 
 test.each(['', '{', '{"points":[]}', '{"points":[[1]]}', '{"points":[[1,"2"]]}', `"${'x'.repeat(70_000)}"`])(
-  'refuses a request that is none, and goes on (%#)',
+  'refuses an invalid request, and continues (%#)',
   async (body) => {
     const response = await ask(body);
     expect(response.status).toBe(400);
@@ -65,11 +65,11 @@ test.each(['', '{', '{"points":[]}', '{"points":[[1]]}', '{"points":[[1,"2"]]}',
   },
 );
 
-test('tells what can be asked', async () => {
+test('lists the routes', async () => {
   expect((await fetch(`${service.url}/other`)).status).toBe(404);
 });
 
-test('tells its counters to Prometheus', async () => {
+test('serves its counters for Prometheus', async () => {
   const get = async () => {
     const response = await fetch(`${service.url}/metrics`);
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -91,7 +91,7 @@ test('tells its counters to Prometheus', async () => {
   expect(of('bytes_total')).toBeGreaterThan(of('records_total'));
 });
 
-test('answers requests of any size, bounded, and nothing when the thread that learns has ended', async () => {
+test('answers requests up to a size, and fails when the training thread has ended', async () => {
   const many = Array.from({ length: 256 }, (_, i) => [i / 100, -1]);
   expect((await predict(many)).prediction).toHaveLength(256);
   expect((await ask(JSON.stringify({ points: [...many, [0, 0]] }))).status).toBe(400);

@@ -10,7 +10,7 @@ test('decodes bytes', () => {
   );
 });
 
-test('reports what is wrong', () => {
+test('reports errors', () => {
   expect(PathReporter.report(idx.decode(Uint8Array.of(1, 2, 3, 4)))[0]).toContain('idx: wrong magic');
   expect(PathReporter.report(idx.decode('text'))[0]).toContain('idx: the bytes of a file are needed');
 });

@@ -46,7 +46,7 @@ const file = fc
 const errorOf = (result: E.Either<IdxError, unknown>): readonly [string, string] =>
   E.isLeft(result) ? [result.left.kind, result.left.message] : ['none', ''];
 
-test('what was encoded is decoded, of every type and rank, wherever it stands in its buffer', () => {
+test('decoding inverts encoding, for every type, rank and offset in a buffer', () => {
   fc.assert(
     fc.property(file, ({ dtype, shape, data, bytes }) => {
       const result = decodeIdx(bytes);
@@ -76,7 +76,7 @@ test('any bytes are an array or an error, never a throw', () => {
   );
 });
 
-test('errors say what was found and what should have been', () => {
+test('errors state the found and the expected value', () => {
   const bytes = encode('uint8', [2, 3], [1, 2, 3, 4, 5, 6]);
   expect(errorOf(decodeIdx(bytes.slice(0, 14)))).toEqual([
     'truncated',
@@ -99,7 +99,7 @@ test('errors say what was found and what should have been', () => {
   ]);
 });
 
-test('images and labels must be as many', () => {
+test('the numbers of images and labels must be equal', () => {
   const array = (count: number): E.Either<IdxError, Idx> =>
     decodeIdx(
       encode(
@@ -118,7 +118,7 @@ test('images and labels must be as many', () => {
   expect(errorOf(pairIdx(array(1), broken))[0]).toBe('truncated');
 });
 
-test('axes whose sizes have no product are refused, also beside a size of 0', () => {
+test('axes whose product overflows are refused, also with a size of 0', () => {
   const rank = 33;
   const bytes = new Uint8Array(4 + 4 * rank).fill(255);
   bytes.set([0, 0, 8, rank]);

@@ -135,13 +135,13 @@ describe('each promised kind occurs', () => {
   });
 });
 
-test('no number that is drawn is −0', () => {
+test('no drawn number is −0', () => {
   const numbers = drawn(({ numbers: draw }) => draw(100, -1, 1)).flat();
   expect(numbers.filter((x) => Object.is(x, 0)).length).toBeGreaterThan(20);
   expect(numbers.filter((x) => Object.is(x, -0))).toEqual([]);
 });
 
-describe('what fails shrinks', () => {
+describe('failures shrink', () => {
   test('to a small shape', () => {
     const found = smallest(
       ({ shape }) => shape(),
@@ -150,7 +150,7 @@ describe('what fails shrinks', () => {
     expect(sizeOf(found)).toBeLessThanOrEqual(6);
   });
 
-  test('to a shape of one axis where that is enough', () => {
+  test('to a shape of one axis if that fails', () => {
     const found = smallest(
       ({ shape, numbers }) => numbers(sizeOf(shape()), -4, 4),
       (numbers) => numbers.some((x) => x >= 1),

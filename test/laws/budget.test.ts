@@ -28,7 +28,7 @@ const thrownBy = (run: () => void): LawError => {
   throw new Error('nothing was thrown');
 };
 
-test('a check that is out of time throws how far it came, and what to do', () => {
+test('a check that runs out of time throws its progress, and what to do', () => {
   const before = performance.now();
   const { message, finding } = thrownBy(() => {
     check('slow', fc.nat(), slow, { runs: 1000, seconds: 0.1 });
@@ -41,7 +41,7 @@ test('a check that is out of time throws how far it came, and what to do', () =>
   check('slow', fc.nat(), slow, { runs: 5, seconds: Number.POSITIVE_INFINITY });
 });
 
-test('what broke in time is told, and made small, however long that takes', () => {
+test('a failure found in time is reported and shrunk, without a time limit', () => {
   let asked = 0;
   const large: Law<number> = law('A-2', (x) => {
     if (asked++ > 0) wait(10);
@@ -61,7 +61,7 @@ test('what broke in time is told, and made small, however long that takes', () =
   expect(run(0.05)).toMatch(/^A-2 x: too large, got 1000/);
 });
 
-test('a check made of several has one time for all', async () => {
+test('a check made of several has one time limit for all', async () => {
   expect(
     thrownBy(() => {
       checkPara(dense(4, 3), { input: { shape: [2, 4] } }, { name: 'dense', seconds: 0 });

@@ -9,7 +9,7 @@ const draw = ({ integer }: Sampler): number => integer(-9, 9);
 
 const largest = (numbers: readonly number[]): number => Math.max(...numbers);
 
-test('what is right passes', () => {
+test('correct subjects pass', () => {
   const fold: Window = {
     initial: [],
     step: (last, value) => {
@@ -29,7 +29,7 @@ const lawOf = <S, B>(fold: AnyFold<S, number, B>): string | undefined => {
   return undefined;
 };
 
-test('a state that is written to is found', () => {
+test('a state that is changed in place is found', () => {
   const numbers: number[] = [];
   const fold: Window = {
     initial: numbers,
@@ -41,7 +41,7 @@ test('a state that is written to is found', () => {
   expect(lawOf(fold)).toBe('F-13');
 });
 
-test('what is remembered outside of the state is found', () => {
+test('memory outside of the state is found', () => {
   let count = 0;
   expect(lawOf({ initial: 0, step: (sum, value) => [sum + value, ++count] })).toBe('F-13');
   const seen = new Set<number>();
@@ -57,16 +57,16 @@ test('what is remembered outside of the state is found', () => {
   ).toBe('F-13');
 });
 
-test('chance and clocks are found', () => {
+test('randomness and clocks are found', () => {
   expect(lawOf({ initial: 0, step: (sum, value) => [sum + value, Math.random()] })).toBe('F-13');
 });
 
-test('a state that is no plain data is found', () => {
+test('a state that is not plain data is found', () => {
   const fold = { initial: new Map<number, number>(), step: (m: Map<number, number>) => [m, m.size] as const };
   expect(lawOf(fold)).toBe('F-13');
 });
 
-test('more laws may be given', () => {
+test('further laws can be added', () => {
   expect(() => {
     checkFold({ initial: 0, step: (sum, value: number) => [sum + value, sum + value] }, draw, {
       laws: [

@@ -53,7 +53,7 @@ const contrastive = matrices((y, t) => {
   return mean(subtract(logSumExp(alike), own as Tensor<never>));
 });
 
-describe('what is right passes', () => {
+describe('correct subjects pass', () => {
   test('a distance', () => {
     checkLoss(logCosh, both, { name: 'log cosh', zero: true });
   });
@@ -69,7 +69,7 @@ describe('what is right passes', () => {
     checkLoss(contrastive, both, { chunks: false, nonnegative: true });
   });
 
-  test('a loss without a floor, of arguments of one’s own', () => {
+  test('a loss without a lower bound, with own arguments', () => {
     const probabilities = fc
       .array(fc.integer({ min: 1, max: 5 }), { minLength: 4, maxLength: 4 })
       .map(([a = 1, b = 1, c = 1, d = 1]) =>
@@ -120,14 +120,14 @@ const bugs: { readonly [bug: string]: readonly [Loss<Matrix, Matrix>, RegExp] } 
   ],
 };
 
-describe('what is wrong is named', () => {
+describe('faults are named', () => {
   test.each(Object.entries(bugs))('%s', (_, [wrong, message]) => {
     expect(() => {
       checkLoss(wrong, both, { zero: true, backends: [], twice: false });
     }).toThrow(message);
   });
 
-  test('pieces that do not meet', () => {
+  test('a discontinuity', () => {
     /** d²/2 up to |d| = ½, and (|d| − c)/2 beyond. */
     const huberOf = (c: number) =>
       matrices((y, t) => {
@@ -156,7 +156,7 @@ describe('what is wrong is named', () => {
     checkLoss(ignoring, spec, { backends: [], ignores: true });
   });
 
-  test('a weight of the batch that is another than that of its rows', () => {
+  test('a batch weight that differs from that of its rows', () => {
     const right = weighted(meanSquaredError<readonly [number, number]>());
     checkLoss(right, spec, { backends: [] });
     expect(() => {
@@ -180,7 +180,7 @@ describe('what is wrong is named', () => {
     checkLoss(meanOf(rowsOf), both, { backends: [] });
   });
 
-  test('leaves without one batch', () => {
+  test('leaves without a common batch axis', () => {
     const f = loss((y: Matrix, t: Vector) => sum(multiply(y, t)));
     expect(() => {
       checkLoss(f, { prediction: { shape: [4, 3] }, target: { shape: [3] } });

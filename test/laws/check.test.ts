@@ -51,7 +51,7 @@ const right = linear(({ kernel }, x, dy) => [
 
 const square = { input: { shape: [3, 3] } } as const;
 
-describe('what is right passes', () => {
+describe('correct subjects pass', () => {
   test('a hand-written backward', () => {
     checkPara(right, square, { name: 'linear' });
   });
@@ -71,7 +71,7 @@ describe('what is right passes', () => {
     checkGradient(f, { a: { shape: [3] }, b: { shape: [], low: 0.5, high: 2 } });
   });
 
-  test('arguments of one’s own', () => {
+  test('own arguments', () => {
     const argument = fc
       .array(fc.integer({ min: 1, max: 9 }), { minLength: 3, maxLength: 3 })
       .map((x) => tensor(x, [3]));
@@ -100,7 +100,7 @@ const bugs: { readonly [bug: string]: readonly [Backward, RegExp] } = {
   ],
 };
 
-describe('what is wrong is named', () => {
+describe('faults are named', () => {
   test.each(Object.entries(bugs))('%s', (_, [back, message]) => {
     expect(() => {
       checkPara(linear(back), square, { name: 'linear' });
@@ -117,7 +117,7 @@ describe('what is wrong is named', () => {
     }).toThrow(/^G-1 exp\(2x\): the backward is not the slope: .* at argument\[\d\], got \S+, expected \S+/);
   });
 
-  test('a first derivative that is right, of which the second is not', () => {
+  test('a correct first derivative with a wrong second one', () => {
     const wrong = withPullback(
       (x: Tensor<readonly [2]>) => multiply(x, abs(x)),
       // The sign is right where it is taken and constant in its own backward, as is everything else.
@@ -136,7 +136,7 @@ describe('what is wrong is named', () => {
     }).toThrow(/^P-2 linear: init of one key, twice: the two sides differ .* at 0\.kernel\[0\]/);
   });
 
-  test('a failure says how to replay it', () => {
+  test('a failure states how to replay it', () => {
     expect(() => {
       checkGradient(
         (x: Tensor<readonly [2]>) => withPullback(tanh, () => (dy) => dy)(x),
@@ -199,7 +199,7 @@ describe('special points', () => {
     checkGradient((x: Matrix) => exp(x), { shape: [4, 3] }, { name: 'exp' });
   });
 
-  test('what init makes is a special point of the parameters', () => {
+  test('the initial values are a special point of the parameters', () => {
     // y = x·‖p‖, whose gradient at p = 0 is 0/0.
     const length = differentiable(
       () => ({ p: full([3], 0) }),
@@ -211,7 +211,7 @@ describe('special points', () => {
   });
 });
 
-test('a layer whose pieces do not meet is found', () => {
+test('a discontinuous layer is found', () => {
   // No number that is drawn is a multiple of 0.3: at the kink itself there is no slope.
   const hinged = (offset: number) =>
     stateless((x: Matrix) => select(less(x, 0.3), x, add(multiply(x, 0.25), offset)));

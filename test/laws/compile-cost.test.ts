@@ -48,7 +48,7 @@ describe.each(['wasm', 'reference'])('C-5 on %s', (backend) => {
   });
 });
 
-describe('what has been compiled is not compiled again', () => {
+describe('nothing is compiled twice', () => {
   test('the same expression over other data, such as a prediction, costs its tracing', () => {
     const [first, second] = found().predictions;
     expect(second).toBeLessThan(first / 3);
@@ -60,7 +60,7 @@ describe('what has been compiled is not compiled again', () => {
   });
 });
 
-test('the suite can fail: a cost that grows as a square', () => {
+test('the suite can fail: a quadratic cost', () => {
   expect(() => {
     assertHolds(growsAsALine('a square', (n) => n * n, 10));
   }).toThrow(/^C-5 a square: costs of 100, 400 and 1600 at sizes 10, 20 and 40 grow faster than a line/);

@@ -44,7 +44,7 @@ const initial = own.init(key(1));
 type OwnBatch = Batch<Tensor<readonly [number, 16]>, Tensor<readonly [number, 1]>>;
 type OwnTold = Told<typeof initial>;
 
-describe('C-2 no zeros are added to changes', () => {
+describe('C-2 no zeros are added to cotangents', () => {
   test.each(Object.entries({ ...layerSubjects, ...compositeSubjects, ...lossSubjects }))(
     '%s',
     (name, draw) => {
@@ -82,7 +82,7 @@ function* fresh(count: number, made: (data: Data) => void = () => undefined): Ge
 }
 
 describe.each(everyBackend.map((backend) => [backend.name, backend] as const))('C-3 on %s', (_, backend) => {
-  test('one machine, one step a batch, and hardly a copy', () => {
+  test('one machine, one step per batch, and few copies', () => {
     const counting = countedBackend(backend);
     from(fresh(200))
       .pipe(train(own, { state: initial, backend: counting.backend }))
@@ -120,7 +120,7 @@ describe.each(everyBackend.map((backend) => [backend.name, backend] as const))('
     return { steps, alive };
   };
 
-  test('batches are let go of', async () => {
+  test('batches are released', async () => {
     const watch = map(({ loss }: OwnTold) => loss);
     assertHolds(liveStays('train', [await liveAfter(256, watch), await liveAfter(768, watch)], 2));
   });

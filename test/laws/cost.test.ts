@@ -59,7 +59,7 @@ test('C-1 each layer runs once each way, under every bracketing', () => {
   });
 });
 
-test('C-1 forward and backward grow with depth as a line', () => {
+test('C-1 the cost of forward and backward is linear in the depth', () => {
   const size = (depth: number): number => {
     const model = deep(depth);
     return simplify(traceLens(asLens(model), like(model)).backward).instructions.length;

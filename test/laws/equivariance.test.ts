@@ -109,7 +109,7 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
     });
   });
 
-  test('softmax is a distribution, moves with its row, and not with what is added', () => {
+  test('softmax is a distribution, equivariant to permutations, and invariant to added constants', () => {
     const example = drawing((sampler) => {
       const [rows, columns] = [sampler.integer(1, 5), sampler.integer(1, 9)];
       const range = { shape: [rows, columns], dtype: 'float32', low: -9, high: 9 } as const;
@@ -130,7 +130,7 @@ describe.each(everyBackend)('E-1 on $name, threads: $threads', (backend) => {
     );
   });
 
-  test('dense is a product and a bias', () => {
+  test('dense is a product plus a bias', () => {
     const example = drawing((sampler) => {
       const draw = layerSubjects['dense'];
       if (draw === undefined) throw new Error('no dense');

@@ -32,7 +32,7 @@ describe.each(foldRows.map((row) => [row.name, row] as const))('fold %s', (_, ro
   });
 });
 
-test('every fold is under its laws', () => {
+test('every fold is checked by its laws', () => {
   const rows = foldRows.map(({ name }) => name);
   expect([...rows, ...noFolds].toSorted()).toEqual(Object.keys(online).toSorted());
 });
@@ -53,14 +53,14 @@ test('ADWIN is the window of all numbers', () => {
   check('adwin', drawing(drawStream), naive, { runs: 100 });
 });
 
-test('every prediction and every label comes out once', () => {
+test('every prediction and every label is returned exactly once', () => {
   const once = law('F-23', ({ events, span, bound }: Late) =>
     joinsEach(delayedLabels<number, number>({ bound, span }), events, bound),
   );
   check('delayedLabels', drawing(drawLate), once, { runs: 200 });
 });
 
-test('every record comes in one batch', () => {
+test('every record is in exactly one batch', () => {
   const example = drawing((sampler) => ({
     size: sampler.integer(1, 6),
     records: sampler.integers(sampler.integer(0, 40), 0, 20),

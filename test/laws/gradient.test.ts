@@ -85,7 +85,7 @@ describe('G-5 at kinks the backward is between the slopes', () => {
   });
 });
 
-describe('G-6 a choice hands on all of its cotangent', () => {
+describe('G-6 a choice passes on all of its cotangent', () => {
   const choices = ['max', 'min', 'maximum', 'minimum', 'max of windows'] as const;
   test.each(choices)('%s', (name) => {
     const subject = kinks[name];

@@ -109,7 +109,7 @@ describe.each(compiledBackends)('train of the library’s learners on $name, thr
   });
 });
 
-describe('what is wrong with a learner is named', () => {
+describe('faults of a learner are named', () => {
   type Column1 = Tensor<readonly [number, 1]>;
   type Trained = ReturnType<typeof bare.init>;
   type LineTrainer = Trainer<Trained, Tensor<readonly [number, 2]>, Column1>;
@@ -124,7 +124,7 @@ describe('what is wrong with a learner is named', () => {
     );
   });
 
-  test('training that tells its first state', () => {
+  test('training that emits its first state', () => {
     const early: LineTrainer = (given) => (source) =>
       source.pipe(train(bare, given), startWith({ step: 0, loss: 0, metrics: {}, state: bare.init(key(0)) }));
     expect(failing(bare, early)).toThrow(
@@ -138,14 +138,14 @@ const runs = drawing((sampler) => drawRun(sampler, bare, drawBatch));
 describe.each(everyBackend)('train on $name, threads: $threads', (backend: Backend) => {
   const training = trainingOf('regression', bare, backend);
 
-  test('F-8 metrics only watch', () => {
+  test('F-8 metrics do not change training', () => {
     const watching = trainingOf('regression with metrics', measured, backend);
     check('F-8', runs, ({ initial, batches }) => metricsAreNeutral(watching, training, initial, batches), {
       runs: 5,
     });
   });
 
-  test('F-9 two learners side by side, and by turns', () => {
+  test('F-9 two learners side by side, and alternating', () => {
     const second = learner(other);
     const drawOther = batchDrawer<Batch<Tensor<readonly [number, 3]>, Tensor<readonly [number, 2]>>>({
       input: { shape: [2, 3] },
@@ -232,7 +232,7 @@ describe.each(everyBackend)('train on $name, threads: $threads', (backend: Backe
     );
   });
 
-  test('F-16 a step is update, model and loss there and back; steps are their composite', () => {
+  test('F-16 a step is update, model and loss forward and back; steps compose', () => {
     for (const [name, update] of Object.entries({
       adam: adam(),
       momentum: momentum(),

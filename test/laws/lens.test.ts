@@ -11,7 +11,7 @@ describe('lenses are a symmetric monoidal category', () => {
   });
 });
 
-test('L-6: evaluating leaves the data of a tensor alone', () => {
+test('L-6: evaluating does not change the data of a tensor', () => {
   const given = Float32Array.of(1, -2, 3);
   const x: Tensor<readonly [3]> = tensor(given, [3]);
   const [y, back] = differentiate((a: Tensor<readonly [3]>) => sum(multiply(tanh(a), a))).run(x);

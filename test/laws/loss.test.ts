@@ -169,15 +169,15 @@ describe('weighted', () => {
   test('mistakes', () => {
     const none = paralensLoss((a: Tensor) => mean(a));
     expect(() => weighted(none).run([y, { target: t, weight: tensor([1, 1, 1]) }])).toThrow(
-      'weighted: a loss that is no mean of rows',
+      'weighted: the loss is not a mean over rows',
     );
     expect(() => weighted(rows).run([y, { target: t, weight: tensor([1, 1]) }])).toThrow(
-      'weighted: weights that do not fit the rows, got [2] for [3, 2]',
+      'weighted: the shape of the weights does not match the rows, got [2] for [3, 2]',
     );
   });
 });
 
-describe('labels that are spread or do not count', () => {
+describe('smoothed and ignored labels', () => {
   const logits = tensor([
     [1, 2, 0.5],
     [0, -1, 3],
@@ -204,7 +204,7 @@ describe('labels that are spread or do not count', () => {
     expect(some).toBeCloseTo(same, 5);
   });
 
-  test('rows of the label that is ignored count in nothing', () => {
+  test('rows of the ignored label never count', () => {
     const padded = tensor([1, -1, 2], 'int32');
     const [value, back] = sparseSoftmaxCrossEntropyOf({ ignore: -1 }).run([logits, padded]);
     const two = tensor([

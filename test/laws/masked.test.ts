@@ -177,7 +177,7 @@ describe.each(everyBackend)('S-9 on $name, threads: $threads', (backend) => {
   );
 });
 
-test('a row that is left out by a weight of 0 is not in the mean', () => {
+test('a row of weight 0 is not in the mean', () => {
   const [value] = weighted(meanSquaredError<readonly [2]>()).run([
     tensor([1, 2]),
     { target: tensor([0, Number.NaN]), weight: tensor([1, 0]) },
@@ -185,7 +185,7 @@ test('a row that is left out by a weight of 0 is not in the mean', () => {
   expect([...evaluate(value).data]).toEqual([1]);
 });
 
-test('a query that looks at an infinite value is not a number', () => {
+test('a query that attends to an infinite value is NaN', () => {
   const x = tensor([[[[1]], [[2]], [[Infinity]]]]);
   const q = tensor([[[[1]], [[2]], [[3]]]]);
   const result = evaluate(attend(q, q, x, { causal: true })).data;

@@ -24,7 +24,7 @@ const cases = everyBackend.flatMap((backend) =>
   ),
 );
 
-describe('M-1 reductions mean what they are called', () => {
+describe('M-1 reductions agree with their definition', () => {
   test.each(cases)('$name of $dtype on $backend.name', ({ backend, name, f, fold, dtype }) => {
     const example = drawing((sampler) => {
       const shape = [sampler.integer(1, 3), sampler.integer(1, 5)];

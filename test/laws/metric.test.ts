@@ -89,7 +89,7 @@ const scores: {
 };
 
 describe.each(places)('on $name, threads: $threads', (backend) => {
-  test.each(Object.entries(scores))('%s of parts is that of the whole', (name, [made, draw, dtype]) => {
+  test.each(Object.entries(scores))('%s of the parts is that of the whole', (name, [made, draw, dtype]) => {
     const score = made as AnyScore;
     const kept = ({ prediction, target }: Examples) => {
       const columns = prediction[0]?.length ?? 0;
@@ -190,7 +190,7 @@ describe('published values', () => {
     ]);
   });
 
-  test('the area under the curve counts pairs in their order', async () => {
+  test('the area under the curve counts ordered pairs', async () => {
     const logits = tensor([2, 1, 0.5, -1, -2]);
     const truth = tensor([1, 0, 1, 0, 1]);
     // Of six pairs of one that is and one that is not, three are in order.
@@ -198,7 +198,7 @@ describe('published values', () => {
     expect(await of(rocAuc(), logits, tensor([1, 1, 1, 1, 1]))).toBeNaN();
   });
 
-  test('shares of variance, and the even chance of characters', async () => {
+  test('R² of the variance, and the perplexity of uniform characters', async () => {
     const t = tensor([1, 2, 3]);
     expect(await of(rSquared(), t, t)).toBe(1);
     expect(await of(rSquared(), tensor([2, 2, 2]), t)).toBeCloseTo(0, 6);
@@ -215,7 +215,7 @@ describe('published values', () => {
     ).toBeCloseTo(2, 5);
   });
 
-  test('of a data set in parts as of the whole', () => {
+  test('scores of the parts combine to that of the data set', () => {
     const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
     const data = {
       input: tensor([
@@ -250,17 +250,17 @@ describe('published values', () => {
     );
   });
 
-  test('labels out of range are refused when they come', async () => {
+  test('labels out of range are refused at run time', async () => {
     const bad = of(confusionMatrix(2), tensor([[2, 1]]), tensor([2], 'int32'));
-    await expect(bad).rejects.toThrow('confusionMatrix: a label out of range, got 2, needed 0 to 1');
+    await expect(bad).rejects.toThrow('confusionMatrix: a label is out of range, got 2, needed 0 to 1');
     const certain = of(perplexity(), tensor([[2, 1]]), tensor([7], 'int32'));
-    await expect(certain).rejects.toThrow('perplexity: a label out of range, got 7, needed 0 to 1');
+    await expect(certain).rejects.toThrow('perplexity: a label is out of range, got 7, needed 0 to 1');
     const negative = of(rocAuc(), tensor([2, 1]), tensor([1, -1]));
-    await expect(negative).rejects.toThrow('rocAuc: a target that is neither 0 nor 1');
+    await expect(negative).rejects.toThrow('rocAuc: a target is not in [0, 1]');
     await expect(of(f1(), tensor([2, 1]), tensor([1, NaN]))).rejects.toThrow('got NaN, needed 0 to 1');
   });
 
-  test('what is not a number, or no class, is never right', async () => {
+  test('NaN logits and invalid labels are never correct', async () => {
     const unknown = tensor([
       [NaN, NaN, NaN],
       [NaN, 1, 2],
@@ -276,10 +276,10 @@ describe('published values', () => {
     for (const score of [precision<Shape>(), recall<Shape>(), f1<Shape>(), rocAuc<Shape>()])
       expect(await of(score, logits, truth)).toBeNaN();
     const matrix = of(confusionMatrix(2), tensor([[NaN, 1]]), tensor([0], 'int32'));
-    await expect(matrix).rejects.toThrow('confusionMatrix: logits that are NaN, got 1');
+    await expect(matrix).rejects.toThrow('confusionMatrix: some logits are NaN, got 1');
   });
 
-  test('the area under the curve is exact, and of more examples than are kept to half the pairs of a bin', async () => {
+  test('the area under the curve is exact, and with bins within half the pairs of a bin', async () => {
     const truth = tensor([0, 0, 1, 1]);
     const binned = async (...logits: readonly number[]): Promise<number> =>
       lastValueFrom(
@@ -299,7 +299,7 @@ describe('published values', () => {
     expect(await of(rocAuc(4), tensor([1000, 1001, 1002, 1003]), truth)).toBe(1);
   });
 
-  test('labels [n, 1] are told to be reshaped', () => {
+  test('for labels [n, 1] the error says to reshape them', () => {
     const column = tensor([[0], [1]], 'int32') as Tensor<Shape, 'int32'> as Tensor<never, 'int32'>;
     for (const metric of [accuracy, topKAccuracy(1)])
       expect(() =>
@@ -311,7 +311,7 @@ describe('published values', () => {
           column,
         ),
       ).toThrow(
-        'logits and labels do not fit, got [2, 2] and [2, 1], needed […lead, classes] and […lead]; reshape the labels to [2]',
+        'the shapes of logits and labels do not match, got [2, 2] and [2, 1], needed […lead, classes] and […lead]; reshape the labels to [2]',
       );
   });
 });

@@ -93,7 +93,7 @@ describe.each(compiledBackends)('on $name, threads: $threads', (backend) => {
     });
   });
 
-  test('B-6 a random program is its instructions one by one', () => {
+  test('B-6 a random program equals its instructions one by one', () => {
     const example = drawing((sampler) => {
       const { program } = drawProgram(sampler);
       const inputs = program.inputs.map((input) =>
@@ -111,7 +111,7 @@ describe.each(compiledBackends)('on $name, threads: $threads', (backend) => {
   });
 
   test.each(Object.entries({ ...layerSubjects, ...compositeSubjects, ...lossSubjects }))(
-    'B-6 %s forward and back is its instructions one by one',
+    'B-6 %s forward and back equals its instructions one by one',
     (name, draw) => {
       const example = drawing((sampler) => {
         const subject = draw(sampler);
@@ -134,7 +134,7 @@ describe.each(compiledBackends)('on $name, threads: $threads', (backend) => {
     },
   );
 
-  test('B-6 compiled is evaluated at once', () => {
+  test('B-6 compiling equals evaluating', () => {
     const example = drawing((sampler) => {
       const shape = sampler.pick([[1], [3], [2, 3]]) ?? [1];
       return { f: drawExpression(sampler), x: drawArgument(sampler, shape, false) };

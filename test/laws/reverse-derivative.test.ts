@@ -67,7 +67,7 @@ const fused: { readonly [name: string]: readonly [Form, Form] } = {
   softmax: [(x) => softmax(x), (x) => exp(logSoftmax(x))],
 };
 
-test.each(Object.entries(fused))('RD.5 %s is what it stands for', (name, [form, composition]) => {
+test.each(Object.entries(fused))('RD.5 %s equals its definition', (name, [form, composition]) => {
   const example = drawing((sampler) => {
     const specification = { shape, low: -4, high: 4 };
     const subject = subjectOf<Tensor, Tensor>(name, form, specification);

@@ -11,7 +11,7 @@ test.each(onlineRuns.map((run) => [run.name, run] as const))('%s', (_, run) =>
   checkSource(run, { runs: 12 }),
 );
 
-test('F-8 counters, snapshots and checkpointing change nothing of the run that they watch', () =>
+test('F-8 counters, snapshots and checkpointing do not change the run', () =>
   checkSource(watchedRun, { runs: 8 }));
 
 test('snapshots of every step', () => {

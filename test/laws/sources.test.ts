@@ -9,7 +9,7 @@ test.each(Object.entries(sourceRows))('source %s', async (_, { check }) => {
   await check();
 });
 
-test('every source is under its laws', () => {
+test('every source is checked by its laws', () => {
   const all: readonly string[] = sourceNames;
   const rows = new Set(Object.keys(sourceRows).map((name) => name.replace(/ .*/, '')));
   expect([...rows, 'jetStream'].toSorted()).toEqual(all);

@@ -170,7 +170,7 @@ describe.each(everyBackend)('B-5 on $name, threads: $threads', (backend) => {
     keep('softmax', where(softmax), where(rows.flatMap(softmaxOf)), 8);
   });
 
-  test.each(Object.entries(choices))('%s gives 0 to what it does not choose', (name, f) => {
+  test.each(Object.entries(choices))('%s gives a zero gradient to elements it does not choose', (name, f) => {
     const map: NumericMap = subjectOf<Tensor, Tensor>(name, f, { shape: [3, 4] }).on(engine);
     const x = Float32Array.of(1, -1, 0, 3, 2, 2, -5, 0, -1e-40, 7, -3, -3);
     const size = map.codomain[0]?.shape.reduce((n, each) => n * each, 1) ?? 0;

@@ -277,7 +277,7 @@ describe.each(everyBackend)('reduceOnPlateau on $name, threads: $threads', (back
     target: { shape: [3, 1] },
   });
 
-  test('training that is revised is a fold of what it tells, and resumes', () => {
+  test('revised training is a fold of its steps, and resumes', () => {
     // A third of the losses is no measure.
     const revise = reduceOnPlateau<ReturnType<typeof line.init>>({
       factor: 0.5,
@@ -297,7 +297,7 @@ describe.each(everyBackend)('reduceOnPlateau on $name, threads: $threads', (back
 });
 
 describe.each(everyBackend)('evaluator on $name, threads: $threads', (backend) => {
-  test('F-10 is the mean of its batches, however they are cut', () => {
+  test('F-10 is the mean of its batches, for any batch size', () => {
     const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
     const set = batchDrawer<Parameters<typeof line.evaluate>[1]>({
       input: { shape: [7, 2] },
@@ -324,7 +324,7 @@ describe.each(everyBackend)('evaluator on $name, threads: $threads', (backend) =
   });
 });
 
-test('F-2 states of a run so long that they are computed again, read in any order', () => {
+test('F-2 states of a long run, computed again and read in any order', () => {
   const line = learner({ model: dense(2, 1), loss: meanSquaredError(), update: adam() });
   const draw = batchDrawer<Parameters<typeof line.evaluate>[1]>({
     input: { shape: [3, 2] },

@@ -88,7 +88,7 @@ describe.each(Object.entries(scheduleRows))('schedule %s', (name, draw) => {
     check(name, example, formulaLaw);
   });
 
-  test.each(engines)('goes on as it should on $name, threads: $threads', ({ engine }) => {
+  test.each(engines)('continues as documented on $name, threads: $threads', ({ engine }) => {
     const joinLaw = law('O-19', ({ schedule, joins: join, counts }: ScheduleAt) => {
       const { from, into } = join ?? { from: 0, into: schedule };
       return joins(
@@ -102,13 +102,13 @@ describe.each(Object.entries(scheduleRows))('schedule %s', (name, draw) => {
   });
 });
 
-test('every update and every schedule is under its laws', () => {
+test('every update and every schedule is checked by its laws', () => {
   const rows = [...Object.keys(updateRows), ...Object.keys(scheduleRows)];
   const known = Object.keys(exported).filter((name) => name !== 'averageOf');
   expect(rows.toSorted()).toEqual(known.toSorted());
 });
 
-describe('a user’s own', () => {
+describe('a custom update', () => {
   const descent = (f: (g: Tensor, p: Tensor) => Tensor): Update =>
     elementwiseUpdate({
       learningRate: 0.25,
@@ -127,7 +127,7 @@ describe('a user’s own', () => {
     );
   });
 
-  test('is told what is wrong, and where', () => {
+  test('is refused with what is wrong, and where', () => {
     const decaying = descent((g, p) => add(g, multiply(p, 0.01)));
     expect(() => {
       checkUpdate(decaying, { kernel: { shape: [2, 3] } }, { name: 'descent', backends: [] });

@@ -20,7 +20,7 @@ import { expect, test } from 'vitest';
 
 const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];
 
-test('running statistics take up a share of the mean and the unbiased variance of each batch', () => {
+test('running statistics average the mean and the unbiased variance of each batch', () => {
   const layer = batchNormalization(2, { momentum: 0.75 });
   const x = tensor([
     [1, 10],
@@ -33,14 +33,14 @@ test('running statistics take up a share of the mean and the unbiased variance o
   expect(numbers(running.variance)).toEqual([0.75 + 0.25 * 4, 0.75 + 0.25 * 300]);
 });
 
-test('batch normalization predicts one example by running statistics, which it cannot learn from', () => {
+test('batch normalization evaluates a single example, but cannot train on one', () => {
   const layer = batchNormalization(1, { epsilon: 1 });
   const p = layer.init(key(0));
   const running = { mean: tensor([2]), variance: tensor([3]) };
   const one = tensor([[6]]);
   expect(numbers(evaluation(layer, running).run(p, one)[0])).toEqual([2]);
   expect(() => layer.run(p, one, running)).toThrow(
-    'batchNormalization: too few numbers for statistics of a channel, got [1, 1], needed at least two',
+    'batchNormalization: too few elements for the statistics of a channel, got [1, 1], needed at least two',
   );
 });
 
@@ -51,7 +51,7 @@ test('equal numbers are normalized to the offset, with a finite gradient', () =>
   expect(numbers(back(y)[1]).every(Number.isFinite)).toBe(true);
 });
 
-test('dropout leaves out about its rate, keeps the mean, and masks the way back alike', () => {
+test('dropout drops about its rate, keeps the mean, and uses the same mask backward', () => {
   const layer = dropout<readonly [number]>(0.25);
   const x = full([10_000], 3);
   const [y, back] = layer.run([], x, ...layer.buffers.init(key(5)));
@@ -63,7 +63,7 @@ test('dropout leaves out about its rate, keeps the mean, and masks the way back 
   expect(numbers(dx)).toEqual(numbers(y));
 });
 
-test('each step and each layer draws other numbers, and predicting draws none', () => {
+test('each step and each layer draws different numbers, and evaluation draws none', () => {
   const model = sequential(dropout<readonly [number]>(0.5), dropout<readonly [number]>(0.5));
   const x = full([64], 1);
   const buffers = model.buffers.init(key(1));
@@ -76,7 +76,7 @@ test('each step and each layer draws other numbers, and predicting draws none', 
   expect(numbers(evaluation(model, ...buffers).run([], x)[0])).toEqual(numbers(x));
 });
 
-test('training with both obeys its laws: the same run resumed from plain numbers among them', () => {
+test('training with both obeys its laws, resuming from plain numbers among them', () => {
   const model = sequential(dense(2, 4), batchNormalization(4), relu(), dropout(0.5), dense(4, 1));
   checkLearner(
     learner({ model, loss: meanSquaredError(), update: sgd() }),
@@ -85,7 +85,7 @@ test('training with both obeys its laws: the same run resumed from plain numbers
   );
 });
 
-test('mistakes are said at once', () => {
+test('mistakes throw at once', () => {
   expect(() => dropout(1)).toThrow('dropout: `rate` must be in [0, 1), got 1');
   expect(() => batchNormalization(0)).toThrow(
     'batchNormalization: `channels` must be a positive integer, got 0',

@@ -78,7 +78,7 @@ describe.each(backends)('on $name', (backend) => {
     }
   });
 
-  test('a large offset costs no digits', () => {
+  test('a large offset loses no digits', () => {
     const small = [0, 1, 2, 5, -3, 4, 4, 1];
     const f = layerOf(8)['layerNormalization'] ?? ((y) => y);
     const at = (offset: number): readonly number[] => [

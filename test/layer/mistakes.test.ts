@@ -43,7 +43,7 @@ describe('at construction', () => {
   test.each([
     [
       () => convolution2d(3, 4, 3, { groups: 2 }),
-      'convolution2d: channels that 2 groups do not divide, got 3 inputs and 4 outputs',
+      'convolution2d: the channels cannot be divided into 2 groups, got 3 inputs and 4 outputs',
     ],
     [() => convolution1d(0, 4, 3), 'convolution1d: `inputs` must be a positive integer, got 0'],
     [() => convolution2d(1, 1, [3, 0]), 'convolution2d: `window[1]` must be a positive integer, got 0'],
@@ -57,17 +57,17 @@ describe('at construction', () => {
     ],
     [
       () => transposedConvolution2d(2, 3, 2, { groups: 2 }),
-      'transposedConvolution2d: channels that 2 groups do not divide',
+      'transposedConvolution2d: the channels cannot be divided into 2 groups',
     ],
     [() => maxPooling2d(0), 'maxPooling2d: `size` must be a positive integer, got 0'],
     [
       () => selfAttention(6, 4),
-      'selfAttention: heads that do not divide the width, got 4 heads of a width of 6',
+      'selfAttention: the heads do not divide the width, got 4 heads for a width of 6',
     ],
     [() => embedding(0, 4), 'embedding: `vocabulary` must be a positive integer, got 0'],
     [
       () => groupNormalization(3, 4),
-      'groupNormalization: groups that do not divide the channels, got 3 groups of 4 channels',
+      'groupNormalization: the groups do not divide the channels, got 3 groups for 4 channels',
     ],
     [() => layerNormalization(4, { epsilon: 0 }), 'layerNormalization: `epsilon` must be in (0, ∞), got 0'],
   ])('%#', (make, message) => {
@@ -79,68 +79,71 @@ describe('when a model is traced', () => {
   test.each([
     [
       run(convolution2d(1, 2, 5), normal(key(1), [2, 3, 8, 1])),
-      'convolve: a window larger than what it goes over, got [3, 8]',
+      'convolve: the window is larger than the padded input, got [3, 8]',
     ],
     [
       run(convolution2d(2, 2, 3), normal(key(1), [2, 5, 5, 3])),
-      'convolution2d: an input of another number of channels, got [2, 5, 5, 3]',
+      'convolution2d: the input has the wrong number of channels, got [2, 5, 5, 3]',
     ],
     [
       run(maxPooling1d(4), normal(key(1), [1, 3, 2])),
-      'maxPool: a window larger than what it goes over, got [3]',
+      'maxPool: the window is larger than the padded input, got [3]',
     ],
     [
       run(globalAveragePooling(), normal(key(1), [2, 3])),
-      'globalAveragePooling: no space to pool over, got [2, 3]',
+      'globalAveragePooling: the input has no spatial axes, or one of size 0, got [2, 3]',
     ],
-    [run(reshape([2, 2]), normal(key(1), [3, 5])), 'reshape: examples of another size, got [3, 5]'],
-    [run(flatten(), full([], 1)), 'flatten: no batch'],
+    [
+      run(reshape([2, 2]), normal(key(1), [3, 5])),
+      'reshape: the examples have the wrong number of elements, got [3, 5]',
+    ],
+    [run(flatten(), full([], 1)), 'flatten: the input has no batch axis'],
     [
       run(learnedPositions(4, 2), normal(key(1), [1, 5, 2])),
-      'learnedPositions: a sequence that the table does not cover, got [1, 5, 2]',
+      'learnedPositions: the sequence is too long or has the wrong width, got [1, 5, 2]',
     ],
     [
       run(crossAttention(4, 2), [normal(key(1), [1, 2, 4]), normal(key(1), [1, 2, 3])]),
-      'crossAttention: no sequence of this width, got [1, 2, 3]',
+      'crossAttention: the input is not a sequence of the right width, got [1, 2, 3]',
     ],
     [
       run(residual(dense(size, 4) as Para<Parameters, Tensor, Tensor>), normal(key(1), [2, 3])),
-      'residual: a part that changes the shape, got [2, 3] to [2, 4]',
+      'residual: the layer changes the shape of its input, got [2, 3] to [2, 4]',
     ],
-    [run(prelu(2), normal(key(1), [2, 3])), 'multiply: shapes do not fit'],
+    [run(prelu(2), normal(key(1), [2, 3])), 'multiply: the shapes do not match'],
   ])('%#', (make, message) => {
     expect(make).toThrow(message);
   });
 
-  test('the place in the model stands in front', () => {
+  test('the path in the model comes first', () => {
     const model = sequential(named('stem', convolution2d(1, 2, 5)), flatten());
-    expect(run(model, normal(key(1), [1, 3, 3, 1]))).toThrow('0.stem: convolve: a window larger');
+    expect(run(model, normal(key(1), [1, 3, 3, 1]))).toThrow('0.stem: convolve: the window is larger');
   });
 
-  test('operations say the same', () => {
-    expect(() => glu(normal(key(1), [2, 3]))).toThrow('glu: a last axis that has no halves, got [2, 3]');
+  test('operations throw the same errors', () => {
+    expect(() => glu(normal(key(1), [2, 3]))).toThrow('glu: the last axis has an odd size, got [2, 3]');
     const x = normal(key(1), [1, 2, 1, 2]);
     expect(() => attend(x, x, x, { mask: full([1, 3], 1, 'bool') })).toThrow(
-      'attention: a mask of another shape, got [1, 3]',
+      'attention: the mask has the wrong shape, got [1, 3]',
     );
     expect(() => attend(x, normal(key(1), [1, 0, 1, 2]), normal(key(1), [1, 0, 1, 2]))).toThrow(
-      'attention: nothing to look at',
+      'attention: there are no keys',
     );
   });
 });
 
 describe('when it runs', () => {
-  test('an index out of the vocabulary is refused', () => {
+  test('an index outside of the vocabulary is refused', () => {
     const layer = embedding(3, 2);
     const words = (word: number) => layer.run(layer.init(key(1)), tensor([[0, word]], 'int32'))[0];
     expect(() => evaluate(words(3))).toThrow(
-      'embedding: an index out of the vocabulary, got 3, needed 0 to 2',
+      'embedding: an index is outside of the vocabulary, got 3, needed 0 to 2',
     );
     expect(() => evaluate(words(-1))).toThrow('got -1');
     expect(evaluate(words(2)).shape).toEqual([1, 2, 2]);
   });
 
-  test('a place that may look at nothing gets the bias alone, and has no gradient', () => {
+  test('a fully masked position gets only the bias, and has no gradient', () => {
     const layer = maskedSelfAttention<4, 1, 2>(4, 2);
     const x = normal(key(2), [1, 2, 4]);
     const mask = tensor([[false, false]], 'bool');
@@ -151,7 +154,7 @@ describe('when it runs', () => {
   });
 });
 
-test('what does not fill a window at the end is left out, and has no gradient', () => {
+test('elements that do not fill a window are ignored, and have no gradient', () => {
   const layer = maxPooling1d<1, 1>(2);
   const x = tensor([[[1], [3], [2], [4], [9]]]);
   const [y, back] = layer.run([], x);

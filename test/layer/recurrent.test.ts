@@ -18,7 +18,7 @@ import { describe, expect, test } from 'vitest';
 const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];
 const x = normal(key(4), [2, 3, 2]);
 
-test('padding changes nothing: the state stays where the mask does not hold', () => {
+test('padding changes nothing: the state does not change where the mask is false', () => {
   const layer = lstmCell(2, 3);
   const p = layer.init(key(1));
   const mask = tensor(
@@ -43,7 +43,7 @@ test('padding changes nothing: the state stays where the mask does not hold', ()
   ).toBe(true);
 });
 
-test('the end of a sequence is the last of its places, and backwards the first', () => {
+test('the result is the last time step, and in reverse the first', () => {
   const layer = gruCell(2, 2);
   const p = layer.init(key(1));
   const all = numbers(recurrentSequence(layer).run(p, x)[0]);
@@ -55,7 +55,7 @@ test('the end of a sequence is the last of its places, and backwards the first',
   ]);
 });
 
-test('where a mask does not hold, what was given last is given once more', () => {
+test('where the mask is false, the last output is repeated', () => {
   const layer = gruCell(2, 2);
   const p = layer.init(key(1));
   const mask = tensor(
@@ -74,30 +74,30 @@ test('where a mask does not hold, what was given last is given once more', () =>
   expect(numbers(last)).toEqual([...(rows[2] ?? []), ...(rows[5] ?? [])]);
 });
 
-describe.each([false, true])('mistakes are said, scan: %s', (scan) => {
+describe.each([false, true])('mistakes throw, scan: %s', (scan) => {
   const layer = simpleCell(2, 2);
   const p = layer.init(key(1));
   test.each([
     [() => simpleCell(0, 2), 'simpleCell: `inputs` must be a positive integer, got 0'],
     [
       () => recurrent(layer, { scan }).run(p, normal(key(1), [2, 0, 2])),
-      'recurrent: no sequence, got [2, 0, 2]',
+      'recurrent: the input is not a sequence, got [2, 0, 2]',
     ],
     [
       () => recurrent(layer as never, { scan }).run(p as never, normal(key(1), [2, 3, 5]) as never),
-      'simpleCell: an input of another size, got [2, 5], needed [batch, 2]',
+      'simpleCell: the input has the wrong size, got [2, 5], needed [batch, 2]',
     ],
     [
       () => maskedRecurrent(layer, { scan }).run(p, [x, full([2, 2], 1, 'bool')]),
-      'recurrent: a mask of another shape, got [2, 2], needed [2, 3]; one truth for each place of each sequence',
+      'recurrent: the mask has the wrong shape, got [2, 2], needed [2, 3]; one boolean for each time step of each sequence',
     ],
     [
       () => maskedRecurrent(layer, { scan }).run(p, [x, full([1, 3], 1, 'bool')]),
-      'recurrent: a mask of another shape, got [1, 3], needed [2, 3]',
+      'recurrent: the mask has the wrong shape, got [1, 3], needed [2, 3]',
     ],
     [
       () => maskedRecurrent(layer, { scan }).run(p, [x, full([2, 3], 1) as never]),
-      'recurrent: wrong dtype, got float32, needed bool',
+      'recurrent: the dtype is wrong, got float32, needed bool',
     ],
   ])('%#', (make, message) => {
     expect(make).toThrow(message);

@@ -11,7 +11,7 @@ test('a size of -1 follows from the others, and is `number` in the type', () => 
 });
 
 test('a size of -1 that does not follow is refused', () => {
-  expect(() => reshape([-1, 0])).toThrow('reshape: no size for -1 in [-1, 0]');
+  expect(() => reshape([-1, 0])).toThrow('reshape: -1 has no possible size in [-1, 0]');
   const layer = reshape([3, -1]);
-  expect(() => layer.run([], tensor([[1, 2, 3, 4]]))).toThrow('reshape: no size for -1 in [3, -1]');
+  expect(() => layer.run([], tensor([[1, 2, 3, 4]]))).toThrow('reshape: -1 has no possible size in [3, -1]');
 });

@@ -76,14 +76,14 @@ describe('E-1. rotary positions', () => {
   });
 });
 
-describe('E-1. what a mask leaves out', () => {
+describe('E-1. masked positions', () => {
   /** Of vectors of four numbers. */
   const isZeroAt = (dx: Tensor<Shape>, place: number): boolean =>
     numbers(dx)
       .slice(4 * place, 4 * place + 4)
       .every((each) => each === 0);
 
-  test('has no part in cross-attention and no gradient, ≡', () => {
+  test('have no influence on cross-attention and no gradient, ≡', () => {
     fc.assert(
       fc.property(truths, seed, (seen, from) => {
         const layer = maskedCrossAttention<4, 1, 3, 4>(4, 2);
@@ -101,7 +101,7 @@ describe('E-1. what a mask leaves out', () => {
     );
   });
 
-  test('a mask of ones is no mask, and one of none leaves the bias alone', () => {
+  test('a mask of ones changes nothing, and a mask of zeros leaves only the bias', () => {
     const masked = maskedCrossAttention<4, 1, 3, 4>(4, 2);
     const p = masked.init(key(3));
     const [queries, memory] = [normal(key(1), [1, 3, 4]), normal(key(2), [1, 4, 4])];
@@ -114,7 +114,7 @@ describe('E-1. what a mask leaves out', () => {
     expect([...numbers(dQueries), ...numbers(dMemory)].every((each) => each === 0)).toBe(true);
   });
 
-  test('a block whose mask holds everywhere is the plain one', () => {
+  test('a block with a mask of ones is the plain block', () => {
     const options = { width: 4, heads: 2, hidden: 3, causal: true } as const;
     const masked = maskedTransformerBlock<4, 1, 3>(options);
     const p = masked.init(key(3));

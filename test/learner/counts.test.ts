@@ -132,7 +132,7 @@ test('a learner whose loss ignores labels obeys the laws of learners (F-10 among
   );
 });
 
-test('nothing that counts moves nothing', () => {
+test('a batch in which nothing counts changes nothing', () => {
   const l = learner({
     model: dense(2, 3),
     loss: sparseSoftmaxCrossEntropy<readonly [number]>({ ignore: -1 }),

@@ -3,7 +3,7 @@ import { dense, evaluate, key, learner, meanSquaredError, sgd, type Tensor, tens
 import { gradient } from 'paralens/operation';
 import { expect, test } from 'vitest';
 
-test('a learner tells the norm of its gradient if asked, and takes the same step', () => {
+test('a learner reports the norm of its gradient on request, and takes the same step', () => {
   const model = dense(2, 2);
   const options = { model, loss: meanSquaredError(), update: sgd({ learningRate: 0.1 }) };
   const telling = learner({ ...options, gradientNorm: true });

@@ -29,20 +29,20 @@ const data = { input: tensor([[1, 2]]), target: tensor([[3]]) };
 const fit = async (options: unknown, set: unknown = data): Promise<unknown> =>
   lastValueFrom(from(batches(set as typeof data, { size: 1 })).pipe(train(line, options as never)));
 
-test('a seed in place of a key, or nothing, is named', async () => {
-  await expect(fit({ key: 1 })).rejects.toThrow('learner: not a random key, got 1');
-  await expect(fit({})).rejects.toThrow('learner: not a random key, got undefined');
-  await expect(fit({ key: null })).rejects.toThrow('learner: not a random key, got null');
+test('a seed instead of a key, or a missing key, is refused by name', async () => {
+  await expect(fit({ key: 1 })).rejects.toThrow('learner: `key` must be a random key, got 1');
+  await expect(fit({})).rejects.toThrow('learner: `key` must be a random key, got undefined');
+  await expect(fit({ key: null })).rejects.toThrow('learner: `key` must be a random key, got null');
 });
 
 test('the state of another update or another model is named', async () => {
   const other = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
   await expect(fit({ state: other.init(key(1)) })).rejects.toThrow(
-    'step 1: learner: the state of another update, got nothing else, needed scalars.meanWeight',
+    'step 1: learner: the state belongs to another update, got nothing else, needed scalars.meanWeight',
   );
   const wide = learner({ model: dense(3, 1), loss: meanSquaredError(), update: adam() });
   await expect(fit({ state: wide.init(key(1)) })).rejects.toThrow(
-    'learner: parameters of another model, got 0.kernel [3, 1], needed 0.kernel [2, 1]',
+    'learner: the parameters belong to another model, got 0.kernel [3, 1], needed 0.kernel [2, 1]',
   );
   const deep = learner({
     model: sequential(dense(2, 2), dense(2, 1)),
@@ -54,31 +54,33 @@ test('the state of another update or another model is named', async () => {
     () => line.evaluate(deep as never, data),
     () => line.step(deep as never, data),
   ])
-    expect(use).toThrow('learner: parameters of another model, got 1.bias, 1.kernel');
+    expect(use).toThrow('learner: the parameters belong to another model, got 1.bias, 1.kernel');
 });
 
-test('a target [n] of a prediction [n, 1] is told to be reshaped, and the step is not a layer', async () => {
+test('for a target [n] and a prediction [n, 1] the error says to reshape, and the step is not a layer', async () => {
   await expect(fit({ key: key(1) }, { ...data, target: tensor([3]) })).rejects.toThrow(
-    /^step 1: loss: meanSquaredError: shapes differ, got \[1, 1\] and \[1\], .*reshape the second to \[1, 1\]$/,
+    /^step 1: loss: meanSquaredError: the shapes differ, got \[1, 1\] and \[1\], .*reshape the second to \[1, 1\]$/,
   );
 });
 
-test('the largest of nothing, and windows over nothing, say so', () => {
+test('the maximum of an empty axis, and windows over one, are refused', () => {
   expect(() => max(tensor(new Float32Array(0), [0, 3]), [0])).toThrow(
-    'max: of no elements, got [0, 3] over axes [0], needed at least one element',
+    'max: there are no elements, got [0, 3] over axes [0], needed at least one element',
   );
   expect(() => maxPool(tensor(new Float32Array(0), [1, 0, 2]), 2, 1)).toThrow(
-    'maxPool: windows over an axis without elements, got [0]',
+    'maxPool: an axis under the window has no elements, got [0]',
   );
 });
 
-test('what is not a tensor is named by the operation', () => {
+test('an operation names an argument that is not a tensor', () => {
   const anything = (f: unknown) => f as (...given: readonly unknown[]) => unknown;
-  expect(() => anything(exp)(5)).toThrow('exp: not a tensor, got 5');
-  expect(() => anything(multiply)('a', 2)).toThrow("multiply: neither a tensor nor a number, got 'a'");
+  expect(() => anything(exp)(5)).toThrow('exp: the argument is not a tensor, got 5');
+  expect(() => anything(multiply)('a', 2)).toThrow(
+    "multiply: an argument is neither a tensor nor a number, got 'a'",
+  );
 });
 
-test('a tensor shows its shape and data, and an expression its last step alone', () => {
+test('a tensor shows its shape and data, and an expression only its last operation', () => {
   expect(JSON.stringify({ x: tensor([1, NaN]) })).toBe('{"x":{"tensor":"float32 [2]","data":[1,"NaN"]}}');
   expect(JSON.stringify(tensor(new Float32Array(5000), [5000]))).toContain('5000 numbers');
   expect(inspect({ x: tensor([1, 2]) })).toBe('{ x: Tensor float32 [2] = [1, 2] }');
@@ -90,10 +92,10 @@ test('a tensor shows its shape and data, and an expression its last step alone',
   expect(JSON.stringify(line.init(key(1))).length).toBeLessThan(4000);
 });
 
-test('a cloned tensor is named, and the way to send one', () => {
+test('a cloned tensor is refused, with the way to send one', () => {
   const cloned: unknown = structuredClone({ x: tensor([1, 2]) });
   for (const use of [() => evaluate(cloned), () => leaves(cloned), () => mapTree(cloned, (each) => each)])
-    expect(use).toThrow('x: tree: a tensor that was cloned, by structuredClone or postMessage');
+    expect(use).toThrow('x: tree: the tensor was cloned by structuredClone or postMessage');
 });
 
 test('a tree without an end, or 20,000 deep, is refused', () => {
@@ -103,10 +105,10 @@ test('a tree without an end, or 20,000 deep, is refused', () => {
   cyclic['own'] = cyclic;
   for (const tree of [deep, cyclic])
     for (const use of [leaves, evaluate, (each: unknown) => mapTree(each, (leaf) => leaf)])
-      expect(() => use(tree)).toThrow('tree: a tree deeper than 1000 levels');
+      expect(() => use(tree)).toThrow('tree: the tree is deeper than 1000 levels');
 });
 
-test('where a page forbids WebAssembly the error says what to allow', () => {
+test('if a page forbids WebAssembly, the error says what to allow', () => {
   const forbidden = moduleCache(1, () => {
     throw new WebAssembly.CompileError('Wasm code generation disallowed by embedder');
   });
@@ -114,13 +116,13 @@ test('where a page forbids WebAssembly the error says what to allow', () => {
   expect(() => forbidden.moduleOf(new Uint8Array(8))).toThrow("allow script-src 'wasm-unsafe-eval'");
 });
 
-test('an axis that is not there is named', () => {
+test('an axis out of range is refused by name', () => {
   expect(() => softmax(tensor([1]), 1.5)).toThrow('softmax: no axis 1.5');
 });
 
-describe('parts of another kind', () => {
+describe('parts of the wrong kind', () => {
   const right = { model: dense(1, 1), loss: meanSquaredError(), update: sgd() };
-  const call = ' got a function; it is a function that makes one: call it with its options';
+  const call = ' got a function; this function makes one: call it with its options';
 
   test.each([
     ['model', dense, `learner: \`model\` must be a layer,${call}`],

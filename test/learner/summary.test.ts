@@ -37,7 +37,7 @@ test('a perceptron', () => {
   );
 });
 
-test('what a layer carries is no parameter, and a convolution counts its windows', () => {
+test('constants of a layer are not parameters, and a convolution counts its windows', () => {
   const model = sequential(convolution2d(3, 8, 5, { padding: 'same' }), batchNormalization(8), flatten());
   const [first, second] = layersOf(model, [2, 10, 10, 3]);
   expect(first).toMatchObject({ path: '0', output: [2, 10, 10, 8], parameters: 5 * 5 * 3 * 8 + 8 });
@@ -51,7 +51,7 @@ type Rows<N extends number> = Tensor<readonly [number, N]>;
 const places = (...of: Parameters<typeof layersOf>) =>
   layersOf(...of).map(({ path, tensors }) => [path, tensors.map((name) => name.replace(/\.\w+$/, ''))[0]]);
 
-test('parts side by side have places of their own', () => {
+test('parts side by side have their own paths', () => {
   expect(places(fanOut(dense(3, 2), dense(3, 4)), [5, 3])).toEqual([
     ['0', '0'],
     ['1', '1'],
@@ -74,7 +74,7 @@ test('parts side by side have places of their own', () => {
   ]);
 });
 
-test('a loop of compositions has a place for each layer, however it is bracketed', () => {
+test('nested compositions have a path for each layer, for any bracketing', () => {
   const start: Para<readonly unknown[], Rows<3>, Rows<3>> = dense(3, 3);
   const loop = Array.from({ length: 3 }).reduce<typeof start>((model) => compose(model, dense(3, 3)), start);
   const flat = [0, 1, 2, 3].map((i) => [String(i), String(i)]);
@@ -87,7 +87,7 @@ test('a loop of compositions has a place for each layer, however it is bracketed
   ).toEqual(flat);
 });
 
-test('mistakes say in which part they are', () => {
+test('mistakes name their part', () => {
   const wrong: number = 5;
   const x = tensor([[1, 2, 3]]);
   const run =
@@ -100,7 +100,7 @@ test('mistakes say in which part they are', () => {
   expect(run(compose(compose(dense(3, 2), relu()), dense(wrong, 1)), x)).toThrow(/^2: dense/);
 });
 
-test('a copy of a composition with another run is one layer of its own', () => {
+test('a copy of a composition with another run counts as one layer', () => {
   const pair = compose(dense(3, 3), dense(3, 3));
   const copy: typeof pair = { ...pair, run: ([p], x) => [x, (dx) => [[p, p], dx]] };
   expect(places(compose(copy, dense(3, 1)), [5, 3])).toEqual([['1', '2']]);

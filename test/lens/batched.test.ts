@@ -50,7 +50,7 @@ const programOf = <P extends Parameters, A, B>(layer: Para<P, A, B>, x: AnyTenso
 };
 
 describe('batched', () => {
-  test('adds an axis to the argument and the result, and none to the parameters', () => {
+  test('adds an axis to argument and result, not to the parameters', () => {
     const model = batched(ofExample);
     expectTypeOf(model.init(key(1))).toEqualTypeOf(ofExample.init(key(1)));
     expectTypeOf(model.run).toBeCallableWith(model.init(key(1)), full([7, 4], 1));
@@ -59,7 +59,7 @@ describe('batched', () => {
     expect(y.shape).toEqual([7, 3]);
   });
 
-  test('of a dense model over one example is the very program of that over a batch', () => {
+  test('of a dense model is the same program as that model over a batch', () => {
     const whole = sequential(dense(4, 5), relu(), dense(5, 3));
     const x = full([7, 4], 1);
     // Letters of contractions are only names; the sum over examples stands outside of the layer.
@@ -68,24 +68,24 @@ describe('batched', () => {
     expect(words(programOf(batched(ofExample), x))).toBe(words(programOf(whole, x)));
   });
 
-  test('of a convolution changes the kernel by one sum over all examples', () => {
+  test('of a convolution computes the gradient of the kernel as one sum over all examples', () => {
     const layer = batched(convolution1d(2, 3, 2) as Para<Parameters, Tensor, Tensor>);
     const program = programOf(layer, full([6, 1, 5, 2], 1));
     // No kernel of each example stands anywhere.
     expect(program).not.toMatch(/float32 \[6, 2, 2, 3\]/u);
   });
 
-  test('of an embedding changes the table by one scatter', () => {
+  test('of an embedding computes the gradient of the table by one scatter', () => {
     const layer = batched(embedding<50, 2, readonly [number]>(50, 2));
     const program = programOf(layer, tensor([[1, 2], [2, 3]], 'int32')); // prettier-ignore
     expect(program.match(/scatterAdd/gu)).toHaveLength(1);
     expect(program).not.toMatch(/float32 \[(?:2, 50|100), 2\]/u);
   });
 
-  test('refuses a layer with buffers, and takes its evaluation', () => {
+  test('refuses a layer with buffers, and accepts its evaluation', () => {
     const model = sequential(dense<4, 2, Lead>(4, 2), dropout<readonly [2]>(0.5));
     expect(() => batched(model as never)).toThrow(
-      'batched: a layer with buffers, such as dropout or batch normalization, got 1 records of buffers, needed a layer without buffers; use evaluation(layer, ...buffers)',
+      'batched: a layer with buffers, such as dropout or batch normalization, is not possible here, got 1 records of buffers, needed a layer without buffers; use evaluation(layer, ...buffers)',
     );
     const predicting = evaluation(model, ...model.buffers.init(key(1)));
     const p = model.init(key(1));
@@ -93,7 +93,7 @@ describe('batched', () => {
     expect([...evaluate(predicted).data]).toEqual([...evaluate(dense(4, 2).run(p, full([3, 4], 1))[0]).data]);
   });
 
-  test('of a layer as it predicts uses its buffers', () => {
+  test('of an evaluated layer uses its buffers', () => {
     const layer = batchNormalization<2, readonly [4]>(2);
     const buffers = { mean: full([2], 1), variance: full([2], 1) };
     const model = batched(evaluation(layer, buffers));
@@ -105,11 +105,11 @@ describe('batched', () => {
     const model = batched(ofExample);
     const [, back] = model.run(model.init(key(1)), full([7, 4], 1));
     expect(() => back(full([6, 3], 1))).toThrow(
-      'batched: a cotangent unlike its result, got float32 [6, 3], needed float32 [7, 3]',
+      'batched: the cotangent has another shape or dtype than the result, got float32 [6, 3], needed float32 [7, 3]',
     );
   });
 
-  test('learns what the layer of the whole batch learns', async () => {
+  test('learns the same as the layer over batches', async () => {
     const whole = sequential(dense(4, 5), relu(), dense(5, 3));
     const data = { input: normal(key(2), [12, 4]), target: normal(key(3), [12, 3]) };
     const stateAfter = async (model: Para<Parameters, Tensor, Tensor>) => {

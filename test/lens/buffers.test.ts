@@ -59,11 +59,11 @@ const steps = (buffers: readonly Count[]): readonly number[] =>
   buffers.flatMap(({ steps: count }) => numbers(count));
 
 describe('a layer with a buffer', () => {
-  test('has the derivative of its result for a backward', () => {
+  test('has the derivative of its result as backward', () => {
     checkPara(counting(), { input: { shape: [3, 2] } }, { name: 'counting', runs: 5 });
   });
 
-  test('gives the next buffer beside the result and the backward', () => {
+  test('returns the next buffer with the result and the backward', () => {
     const [b, back, next] = counting().run(counting().init(key(0)), one, four);
     const [[change]] = back(tensor([[1, 10]]));
     expect(numbers(b)).toEqual([5, 5]);
@@ -71,7 +71,7 @@ describe('a layer with a buffer', () => {
     expect(steps([next])).toEqual([5]);
   });
 
-  test('has no buffers when it predicts', () => {
+  test('has no buffers in evaluation', () => {
     const predicting = evaluation(counting(), four);
     expect(predicting.buffers.size).toBe(0);
     const results = predicting.run(predicting.init(key(0)), one);
@@ -79,7 +79,7 @@ describe('a layer with a buffer', () => {
     expect(numbers(results[0])).toEqual([1, 1]);
   });
 
-  test('has paths of its own, under the names of its parts', () => {
+  test('has its own paths, under the names of its parts', () => {
     const model = sequential(counting(), dense(2, 2), named('head', counting()), named('tail', dense(2, 2)));
     expect(parameterPaths(model.buffers.init(key(1)))).toEqual(['0.steps', 'head.0.steps']);
     expect(parameterPaths(model.init(key(1)))).toEqual([
@@ -92,7 +92,7 @@ describe('a layer with a buffer', () => {
     ]);
   });
 
-  test('adds nothing to the paths of parameters: dropout does not rename what is saved', () => {
+  test('does not change the paths of parameters: dropout does not rename saved ones', () => {
     const paths = (rate: number | undefined) =>
       parameterPaths(
         sequential(
@@ -110,20 +110,20 @@ describe('a layer with a buffer', () => {
     expect([...evaluate(drawn).data]).not.toEqual([...evaluate(key(1)).data]);
   });
 
-  test('is refused without its buffer, and by what has no place for it', () => {
+  test('is refused without its buffer, and where buffers are not allowed', () => {
     const drop = dropout<readonly [2]>(0.5);
     const run = drop.run as (...given: readonly unknown[]) => unknown;
     expect(() => run([], tensor([1, 2]))).toThrow(
-      'buffered: a layer with a buffer runs without it, got no buffer, needed one record; ',
+      'buffered: a layer with a buffer was run without its buffer, got no buffer, needed one record; ',
     );
     const model = sequential(dense<2, 2, readonly []>(2, 2), drop);
     const runModel = model.run as (...given: readonly unknown[]) => unknown;
     expect(() => runModel(model.init(key(1)), tensor([1, 2]))).toThrow(
-      'sequential: buffers of another model, got 0 records, needed 1; ',
+      'sequential: the buffers belong to another model, got 0 records, needed 1; ',
     );
   });
 
-  test('may be used in a function with a buffer of the function’s own, whose derivative is that of this function', () => {
+  test('can be used in a custom function with a buffer, with the derivative of this function', () => {
     const drop = dropout<readonly [number, 2]>(0.5);
     const state = drop.buffers.init(key(1));
     const layer = differentiable(
@@ -159,7 +159,7 @@ describe('of composites', () => {
     expect(evaluation(out, two, three).run([...p, ...p], one)[0].map(numbers)).toEqual([[1, 1], [1, 1]]); // prettier-ignore
   });
 
-  test('repeat and share: each use has a buffer of its own', () => {
+  test('repeat and share: each use has its own buffer', () => {
     const [b, next] = run(repeat(2, counting()).run([...p, ...p], one, two, three));
     expect([numbers(b), next]).toEqual([[12, 12], [3, 4]]); // prettier-ignore
     const tied = share(counting(), 2);
@@ -179,7 +179,7 @@ describe('of composites', () => {
     expect(numbers(frozen.run([], one)[0])).toEqual([1, 1]);
     const forgetting = freeze as (...given: readonly unknown[]) => unknown;
     expect(() => forgetting(p, counting())).toThrow(
-      'freeze: buffers of another layer, got an array of 0, needed an array of 1; ',
+      'freeze: the buffers belong to another layer, got an array of 0, needed an array of 1; ',
     );
   });
 });
@@ -189,7 +189,7 @@ describe('learning', () => {
   const data = { input: tensor([[1, 2]]), target: tensor([[1]]) };
   const learning = learner({ model, loss: meanSquaredError(), update: adam({ learningRate: 0.01 }) });
 
-  test('an optimizer knows nothing of buffers', () => {
+  test('an optimizer ignores buffers', () => {
     expect(leafPaths(learning.init(key(1)).optimizer.slots).map((path) => path.join('.'))).toEqual([
       'mean.0.scale',
       'mean.1.bias',
@@ -213,7 +213,9 @@ describe('learning', () => {
   test('a state with the buffers of another model is refused', () => {
     const state = learning.init(key(1));
     const step = learning.step as (...given: readonly unknown[]) => unknown;
-    expect(() => step({ ...state, buffers: [] }, data)).toThrow('learner: buffers of another model, got ');
+    expect(() => step({ ...state, buffers: [] }, data)).toThrow(
+      'learner: the buffers belong to another model, got ',
+    );
   });
 
   test('obeys the laws of training, resuming among them', () => {

@@ -99,7 +99,7 @@ const thrownBy = (use: () => unknown): unknown => {
   return undefined;
 };
 
-test.each(cases)('%s refuses what is none', (name, given, wrong) => {
+test.each(cases)('%s refuses an invalid layer', (name, given, wrong) => {
   const error = thrownBy(() => (exported[name] as Call)(...given.map((each) => put(each, wrong))));
   expect(error).toBeInstanceOf(ParalensError);
   expect(String(error)).toMatch(new RegExp(`^ParalensError: ${name}: .*, got `));
@@ -107,7 +107,7 @@ test.each(cases)('%s refuses what is none', (name, given, wrong) => {
   if (wrong === relu) expect(String(error)).toContain('call it with its options');
 });
 
-test('the second half of andThen, a part of a reparametrization, and functions in place of layers', () => {
+test('the second half of andThen, a part of a reparametrization, and functions instead of layers', () => {
   const use = (f: Call, ...given: readonly unknown[]) => String(thrownBy(() => f(...given)));
   const after = lenses.andThen(layer) as Call;
   expect(use(after, relu)).toContain('andThen: `f` must be a layer, got a function; ');
@@ -124,27 +124,27 @@ test('the second half of andThen, a part of a reparametrization, and functions i
   }
 });
 
-test('a layer of a sequence that is undefined is no layer less', () => {
+test('an undefined layer of a sequence is refused', () => {
   expect(() => (paralens.sequential as Call)(layer, undefined, layer)).toThrow(
     'sequential: `layers[1]` must be a layer, got undefined',
   );
   expect(paralens.sequential().size).toBe(0);
 });
 
-test('parameters that are frozen are those of the layer', () => {
+test('frozen parameters must belong to the layer', () => {
   const freeze = paralens.freeze as Call;
   expect(() => freeze(undefined, layer)).toThrow(
-    'freeze: parameters of another layer, got undefined, needed an array of 1; ',
+    'freeze: the parameters belong to another layer, got undefined, needed an array of 1; ',
   );
   expect(() => freeze([...parameters, ...parameters], layer)).toThrow(
-    'freeze: parameters of another layer, got an array of 2, needed an array of 1; ',
+    'freeze: the parameters belong to another layer, got an array of 2, needed an array of 1; ',
   );
 });
 
-test('a name that is no text is refused', () => {
+test('a name that is not a string is refused', () => {
   for (const name of ['named', 'located'])
     expect(() => (exported[name] as Call)(5, layer)).toThrow(
-      /^(?:named|located): `\w+` must be a text, got 5$/,
+      /^(?:named|located): `\w+` must be a string, got 5$/,
     );
 });
 
@@ -163,7 +163,7 @@ const taking = (file: string): readonly string[] => {
   });
 };
 
-test('no function that takes one is left out', () => {
+test('the table contains every function that takes a layer', () => {
   const all = ['lens', 'layer', 'learner', 'stream', 'update'].flatMap((part) =>
     readdirSync(`src/${part}`).flatMap((name) => taking(`src/${part}/${name}`)),
   );

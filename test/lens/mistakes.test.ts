@@ -18,17 +18,17 @@ test('parameters of another model are refused', () => {
   const model = sequential(dense(2, 3), relu(), dense(3, 1));
   const [first] = model.init(key(1));
   expect(() => model.run([first] as never, x)).toThrow(
-    'sequential: parameters of another model, got 1 records, needed 2; one record for each layer that has parameters',
+    'sequential: the parameters belong to another model, got 1 records, needed 2; one record for each layer that has parameters',
   );
 });
 
-test('two parts of one name are refused', () => {
+test('two parts of the same name are refused', () => {
   const twice = sequential(named('part', dense(2, 2)), named('part', dense(2, 1)));
   const [part] = named('part', dense(2, 2)).init(key(1));
   // Parts without a name may come more than once, and hide none that have one.
   expect(() => parameterPaths([{ a: x, b: x }, { a: x, b: x }, part, part])).toThrow("got 'part' twice");
   expect(() => parameterPaths(twice.init(key(1)))).toThrow(
-    "named: two parts of one name, got 'part' twice, needed a name of its own for each part beside another; rename one of them, or put each into a part of its own",
+    "named: two parts have the same name, got 'part' twice, needed different names for parts of the same model; rename one of them, or put each into another named part",
   );
 });
 
@@ -37,7 +37,7 @@ test('parameters are named by their places and names', () => {
   expect(parameterPaths(model.init(key(1)))).toEqual(['0.bias', '0.kernel', 'head.0.bias', 'head.0.kernel']);
 });
 
-test('a record of one tensor, of one tensor under a list, and none are no named parts', () => {
+test('a record of one tensor, of a list with one tensor, and null are not named parts', () => {
   const [one, other] = [tensor([1]), tensor([2])];
   expect(parameterPaths([{ scale: one }, { a: [one], b: other }, {}, one, [one, other]])).toEqual([
     '0.scale',
@@ -48,14 +48,14 @@ test('a record of one tensor, of one tensor under a list, and none are no named 
     '4.1',
   ]);
   expect(parameterPaths([[[one]]])).toEqual(['0.0.0']);
-  expect(() => parameterPaths([null])).toThrow('tree: not a tensor, array or record, got null');
+  expect(() => parameterPaths([null])).toThrow('tree: a leaf is not a tensor, got null');
 });
 
-test('the sum of changes that are unlike each other is refused', () => {
+test('the sum of cotangents of different structure is refused', () => {
   expect(() => addTrees([x], [x, x] as never)).toThrow(/^sum of changes: /);
 });
 
-test('andThen is compose with the layer before it left out', () => {
+test('andThen is compose in curried form', () => {
   const piped = F.pipe(dense(2, 2), andThen(tanh()), andThen(dense(2, 1)));
   const composed = compose(compose(dense(2, 2), tanh()), dense(2, 1));
   const parameters = composed.init(key(1));

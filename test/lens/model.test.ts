@@ -46,12 +46,14 @@ test('parameters are named by their paths', () => {
   ]);
 });
 
-test('two parts of one name beside each other are refused', () => {
+test('two sibling parts of the same name are refused', () => {
   const twice = sequential(named('part', dense(2, 2)), named('part', dense(2, 2)));
   expect(() => learner({ model: twice, loss: meanSquaredError(), update: sgd() }).init(key(1))).toThrow(
-    "named: two parts of one name, got 'part' twice",
+    "named: two parts have the same name, got 'part' twice",
   );
-  expect(() => named('whole', twice).init(key(1))).toThrow("named: two parts of one name, got 'part' twice");
+  expect(() => named('whole', twice).init(key(1))).toThrow(
+    "named: two parts have the same name, got 'part' twice",
+  );
 });
 
 test('both bracketings have the same parameters, from the same key', () => {
@@ -61,10 +63,10 @@ test('both bracketings have the same parameters, from the same key', () => {
   expect(left).toEqual(evaluate(compose(compose(f, g), h).init(key(5))));
 });
 
-test('a mistake is told with its place in the model', () => {
+test('an error contains its path in the model', () => {
   const model = sequential(named('encoder', sequential(dense(4, size), relu())), dense(2, 1));
   expect(() => model.run(model.init(key(1)), tensor([[1, 2, 3, 4]]))).toThrow(
-    '1: dense: an input of another size, got [1, 3], needed […, 2]; the layer before must have 2 outputs',
+    '1: dense: the input has the wrong size, got [1, 3], needed […, 2]; the layer before must have 2 outputs',
   );
   const inside = named('encoder', sequential(relu<readonly [number, number]>(), dense(size + 1, 1)));
   expect(() =>
@@ -72,10 +74,10 @@ test('a mistake is told with its place in the model', () => {
       [...dense(4, size).init(key(1)), ...inside.init(key(1))],
       tensor([[1, 2, 3, 4]]),
     ),
-  ).toThrow('1.encoder.1: dense: an input of another size, got [1, 3], needed […, 4]');
+  ).toThrow('1.encoder.1: dense: the input has the wrong size, got [1, 3], needed […, 4]');
 });
 
-test('a program says which layer asked for a value, forward and backward', () => {
+test('a program names the layer of each value, forward and backward', () => {
   const model = sequential(named('encoder', dense(2, 2)), tanh(), dense(2, 1));
   const text = print(
     gradient((p: ReturnType<typeof model.init>) => mean(model.run(p, tensor([[1, 2]]))[0])),
@@ -103,7 +105,7 @@ test('a shared parameter gets the sum of its gradients', () => {
   expect([evaluate(factor).data[0], evaluate(dx).data[0]]).toEqual([12, 9]);
 });
 
-test('a frozen layer has no parameters and passes changes on', () => {
+test('a frozen layer has no parameters and passes gradients on', () => {
   const frozen = freeze([{ kernel: tensor([[2]]), bias: tensor([1]) }], dense(1, 1));
   const [y, back] = frozen.run([], tensor([[3]]));
   const [dp, dx] = back(tensor([[1]]));
@@ -169,7 +171,7 @@ test('two hundred layers trace, differentiate and simplify in time that grows wi
   expect(twoHundred - hundred).toBe(2 * (hundred - fifty));
 });
 
-test('a gradient inside a gradient confuses no variables', () => {
+test('nested gradients do not confuse variables', () => {
   // d/dx (x · d/dy (x·y)) = d/dx x² = 2x
   const f = (x: Tensor<readonly []>) =>
     multiply(x, gradient((y: Tensor<readonly []>) => multiply(x, y))(scalar(1)));

@@ -80,7 +80,7 @@ const ofDepth = (model: Endolayer): Program => {
   });
 };
 
-test('of a rematerialized layer nothing inside is kept', () => {
+test('a rematerialized layer stores no inner values', () => {
   const planned = (model: Endolayer): number => compileChecked(wasm(), ofDepth(model)).memory.planned;
   const none = planned(deep(bare, bare, 4));
   // What goes into each tanh and what comes out of it; beside that parameters, the batch and scratch.
@@ -97,7 +97,7 @@ test('of a rematerialized layer nothing inside is kept', () => {
   expect(groups).toBeLessThan(0.45 * none);
 });
 
-test('a checkpoint costs one more run forward, of what its backward needs', () => {
+test('rematerialization costs one more forward run, of the values that its backward needs', () => {
   const products = (model: Endolayer): number =>
     simplify(ofDepth(model)).instructions.filter(
       (each) => each.kind === 'operation' && each.name === 'contract',
@@ -141,7 +141,7 @@ test('the evaluation of a rematerialized model predicts the same', () => {
   expect(evaluate(predicted)).toEqual(evaluate(evaluation(model, ...s).run(p, x)[0]));
 });
 
-test('a check inside is made once, and tells its mistake', () => {
+test('a check inside runs once, and throws its error', () => {
   const words = sequential(rematerialize(sequential(embedding(5, 2), tanh())), dense(2, 1));
   const model = learner({ model: words, loss: meanSquaredError(), update: sgd() });
   const batch = { input: tensor([0, 9], [2], 'int32'), target: tensor([1, 2], [2, 1]) };

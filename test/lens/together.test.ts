@@ -30,11 +30,11 @@ const model = sequential(
   named('head', dense(3, 1)),
 );
 
-test('its backward is that of its forward, to the second derivative and on every backend', () => {
+test('its backward is the derivative of its forward, to the second order and on every backend', () => {
   checkPara(model, { input: { shape: [3, 2] } }, { name: 'all together', runs: 3 });
 });
 
-test('it learns as a fold of its step, and resumes to the bit', () => {
+test('training is a fold of its step, and resumes bitwise', () => {
   const all = learner({
     model,
     loss: meanSquaredError<readonly [number, number]>(),

@@ -58,11 +58,11 @@ describe.each(Object.entries(formats))('%s', (name, [bytes, source]) => {
     return file;
   };
 
-  test('sound, it has all rows', async () => {
+  test('an undamaged file has all rows', async () => {
     expect(await readAll(source(path(bytes)))).toMatchObject({ rows: ROWS, lost: [] });
   });
 
-  test('cut short anywhere, what is missing is told', async () => {
+  test('a truncated file reports the missing rows', async () => {
     const file = path(bytes);
     for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / (name === 'parquet' ? 7 : 3))) {
       writeFileSync(file, bytes.subarray(0, at));
@@ -72,7 +72,7 @@ describe.each(Object.entries(formats))('%s', (name, [bytes, source]) => {
     }
   });
 
-  test('with any byte changed it ends soon, and rows are never made up', async () => {
+  test('with any byte changed reading ends soon, and invents no rows', async () => {
     const file = path(bytes);
     const metadata = name === 'parquet' ? bytes.length - 700 : 0;
     for (let at = metadata; at < bytes.length; at += name === 'parquet' ? 41 : Math.ceil(bytes.length / 9)) {
@@ -82,7 +82,7 @@ describe.each(Object.entries(formats))('%s', (name, [bytes, source]) => {
       const { rows, lost } = await readAll(source(file, { timeout: 2000, memory: 128 })).catch(
         (error: unknown) => {
           // A name that has become another's is a person's business.
-          expect(String(error)).toContain('two columns of one name');
+          expect(String(error)).toContain('two columns have the same name');
           return { rows: 0, lost: [] };
         },
       );
@@ -91,7 +91,7 @@ describe.each(Object.entries(formats))('%s', (name, [bytes, source]) => {
     }
   });
 
-  test('what is lost to the end is told once: opened behind it, there is nothing', async () => {
+  test('a loss up to the end is reported once: opened after it, there are no records', async () => {
     const damaged = source(path(bytes.subarray(0, bytes.length - 40)));
     const { all } = await readAll(damaged);
     const last = all.at(-1);
@@ -102,7 +102,7 @@ describe.each(Object.entries(formats))('%s', (name, [bytes, source]) => {
       expect((await collect(damaged, all[i]?.position)).length).toBe(all.length - i - 1);
   });
 
-  test('nothing is left open', async () => {
+  test('no file or worker is left open', async () => {
     const file = path(bytes);
     const iterator = source(file).open()[Symbol.asyncIterator]();
     await iterator.next();
@@ -124,7 +124,7 @@ test('a damaged row group is lost, and the next is read', async () => {
   expect(readFileSync(file).length).toBe(asParquet.length);
 });
 
-test('a damaged file in a folder does not keep the others from being read', async () => {
+test('a damaged file in a folder does not stop the others', async () => {
   const path = folder();
   writeFileSync(join(path, '1'), asParquet.subarray(0, 400));
   writeFileSync(join(path, '2'), asParquet);
@@ -146,7 +146,7 @@ describe('a reader that', () => {
     );
   };
 
-  test('spins is ended after its time, or when nobody asks any more', async () => {
+  test('loops forever is terminated after its timeout, or when the consumer stops', async () => {
     async function* spinning(): AsyncGenerator<TableMessage, void, undefined> {
       yield { kind: 'opened', names: [] };
       for (;;);
@@ -167,7 +167,7 @@ describe('a reader that', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
-  test('was transpiled by what keeps names of functions, as tsx does, reads', async () => {
+  test('was transpiled with kept function names, as by tsx, works', async () => {
     const text = `async function* () {
       const told = __name(() => ({ kind: 'opened', names: [] }), 'told');
       yield told();
@@ -179,7 +179,7 @@ describe('a reader that', () => {
     expect(JSON.stringify(result)).toContain('read to its end');
   });
 
-  test('takes too much memory is ended, and the process is not', async () => {
+  test('takes too much memory is terminated, without the process', async () => {
     async function* greedy(): AsyncGenerator<TableMessage, void, undefined> {
       yield { kind: 'opened', names: [] };
       const all: unknown[] = [];
@@ -197,6 +197,6 @@ test('invalid options are refused', () => {
   }
 });
 
-test('a file that is not there is an error', async () => {
+test('a missing file is an error', async () => {
   await expect(collect(parquet(join(folder(), 'none')))).rejects.toThrow('ENOENT');
 });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('is what the file has behind the position, and the one that was begun anew', async () => {
+test('is the rest of the file after the position, plus the new file', async () => {
   const path = join(folder, 'events.ndjson');
   const source = ndjson(path);
   expect(await source.behind?.(null)).toEqual({ amount: 0, unit: 'bytes' });
@@ -35,7 +35,7 @@ test('is what the file has behind the position, and the one that was begun anew'
   expect(await source.behind?.(last)).toMatchObject({ amount: 6 });
 });
 
-test('of rows it is their bytes without quotes, and of a folder all files from the position on', async () => {
+test('of rows it is their bytes without quotes, of a folder all files after the position', async () => {
   await writeFile(join(folder, '1.csv'), 'a,b\n1,é\n"x",2\n');
   await writeFile(join(folder, '2.csv'), 'a,b\n3,4\n');
   await writeFile(join(folder, '.3.csv'), 'hidden');
@@ -53,7 +53,7 @@ test('of rows it is their bytes without quotes, and of a folder all files from t
   expect(source.bytesOf?.({ broken: 'lost', text: 'gone' })).toBe(0);
 });
 
-test('of a folder whose sources tell nothing, nothing is told', () => {
+test('of a folder whose sources have no lag, it is undefined', () => {
   const { behind, bytesOf } = directory(folder, (name) => iterableSource(name, ['a']));
   expect([behind, bytesOf]).toEqual([undefined, undefined]);
 });

@@ -34,7 +34,7 @@ describe('ndjson', () => {
     expect(all.map(({ position }) => position.offset)).toEqual([12, 22, 28]);
   });
 
-  test('F-1, F-13 of any text that is larger than what is read at once', async () => {
+  test('F-1, F-13 of any text larger than one read', async () => {
     const path = join(folder(), 'a.ndjson');
     await fc.assert(
       fc.asyncProperty(
@@ -56,9 +56,9 @@ describe('ndjson', () => {
     );
   });
 
-  test('a file that is not there is refused, or waited for', async () => {
+  test('a missing file is refused, or awaited', async () => {
     const path = join(folder(), 'a.ndjson');
-    await expect(collect(ndjson(path))).rejects.toThrow('a file that is not there');
+    await expect(collect(ndjson(path))).rejects.toThrow('the file does not exist');
     const listening = listen(ndjson(path, following));
     const first = listening.until(1);
     await tick();
@@ -84,7 +84,7 @@ describe('ndjson', () => {
     expect(openIn(path)).toEqual([]);
   });
 
-  test('renamed and begun anew: the old one to its end first, then the new one', async () => {
+  test('rotated: the old file is read to its end first, then the new one', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, '1\n');
     const listening = listen(ndjson(path, following));
@@ -109,7 +109,7 @@ describe('ndjson', () => {
     }
   });
 
-  test('begun anew twice while nobody looks: what lies between is read as well, in order', async () => {
+  test('rotated twice between two checks: the file in between is read as well, in order', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, '1\n2\n');
     const [first] = await collect(ndjson(path));
@@ -127,7 +127,7 @@ describe('ndjson', () => {
     expect(await values(ndjson(path), first?.position)).toEqual(['2', '3', '4', '5']);
   });
 
-  test('what is gone is said, with where it was', async () => {
+  test('a missing file is reported with its position', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, '1\n2\n');
     const [first] = await collect(ndjson(path));
@@ -142,7 +142,7 @@ describe('ndjson', () => {
     expect(await values(ndjson(path), after[0]?.position)).toEqual(['3']);
   });
 
-  test('cut short: it begins anew, and says what may be missing if nobody was there', async () => {
+  test('truncated: it starts again, and reports what may be lost', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, 'long 1\nlong 2\n');
     const listening = listen(ndjson(path, following));
@@ -164,7 +164,7 @@ describe('ndjson', () => {
     expect(resumed.slice(1).map(({ value }) => value)).toEqual(['3']);
   });
 
-  test('at any moment it can be ended, and has let go of its files', async () => {
+  test('it can be stopped at any moment, and closes its files', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, '1\n2\n3\n'.repeat(50_000));
     await fc.assert(
@@ -189,7 +189,7 @@ describe('ndjson', () => {
     });
   });
 
-  test('a slow consumer holds it back: nothing is read ahead of what was asked for', async () => {
+  test('a slow consumer slows it down: nothing is read ahead of the requests', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, `${'x'.repeat(99)}\n`.repeat(200_000));
     let read = 0;
@@ -223,7 +223,7 @@ describe('ndjson', () => {
 describe('csv', () => {
   const text = 'a,b\r\n1,"x, ""y""\nz"\r\n2,é\n3\n\n4,"never closed\n';
 
-  test('rows by name, what is none as such', async () => {
+  test('rows by name, invalid rows as broken', async () => {
     const path = join(folder(), 'a.csv');
     writeFileSync(path, `\uFEFF${text}`);
     const rows = await collect(csv(path));
@@ -235,7 +235,7 @@ describe('csv', () => {
     ]);
   });
 
-  test('names that are given, another delimiter, a header that is missing', async () => {
+  test('given names, another delimiter, a missing header', async () => {
     const path = join(folder(), 'a.csv');
     writeFileSync(path, '1;2\n3;4\n');
     const columns = ['p', 'q'];
@@ -245,7 +245,7 @@ describe('csv', () => {
     ]);
     await assertResumes(csv(path, { columns, delimiter: ';' }));
     writeFileSync(path, Buffer.from([0xff, 10, 49, 10]));
-    await expect(collect(csv(path))).rejects.toThrow('a header of');
+    await expect(collect(csv(path))).rejects.toThrow('the header row of');
   });
 
   test('F-1, F-13 of any table', async () => {
@@ -262,7 +262,7 @@ describe('csv', () => {
     );
   });
 
-  test('rows with and without quotes are what csv-parse makes of them', async () => {
+  test('rows with and without quotes are equal to those of csv-parse', async () => {
     const path = join(folder(), 'a.csv');
     // Also quotes where none opens, and fields too few or too many.
     const cell = fc.oneof(
@@ -289,7 +289,7 @@ describe('csv', () => {
     );
   });
 
-  test('followed through a rotation, each file has its own names', async () => {
+  test('followed through a rotation, each file has its own header', async () => {
     const path = join(folder(), 'a.csv');
     writeFileSync(path, 'a,b\n1,2\n');
     const listening = listen(csv(path, following));
@@ -313,7 +313,7 @@ describe('csv', () => {
 });
 
 describe('directory', () => {
-  test('files in the order of their names; one that is gone is said', async () => {
+  test('files in the order of their names; a missing one is reported', async () => {
     const path = folder();
     for (const [name, text] of [
       ['b.ndjson', '3\n4\n'],
@@ -333,7 +333,7 @@ describe('directory', () => {
     expect(existsSync(path)).toBe(true);
   });
 
-  test('followed, it goes on with names that come later', async () => {
+  test('followed, it continues with later names', async () => {
     const path = folder();
     writeFileSync(join(path, '1'), 'a\n');
     const listening = listen(directory(path, (file) => ndjson(file), following));

@@ -33,17 +33,17 @@ const saved = async (count: number, keep = 3) => {
 /** What a process that starts now finds. */
 const found = () => restoring(folderCheckpoints(folder));
 
-test('where nothing is, nothing is found, and nothing is passed over', async () => {
+test('an empty folder restores nothing', async () => {
   expect(await found()).toEqual({ checkpoint: undefined, passedOver: [] });
 });
 
-test('the newest is found as it was saved, and so many are kept', async () => {
+test('the newest checkpoint is restored as saved, and `keep` are kept', async () => {
   await saved(5);
   expect(await found()).toStrictEqual({ checkpoint: checkpointAt(5), passedOver: [] });
   expect(await names()).toEqual([nameOf(3), nameOf(4), nameOf(5)]);
 });
 
-test('a run that goes on from a checkpoint saves behind it', async () => {
+test('a resumed run saves after its checkpoint', async () => {
   await saved(2);
   const next = folderCheckpoints(folder);
   await restoring(next);
@@ -51,14 +51,14 @@ test('a run that goes on from a checkpoint saves behind it', async () => {
   expect(await names()).toEqual([nameOf(1), nameOf(2), nameOf(3)]);
 });
 
-test('saves that are asked for at once are made one after the other', async () => {
+test('concurrent saves run one after the other', async () => {
   const store = folderCheckpoints(folder);
   const results = await Promise.all([1, 2, 3, 4].map((step) => store.save(checkpointAt(step))));
   expect(results.every(E.isRight)).toBe(true);
   expect((await found()).checkpoint?.step).toBe(4);
 });
 
-describe('a folder that is changed while it is saved to is told so, and the next save works', () => {
+describe('a folder that changes during a save is an error, and the next save works', () => {
   const changes: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['deleted', () => rm(folder, { recursive: true, force: true })],
     [
@@ -86,8 +86,8 @@ describe('a folder that is changed while it is saved to is told so, and the next
 const range = (from: number, to: number, by: number): readonly number[] =>
   Array.from({ length: Math.ceil((to - from) / by) }, (_, i) => from + i * by);
 
-describe('what is not whole is passed over and said so, and the one before is used', () => {
-  test('cut off after any number of bytes', async () => {
+describe('damaged checkpoints are skipped and reported, and the one before is used', () => {
+  test('truncated after any number of bytes', async () => {
     await saved(2);
     const path = join(folder, nameOf(2));
     const bytes = await readFile(path);
@@ -101,7 +101,7 @@ describe('what is not whole is passed over and said so, and the one before is us
     }
   });
 
-  test('with bytes changed all through it, one at a time', async () => {
+  test('with single changed bytes', async () => {
     await saved(2);
     const path = join(folder, nameOf(2));
     const bytes = await readFile(path);
@@ -115,7 +115,7 @@ describe('what is not whole is passed over and said so, and the one before is us
     }
   });
 
-  test('a file of something else, one of another number and a folder', async () => {
+  test('a foreign file, a file with another number, and a folder', async () => {
     await saved(1);
     await writeFile(join(folder, nameOf(2)), 'x'.repeat(500));
     await rename(join(folder, nameOf(1)), join(folder, nameOf(3)));
@@ -124,10 +124,10 @@ describe('what is not whole is passed over and said so, and the one before is us
     const { checkpoint, passedOver } = await found();
     expect(checkpoint?.step).toBe(1);
     expect(passedOver.map(({ kind }) => kind)).toEqual(['unreadable', 'foreign', 'foreign']);
-    expect(passedOver[1]?.message).toContain('saved as number 1: renamed');
+    expect(passedOver[1]?.message).toContain('saved as number 1: the file was renamed');
   });
 
-  test('where none is whole, all are passed over', async () => {
+  test('if all are damaged, all are skipped', async () => {
     await saved(2);
     for (const sequence of [1, 2]) await writeFile(join(folder, nameOf(sequence)), '');
     expect(await found()).toMatchObject({
@@ -136,7 +136,7 @@ describe('what is not whole is passed over and said so, and the one before is us
     });
   });
 
-  test('and it does not count among those that are kept', async () => {
+  test('and damaged ones do not count as kept', async () => {
     await saved(3);
     await writeFile(join(folder, nameOf(3)), '');
     const store = folderCheckpoints(folder, { keep: 2 });
@@ -148,7 +148,7 @@ describe('what is not whole is passed over and said so, and the one before is us
   });
 });
 
-test('a checkpoint of another model is an error that says what differs', async () => {
+test('a checkpoint of another model is an error that names the difference', async () => {
   await saved(1);
   const wanted = checkpointAt(0, 5);
   const error = left(await folderCheckpoints(folder).restore(wanted));
@@ -156,14 +156,14 @@ test('a checkpoint of another model is an error that says what differs', async (
   expect(error.message).toContain("'parameters.0.kernel' is [4] of float32, needed [5] of float32");
 });
 
-test('one whose tensors fit and whose rest does not, too', async () => {
+test('also one with equal tensors and another structure', async () => {
   await saved(1);
   const error = left(await folderCheckpoints(folder).restore({ ...checkpointAt(0), structure: 'another' }));
   expect(error.kind).toBe('structure');
   expect(error.message).toContain('what else must be equal');
 });
 
-test('other files are left alone', async () => {
+test('other files are not changed', async () => {
   await mkdir(folder);
   const others = ['notes.txt', 'checkpoint-1.safetensors', 'checkpoint-000000001.safetensors.bak'];
   for (const name of others) await writeFile(join(folder, name), 'mine');
@@ -171,7 +171,7 @@ test('other files are left alone', async () => {
   expect(await names()).toEqual(expect.arrayContaining(others));
 });
 
-test('a file that another writer takes for a leftover is written again', async () => {
+test('a file that another writer removed as a leftover is written again', async () => {
   const store = await saved(1);
   let removed = 0;
   for (let step = 2; step < 30; step++) {
@@ -190,7 +190,7 @@ test('a file that another writer takes for a leftover is written again', async (
   expect((await found()).checkpoint?.step).toBe(29);
 });
 
-test('what a killed process left unfinished is removed, and keeps nobody out', async () => {
+test('leftovers of a killed process are removed, and block nobody', async () => {
   await saved(2);
   const leftovers = [2, 3].map((n) => `${nameOf(n)}.0f0e-11.tmp`);
   for (const name of leftovers) await writeFile(join(folder, name), 'half');
@@ -202,7 +202,7 @@ test('what a killed process left unfinished is removed, and keeps nobody out', a
 });
 
 describe('of two writers one stops', () => {
-  test('the later one, where both went on from one checkpoint', async () => {
+  test('the later one, if both resumed from the same checkpoint', async () => {
     await saved(1);
     const [first, second] = [folderCheckpoints(folder), folderCheckpoints(folder)];
     await Promise.all([restoring(first), restoring(second)]);
@@ -215,7 +215,7 @@ describe('of two writers one stops', () => {
     expect((await found()).checkpoint?.step).toBe(4);
   });
 
-  test('whoever it is, if they save at the same time', async () => {
+  test('any of them, if they save at the same time', async () => {
     await saved(1);
     for (let round = 0; round < 20; round++) {
       const both = [folderCheckpoints(folder), folderCheckpoints(folder)];
@@ -229,14 +229,14 @@ describe('of two writers one stops', () => {
     }
   });
 
-  test('one that has not looked takes the folder to be empty', async () => {
+  test('a store that has not called `restore` assumes an empty folder', async () => {
     await saved(1);
     const error = left(await folderCheckpoints(folder).save(checkpointAt(1)));
     expect(error.kind).toBe('conflict');
-    expect(error.message).toContain('taken to be empty');
+    expect(error.message).toContain('assumed an empty folder');
   });
 
-  test('one that is so late that its number is free again', async () => {
+  test('a writer so late that its number is free again', async () => {
     await saved(1);
     const [late, ahead] = [folderCheckpoints(folder), folderCheckpoints(folder, { keep: 1 })];
     await Promise.all([restoring(late), restoring(ahead)]);
@@ -271,7 +271,7 @@ const mounted = async (options: string, body: () => Promise<void>): Promise<void
   }
 };
 
-describe('a folder that fails is told, and what was there stays', () => {
+describe('an error of the folder is reported, and earlier checkpoints stay', () => {
   const large = (step: number) => {
     const value: Value = { dtype: 'float32', shape: [25_000], data: new Float32Array(25_000).fill(step) };
     return { ...checkpointAt(step), tensors: { ...checkpointAt(step).tensors, large: value } };
@@ -308,7 +308,7 @@ describe('a folder that fails is told, and what was there stays', () => {
     }),
   );
 
-  test('a file in place of the folder', async () => {
+  test('a file instead of the folder', async () => {
     await writeFile(folder, '');
     expect(left(await folderCheckpoints(folder).save(checkpointAt(1)))).toMatchObject({ kind: 'unreadable' });
     const error = left(await folderCheckpoints(folder).restore(checkpointAt(0)));
@@ -316,7 +316,7 @@ describe('a folder that fails is told, and what was there stays', () => {
     expect(error.message).toContain('ENOTDIR');
   });
 
-  test('a folder that is removed while a run goes on is made again', async () => {
+  test('a folder that is removed during a run is created again', async () => {
     const store = await saved(2);
     await rm(folder, { recursive: true });
     right(await store.save(checkpointAt(3)));
@@ -324,7 +324,7 @@ describe('a folder that fails is told, and what was there stays', () => {
   });
 });
 
-test('a state that is no plain data is a mistake, and nothing is written', async () => {
+test('a state that is not plain data throws, and nothing is written', async () => {
   const store = folderCheckpoints(folder);
   const wrong = { ...checkpointAt(1), data: new Map() as never };
   await expect(store.save(wrong)).rejects.toThrow(ParalensError);

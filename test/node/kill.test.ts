@@ -42,7 +42,7 @@ const writer = (into: string) => {
 const patience = { timeout: 600_000 };
 
 test(
-  'after kill -9 at 6 moments the newest checkpoint is whole and none that was acknowledged is lost',
+  'after kill -9 at 6 moments the newest checkpoint is valid and no acknowledged one is lost',
   patience,
   async () => {
     const into = join(folder, 'killed');
@@ -71,7 +71,7 @@ test(
   },
 );
 
-test('of two writers at once one stops with a conflict, and the other goes on', patience, async () => {
+test('of two concurrent writers one stops with a conflict, and the other continues', patience, async () => {
   for (let round = 0; round < 2; round++) {
     const into = join(folder, `two-${round}`);
     const both = [writer(into), writer(into)];

@@ -80,7 +80,7 @@ const pushed = (pieces: readonly Buffer[], options: Partial<Parameters<typeof li
   return [...seen, ...lines.end()];
 };
 
-test('the lines and positions of any bytes, in whatever pieces they come, are those of the whole', () => {
+test('lines and positions do not depend on how the bytes are chunked', () => {
   fc.assert(
     fc.property(bytes, cuts, fc.constantFrom(1, 2, 5, 9, 1000), (whole, at, maxBytes) => {
       expect(pushed(inPieces(whole, at), { maxBytes })).toEqual(plainly(whole, maxBytes));
@@ -89,7 +89,7 @@ test('the lines and positions of any bytes, in whatever pieces they come, are th
   );
 });
 
-test('records of CSV do not depend on the pieces; together they are the bytes; quotes enclose newlines', () => {
+test('CSV records do not depend on chunks; together they are the bytes; quotes enclose newlines', () => {
   fc.assert(
     fc.property(bytes, cuts, fc.constantFrom(2, 5, 1000), (whole, at, maxBytes) => {
       const each = (pieces: readonly Buffer[]) => pushed(pieces, { maxBytes, ends: outsideQuotes(44) });
@@ -123,7 +123,7 @@ test('opened at any position, a stream of lines gives the rest (F-1, F-13)', asy
   );
 });
 
-test('a line too long is not held in memory', () => {
+test('a line that is too long is not kept in memory', () => {
   const lines = linesOf({ maxBytes: 1 << 16, start: 0, at: (end: number) => end });
   const piece = Buffer.alloc(1 << 20, 'x');
   global.gc?.();

@@ -37,7 +37,7 @@ const initial = subject.init(key(1));
 const structure = structureHash(namedSpecs(initial));
 const wanted = { structure, tensors: namedSpecs(initial) };
 
-test('wherever it ends, and however often it saves', async () => {
+test('resuming works after any end and any number of saves', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 12 }),

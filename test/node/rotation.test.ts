@@ -100,7 +100,7 @@ const valuesOf = (records: readonly Received<RawRecord, FilePosition>[]): readon
   records.map(({ value }) => value);
 
 describe.each(kinds)('rotated %s', (kind) => {
-  test('at any time, a reader that runs has each record once and in order', async () => {
+  test('at any time, a running reader gets each record once and in order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.nat({ max: 2 }), fc.nat({ max: 3 })), {
@@ -133,7 +133,7 @@ describe.each(kinds)('rotated %s', (kind) => {
     );
   });
 
-  test('between two lives of a reader, it goes on behind any record', async () => {
+  test('between two runs, a reader resumes after any record', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 5 }),
@@ -169,7 +169,7 @@ const disturbances = {
   rotate,
 } as const;
 
-test('rotated, copied and compressed in any order, between two lives or in one, each record is read once', async () => {
+test('rotated, copied and compressed in any order, during or between runs, each record is read once', async () => {
   const life = fc.record({
     reads: fc.nat({ max: 4 }),
     isRunning: fc.boolean(),
@@ -216,7 +216,7 @@ test('rotated, copied and compressed in any order, between two lives or in one, 
   );
 });
 
-test('a file that is replaced twice while nobody looks goes on with the newest', async () => {
+test('a file replaced twice between two checks continues with the newest', async () => {
   const path = join(folder(), 'a.log');
   const writer = writerOf(path);
   writer.append(2);
@@ -233,7 +233,7 @@ test('a file that is replaced twice while nobody looks goes on with the newest',
   expect(listening.values()).toEqual(upTo(4));
 });
 
-test('a link that is put to another file each day', async () => {
+test('a link to another file each day', async () => {
   const place = folder();
   const path = join(place, 'current');
   mkdirSync(join(place, 'days'));
@@ -255,7 +255,7 @@ test('a link that is put to another file each day', async () => {
 });
 
 describe('a copy', () => {
-  test('is the same file, under whatever name and wherever it is', async () => {
+  test('is the same file, under any name and in any folder', async () => {
     const [from, to] = [join(folder(), 'a.log'), join(folder(), 'b.log')];
     const header = `${'#'.repeat(5000)}\n`;
     writeFileSync(from, `${header}1\n2\n3\n`);
@@ -270,7 +270,7 @@ describe('a copy', () => {
     expect(other).toHaveLength(5);
   });
 
-  test('of a folder of rotated files goes on in the order of their names', async () => {
+  test('of a folder of rotated files continues in the order of their names', async () => {
     const [from, to] = [folder(), folder()];
     const path = join(from, 'a.log');
     const writer = writerOf(path);
@@ -288,11 +288,11 @@ describe('a copy', () => {
   });
 });
 
-describe('what cannot be found is said to be lost, once', () => {
+describe('missing data are reported as lost once', () => {
   const lostIn = (records: readonly Received<RawRecord, FilePosition>[]): readonly string[] =>
     records.flatMap(({ value }) => (isBroken(value) && value.broken === 'lost' ? [value.text] : []));
 
-  test('a file cut short while it is read, without a copy', async () => {
+  test('a file truncated while it is read, without a copy', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, '1\n2\n');
     const listening = listen(ndjson(path, following));
@@ -310,7 +310,7 @@ describe('what cannot be found is said to be lost, once', () => {
     expect(valuesOf(await collect(ndjson(path), listening.all[at + 1]?.position))).toEqual(['4', '5']);
   });
 
-  test('a file of which the last lines were taken back is not read from its start again', async () => {
+  test('a file whose last lines were removed is not read again from its start', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, '1\n2\n3\n');
     const listening = listen(ndjson(path, following));
@@ -323,7 +323,7 @@ describe('what cannot be found is said to be lost, once', () => {
     expect(listening.values()).toEqual(['1', '2', '3', expect.objectContaining({ broken: 'lost' }), '4']);
   });
 
-  test('a file that has gone while nobody read it', async () => {
+  test('a file deleted while nobody read it', async () => {
     const path = join(folder(), 'a.log');
     writeFileSync(path, '1\n2\n3\n');
     const [first] = await collect(ndjson(path));
@@ -335,7 +335,7 @@ describe('what cannot be found is said to be lost, once', () => {
     expect(valuesOf(await collect(ndjson(path), after[0]?.position))).toEqual(['4', '5']);
   });
 
-  test('what follows where a compressed file is torn', async () => {
+  test('the data after the damage of a compressed file', async () => {
     const path = join(folder(), 'a.log');
     const lines = Array.from({ length: 5000 }, (_, i) => `{"n":${i + 1},"x":${Math.sin(i)}}`);
     writeFileSync(path, `${lines.join('\n')}\n`);
@@ -352,7 +352,7 @@ describe('what cannot be found is said to be lost, once', () => {
   });
 });
 
-test('a position of an earlier version is read: it knows the file by inode and birth', async () => {
+test('a position of an earlier version identifies the file by inode and birth time', async () => {
   const path = join(folder(), 'a.log');
   writeFileSync(path, '1\n2\n3\n');
   const [first] = await collect(ndjson(path));
@@ -362,12 +362,12 @@ test('a position of an earlier version is read: it knows the file by inode and b
   expect(valuesOf(await collect(ndjson(path), old.right))).toEqual(['2', '3']);
 });
 
-test('a file that is not there is waited for, and that is said', async () => {
+test('a missing file is awaited, and that is reported', async () => {
   const path = join(folder(), 'a.log');
   const reasons: string[] = [];
   const listening = listen(ndjson(path, { ...following, report: (reason) => reasons.push(reason) }));
   const first = listening.until(1);
-  await vi.waitFor(() => expect(reasons).toEqual([`${path} is not there: it is waited for`]));
+  await vi.waitFor(() => expect(reasons).toEqual([`${path} does not exist: waiting for it`]));
   writeFileSync(path, '1\n');
   await first;
   await listening.stop();

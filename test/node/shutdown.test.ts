@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { shutdown } from 'paralens/node';
 
-test('the first signal aborts, and its listeners are gone then', async () => {
+test('the first signal aborts, and removes its listeners', async () => {
   const before = new Set(process.listeners('SIGUSR2'));
   const ending = shutdown('SIGUSR2', 'SIGHUP');
   expect(ending.aborted).toBe(false);

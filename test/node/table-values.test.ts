@@ -63,7 +63,7 @@ describe('Arrow', () => {
     expect(await column(decimal(20, [3n]))).toEqual([3e-20]);
   });
 
-  test('structs, words of a dictionary, 64-bit integers, times, truths, bytes and nulls', async () => {
+  test('structs, dictionaries, 64-bit integers, times, booleans, bytes and nulls', async () => {
     const struct = vectorFromArray(
       [{ a: 1, ['__proto__']: 2 }],
       new arrowJs.Struct<{ a: arrowJs.Float32; __proto__: arrowJs.Float32 }>([
@@ -105,7 +105,7 @@ describe('Arrow', () => {
     }
   });
 
-  test('what LZ4 unpacks is bounded, and what is damaged is an error', () => {
+  test('the output of LZ4 is bounded, and damaged input is an error', () => {
     expect(Buffer.from(lz4Frame(byLz4, numbers.byteLength))).toEqual(Buffer.from(numbers.buffer));
     expect(() => lz4Frame(byLz4, numbers.byteLength - 1)).toThrow('LZ4: more than');
     for (let i = 0; i < byLz4.length; i += 5) {
@@ -121,7 +121,7 @@ describe('Arrow', () => {
 });
 
 describe('Parquet', () => {
-  test('bytes are bytes, and only text is text; decimals and lists', async () => {
+  test('bytes stay bytes, and only text columns are strings; decimals and lists', async () => {
     const columnData = [
       { name: 'bytes', data: [Uint8Array.of(0xff, 0, 0x80)], type: 'BYTE_ARRAY' as const },
       { name: 'text', data: ['é'], type: 'STRING' as const },
@@ -139,10 +139,10 @@ describe('Parquet', () => {
   });
 });
 
-test('two columns of one name are refused alike in all tables', async () => {
+test('two columns of the same name are refused in all tables', async () => {
   const x = { name: 'x', data: [1], type: 'DOUBLE' as const };
   const asParquet = written('a.parquet', parquetWriteBuffer({ columnData: [x, { ...x, data: [2] }] }));
-  await expect(collect(parquet(asParquet))).rejects.toThrow('two columns of one name, got "x"');
+  await expect(collect(parquet(asParquet))).rejects.toThrow('two columns have the same name, got "x"');
   const schema = new arrowJs.Schema([new Field('x', float), new Field('x', float)]);
   const children = [1, 2]
     .map((each) => vectorFromArray([each], float).data[0])
@@ -152,16 +152,18 @@ test('two columns of one name are refused alike in all tables', async () => {
     'a.arrow',
     tableToIPC(new Table(schema, [new arrowJs.RecordBatch(schema, data)]), 'stream'),
   );
-  await expect(collect(arrow(asArrow))).rejects.toThrow('two columns of one name, got "x"');
+  await expect(collect(arrow(asArrow))).rejects.toThrow('two columns have the same name, got "x"');
   const asCsv = written('a.csv', Buffer.from('x,x\n1,2\n'));
-  await expect(collect(csv(asCsv))).rejects.toThrow('two columns of one name, got "x"');
+  await expect(collect(csv(asCsv))).rejects.toThrow('two columns have the same name, got "x"');
   expect((await collect(csv(asCsv, { columns: ['a', 'b'] }), undefined)).length).toBe(2);
 });
 
-test('a column that is not there is refused', async () => {
+test('a missing column is refused', async () => {
   const x = { name: 'x', data: [1], type: 'DOUBLE' as const };
   const path = written('a.parquet', parquetWriteBuffer({ columnData: [x] }));
-  await expect(collect(parquet(path, { columns: ['y'] }))).rejects.toThrow('no column of this name, got "y"');
+  await expect(collect(parquet(path, { columns: ['y'] }))).rejects.toThrow(
+    'no column has this name, got "y"',
+  );
 });
 
 describe('CSV', () => {
@@ -189,15 +191,15 @@ describe('CSV', () => {
     expect(await rowsOf('a,b\n"1\r2",3\n')).toEqual([{ a: '1\r2', b: '3' }]);
   });
 
-  test('UTF-16 is refused with what to do', async () => {
+  test('UTF-16 is refused, with the command to convert it', async () => {
     await expect(rowsOf(Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'))).rejects.toThrow('convert it: iconv');
   });
 
   test.each(['', ';;', '"', '\n', '\r', 'é'])('the delimiter %j is refused', (delimiter) => {
-    expect(() => csv('a.csv', { delimiter })).toThrow('not a delimiter');
+    expect(() => csv('a.csv', { delimiter })).toThrow('`delimiter` must be one ASCII character');
   });
 
-  test('columns of any names are columns', async () => {
+  test('columns can have any names', async () => {
     const [row] = await rowsOf('__proto__,constructor,toString\n1,"2",3\n');
     expect(Object.entries(Object(row))).toEqual([
       ['__proto__', '1'],
@@ -208,7 +210,7 @@ describe('CSV', () => {
 
   test('columns that make a row look like a broken record are refused', async () => {
     await expect(rowsOf('text,broken\nx,lost\n')).rejects.toThrow(
-      'columns named as those of a broken record',
+      'the two columns have the names of a broken record',
     );
   });
 });

@@ -11,7 +11,7 @@ const x = Array.from({ length: 50 }, (_, i) => i / 2);
 const s = x.map((each) => `é${each}`);
 const rows = x.map((each, i) => ({ x: each, s: s[i] }));
 
-test('rows of Parquet, over row groups; of some columns alone', async () => {
+test('rows of Parquet, across row groups, with all or some columns', async () => {
   const path = join(folder(), 'a.parquet');
   const columnData = [
     { name: 'x', data: x, type: 'DOUBLE' as const },

@@ -40,7 +40,7 @@ describe.each([
   ['UTF-32BE', utf32be('{"a":1}\n'), utf32be('\uFEFFa,b\n1,2\n')],
 ])('%s is refused', (encoding, lines, rows) => {
   const says = (path: string): string =>
-    `${path} is no UTF-8, got what looks like ${encoding}: zeros between the bytes of its first characters, needed UTF-8; convert it: iconv -f ${encoding} -t UTF-8`;
+    `${path} is not UTF-8, got probably ${encoding}: its first characters have zero bytes, needed UTF-8; convert it: iconv -f ${encoding} -t UTF-8`;
 
   test('in files of lines, at the start and behind a position', async () => {
     const path = join(folder(), 'a.ndjson');
@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-test('zeros in UTF-8 are no other encoding: a hole at the start, and single ones', async () => {
+test('zeros in UTF-8 are not another encoding: a hole at the start, and single zeros', async () => {
   const values = async (bytes: Buffer): Promise<readonly unknown[]> => {
     const all = await collect(lineStream('pipe', () => Readable.from([bytes])));
     return all.map(({ value }) => value);
@@ -82,15 +82,15 @@ test('zeros in UTF-8 are no other encoding: a hole at the start, and single ones
   expect(await values(Buffer.from('\uFEFF{"a":1}\n'))).toEqual(['{"a":1}']);
 });
 
-test('a row of names with zeros in it is refused', async () => {
+test('a header row with zero bytes is refused', async () => {
   const path = join(folder(), 'a.csv');
   writeFileSync(path, Buffer.from('日本語,a\n1,2\n', 'utf16le'));
-  expect(await told(() => collect(csv(path)))).toContain('csv: a header of');
+  expect(await told(() => collect(csv(path)))).toContain('csv: the header row of');
   writeFileSync(path, 'name,a\0b\n1,2\n');
-  expect(await told(() => collect(csv(path)))).toContain('got zeros in it, as UTF-16 has, needed the names');
+  expect(await told(() => collect(csv(path)))).toContain('got zero bytes, as in UTF-16, needed column names');
 });
 
-test('a byte order mark of UTF-8 is no part of the first name', async () => {
+test('a byte order mark of UTF-8 is not part of the first name', async () => {
   const path = join(folder(), 'a.csv');
   writeFileSync(path, '\uFEFF"a",b\n1,2\n');
   expect((await collect(csv(path))).map(({ value }) => value)).toEqual([{ a: '1', b: '2' }]);
@@ -108,10 +108,10 @@ const ofFiles = {
 describe.each(Object.entries(ofFiles))('%s', (name, open) => {
   const operation = name === 'parquet' || name === 'arrow' ? name : 'file';
 
-  test('a folder in place of a file', async () => {
+  test('the path is a folder', async () => {
     const path = folder();
     const source = open(path);
-    const message = `ParalensError: ${operation}: a folder in place of a file, got ${path}, needed a file; `;
+    const message = `ParalensError: ${operation}: the path is a folder, got ${path}, needed a file; `;
     expect(await told(() => collect<unknown, never>(source as never))).toContain(message);
     expect(await told(() => source.behind?.(null) ?? Promise.resolve())).toContain(message);
     expect(openIn(path)).toEqual([]);
@@ -133,7 +133,7 @@ describe.each(Object.entries(ofFiles))('%s', (name, open) => {
     expect(message).toContain(path);
   });
 
-  test('a name that is too long, an error of the system that no other part speaks of', async () => {
+  test('a name that is too long, an error without a hint', async () => {
     const path = join(folder(), 'a'.repeat(5000));
     const message = await told(() => collect<unknown, never>(open(path) as never));
     expect(message).toContain(`ParalensError: ${operation}: ${path} cannot be read, got ENAMETOOLONG`);
@@ -143,7 +143,7 @@ describe.each(Object.entries(ofFiles))('%s', (name, open) => {
 describe('directory', () => {
   const lines = (path: string) => ndjson(path);
 
-  test('a folder that is not there, and a file in place of one', async () => {
+  test('a missing folder, and a file instead of one', async () => {
     const path = folder();
     writeFileSync(join(path, 'a'), '');
     const none = await told(() => collect(directory(join(path, 'none'), lines)));
@@ -156,7 +156,7 @@ describe('directory', () => {
     );
   });
 
-  test('a file that fails to close while nobody asks any more is no unhandled rejection', async () => {
+  test('an error on closing after the consumer stopped is not an unhandled rejection', async () => {
     const path = folder();
     writeFileSync(join(path, 'a'), '');
     const ways = [
@@ -195,16 +195,16 @@ describe('directory', () => {
     }
   });
 
-  test('a folder among its files is told by its name', async () => {
+  test('a folder among its files is reported by its name', async () => {
     const path = folder();
     mkdirSync(join(path, 'b'));
     writeFileSync(join(path, 'a'), '1\n');
     expect(await told(() => collect(directory(path, lines)))).toContain(
-      `a folder in place of a file, got ${join(path, 'b')}, needed a file; `,
+      `the path is a folder, got ${join(path, 'b')}, needed a file; `,
     );
   });
 
-  test('an expression with the flag g or y passes over no file', async () => {
+  test('a regular expression with the flag g or y skips no file', async () => {
     const path = folder();
     for (const name of ['a.log', 'b.log', 'c.log', 'd.txt']) writeFileSync(join(path, name), `${name}\n`);
     for (const match of [/\.log$/, /\.log$/g, /[a-z]\.log$/y]) {
@@ -221,11 +221,11 @@ test.each([
   ['EACCES', '; give this process the right to read it'],
   ['EMFILE', '; too many files are open: raise the limit of open files'],
   ['EIO', ''],
-])('an error of the system, %s, is told in one form; others stay what they are', (code, hint) => {
+])('the system error %s is converted; others are not', (code, hint) => {
   const error = Object.assign(new Error(`${code}: what it says`), { code, syscall: 'open' });
   const told = readingError('file', 'a.csv', error);
   expect(String(told)).toBe(
-    `ParalensError: file: a.csv cannot be read, got ${code}: what it says, needed what the system lets this process read${hint}`,
+    `ParalensError: file: a.csv cannot be read, got ${code}: what it says, needed a path that this process can read${hint}`,
   );
   expect(told instanceof Error && told.cause).toBe(error);
   for (const other of [new Error('of its own'), Object.assign(new Error('x'), { code }), 5, told])
@@ -246,9 +246,9 @@ describe('lineStream', () => {
     expect(await errorOf(() => collect(failing))).toBe(own);
   });
 
-  test('a stream that gives something else than bytes', async () => {
+  test('a stream that does not give bytes', async () => {
     expect(await told(() => collect(lineStream('pipe', () => Readable.from(['a\n', 'b\n']))))).toContain(
-      "lineStream: the stream 'pipe' gave something else than bytes, got 'a\n', needed a Buffer or Uint8Array; ",
+      "lineStream: the stream 'pipe' did not give bytes, got 'a\n', needed a Buffer or Uint8Array; ",
     );
     expect(await told(() => collect(lineStream('pipe', () => Readable.from([{}]))))).toContain(
       'got an object',
@@ -257,7 +257,7 @@ describe('lineStream', () => {
     expect((await collect(plain)).map(({ value }) => value)).toEqual(['a']);
   });
 
-  test('a stream that has less than was read before says what is lost', async () => {
+  test('a stream that is shorter than its position reports the loss', async () => {
     const source = lineStream('pipe', () => Readable.from([Buffer.from('1\n2\n')]));
     expect(await collect(source, 4)).toEqual([]);
     const all = await collect(source, 10);
@@ -271,7 +271,7 @@ describe('lineStream', () => {
   });
 });
 
-test('a file in place of a folder of checkpoints is told on the left', async () => {
+test('a file instead of a folder of checkpoints is a Left', async () => {
   const path = join(folder(), 'a');
   writeFileSync(path, '');
   const store = folderCheckpoints(path);
@@ -287,7 +287,7 @@ test('a file in place of a folder of checkpoints is told on the left', async () 
   });
 });
 
-test('a file that cannot be read while a position is looked for is closed again', async () => {
+test('a file that cannot be read during the search of a position is closed', async () => {
   // A file that can be opened, and whose first byte is an error.
   const path = '/proc/self/mem';
   const stats = statSync(path, { bigint: true });

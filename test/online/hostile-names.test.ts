@@ -85,7 +85,7 @@ const learned = async (records: readonly Example[]) => {
 const firstLoss = (events: readonly OnlineEvent<unknown, unknown>[]): number | undefined =>
   events.find((event) => event.kind === 'step')?.loss;
 
-test('numbers under any names are learned from as under ordinary ones', async () => {
+test('any field names can be used for training', async () => {
   await fc.assert(
     fc.asyncProperty(some, anyName, async (outer, inner) => {
       const plain = recordOf(outer, (_, i) => ({ [`x${i}`]: i + 1 }));
@@ -101,7 +101,7 @@ test('numbers under any names are learned from as under ordinary ones', async ()
   );
 });
 
-test('a record that lacks a name does not get what it inherits', async () => {
+test('a missing field is not replaced by an inherited one', async () => {
   const events = await learned([
     { input: { a: 1, constructor: 2 }, target: 1 },
     { input: { a: 1 }, target: 1 },
@@ -138,7 +138,7 @@ test('tensors under any names are saved and restored', () => {
   );
 });
 
-test('a name that is not there is missing, whatever objects inherit', () => {
+test('a missing name is missing, even if objects inherit it', () => {
   fc.assert(
     fc.property(anyName, (name) => {
       expect(
@@ -174,7 +174,7 @@ test('folds of any names keep their states', () => {
   );
 });
 
-test('rows of a table are refused only where their names reach for a prototype', () => {
+test('rows of a table are refused only if their names could change a prototype', () => {
   const read = decoderOfValues(t.record(t.string, t.number));
   expect(read({ value: recordOf(['__proto__'], () => 1), position: 0 })).toMatchObject({
     left: { kind: 'key' },
@@ -185,11 +185,11 @@ test('rows of a table are refused only where their names reach for a prototype',
 });
 
 test('labels that Prometheus cannot read are refused', () => {
-  expect(() => prometheus(noCounters, { 'a"} 1\nb{c': 'x' })).toThrow('not the name of a label');
+  expect(() => prometheus(noCounters, { 'a"} 1\nb{c': 'x' })).toThrow('the name of a label is not valid');
   expect(prometheus(noCounters, { constructor: 'x' })).toContain('paralens_step{constructor="x"} 0');
 });
 
-test('nothing is assigned to what is inherited, which would throw where prototypes are frozen', () => {
+test('nothing is assigned to inherited properties, which would throw with frozen prototypes', () => {
   const fresh: Record<string, number> = Object.create(Object.freeze({ inherited: 1 }));
   setOwn(fresh, 'inherited', 2);
   setOwn(fresh, '__proto__', 3);

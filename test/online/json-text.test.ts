@@ -27,7 +27,7 @@ const { json } = fc.letrec<{ json: Json }>((tie) => ({
   ),
 }));
 
-test('what is written is read again, by the bits of its numbers and in the order of its names', () => {
+test('reading inverts writing, with the bits of the numbers and the order of the names', () => {
   fc.assert(
     fc.property(json, (value) => {
       const read = jsonOfText(jsonText(value));
@@ -38,7 +38,7 @@ test('what is written is read again, by the bits of its numbers and in the order
   );
 });
 
-test('what has no special numbers is written as JSON.stringify does', () => {
+test('data without special numbers are written as by JSON.stringify', () => {
   fc.assert(
     fc.property(
       json.filter((value) => !/~|-0|Infinity/.test(JSON.stringify(value) + jsonText(value))),
@@ -61,20 +61,20 @@ test.each([
   expect(() => jsonText(value as Json)).toThrow(said);
 });
 
-test.each(['', '{', '"~x"', '["~"]', '{"a":"~nan"}'])('%s is no text of plain data', (text) => {
+test.each(['', '{', '"~x"', '["~"]', '{"a":"~nan"}'])('%s is not a text of plain data', (text) => {
   expect(E.isLeft(jsonOfText(text))).toBe(true);
 });
 
 test.each([
-  ['[9007199254740993]', '9007199254740993 would lose digits, write it as text'],
-  ['{"id":-9223372036854775807}', '-9223372036854775807 would lose digits, write it as text'],
-  ['[1e999]', 'a number that is beyond all doubles'],
-  [`[${'9'.repeat(400)}]`, 'a number that is beyond all doubles'],
-])('%s is refused, whose number no double holds', (text, why) => {
+  ['[9007199254740993]', '9007199254740993 would lose digits: write it as a string'],
+  ['{"id":-9223372036854775807}', '-9223372036854775807 would lose digits: write it as a string'],
+  ['[1e999]', 'a number is too large for a double'],
+  [`[${'9'.repeat(400)}]`, 'a number is too large for a double'],
+])('%s is refused, since a double cannot represent the number', (text, why) => {
   expect(jsonOfText(text)).toEqual(E.left(why));
 });
 
-test('integers that doubles hold, and those that they are written as, are read again', () => {
+test('exact integers, and those written by JSON.stringify, are read again', () => {
   for (const text of [
     '9007199254740992',
     '"9007199254740993"',

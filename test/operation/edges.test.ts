@@ -33,7 +33,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     expect(numbers(operation.product(tensor([65_536, 65_537], 'int32')))).toEqual([65_536]);
   });
 
-  test('the derivative of a norm is 0 at 0, and that of no length overflows', () => {
+  test('the derivative of a norm is 0 at 0, and does not overflow', () => {
     expect(slopes(operation.norm, [0, 0])).toEqual([0, 0]);
     const second = (x: Tensor): Tensor => gradient((y: Tensor) => operation.norm(y))(x);
     expect(slopes(second, [0, 0])).toEqual([0, 0]);
@@ -56,7 +56,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     ).toEqual([nan, inf, 0]);
   });
 
-  test('sums up to each place: what is not finite reaches only the places behind it', () => {
+  test('cumulative sums: a non-finite element affects only later elements', () => {
     expect(numbers(operation.cumsum(tensor([1, inf, 2, -inf, 3])))).toEqual([1, inf, inf, nan, nan]);
     expect(numbers(operation.cumsum(tensor([-0, nan, 1])))).toEqual([-0, nan, nan]);
     expect(
@@ -77,14 +77,14 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     expect(ones).toEqual(ones.map((_, i) => i + 1));
   });
 
-  test('comparisons with NaN are false, but that it differs', () => {
+  test('comparisons with NaN are false, except notEqual', () => {
     const [a, b] = [tensor([1, 2, nan, nan]), tensor([2, 2, 1, nan])];
     expect(numbers(operation.greater(b, a))).toEqual([1, 0, 0, 0]);
     expect(numbers(operation.greaterOrEqual(b, a))).toEqual([1, 1, 0, 0]);
     expect(numbers(operation.notEqual(a, b))).toEqual([1, 0, 1, 1]);
   });
 
-  test('argmin is the place of the first NaN, or of the first smallest', () => {
+  test('argmin is the index of the first NaN, or of the first minimum', () => {
     const rows = tensor([
       [3, 1, 1],
       [2, nan, nan],
@@ -96,22 +96,22 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     expect(numbers(operation.argmin(tensor(whole, 'int32')))).toEqual([1]);
   });
 
-  test('all and any of nothing', () => {
+  test('all and any of no elements', () => {
     const none = tensor(Float32Array.of(), [2, 0], 'bool');
     expect(numbers(operation.all(none, [1]))).toEqual([1, 1]);
     expect(numbers(operation.any(none, [1]))).toEqual([0, 0]);
   });
 
-  test('an index that is outside has no place in one-hot', () => {
+  test('an index out of range is refused by oneHot', () => {
     const hot = operation.oneHot(tensor([2, 0], 'int32'), 3, 'int32');
     expect(numbers(hot)).toEqual([0, 0, 1, 1, 0, 0]);
     expect(() => numbers(operation.oneHot(tensor([1, 3], 'int32'), 3))).toThrow(
-      'oneHot: an index that is outside, got 3, needed 0 to 2',
+      'oneHot: an index is out of range, got 3, needed 0 to 2',
     );
   });
 });
 
-test('an axis that is not there is told with the range', () => {
+test('an axis out of range is refused with the range', () => {
   const x = tensor([
     [1, 2],
     [3, 4],
@@ -138,25 +138,25 @@ test('the size that -1 stands for', () => {
   const x = operation.full([2, 6], 1);
   expect(operation.reshape(x, [-1, 4]).shape).toEqual([3, 4]);
   expect(() => operation.reshape(x, [-1, 5])).toThrow(
-    'reshape: no size for -1 in [-1, 5], got 12 elements, needed a multiple of 5',
+    'reshape: -1 has no possible size in [-1, 5], got 12 elements, needed a multiple of 5',
   );
-  expect(() => operation.reshape(x, [-1, -1])).toThrow('more than one -1');
-  expect(() => operation.reshape(operation.full([0, 2], 1), [0, -1])).toThrow('no size for -1');
+  expect(() => operation.reshape(x, [-1, -1])).toThrow('the shape has more than one -1');
+  expect(() => operation.reshape(operation.full([0, 2], 1), [0, -1])).toThrow('-1 has no possible size');
 });
 
 test('each operation names itself', () => {
   const [bools, whole, none] = [tensor([1], 'bool'), tensor([1], 'int32'), operation.full([2, 0], 1)];
   // What JavaScript may hand in: the types would refuse it.
   const floats = tensor([1]) as Tensor<never, never>;
-  expect(() => operation.greater(bools, bools)).toThrow('greater: wrong dtype, got bool');
-  expect(() => operation.greaterOrEqual(whole, floats)).toThrow('greaterOrEqual: dtypes differ');
-  expect(() => operation.notEqual(whole, floats)).toThrow('notEqual: dtypes differ');
-  expect(() => operation.power(tensor([1], 'float64'), floats)).toThrow('power: dtypes differ');
-  expect(() => operation.square(bools)).toThrow('square: wrong dtype, got bool');
-  expect(() => operation.clip(bools, 0, 1)).toThrow('clip: wrong dtype, got bool');
-  expect(() => operation.clip(whole, 0.5, 1)).toThrow('clip: a number that int32 does not hold, got 0.5');
-  expect(() => operation.min(bools)).toThrow('min: wrong dtype, got bool');
-  expect(() => operation.argmin(bools)).toThrow('argmin: wrong dtype, got bool');
-  expect(() => operation.argmin(none)).toThrow('argmin: of no elements, got [2, 0] over axes [1]');
-  expect(() => operation.min(none, [1])).toThrow('min: of no elements');
+  expect(() => operation.greater(bools, bools)).toThrow('greater: the dtype is wrong, got bool');
+  expect(() => operation.greaterOrEqual(whole, floats)).toThrow('greaterOrEqual: the dtypes differ');
+  expect(() => operation.notEqual(whole, floats)).toThrow('notEqual: the dtypes differ');
+  expect(() => operation.power(tensor([1], 'float64'), floats)).toThrow('power: the dtypes differ');
+  expect(() => operation.square(bools)).toThrow('square: the dtype is wrong, got bool');
+  expect(() => operation.clip(bools, 0, 1)).toThrow('clip: the dtype is wrong, got bool');
+  expect(() => operation.clip(whole, 0.5, 1)).toThrow('clip: int32 cannot represent the number, got 0.5');
+  expect(() => operation.min(bools)).toThrow('min: the dtype is wrong, got bool');
+  expect(() => operation.argmin(bools)).toThrow('argmin: the dtype is wrong, got bool');
+  expect(() => operation.argmin(none)).toThrow('argmin: there are no elements, got [2, 0] over axes [1]');
+  expect(() => operation.min(none, [1])).toThrow('min: there are no elements');
 });

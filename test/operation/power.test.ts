@@ -17,7 +17,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
   const slopes = (f: (x: Tensor) => Tensor, at: readonly number[]): readonly number[] =>
     numbers(gradient((x: Tensor) => sum(f(x)))(tensor(at)));
 
-  test('every pair of edges has the power of IEEE 754', () => {
+  test('every pair of special values has the power of IEEE 754', () => {
     const [bases, exponents] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
     const got = numbers(power(tensor(bases), tensor(exponents)));
     for (const [i, [a, b]] of pairs.entries()) expect(got[i], `${a} ** ${b}`).toBe(Math.fround(pow(a, b)));
@@ -34,7 +34,7 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
     }
   });
 
-  test('no digit is lost where the power is large', () => {
+  test('no digits are lost for large powers', () => {
     const bases = [1.0001, 3.7, 0.9, 12.5];
     const exponents = [8e5, 60, 700, 34];
     const got = numbers(power(tensor(bases), tensor(exponents)));
@@ -86,10 +86,10 @@ describe.each([reference(), wasm()])('on $name', (backend) => {
 test('integers are refused: divide and multiply are for them', () => {
   const two = tensor([2], 'int32');
   // @ts-expect-error a power of integers
-  expect(() => power(two, 2)).toThrow('power: wrong dtype, got int32, needed float32 or float64');
+  expect(() => power(two, 2)).toThrow('power: the dtype is wrong, got int32, needed float32 or float64');
   // @ts-expect-error a power of integers
-  expect(() => power(2, two)).toThrow('power: wrong dtype, got int32');
+  expect(() => power(2, two)).toThrow('power: the dtype is wrong, got int32');
   // @ts-expect-error 1/x of integers
-  expect(() => reciprocal(two)).toThrow('reciprocal: wrong dtype, got int32');
+  expect(() => reciprocal(two)).toThrow('reciprocal: the dtype is wrong, got int32');
   expect([...evaluate(divide(square(two), 3)).data]).toEqual([1]);
 });

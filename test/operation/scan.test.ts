@@ -23,7 +23,7 @@ type Scalar = Tensor<readonly []>;
 const numbers = (tree: unknown): readonly number[] => [...evaluate(tree as Tensor).data];
 
 describe('a loop', () => {
-  test('of no places gives the state that it began with, and nothing', () => {
+  test('of no steps returns the initial state, and empty results', () => {
     const [last, results] = scan(
       (s: Scalar, x: Scalar) => [add(s, x), x],
       scalar(3),
@@ -33,7 +33,7 @@ describe('a loop', () => {
     expect(evaluate(results).shape).toEqual([0]);
   });
 
-  test('without anything stacked goes as often as it is told', () => {
+  test('without stacked inputs runs for the given length', () => {
     const [last] = scan((s: Scalar) => [multiply(s, scalar(2)), []], scalar(1), [], { length: 10 });
     expect(numbers(last)).toEqual([1024]);
   });
@@ -48,7 +48,7 @@ describe('a loop', () => {
     expect([numbers(a), numbers(b), numbers(seen)]).toEqual([[2], [1], [1, 2, 1]]);
   });
 
-  test('holds whole numbers and truths of every dtype exactly', () => {
+  test('carries integers and booleans of every dtype exactly', () => {
     const [word, truths] = scan(
       (s: Tensor<readonly [], 'uint32'>, x: Tensor<readonly [], 'uint32'>) => [add(s, x), less(x, s)],
       scalar(4294967040, 'uint32'),
@@ -58,7 +58,7 @@ describe('a loop', () => {
     expect([...evaluate(truths).data]).toEqual([1, 1]);
   });
 
-  test('in a loop differentiates what both take from outside', () => {
+  test('nested in a loop differentiates values from outside of both', () => {
     const f = (w: Scalar): Scalar => {
       const [last] = scan(
         (s: Scalar, row: Tensor<readonly [3]>) => {
@@ -96,7 +96,7 @@ describe('a loop', () => {
     );
   });
 
-  test('has checks inside, told of the first step that fails', () => {
+  test('can contain checks, which report the first failing step', () => {
     const f = compile((indices: Tensor<readonly [3], 'int32'>) => {
       const table = tensor([1, 2, 4]);
       const [last] = scan(
@@ -122,29 +122,29 @@ describe('a loop', () => {
 });
 
 describe('a loop refuses', () => {
-  test('places that are not as many', () => {
+  test('different numbers of steps', () => {
     expect(() =>
       scan((s: Scalar) => [s, []], scalar(0), { a: tensor([1, 2]), b: tensor([1, 2, 3]) }),
-    ).toThrow('b: scan: tensors of another number of places, got 3, needed 2');
+    ).toThrow('b: scan: the tensors have different numbers of steps, got 3, needed 2');
   });
 
-  test('a number of places that nothing tells', () => {
-    expect(() => scan((s: Scalar) => [s, []], scalar(0), [])).toThrow('scan: no number of places');
+  test('an unknown number of steps', () => {
+    expect(() => scan((s: Scalar) => [s, []], scalar(0), [])).toThrow('scan: the number of steps is unknown');
   });
 
   test('a state that changes its shape or structure', () => {
     const growing = (s: Tensor): readonly [Tensor, readonly []] => [add(s, tensor([1, 2])), []];
     expect(() => scan(growing, scalar(0) as Tensor, [], { length: 2 })).toThrow(
-      'scan: a state that changes its shape or dtype, got float32 [2], needed float32 []',
+      'scan: the state changes its shape or dtype, got float32 [2], needed float32 []',
     );
     const other = (): readonly [Tensor, readonly []] => [{ a: scalar(0) } as unknown as Tensor, []];
     expect(() => scan(other, scalar(0) as Tensor, [], { length: 2 })).toThrow(
-      'scan: a state that changes its structure',
+      'scan: the state changes its structure',
     );
   });
 });
 
-describe('what a loop costs', () => {
+describe('the cost of a loop', () => {
   const gradientOf = (length: number) => {
     const shapes: readonly Shape[] = [
       [8, 16],
@@ -160,18 +160,18 @@ describe('what a loop costs', () => {
     return { program, planned: compileChecked(defaultBackend, program).memory.planned };
   };
 
-  test('a program that does not grow with its places', () => {
+  test('a program that does not grow with the number of steps', () => {
     expect(gradientOf(1000).program.instructions.length).toBe(gradientOf(10).program.instructions.length);
   });
 
-  test('memory for its states, not for what is between them', () => {
+  test('memory for its states, not for intermediate values', () => {
     const state = 8 * 16 * 4;
     // What is stacked: the input, its change, and the states on the way; in the flat results of both loops and beside.
     const each = (gradientOf(300).planned - gradientOf(100).planned) / 200;
     expect(each).toBeLessThanOrEqual(6 * state);
   });
 
-  test('nothing on threads but time: the same bits', () => {
+  test('the number of threads never changes results', () => {
     const f = (h: Tensor, xs: Tensor): Tensor => {
       const [, all] = scan(
         (s: Tensor, x: Tensor) => {

@@ -93,7 +93,7 @@ const cases = (
 
 /** Tests that each option of each function throws the one error class for each value that it must refuse. */
 export const refuses = (...tables: readonly Readonly<Record<string, Options>>[]): void => {
-  describe('refuses what it cannot mean', () => {
+  describe('refuses invalid options', () => {
     test.each(tables.flatMap(cases))('%s: %s', (_, meaning, use) => {
       for (const value of refused[meaning]) {
         let thrown: unknown;

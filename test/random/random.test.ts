@@ -28,7 +28,7 @@ test('split keys give unrelated numbers', () => {
   expect(Math.abs(mean(a.map((x, i) => x * (b[i] ?? 0))))).toBeLessThan(4 / Math.sqrt(4000));
 });
 
-test('uniform numbers lie in [low, high) with the mean and variance of theirs', () => {
+test('uniform numbers lie in [low, high) with the right mean and variance', () => {
   const { data } = evaluate(uniform(key(5), [10_000], -1, 3));
   expect(data.every((x) => x >= -1 && x < 3)).toBe(true);
   expect(Math.abs(mean(data) - 1)).toBeLessThan((4 * (4 / Math.sqrt(12))) / 100);
@@ -61,7 +61,7 @@ test.each([
     }
 });
 
-test('uniform numbers of nothing are refused', () => {
+test('uniform numbers from an empty interval are refused', () => {
   for (const [low, high] of [
     [2, 1],
     [0.1, 0.1 + 1e-12],
@@ -86,7 +86,7 @@ test.each([1e-9, 0.1, 0.5, 1 - 2 ** -16])(
   },
 );
 
-test('normal numbers have mean 0, variance 1 and the tails of theirs', () => {
+test('normal numbers have mean 0, variance 1 and the right tails', () => {
   const { data } = evaluate(normal(key(6), [10_000]));
   expect(data.every(Number.isFinite)).toBe(true);
   expect(Math.abs(mean(data))).toBeLessThan(0.04);

@@ -174,7 +174,7 @@ test('it is ended at once, also while the broker is away; what is gone is said',
   await admin.purge('D', 11);
   const [first, second] = await collect(jetStream({ servers: servers(), stream: 'D' }), 5);
   expect(first).toEqual({
-    value: { broken: 'lost', text: 'D has let go of its messages 6 to 10' },
+    value: { broken: 'lost', text: 'D has removed its messages 6 to 10' },
     position: { created: expect.any(String), seq: 10 },
   });
   expect(second).toMatchObject({ value: '11', position: { seq: 11 } });
@@ -207,7 +207,7 @@ test('what is removed ahead of a running reader is said once, and how many there
   const lost = listening.values().filter(isLost);
   expect(lost).toHaveLength(1);
   const read = listening.values().length - 1;
-  expect(JSON.stringify(lost)).toContain(`has let go of ${301 - read} of its messages`);
+  expect(JSON.stringify(lost)).toContain(`has removed ${301 - read} of its messages`);
   // All of them, and nothing new.
   const pending = listening.until(listening.all.length + 1);
   await admin.purge('E', 302);
@@ -246,7 +246,7 @@ test('a stream that is made anew is another one: for who goes on, and for who is
   ]);
   await listening.stop();
   const resumed = await collect(jetStream({ servers: servers(), stream: 'G' }), position);
-  expect(JSON.stringify(resumed[0]?.value)).toContain('was made anew');
+  expect(JSON.stringify(resumed[0]?.value)).toContain('was created again');
   expect(resumed.slice(1).map(({ value }) => value)).toEqual(numbers(11, 19));
   // Said once.
   expect(await collect(jetStream({ servers: servers(), stream: 'G' }), resumed[0]?.position)).toHaveLength(9);

@@ -35,7 +35,7 @@ test('the type has a new first axis', () => {
   >();
 });
 
-test('nothing is pulled before it is asked for, and who stops asking stops the source', async () => {
+test('nothing is read before it is requested, and stopping stops the source', async () => {
   const watch = { pulled: 0, returned: false };
   const iterator = batchesOf(counting(1000, watch), { size: 4 })[Symbol.asyncIterator]();
   expect(watch.pulled).toBe(0);
@@ -47,7 +47,7 @@ test('nothing is pulled before it is asked for, and who stops asking stops the s
   expect(watch).toEqual({ pulled: 8, returned: true });
 });
 
-test('batches that were handed out do not change when more are drawn', async () => {
+test('earlier batches do not change when more are read', async () => {
   const all = await collect(batchesOf(counting(6), { size: 2 }));
   expect(all.map(({ target }) => [...evaluate(target).data])).toEqual([
     [0, 1],
@@ -56,7 +56,7 @@ test('batches that were handed out do not change when more are drawn', async () 
   ]);
 });
 
-test('an example unlike the first is refused by its index, and the source is told', async () => {
+test('an example that differs from the first is refused by its index, and the source is closed', async () => {
   const mixed = (other: unknown, watch: Watch = { pulled: 0, returned: false }): AsyncIterable<unknown> =>
     (async function* () {
       try {
@@ -70,16 +70,16 @@ test('an example unlike the first is refused by its index, and the source is tol
   };
   await checkRefused(
     { ...example(2), input: tensor([1, 2, 3]) },
-    'batchesOf: example 2 of another shape or dtype, got input float32 [3], needed input float32 [2], ' +
-      'like the first; pad, crop or filter the examples before they are stacked',
+    'batchesOf: example 2 has another shape or dtype than the first, got input float32 [3], needed input float32 [2]; ' +
+      'pad, crop or filter the examples before batching',
   );
   await checkRefused({ ...example(2), target: tensor(1) }, 'got target float32 [], needed target int32 []');
   await checkRefused(
     { input: tensor([1, 2]) },
-    'batchesOf: example 2 of another structure, got {"input":*}',
+    'batchesOf: example 2 has another structure than the first, got {"input":*}',
     5,
   );
-  await checkRefused(3, 'tree: not a tensor, array or record, got the number 3');
+  await checkRefused(3, 'tree: a leaf is not a tensor, got the number 3');
   const watch = { pulled: 0, returned: false };
   await expect(collect(batchesOf(mixed(tensor(1), watch), { size: 2 }))).rejects.toThrow('example 2');
   expect(watch.returned).toBe(true);

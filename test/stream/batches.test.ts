@@ -12,7 +12,7 @@ const numbers = (each: Tensor | Tensor<readonly number[], 'int32'>): readonly nu
   ...evaluate(each).data,
 ];
 
-test('key and epoch decide the order; going through again, also while going through, repeats it (F-4)', async () => {
+test('key and epoch determine the order; iterating again, also concurrently, repeats it (F-4)', async () => {
   const data = batches(counting(50), { size: 10, shuffle: key(5), epochs: 2 });
   const order = (all: Iterable<{ readonly target: Tensor<readonly [number], 'int32'> }>) =>
     [...all].flatMap(({ target }) => numbers(target));
@@ -30,7 +30,7 @@ test('key and epoch decide the order; going through again, also while going thro
   }
 });
 
-test('the arrays that are given stay as they are, and batches do not change with them', () => {
+test('the given arrays do not change, and batches do not change with them', () => {
   const given = Float32Array.from({ length: 12 }, (_, i) => i);
   const data = batches({ x: tensor(given, [6, 2]) }, { size: 2, shuffle: key(1) });
   const before = [...data].map(({ x }) => numbers(x));
@@ -52,35 +52,35 @@ test('any tree of tensors is a data set, expressions among them; sizes of the fi
   >();
 });
 
-test('what is no data set, or no size, is refused', () => {
+test('invalid data sets and sizes are refused', () => {
   const set = counting(4);
   const cases: readonly (readonly [() => unknown, string])[] = [
     [
       () => batches(counting(0), { size: 1 }),
-      'batches: an empty data set, got 0 examples, needed at least one example',
+      'batches: the data set is empty, got 0 examples, needed at least one example',
     ],
     [
       () => batches({}, { size: 1 }),
-      'batches: a data set without tensors, got an empty tree, needed at least one',
+      'batches: the data set has no tensors, got an empty tree, needed at least one',
     ],
     [
       () => batches({ ...set, target: counting(3).target }, { size: 1 }),
-      'batches: tensors of different counts of examples, got target [3] beside input [4, 2], needed first axes of one size; the first axis counts the examples',
+      'batches: the tensors have different numbers of examples, got target [3] beside input [4, 2], needed the same size of the first axis; the first axis counts the examples',
     ],
     [() => batches({ a: tensor(1) }, { size: 1 }), 'got a [] beside a []'],
     [
       () => batches(set, { size: 5 }),
-      'batches: a batch larger than the data set, got size 5, needed at most 4',
+      'batches: the batch is larger than the data set, got size 5, needed at most 4',
     ],
     [() => batches(set, { size: 0 }), 'batches: `size` must be a positive integer, got 0'],
     [() => batches(set, { size: 1.5 }), '`size` must be a positive integer, got 1.5'],
     [() => batches(set, { size: 1, epochs: 0 }), 'batches: `epochs` must be a positive integer, got 0'],
-    [() => batches({ a: [1, 2] }, { size: 1 }), 'a.0: tree: not a tensor, array or record, got the number 1'],
+    [() => batches({ a: [1, 2] }, { size: 1 }), 'a.0: tree: a leaf is not a tensor, got the number 1'],
   ];
   for (const [make, message] of cases) expect(make).toThrow(message);
 });
 
-test('the event loop has its turns while batches are drawn', async () => {
+test('the event loop runs while batches are read', async () => {
   let ticks = 0;
   const timer = setInterval(() => (ticks += 1), 1);
   // Without turns the timer would never fire, and this would never end.

@@ -19,7 +19,7 @@ const dataset = {
 
 test('an evaluator refuses an empty data set and parts of no size', () => {
   const empty = { input: tensor([], [0, 2]), target: tensor([], [0, 1]) };
-  expect(() => evaluator(tiny, empty)).toThrow('evaluator: an empty data set');
+  expect(() => evaluator(tiny, empty)).toThrow('evaluator: the data set is empty');
   expect(() => evaluator(tiny, dataset, { size: 0 })).toThrow(
     'evaluator: `size` must be a positive integer, got 0',
   );
@@ -38,7 +38,7 @@ const passed = (values: readonly number[], patience: number): readonly number[] 
   return stop < 0 ? values : values.slice(0, stop + 1);
 };
 
-test('early stopping completes when the patience is exhausted, and starts afresh each time', () => {
+test('early stopping completes when the patience is exhausted, and restarts with each subscription', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 20 })),
@@ -55,7 +55,7 @@ test('early stopping completes when the patience is exhausted, and starts afresh
   );
 });
 
-test('numbers that are none never count as better', () => {
+test('NaN never counts as an improvement', () => {
   const seen: number[] = [];
   from([1, Number.NaN, Number.NaN, 0])
     .pipe(earlyStopping({ patience: 2, measure: (value) => value }))

@@ -4,7 +4,7 @@ import { runInThisContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
 import { withLazy } from '../../src/stream/lazy-property.js';
 
-test('the state is a property of its own, made only where it is read', () => {
+test('the state is an own property, computed only when it is read', () => {
   const make = vi.fn<() => readonly number[]>(() => [1, 2]);
   const told = withLazy({ step: 1 }, 'state', make);
   expect(Object.keys(told)).toEqual(['step', 'state']);
@@ -15,7 +15,7 @@ test('the state is a property of its own, made only where it is read', () => {
   expect(withLazy({ step: 2 }, 'checksum', () => 3).checksum).toBe(3);
 });
 
-test('the object stays a fast one, of which a getter of its own would make a dictionary', () => {
+test('the object keeps its fast form, which a getter of its own would lose', () => {
   setFlagsFromString('--allow-natives-syntax');
   const isFast = runInThisContext('(object) => %HasFastProperties(object)') as (object: object) => boolean;
   // A function is compiled when it is first called: as long as that is allowed.

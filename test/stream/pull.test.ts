@@ -58,7 +58,7 @@ const delays = fc.array(fc.nat({ max: 3 }), { maxLength: 12 });
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 describe('fromPull', () => {
-  test('gives what the source gives, never further ahead than the prefetch, one at a time', async () => {
+  test('emits the values of the source, never further ahead than the prefetch, one at a time', async () => {
     await fc.assert(
       fc.asyncProperty(delays, fc.integer({ min: 1, max: 5 }), async (each, prefetch) => {
         const { source, watch } = counted(each);
@@ -79,7 +79,7 @@ describe('fromPull', () => {
     );
   });
 
-  test('asks for all it may while a step is at work', async () => {
+  test('requests up to the prefetch during a step', async () => {
     const { source, watch } = counted([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     const subscription = fromPull(source, { prefetch: 3 })
       .pipe(take(1))
@@ -93,7 +93,7 @@ describe('fromPull', () => {
     expect(watch.returned).toBe(1);
   });
 
-  test('unsubscribed from at any emission it calls return once, at once, and emits no more', async () => {
+  test('unsubscribed at any emission it calls return once, at once, and emits no more', async () => {
     await fc.assert(
       fc.asyncProperty(delays, fc.nat({ max: 12 }), async (each, k) => {
         const { source, watch } = counted(each);
@@ -121,7 +121,7 @@ describe('fromPull', () => {
     expect(other.watch.returned).toBe(0);
   });
 
-  test('an error comes after the values before it; what return throws goes to the hook of rxjs', async () => {
+  test('an error comes after the values before it; errors of return go to the hook of rxjs', async () => {
     const { source, watch } = counted([2, 0, 0, 0], { fails: 2 });
     const heard: unknown[] = [];
     await new Promise<void>((resolve) => {
@@ -140,7 +140,7 @@ describe('fromPull', () => {
     );
   });
 
-  test('a source that is always ready leaves the event loop its turns', async () => {
+  test('a source that is always ready does not block the event loop', async () => {
     async function* endless() {
       for (let i = 0; ; i++) yield i;
     }
@@ -169,7 +169,7 @@ describe('mapPulled and scanPulled', () => {
     };
   };
 
-  test('F-6 the scan of a step that takes its time is the synchronous scan, however it is asked', async () => {
+  test('F-6 the scan of an asynchronous step equals the synchronous scan, for any requests', async () => {
     await fc.assert(
       fc.asyncProperty(delays, delays, fc.boolean(), async (each, slow, atOnce) => {
         const { source, watch } = counted(each);
@@ -212,7 +212,7 @@ describe('mapPulled and scanPulled', () => {
   });
 });
 
-test('whoever ends it a second time waits as well until all is let go of', async () => {
+test('a second return also waits until everything is released', async () => {
   let isReleased = false;
   const source: AsyncIterable<number> = {
     [Symbol.asyncIterator]: () => ({
@@ -250,14 +250,14 @@ describe('toPull', () => {
     return got;
   };
 
-  test('each policy loses what it says, and nothing else', async () => {
+  test('each policy drops exactly the documented values', async () => {
     const groups = [[1, 2, 3], [4], [5, 6]];
     expect(await held(groups, { buffer: 9 })).toEqual([1, 2, 3, 4, 5, 6]);
     expect(await held([[1, 2, 3], [4], [5, 6]], 'latest')).toEqual([3, 4, 6]);
     expect(await held([[1, 2, 3], [4], [5, 6]], 'drop')).toEqual([1, 4, 5]);
   });
 
-  test('a buffer loses nothing, in order, or is an error after what it held', async () => {
+  test('a buffer loses nothing, or fails after its values', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 12 }), fc.integer({ min: 1, max: 12 }), async (count, buffer) => {
         const pulled = toPull(range(0, count), { buffer });
@@ -270,7 +270,7 @@ describe('toPull', () => {
           expect(got).toEqual(numbers(buffer));
           expect(error).toBeInstanceOf(ParalensError);
           expect(String(error)).toContain(
-            `toPull: values that come faster than they are asked for, got ${buffer + 1} that wait, needed at most ${buffer}`,
+            `toPull: values arrive faster than they are read, got ${buffer + 1} waiting values, needed at most ${buffer}`,
           );
         }
       }),
@@ -286,7 +286,7 @@ describe('toPull', () => {
     expect(made).toBe(4);
   });
 
-  test('sample hands on the newest of each period', async () => {
+  test('sample emits the newest value of each period', async () => {
     vi.useFakeTimers();
     try {
       const pulled = collect(toPull(interval(10).pipe(take(10)), { sample: 35 }));
@@ -299,7 +299,7 @@ describe('toPull', () => {
     }
   });
 
-  test('is subscribed to when it is asked, unsubscribed from by return, and tells errors after values', async () => {
+  test('subscribes at the first request, unsubscribes at return, and throws errors after values', async () => {
     let [subscribed, unsubscribed] = [0, 0];
     const quiet = new Observable<number>(() => {
       subscribed += 1;

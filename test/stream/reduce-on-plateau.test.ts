@@ -99,7 +99,7 @@ test('by hand: two no better, a quarter; a cooldown of two, the second of which 
 
 const batch = { input: tensor([[1], [2]]), target: tensor([[3], [5]]) };
 
-test('what is told is the revised state, and the next step moves by its rate', async () => {
+test('the emitted state is the revised one, and the next step uses its rate', async () => {
   // Better once, then never again; nothing is measured at the first step.
   const measure = ({ step }: { readonly step: number }): number | undefined => (step === 1 ? undefined : 7);
   const revise = reduceOnPlateau<State>({ measure, patience: 1, factor: 0 });
@@ -138,7 +138,7 @@ test('one rate for several parts is reduced once, several are reduced together',
   expect(measured(one.init(key(1)))).toEqual([0.25]);
 });
 
-test('without an adjustable rate, and with invalid options, it says so', () => {
+test('without an adjustable rate, and with invalid options, it throws', () => {
   const fixed = learner({ model: dense(1, 1), loss: meanSquaredError(), update: adam() });
   const steps = from([batch]).pipe(
     train(fixed, { key: key(1), revise: reduceOnPlateau({ measure: () => 1 }) }),
@@ -173,7 +173,7 @@ test('a revised state of another form is refused', () => {
     .pipe(train(line, { key: key(1), revise: pure(() => other) }))
     .subscribe({
       error: (error: unknown) => {
-        expect(String(error)).toContain('a revise that changes the shape of its state');
+        expect(String(error)).toContain('`revise` changes the shape of the state');
       },
     });
   expect.assertions(1);

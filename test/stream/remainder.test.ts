@@ -19,7 +19,7 @@ const trained = async (source: Iterable<unknown> | AsyncIterable<unknown>, backe
     ),
   );
 
-test('training on batches whose remainder is kept is the scan of the step (F-2)', async () => {
+test('training with a kept remainder is the scan of the step (F-2)', async () => {
   const data = batches(rows(7) as TinyBatch, { size: 3, shuffle: key(1), epochs: 3, remainder: 'keep' });
   const all = [...data];
   expect(all.map(({ input: { shape } }) => shape[0])).toEqual([3, 3, 1, 3, 3, 1, 3, 3, 1]);
@@ -27,7 +27,7 @@ test('training on batches whose remainder is kept is the scan of the step (F-2)'
   expect((await trained(data, reference())).length).toBe(9);
 });
 
-test('batches of a stream whose remainder is kept', async () => {
+test('batches of a stream with a kept remainder', async () => {
   const examples = {
     async *[Symbol.asyncIterator]() {
       for (let i = 0; i < 5; i++) yield { input: tensor([i, 1]), target: tensor([i / 2]) };
@@ -38,7 +38,7 @@ test('batches of a stream whose remainder is kept', async () => {
   expect(Number.isFinite(steps[2]?.loss)).toBe(true);
 });
 
-test('more sizes than programs are kept, there and back', async () => {
+test('more batch sizes than cached programs, back and forth', async () => {
   const sizes = Array.from({ length: 12 }, (_, i) => i + 1);
   const source = [...sizes, ...sizes.toReversed(), 3, 3, 1].map((count) => rows(count) as TinyBatch);
   expect(await trained(source)).toEqual(scanned(source));

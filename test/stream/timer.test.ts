@@ -35,7 +35,7 @@ describe('a wait', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that is aborted rejects at once, in whichever piece it is', async () => {
+  test('that is aborted rejects at once, at any time', async () => {
     const controller = new AbortController();
     const paused = pause(60 * DAY, controller.signal);
     vi.advanceTimersByTime(30 * DAY);
@@ -44,7 +44,7 @@ describe('a wait', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('between looks or samples may be longer than a timer of the platform', async () => {
+  test('between emissions or samples may be longer than a timer of the platform', async () => {
     const events = new Subject<{ readonly kind: 'saved'; readonly step: number; readonly name: string }>();
     const looks: number[] = [];
     events

@@ -38,8 +38,8 @@ test('a batch of other axes midway: the step, both shapes and the remedy; the la
   const flat = { input: good.input, target: tensor([1, 2]) };
   const { steps, message } = outcome(from([good, good, flat as never]).pipe(train(tiny, { state: initial })));
   expect(message).toBe(
-    'step 3: train: a batch of another dtype or number of axes than the first, got target float32 [2], ' +
-      'needed target float32 [2, 1]; batches may differ in their sizes, such as the number of examples, and in nothing else',
+    'step 3: train: the batch has another dtype or number of axes than the first, got target float32 [2], ' +
+      'needed target float32 [2, 1]; only the sizes may change from batch to batch, such as the number of examples',
   );
   expect(steps.map(plain)).toEqual(scanned([good, good]));
 });
@@ -51,16 +51,16 @@ test('a batch of another dtype or structure midway', () => {
     outcome(from([good, other as TinyBatch]).pipe(train(tiny, { state: initial }))).message;
   expect(run(integers)).toContain('got target int32 [2, 1], needed target float32 [2, 1]');
   expect(run(half)).toBe(
-    "step 2: train: a batch of another structure, got no tensor at 'target', needed the structure of the first batch",
+    "step 2: train: the batch has another structure than the first, got no tensor at 'target', needed the structure of the first batch",
   );
   expect(run(undefined)).toContain("no tensor at 'input'");
 });
 
-test('a first batch that does not fit the model is told with the layer', () => {
+test('a first batch that does not fit the model is refused with the layer', () => {
   const wide: number = 3;
   const batch = { input: tensor(new Float32Array(wide), [1, wide]), target: tensor([[1]]) };
   expect(outcome(from([batch as TinyBatch]).pipe(train(tiny, { state: initial }))).message).toBe(
-    'step 1: 0: dense: an input of another size, got [1, 3], needed […, 2]; the layer before must have 2 outputs',
+    'step 1: 0: dense: the input has the wrong size, got [1, 3], needed […, 2]; the layer before must have 2 outputs',
   );
 });
 
@@ -120,7 +120,7 @@ test('a loss that is not finite names the step; with debug also operation and la
   expect(infinite.message).toContain('step 2: train: the loss is not finite, got Infinity from batch.input');
 });
 
-test('with debug a state that is not finite is told at the step that made it', () => {
+test('with debug a state that is not finite is reported at the step that made it', () => {
   const rooted = learner({
     model: named(
       'root',
@@ -137,7 +137,7 @@ test('with debug a state that is not finite is told at the step that made it', (
   const { steps, message } = outcome(from([batch]).pipe(train(rooted, { key: key(1), debug: true })));
   expect(steps).toHaveLength(0);
   expect(message).toMatch(
-    /^step 1: root.*: train: the loss is finite, the state after the step is not, got -?Infinity from/,
+    /^step 1: root.*: train: the loss is finite, but the state after the step is not, got -?Infinity from/,
   );
   // Without debug it is the next step's loss that shows it.
   expect(outcome(from([batch, batch]).pipe(train(rooted, { key: key(1) }))).message).toMatch(
@@ -145,14 +145,14 @@ test('with debug a state that is not finite is told at the step that made it', (
   );
 });
 
-test('names that are there twice, and errors of the source, arrive as errors too', () => {
+test('duplicate names, and errors of the source, arrive as errors too', () => {
   const twice = learner({
     model: sequential(named('a', dense(2, 2)), named('a', dense(2, 1))),
     loss: meanSquaredError(),
     update: sgd(),
   });
   expect(outcome(from([good]).pipe(train(twice, { key: key(1) }))).message).toContain(
-    'named: two parts of one name',
+    'named: two parts have the same name',
   );
   expect(outcome(throwError(() => new Error('source')).pipe(train(tiny, { state: initial }))).message).toBe(
     'no mistake: Error: source',

@@ -23,7 +23,7 @@ test('a long run is read at any step, after it and during it', () => {
   expect(steps.map(({ state }) => bitsOf(state).join())).toEqual(wanted);
 });
 
-test('a second subscription starts afresh and repeats the first, from a key as well (F-4)', async () => {
+test('a second subscription starts again and repeats the first, also from a key (F-4)', async () => {
   const input = tensor([[1, 0], [0, 1], [1, 1], [0.5, 2]]); // prettier-ignore
   const target = tensor([[1], [2], [3], [4]]);
   const data = batches({ input, target }, { size: 2, shuffle: key(3), epochs: 3 });
@@ -34,7 +34,7 @@ test('a second subscription starts afresh and repeats the first, from a key as w
   expect(first).toEqual(scanned([...data]));
 });
 
-test('batches that come by promises change nothing, and steps looked at in a later turn are the same (F-5)', async () => {
+test('asynchronous batches change nothing, and steps read in a later turn are the same (F-5)', async () => {
   await fc.assert(
     fc.asyncProperty(someBatches(5), async (source) => {
       const promised = from((async function* () { yield* source; })()); // prettier-ignore
@@ -50,7 +50,7 @@ test('batches that come by promises change nothing, and steps looked at in a lat
   );
 });
 
-test('after unsubscribing no step starts, and the source is told (F-7)', async () => {
+test('after unsubscribing no step starts, and the source is unsubscribed (F-7)', async () => {
   let pulled = 0;
   let returned = false;
   const input = tensor([[1, 2]]);

@@ -19,7 +19,7 @@ import {
   transpose,
 } from 'paralens/operation';
 
-test('a tensor of nested arrays has their shape, of typed arrays the shape that is given', () => {
+test('a tensor of nested arrays has their shape, of typed arrays the given shape', () => {
   expect(
     evaluate(
       tensor([
@@ -43,7 +43,7 @@ test('a tensor of nested arrays has their shape, of typed arrays the shape that 
   expect(evaluate(tensor([[], []])).shape).toEqual([2, 0]);
 });
 
-test('nothing that a user holds changes', () => {
+test('no value of the user changes', () => {
   const source = [1, 2, 3];
   const array = Float32Array.from(source);
   const made = tensor(array, [3]);
@@ -67,7 +67,7 @@ test('trees evaluate to trees', () => {
   expect([a.data[0], b[0]?.data[0], b[1]?.data[0]]).toEqual([1, 2, 3]);
 });
 
-test('integers wrap around, and quotients of them are cut towards 0', () => {
+test('integers wrap around, and integer division rounds towards 0', () => {
   const int = (...values: number[]) => tensor(values, [values.length], 'int32');
   expect(evaluate(add(int(2 ** 31 - 1), 1)).data[0]).toBe(-(2 ** 31));
   expect(evaluate(multiply(int(65_537), int(65_537))).data[0]).toBe(131_073);
@@ -93,63 +93,67 @@ test.each<readonly [string, () => unknown, string]>([
   [
     'ragged rows',
     () => tensor([[1, 2], [3]]),
-    'tensor: ragged nested arrays, got [1], needed [2]; give every row one length',
+    'tensor: the nested arrays are ragged, got [1], needed [2]; all rows must have the same length',
   ],
   [
     'a fraction as a label',
     () => tensor([1, 1.5], 'int32'),
-    'tensor: a number that int32 does not hold, got 1.5 at 1, needed integers in the range of int32',
+    'tensor: int32 cannot represent the number, got 1.5 at 1, needed integers in the range of int32',
   ],
   [
     'a negative count',
     () => tensor([-1], 'uint32'),
-    'tensor: a number that uint32 does not hold, got -1 at 0',
+    'tensor: uint32 cannot represent the number, got -1 at 0',
   ],
-  ['a number as a truth', () => tensor([2], 'bool'), 'tensor: a number that bool does not hold, got 2 at 0'],
-  ['a number among rows', () => tensor([[1], 2]), 'tensor: ragged nested arrays, got a number, needed [1]'],
+  ['a number as a truth', () => tensor([2], 'bool'), 'tensor: bool cannot represent the number, got 2 at 0'],
+  [
+    'a number among rows',
+    () => tensor([[1], 2]),
+    'tensor: the nested arrays are ragged, got a number, needed [1]',
+  ],
   [
     'a shape of another size',
     () => tensor([1, 2, 3], [2, 2]),
-    'tensor: a shape that does not hold 3 numbers, got [2, 2]',
+    'tensor: the shape does not match the 3 numbers, got [2, 2]',
   ],
-  ['a silent outer sum', () => add(row, column), 'add: shapes do not fit, got [2] and [2, 1]'],
+  ['a silent outer sum', () => add(row, column), 'add: the shapes do not match, got [2] and [2, 1]'],
   [
     'other dtypes',
     () => equal(row as never, tensor([1, 2], 'int32')),
-    'equal: dtypes differ, got float32 and int32',
+    'equal: the dtypes differ, got float32 and int32',
   ],
   [
     'a product that does not fit',
     () => matmul(column as never, column as never),
-    'matmul: sizes of the shared axis differ, got [2, 1] and [2, 1]',
+    'matmul: the sizes of the shared axis differ, got [2, 1] and [2, 1]',
   ],
   [
     'a wrong reshape',
     () => reshape(row, [3]),
-    'reshape: other numbers of elements, got [2] to [3], needed a shape of 2 elements',
+    'reshape: the numbers of elements differ, got [2] to [3], needed a shape of 2 elements',
   ],
   [
     'a wrong permutation',
     () => transpose(column, [0, 0]),
-    'transpose: no permutation of the axes, got [0, 0], needed each of [0, 1] once',
+    'transpose: not a permutation of the axes, got [0, 0], needed each of [0, 1] once',
   ],
   ['an axis that is not there', () => sum(row, [1]), 'sum: no axis 1, got [2], needed an axis from -1 to 0'],
   [
     'a contraction of words',
     () => contract(row, row, 'i,j'),
-    'contract: no contraction, got i,j, needed words like ik,kj->ij',
+    'contract: not a contraction, got i,j, needed words like ik,kj->ij',
   ],
-  ['a letter that stands once', () => contract(row, row, 'i,j->i'), 'contract: no contraction: i,j→i'],
+  ['a letter that stands once', () => contract(row, row, 'i,j->i'), 'contract: not a contraction: i,j→i'],
   ['an iota without an axis', () => iota([], 0), 'iota: no axis 0, got [], needed at least one axis'],
   [
     'no tensor in a tree',
     () => evaluate({ a: [scalar(1), 3] } as never),
-    'a.1: tree: not a tensor, array or record, got the number 3',
+    'a.1: tree: a leaf is not a tensor, got the number 3',
   ],
   [
     'a date in a tree',
     () => evaluate(new Date() as never),
-    'tree: not a tensor, array or record, got Date, needed a tree of tensors',
+    'tree: a leaf is not a tensor, got Date, needed arrays and records of tensors',
   ],
 ])('%s: one clear error', (_, make, message) => {
   expect(make).toThrow(ParalensError);
@@ -161,11 +165,11 @@ test('float64 reference keeps all digits of literals', () => {
   expect(evaluate(third, { backend: reference({ precision: 'float64' }) }).data[0]).toBe(1 / 3);
 });
 
-test('the smallest of integers is that of the whole range', () => {
+test('the minimum of integers covers the whole range', () => {
   expect(evaluate(min(tensor([0, 1, 5], 'uint32'))).data[0]).toBe(0);
   expect(evaluate(min(tensor([-(2 ** 31), 0], 'int32'))).data[0]).toBe(-(2 ** 31));
   expect(() => mean(tensor([1, 2], 'int32'))).toThrow(
-    'mean: wrong dtype, got int32, needed float32 or float64',
+    'mean: the dtype is wrong, got int32, needed float32 or float64',
   );
 });
 

@@ -21,12 +21,12 @@ const trees: readonly unknown[] = [
   [[one], { a: one }],
 ];
 
-test('two trees have one structure where their strings are equal', () => {
+test('two trees have the same structure exactly if their strings are equal', () => {
   for (const a of trees)
     for (const b of trees) expect(sameStructure(a, b)).toBe(structureOf(a) === structureOf(b));
 });
 
-test('what is no tree has the structure of nothing', () => {
+test('a value that is not a tree is refused', () => {
   for (const each of [1, null, undefined, new Map(), { a: 1 }]) {
     expect(sameStructure(each, each)).toBe(false);
     expect(sameStructure(one, each)).toBe(false);

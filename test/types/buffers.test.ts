@@ -21,7 +21,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 type Rows = Tensor<readonly [number, 2]>;
 const drop = dropout<readonly [number, 2]>(0.5);
 
-test('buffers concatenate in the type as parameters do, and nothing is there of layers without', () => {
+test('buffers concatenate in the type like parameters, and layers without buffers add none', () => {
   expectTypeOf(dense(2, 3).buffers.size).toEqualTypeOf<0>();
   expectTypeOf(drop.buffers.init(key(1))).toEqualTypeOf<readonly [DropoutKey]>();
   const model = sequential(dense(2, 2), drop, named('head', sequential(dense(2, 2), drop)));
@@ -34,7 +34,7 @@ test('buffers concatenate in the type as parameters do, and nothing is there of 
   expect(model.buffers.size).toBe(2);
 });
 
-test('what would lose them does not compile', () => {
+test('code that would lose them does not compile', () => {
   const refused = [
     // @ts-expect-error each example of a batch would draw another key
     () => batched(drop),

@@ -27,7 +27,7 @@ type Rows<N extends number> = Tensor<readonly [number, N]>;
 const x = tensor([[1, 2]]);
 const blocks = Array.from({ length: 3 }, () => residual(sequential(dense(2, 2), relu())));
 
-test('a list of layers that give what they take is a layer', () => {
+test('a list of layers with equal input and output types is a layer', () => {
   const deep = sequential(dense(2, 2), sequential(...blocks), dense(2, 1));
   expectTypeOf(deep).toExtend<Para<readonly unknown[], Rows<2>, Rows<1>>>();
   expectTypeOf(sequential(...blocks).init(key(1))).toEqualTypeOf<readonly DenseParameters<2, 2>[]>();
@@ -66,23 +66,23 @@ test('any number of layers may share one record', () => {
   expect(many.run(many.init(key(1)), x)[0].shape).toEqual([1, 2]);
 });
 
-test('layers that take different parameters cannot share them', () => {
+test('layers with different parameters cannot share them', () => {
   expect(() => {
     // @ts-expect-error two kernels of different sizes are not one
     share(compose(dense(2, 2), dense(2, 3))).init(key(1));
   }).toThrow(
-    'share: the uses take different parameters, got bias float32 [3], kernel float32 [2, 3], needed bias float32 [2], kernel float32 [2, 2]',
+    'share: the uses have different parameters, got bias float32 [3], kernel float32 [2, 3], needed bias float32 [2], kernel float32 [2, 2]',
   );
   const sizes: { readonly a: number; readonly b: number } = { a: 2, b: 3 };
   expect(() => share(compose(dense(sizes.a, sizes.b), dense(sizes.b, sizes.a))).init(key(1))).toThrow(
-    /^share: the uses take/,
+    /^share: the uses have/,
   );
   expect(() => share(sequential(...blocks.slice(0, 0))).init(key(1))).toThrow(
-    'share: a layer without parameters',
+    'share: the layer has no parameters to share',
   );
 });
 
-test('a loss of entries takes targets like the predictions', () => {
+test('an entrywise loss takes targets like the predictions', () => {
   const model = dense(2, 1);
   const mean = learner({ model, loss: meanSquaredError(), update: sgd() });
   const masked = learner({ model, loss: weighted(huber()), update: sgd() });

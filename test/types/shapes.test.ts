@@ -72,7 +72,7 @@ test('a reduction that keeps its axes has size 1 along them', () => {
   ]);
 });
 
-test('axes come and go, and -1 is a number', () => {
+test('axes are added and removed, and -1 becomes number', () => {
   expectTypeOf(reshape(x, [-1, 4])).toEqualTypeOf<Tensor<readonly [number, 4]>>();
   expectTypeOf(reshape(x, [6, -1])).toEqualTypeOf<Tensor<readonly [6, number]>>();
   expectTypeOf(reshape(x, [6, 4])).toEqualTypeOf<Tensor<readonly [6, 4]>>();
@@ -98,7 +98,7 @@ test('axes come and go, and -1 is a number', () => {
   expect(unstack(x, -1).map(({ shape }) => shape)).toEqual(Array.from({ length: 4 }, () => [2, 3]));
 });
 
-test('where an axis or the rank is not known, neither is the shape', () => {
+test('if an axis or the rank is unknown, so is the shape', () => {
   expectTypeOf(sum(x, [axis])).toEqualTypeOf<Tensor>();
   expectTypeOf(sum(unknownRank, [0])).toEqualTypeOf<Tensor>();
   expectTypeOf(transpose(x, [axis, 1, 2])).toEqualTypeOf<Tensor>();

@@ -96,7 +96,7 @@ test('layers that do not fit do not compile', () => {
   sequential(fanOut(identity<Tensor<readonly [number, 2]>>(), dense(3, 2)));
 });
 
-test('what is behind, over a batch or over time keeps the sizes', () => {
+test('buffered, batched and recurrent layers keep the sizes', () => {
   sequential(rematerialize(sequential(dense(4, 6), relu())), dense(6, 3));
   // @ts-expect-error 5 inputs after 6 outputs
   sequential(rematerialize(sequential(dense(4, 6), relu())), dense(5, 3));
@@ -116,7 +116,7 @@ test('what is behind, over a batch or over time keeps the sizes', () => {
   expect(() => {
     // @ts-expect-error a state that becomes a number; and it throws
     scan((state: Vector, x: Vector) => [sum(x), state], tensor([0, 0]), tensor([[1, 2]]));
-  }).toThrow('scan: a state that changes its shape or dtype, got float32 [], needed float32 [2]');
+  }).toThrow('scan: the state changes its shape or dtype, got float32 [], needed float32 [2]');
 });
 
 test('a plain number stands for any size', () => {
@@ -153,19 +153,21 @@ test('a learner takes the batches of its model and loss only', () => {
   expect(() => {
     // @ts-expect-error labels are integers; and it throws
     classes.step(state, { input, target: tensor([1]) });
-  }).toThrow('loss: sparseSoftmaxCrossEntropy: wrong dtype, got float32, needed int32 or uint32');
+  }).toThrow('loss: sparseSoftmaxCrossEntropy: the dtype is wrong, got float32, needed int32 or uint32');
   expect(() => {
     // @ts-expect-error a label a row, not a row of labels a row; and it throws
     classes.step(state, { input, target: tensor([[1]], 'int32') });
-  }).toThrow('loss: sparseSoftmaxCrossEntropy: logits and labels do not fit, got [1, 2] and [1, 1]');
+  }).toThrow(
+    'loss: sparseSoftmaxCrossEntropy: the shapes of logits and labels do not match, got [1, 2] and [1, 1]',
+  );
   expect(() => {
-    // @ts-expect-error an input of another size; and it throws
+    // @ts-expect-error the input has the wrong size; and it throws
     classes.step(state, { input: tensor([[1, 2, 3]]), target: tensor([1], 'int32') });
-  }).toThrow('0: dense: an input of another size, got [1, 3], needed […, 2]');
+  }).toThrow('0: dense: the input has the wrong size, got [1, 3], needed […, 2]');
   expect(() =>
     // @ts-expect-error a tensor forgotten: the parameters are a list of two records
     model.run([model.init(key(1))[0]], input),
-  ).toThrow('sequential: parameters of another model, got 1 records, needed 2');
+  ).toThrow('sequential: the parameters belong to another model, got 1 records, needed 2');
   learner({ model, loss: meanSquaredError(), update: rmsprop() });
 });
 
@@ -175,7 +177,9 @@ test('shapes are in the types of tensors', () => {
   expect(() => {
     // @ts-expect-error [3] is no end of [1, 2]; and it throws
     multiply(tensor([[1, 2]]), tensor([1, 2, 3]));
-  }).toThrow('multiply: shapes do not fit, got [1, 2] and [3], needed equal shapes, or one that is the end');
+  }).toThrow(
+    'multiply: the shapes do not match, got [1, 2] and [3], needed equal shapes, or one shape that is the end',
+  );
   // @ts-expect-error one dtype
   expect(() => add(tensor([1], 'int32'), tensor([1]))).toThrow('dtypes differ');
 });

@@ -32,7 +32,7 @@ const numbers = (each: Tensor): readonly number[] => [...evaluate(each).data];
 const model = sequential(named('encoder', dense(2, 2)), named('decoder', dense(2, 1)));
 const batch = { input: tensor([[1, 2]]), target: tensor([[3]]) };
 
-test('each part moves by its own update, and what stays keeps every bit', () => {
+test('each part has its own update, and frozen parts keep every bit', () => {
   const update = partition({ encoder: sgd({ learningRate: 0.5 }) }, frozen);
   const learning = learner({ model, loss: meanSquaredError(), update });
   const state = learning.init(key(1));
@@ -44,14 +44,14 @@ test('each part moves by its own update, and what stays keeps every bit', () => 
   expect(numbers(decoder[0].kernel)).toEqual(numbers(state.parameters[1].decoder[0].kernel));
 });
 
-test('a part that is not there is refused with the names that are', () => {
+test('an unknown part is refused with the known names', () => {
   const update = partition({ encodr: sgd() }, frozen);
   expect(() => update.init(model.init(key(1)))).toThrow(
-    "partition: no part of this name, got 'encodr', needed a name in the path of a parameter; there are 0.encoder.0.bias",
+    "partition: no part has this name, got 'encodr', needed a name in the path of a parameter; there are 0.encoder.0.bias",
   );
   const nested = sequential(named('a', named('b', dense(1, 1))));
   expect(() => partition({ a: sgd(), b: sgd() }, frozen).init(nested.init(key(1)))).toThrow(
-    'partition: a parameter in two parts, got 0.a.0.b.0.bias in a and b',
+    'partition: a parameter belongs to two parts, got 0.a.0.b.0.bias in a and b',
   );
 });
 
@@ -72,10 +72,10 @@ test('the average of parameters is read off the state', () => {
   const [after] = learning.step(started, { input: tensor([[1]]), target: tensor([[2]]) });
   expect(numbers(after.parameters[0].bias)).toEqual([1]);
   expect(numbers(averageOf(after.optimizer)[0].bias)).toEqual([0.5]);
-  expect(() => averageOf(sgd().init(state.parameters))).toThrow('averageOf: no average is kept');
+  expect(() => averageOf(sgd().init(state.parameters))).toThrow('averageOf: the state has no moving average');
 });
 
-test('buffers go on past updates around updates', () => {
+test('buffers are independent of wrapped updates', () => {
   const normalized = sequential(dense(2, 2), batchNormalization(2), dense(2, 1));
   const update = lookahead(accumulateGradients(movingAverage(sgd(), 0.9), 2));
   const learning = learner({ model: normalized, loss: meanSquaredError(), update });
@@ -90,7 +90,7 @@ test('buffers go on past updates around updates', () => {
   expect(numbers(state.buffers[0].mean)).not.toEqual([0, 0]);
 });
 
-test('gradients go through the lenses of a chain in the order in which they are listed', () => {
+test('the lenses of a chain apply to gradients in the listed order', () => {
   /** The number 4 after a step against a gradient of 10. */
   const after = (update: Update): number => {
     const parameters = { p: tensor([4]) };

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { workerPool } from '../../src/backend/wasm/threads/pool.js';
 import { platform, trapping, unexpected, until } from './workers.js';
 
-test('a pool that is dropped without close ends its workers, and one that is held does not', async () => {
+test('a pool that is dropped without close ends its workers, a referenced one does not', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const ended = new Set<string>();

@@ -36,7 +36,7 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
     }
   });
 
-  test('that is found by itself is used for what it is faster at, and told with its times', () => {
+  test('that is found automatically is used where it is faster, and reported with its times', () => {
     const lines: string[] = [];
     const { name, report } = wasm({ blas: 'auto', warn: (line) => lines.push(line) });
     const times = /matrices \d+\.\d\d ms against \d+\.\d\d ms, windows \d+\.\d\d ms against \d+\.\d\d ms/;
@@ -84,7 +84,7 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
         expect(differAt(run(program, inputs, backend), expected)).toEqual([-1, -1, -1]);
     });
 
-  test('gets copies of what it cannot read as it stands, if that is one product', () => {
+  test('gets copies of operands that it cannot read in place, if that is one product', () => {
     for (const backend of backends)
       expect(products(backend, programOf('ikl,lkj->ij', { i: 64, j: 64, k: 32, l: 4 }))).toBe(1);
   });
@@ -101,7 +101,7 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
     }
   });
 
-  test('has the epilogue done behind it', () => {
+  test('is followed by the epilogue', () => {
     for (const backend of backends)
       for (const [rows, inner, columns] of [
         [128, 64, 16],
@@ -114,7 +114,7 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
       }
   });
 
-  test('makes a product that is asked for in its own place, and what comes of it elsewhere', () => {
+  test('writes a requested product to its own place, and its results elsewhere', () => {
     const program = layer(64, 64, 64);
     const [relu = 0] = program.outputs;
     const product = program.instructions.findIndex(
@@ -126,7 +126,7 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
       expect(differAt(run(both, inputs, backend), interpret(both, inputs))).toEqual([-1, -1]);
   });
 
-  test('adds so many times a product to a value, in its place or in another', () => {
+  test('adds a scaled product to a value, in place or elsewhere', () => {
     const shape = [64, 64];
     type Matrix = Tensor<Shape>;
     type Square = Tensor<readonly [64, 64]>;
@@ -170,7 +170,7 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
       }
   });
 
-  test('adds to a state in the place of that state', () => {
+  test('adds to a state in place', () => {
     // state + a·b, step after step: the old state is read where the new one goes.
     const program = accumulator(64);
     const [start = new Float32Array(), ...factors] = wholeNumbers(program, 5);
@@ -187,10 +187,10 @@ describe.skipIf('absent' in found)(`a BLAS of the system${reason}`, () => {
   });
 });
 
-describe('what a library is used for', () => {
+describe('the products that a library computes', () => {
   const timing = (own: number, library: number) => ({ own, library });
 
-  test('is what it is faster at than our own kernels', () => {
+  test('are those that it computes faster than the own kernels', () => {
     const speed = { matrices: timing(1, 2), windows: timing(2, 1) };
     expect(fasterAt(speed)).toEqual({ matrices: false, windows: true });
     expect(fasterAt({ matrices: timing(2, 1), windows: timing(1, 1) })).toEqual({
@@ -200,7 +200,7 @@ describe('what a library is used for', () => {
     expect(showSpeed(speed)).toBe('matrices 2.00 ms against 1.00 ms, windows 1.00 ms against 2.00 ms');
   });
 
-  test('is found by timing both on products of both kinds', () => {
+  test('are found by timing both on products of both kinds', () => {
     const asked: boolean[] = [];
     const { matrices, windows } = speedOf((_, withLibrary) => {
       asked.push(withLibrary);
@@ -214,7 +214,7 @@ describe('what a library is used for', () => {
     for (const { own, library } of [matrices, windows]) expect(own).toBeLessThan(library);
   });
 
-  test('leaves all else to WebAssembly', () => {
+  test('leave all others to WebAssembly', () => {
     const program = programOf('ik,kj->ij', { i: 64, j: 64, k: 64 });
     const calls = (use: LibraryUse): number =>
       compileProgram(program, { tile: tileOf(false), threads: 1, blas: use }).phases.filter(
@@ -245,7 +245,7 @@ describe('without a BLAS', () => {
     expect(run(program, inputs, backend)).toEqual(interpret(program, inputs));
   });
 
-  test('nothing is said where none is asked for', () => {
+  test('nothing is reported if no library was requested', () => {
     expect(wasm({ warn: unexpected }).report).toBe('wasm, 1 thread');
   });
 });

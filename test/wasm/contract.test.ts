@@ -61,7 +61,7 @@ describe('sums of products of small whole numbers are exact, whatever the tile',
       assertExact(program, 4);
     });
 
-  test('in int32, in which products wrap', () => {
+  test('in int32, with products that wrap around', () => {
     assertExact(programOf('ik,kj->ij', { i: 9, j: 11, k: 50 }, 'int32'), 6);
   });
 });
@@ -77,7 +77,7 @@ test('relaxed multiply-add is exact where the engine has it', () => {
   expect(run(program, inputs, wasm())).toEqual(interpret(program, inputs));
 });
 
-test('an empty sum is zero, whatever the rest', () => {
+test('an empty sum is zero, for any other sizes', () => {
   const program = programOf('ik,kj->ij', { i: 50, j: 50, k: 0 });
   expect(run(program, wholeNumbers(program, 8))).toEqual([new Float32Array(2500)]);
 });
@@ -108,7 +108,7 @@ describe('an epilogue', () => {
     expect(fuse(layer(37, 50, 43)).kernels).toHaveLength(1);
   });
 
-  test('gives what the operations give one by one', () => {
+  test('equals the operations one by one', () => {
     for (const [rows, inner, columns] of [
       [37, 50, 43],
       [128, 64, 16],

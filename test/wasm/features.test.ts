@@ -8,7 +8,7 @@ test('this engine has SIMD', () => {
   expect(hasSimd()).toBe(true);
 });
 
-test('without SIMD the results are right, and the reason for the slower path is told once', () => {
+test('without SIMD the results are right, and the reason for the slower path is reported once', () => {
   const lines: string[] = [];
   const backend = wasm({ simd: false, warn: (line) => lines.push(line) });
   expect(lines).toEqual([

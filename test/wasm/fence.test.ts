@@ -48,7 +48,7 @@ const drawn = (seed: number): { readonly bare: Program; readonly fenced: Program
   return { bare, fenced: withFences(bare, draw) };
 };
 
-test('nothing made of a fenced value is written before what the fence names', () => {
+test('nothing made of a fenced value is written before the values of the fence', () => {
   let compared = 0;
   for (let seed = 0; seed < 300; seed++) {
     const { fenced } = drawn(seed);
@@ -77,7 +77,7 @@ test('a fence changes no bit', () => {
   }
 });
 
-test('a fence is no kernel, and what is made of both sides of it is made twice', () => {
+test('a fence is not a kernel, and values used on both sides are computed twice', () => {
   const spec = { shape: [4], dtype: 'float32', path: '' } as const;
   const operation = { ...spec, kind: 'operation', attributes: {} } as const;
   const program: Program = simplify({

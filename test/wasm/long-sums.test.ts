@@ -39,7 +39,7 @@ describe.each(backends)('10⁶ × 0.1 on $name, threads: $threads', (backend) =>
     expect([...data.subarray(8)]).toEqual([0, 0, 0, 0]);
   });
 
-  test('the gradient of a row that is taken often', () => {
+  test('the gradient of a row that is used often', () => {
     const table = full([2, 3], 0.1);
     const run = compile(
       (i: Tensor<readonly number[], 'int32'>) => gradient((t: Tensor) => sum(take(t, i, 0)))(table as Tensor),

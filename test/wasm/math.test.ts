@@ -67,7 +67,7 @@ describe('within 2 ulp', () => {
     });
 });
 
-test('a value does not depend on where it stands, nor on its neighbours', () => {
+test('a value does not depend on its position, nor on its neighbours', () => {
   const values = Float32Array.from({ length: 64 }, (_, i) => (i - 32) * 0.37);
   for (const name of ['exp', 'log', 'tanh', 'sigmoid', 'expm1'] as const) {
     const whole = applied(name, values);

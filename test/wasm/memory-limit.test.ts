@@ -50,7 +50,7 @@ describe.each(
     expect(message).toContain('encoder: contract float32 [20000, 20000] of 1600000000 bytes');
   });
 
-  test('what a loop keeps is counted', () => {
+  test('the memory of a loop is counted', () => {
     const x = matrix(4096);
     const [last] = scan((s: Matrix) => [add(s, s), {}] as const, x, {}, { length: 100 });
     const bytes = /needs (\d+) bytes/.exec(refusal([x], [last]))?.[1];

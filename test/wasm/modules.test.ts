@@ -68,7 +68,7 @@ describe('encoding', () => {
   });
 });
 
-test('the cache keeps the modules used last, and no more', () => {
+test('the cache keeps only the most recently used modules', () => {
   const cache = moduleCache(2);
   const bytesOf = (size: number): Uint8Array<ArrayBuffer> => {
     const input = { shape: [size], dtype: 'float32' } as const;

@@ -7,7 +7,7 @@ import { drawProgram } from '../../laws/arbitrary/program.js';
 import { randomOf } from '../random-of.js';
 import { drawOf, plain, single } from './support.js';
 
-test('values that live at once lie apart', () => {
+test('values that are alive at the same time do not overlap', () => {
   for (let seed = 0; seed < 300; seed++) {
     const scheduled = fuse(drawProgram(drawOf(randomOf(seed))).program);
     const { program, kernels } = scheduled;
@@ -33,7 +33,7 @@ test('values that live at once lie apart', () => {
   }
 });
 
-test('what is planned is within a quarter of the largest live set', () => {
+test('the plan is within a quarter of the largest live set', () => {
   let [planned, bound] = [0, 0];
   for (let seed = 0; seed < 100; seed++) {
     const { memory } = plain.compile(drawProgram(drawOf(randomOf(seed), [16, 32])).program);
@@ -43,7 +43,7 @@ test('what is planned is within a quarter of the largest live set', () => {
   expect(planned / bound).toBeLessThanOrEqual(1.25);
 });
 
-test('state that a step exchanges comes out exchanged', () => {
+test('a step can exchange states', () => {
   const spec = { shape: [3], dtype: 'float32' } as const;
   const two = single('add', [spec, spec], {}, spec);
   const machine = plain
@@ -55,7 +55,7 @@ test('state that a step exchanges comes out exchanged', () => {
   expect(machine.state()).toEqual([Float32Array.of(1, 2, 3), Float32Array.of(4, 5, 6)]);
 });
 
-test('arrays handed in and out are the caller’s own', () => {
+test('input and output arrays belong to the caller', () => {
   const spec = { shape: [3], dtype: 'float32' } as const;
   const counter = { ...single('add', [spec, spec], {}, spec), outputs: [2, 2], carried: 1 };
   const start = Float32Array.of(0, 0, 0);

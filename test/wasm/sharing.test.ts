@@ -30,7 +30,7 @@ const assertSame = (program: Program, seed: number, threads: number): number => 
   return backend.pieces();
 };
 
-describe('a step in pieces is the step', () => {
+describe('a step in pieces equals the whole step', () => {
   test('of random programs, for 2, 3 and 4 threads', () => {
     let pieces = 0;
     for (let seed = 0; seed < 150; seed++) {

@@ -89,7 +89,7 @@ describe('workers compute what one thread computes', () => {
     }
   });
 
-  test('with machines in turn, more than workers keep at hand', async () => {
+  test('with alternating machines, more than workers cache', async () => {
     const pool = poolOf(1);
     const programs = Array.from({ length: 11 }, (_, i) => {
       const spec = { shape: [5000 + 16 * i], dtype: 'float32' } as const;
@@ -107,18 +107,18 @@ describe('workers compute what one thread computes', () => {
 });
 
 describe('the number of threads', () => {
-  test('is as asked, or what the machine runs at once', () => {
+  test('is the requested one, or that of the machine', () => {
     expect(wasm().threads).toBe(1);
     expect(wasm({ threads: 3 }).threads).toBe(3);
     expect(wasm({ threads: 'all' }).threads).toBe(platform().cores);
   });
 
-  test('must be one', () => {
+  test('must be a valid number', () => {
     for (const threads of [0, -1, 1.5, Number.NaN, 1000])
       expect(() => wasm({ threads })).toThrow('wasm: `threads` must be an integer from 1 to 256');
   });
 
-  test('is one where there can be no more, which is said once', () => {
+  test('is one if there cannot be more, which is reported once', () => {
     const lines: string[] = [];
     const found = threadsFor(4, {
       warn: (line) => lines.push(line),
@@ -128,7 +128,7 @@ describe('the number of threads', () => {
     expect(lines).toEqual(['paralens: one thread instead of 4 threads: no SharedArrayBuffer']);
   });
 
-  test('is one and silent where one is asked for', () => {
+  test('is one, without a report, if one is requested', () => {
     expect(threadsFor(1, { warn: unexpected, find: unreachable })).toEqual({ count: 1, pool: undefined });
   });
 });
@@ -139,7 +139,7 @@ describe('a backend with workers', () => {
   const program = single('tanh', [spec], {}, spec);
   const x = Float32Array.from({ length: size }, (_, i) => i / size);
 
-  test('can be closed, twice, and steps on', () => {
+  test('can be closed twice, and still takes steps', () => {
     const backend = wasm({ threads: 2, relaxedSimd: false, warn: unexpected });
     const machine = backend.compile(program).start([]);
     const expected = plain.compile(program).start([]).step([x]);
@@ -150,7 +150,7 @@ describe('a backend with workers', () => {
     assertSame(backend.compile(program).start([]).step([x]), expected);
   });
 
-  test('keeps no process alive', async () => {
+  test('does not keep the process alive', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'paralens-threads-'));
     await bundle([join(import.meta.dirname, 'stepping.ts')], folder);
     const command = [join(folder, 'stepping.mjs'), `${size}`];

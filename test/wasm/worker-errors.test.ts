@@ -4,7 +4,7 @@ import { workerPool } from '../../src/backend/wasm/threads/pool.js';
 import { phase, platform, poolOf, slow, trapping, until } from './workers.js';
 
 describe('errors', () => {
-  test('of a worker are the step’s, name it, and end the pool', async () => {
+  test('of a worker are those of the step, name the worker, and end the pool', async () => {
     const pool = poolOf(2);
     const shareable = trapping();
     const crew = pool.crewFor(shareable);
@@ -21,7 +21,7 @@ describe('errors', () => {
     expect(done).toBe(phase.extent);
   });
 
-  test('of this thread leave no worker at work', async () => {
+  test('of this thread leave no worker running', async () => {
     const pool = poolOf(1);
     const { doPart, ...shareable } = slow();
     const crew = pool.crewFor(shareable);
@@ -38,7 +38,7 @@ describe('errors', () => {
     crew.share(0, phase, doPart);
   });
 
-  test('in starting a worker are told, and the others go on', () => {
+  test('in starting a worker are reported, and the others continue', () => {
     const lines: string[] = [];
     const broken = {
       ...platform(),

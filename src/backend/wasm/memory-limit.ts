@@ -36,8 +36,8 @@ export const refuseMemory = (bytes: number, parts: readonly InMemory[]): never =
     operation: 'compile',
     what: 'out of memory',
     got: `a program that needs ${bytes} bytes`,
-    needed: `at most ${MOST_BYTES} bytes (4 GiB), and as much as the machine has free`,
-    hint: `the largest tensors are ${names.join(', ')}; use smaller batches or checkpoint, or let go of compiled functions: each has a memory of its own`,
+    needed: `at most ${MOST_BYTES} bytes (4 GiB), and the free memory of the machine`,
+    hint: `the largest tensors are ${names.join(', ')}; use smaller batches or rematerialize, or release compiled functions: each has its own memory`,
   });
 };
 

@@ -57,10 +57,10 @@ const requireSize = (what: string, got: number, most: number): void => {
   if (got > most)
     fail({
       operation: 'compile',
-      what: 'a kernel that is too large for WebAssembly',
+      what: 'a kernel is too large for WebAssembly',
       got: `${got} ${what}`,
       needed: `at most ${most}`,
-      hint: 'report this program; until then cut the computation by evaluate or force',
+      hint: 'please report this program; until then split the computation with evaluate or force',
     });
 };
 

@@ -1,25 +1,27 @@
-/** Checkpoints: the whole state of a run as one value, and where such values are stored. */
+/** Checkpoints: the whole state of a run as one value, and stores for them. */
 import type { either } from 'fp-ts';
 import type { Spec, Value } from '../../tensor/primitive/primitive.js';
 import type { Json } from '../../tree/tree.js';
 
-/** A run at one moment: parameters and the update's state by path, and all the rest as plain data. */
+/** The state of a run: parameters and optimizer state as tensors by path, and everything else as plain data. */
 export interface Checkpoint {
-  /** Steps of the run before it. */
+  /** The number of steps of the run before it. */
   readonly step: number;
-  /** What else than the tensors must be equal for a run to go on, as text: part by part, or a hash of `structureHash`. */
+  /**
+   * What else must be equal to resume, besides the tensors, as text: a signature of the parts, or a `structureHash`.
+   */
   readonly structure: string;
   readonly tensors: Readonly<Record<string, Value>>;
-  /** Position of the source, states of folds, keys, counts. */
+  /** The position of the source, the states of folds, keys, counts. */
   readonly data: Json;
 }
 
-/** What a run needs to find: a checkpoint of its own beginning is one. */
+/** What a checkpoint must match for a run to resume. A checkpoint of the run's initial state has this form. */
 export interface ExpectedCheckpoint {
   readonly structure: string;
-  /** What a hash cannot say: where a checkpoint of another structure differs. */
+  /** The expected tensors, to report where a checkpoint differs. */
   readonly tensors: Readonly<Record<string, Spec>>;
-  /** Tensors whose names begin so may be there as well. */
+  /** Tensors with this name prefix are allowed in addition. */
   readonly optional?: string;
 }
 
@@ -27,39 +29,39 @@ export interface ExpectedCheckpoint {
 export interface CheckpointError {
   readonly kind:
     'torn' | 'foreign' | 'future' | 'structure' | 'unreadable' | 'full' | 'conflict' | 'too large';
-  /** Where it is stored. */
+  /** The name of the checkpoint in its store. */
   readonly name: string;
-  /** One line that a person can act on. */
+  /** One line for people, with what to do. */
   readonly message: string;
 }
 
-/** The newest good checkpoint, if there is one, and those passed over on the way to it, newest first. */
+/** The newest valid checkpoint, if there is one, and the invalid ones that were skipped, newest first. */
 export interface Restored {
   readonly checkpoint: Checkpoint | undefined;
   readonly passedOver: readonly CheckpointError[];
 }
 
 /**
- * A place for the checkpoints of one run. It belongs to whoever restored from it last and saved since: a store that
- * saves without having restored takes the place to be empty, and one that finds a newer checkpoint than its own last
- * says `conflict`, then and ever after, and leaves the place alone. `restore` waits for saves that were asked for before.
+ * A store for the checkpoints of one run. Only one writer can use the place of a store: a store that has not called
+ * `restore` assumes that the place is empty, and a store that finds a newer checkpoint than its own last returns
+ * `conflict` from then on and changes nothing. `restore` waits for earlier saves.
  */
 export interface CheckpointStore {
   /**
-   * Keeps a checkpoint as one unit: after a crash at any moment it is there whole or not at all. On the right is its
-   * name. Saves that are asked for at once are made one after the other.
+   * Saves a checkpoint atomically: after a crash at any moment it exists completely or not at all. Returns its name as
+   * `Right`. Concurrent saves run one after the other.
    */
   readonly save: (checkpoint: Checkpoint) => Promise<either.Either<CheckpointError, string>>;
   /**
-   * The newest checkpoint that is whole. One that is not, is foreign or of a later version is passed over, and said
-   * so; one of another structure is on the left.
+   * Returns the newest valid checkpoint. Damaged or foreign checkpoints, and those of a later version, are skipped and
+   * reported; a checkpoint of another structure is a `Left`.
    */
   readonly restore: (expected: ExpectedCheckpoint) => Promise<either.Either<CheckpointError, Restored>>;
 }
 
 /**
- * The number from which on checkpoints are kept, so that `keep` are among them that were not found damaged; these do not
- * count, and go with those that are older. `sequences` are newest first.
+ * The number of the oldest checkpoint to keep, so that `keep` undamaged ones remain. Damaged ones do not count, and are
+ * removed when they are older. `sequences` are newest first.
  */
 export const oldestKept = (sequences: readonly number[], damaged: readonly number[], keep: number): number =>
   sequences.filter((sequence) => !damaged.includes(sequence))[keep - 1] ?? 0;

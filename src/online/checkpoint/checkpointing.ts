@@ -1,14 +1,14 @@
 /**
- * When checkpoints are taken: every so many steps or seconds and when it is asked for, and saved while training goes on.
+ * Decides when checkpoints are saved: every n steps or seconds, or on request. Training continues during a save.
  *
- * A run offers its state after each step, and the state is made only where one is due. One save is under way at a time:
- * what falls due meanwhile waits for its end, and then takes the state of the step that has come by then.
+ * A run offers its state after each step, and the state is only made if a checkpoint is due. There is one save at a
+ * time: a checkpoint that becomes due during a save waits for its end, and then takes the state of the current step.
  */
 import { either as E } from 'fp-ts';
 import { requireCount, requireDouble, requireFunction } from '../../require.js';
 import type { Checkpoint, CheckpointError, CheckpointStore } from './checkpoint.js';
 
-/** How a save went: on the right the name of the checkpoint. */
+/** The result of a save: the name of the checkpoint as `Right`, or the error as `Left`. */
 export interface CheckpointReport {
   readonly step: number;
   readonly result: E.Either<CheckpointError, string>;
@@ -16,34 +16,39 @@ export interface CheckpointReport {
 
 export interface CheckpointingOptions {
   readonly store: CheckpointStore;
-  /** Steps or seconds between checkpoints, or both: whichever comes first. Without it only `request`, `signal` and `flush` save. */
+  /**
+   * Steps or seconds between checkpoints; with both, whichever comes first. Without it only `request`, `signal` and
+   * `flush` save.
+   */
   readonly every?: { readonly steps?: number; readonly seconds?: number };
-  /** When it aborts, the newest state is saved at once: `shutdown()` of `paralens/node` aborts on SIGTERM. */
+  /** When the signal aborts, the newest state is saved at once. `shutdown()` of `paralens/node` aborts on SIGTERM. */
   readonly signal?: AbortSignal;
-  /** Called after each save, whether it succeeded or failed. */
+  /** Called after each save, successful or not. */
   readonly report?: (report: CheckpointReport) => void;
-  /** Milliseconds on a clock that never goes back; that of the platform unless given. */
+  /** A monotonic clock in milliseconds; default: that of the platform. */
   readonly now?: () => number;
 }
 
 export interface Checkpointing {
   /**
-   * Says after a step how its state can be made, which happens at once or never: so `state` may be lazy. Gives a
-   * `conflict` if another writer has taken the run over, after which nothing is saved any more and the run must stop.
+   * Offers the state of a step. `state` is called at once or never, so it may be lazy. Returns a `conflict` if another
+   * writer has taken over the run; then nothing more is saved, and the run must stop.
    */
   readonly offer: (step: number, state: () => Checkpoint) => CheckpointError | undefined;
-  /** Makes the next offer due. */
+  /** Makes a checkpoint due at the next offer. */
   readonly request: () => void;
-  /** Saves the last step that was offered, if that is not saved yet; gives how the last save went, once all are done. */
+  /**
+   * Saves the last offered step, if it is not saved yet. Resolves after all saves, with the result of the last one.
+   */
   readonly flush: () => Promise<CheckpointReport | undefined>;
   /**
-   * The run is over: the last step that was offered is given to the store at once, if it is not there yet, and from now
-   * on nothing is saved and the signal is not heard. Gives how the last save went, once all are done.
+   * Ends the run: saves the last offered step at once, if it is not saved yet, and then ignores offers and the signal.
+   * Resolves after all saves, with the result of the last one.
    */
   readonly close: () => Promise<CheckpointReport | undefined>;
 }
 
-/** Throws if a pace is not one of positive numbers; `Infinity` is never. */
+/** Throws if a number of the pace is not positive; `Infinity` means never. */
 export const requirePace = ({ steps, seconds }: NonNullable<CheckpointingOptions['every']> = {}): void => {
   if (steps !== undefined && steps !== Number.POSITIVE_INFINITY)
     requireCount('checkpointing', 'every.steps', steps);
@@ -51,9 +56,9 @@ export const requirePace = ({ steps, seconds }: NonNullable<CheckpointingOptions
 };
 
 /**
- * Checkpoints of a run at a pace: at the steps that are multiples of `every.steps`, and when `every.seconds` have passed
- * since the last one. A save that fails is reported, and the next one is tried when it is due. Throws if an
- * option is invalid; `offer` and `flush` throw what a state or a report threw.
+ * Saves checkpoints of a run at the steps that are multiples of `every.steps`, and when `every.seconds` have passed
+ * since the last one. A failed save is reported, and the next one is tried when it is due. Throws if an option is
+ * invalid; `offer` and `flush` throw errors of `state` and `report`.
  *
  * @example
  * const store = folderCheckpoints('/tmp/run');
@@ -73,9 +78,9 @@ export const checkpointing = ({
   const { steps = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY } = every;
 
   let newest: { readonly step: number; readonly state: () => Checkpoint } | undefined;
-  // One that has aborted already will not do so again.
+  // A signal that is already aborted will not emit the event again.
   let due = signal?.aborted === true;
-  /** The step that was offered last, and the one that was saved last or is being saved. */
+  /** The last offered step, and the last step that was saved or is being saved. */
   let [before, savedStep]: (number | undefined)[] = [];
   let since = now();
   let saving: Promise<void> | undefined;
@@ -122,7 +127,7 @@ export const checkpointing = ({
   const flush = async (): Promise<CheckpointReport | undefined> => {
     if (saving !== undefined) {
       await saving;
-      // Another flush may have gone on first, and then its save is waited for as well.
+      // Another flush may have continued first; then its save is awaited as well.
       return flush();
     }
     rethrow();
@@ -146,7 +151,7 @@ export const checkpointing = ({
   const request = (): void => {
     due = true;
   };
-  // What goes wrong here is told by the flush at the end of the run, or by its next offer.
+  // Errors are reported by the next offer, or by the flush at the end of the run.
   const hear = (): void => void flush().catch(() => undefined);
   signal?.addEventListener('abort', hear, { once: true });
 
@@ -154,7 +159,7 @@ export const checkpointing = ({
     signal?.removeEventListener('abort', hear);
     closed = true;
     const isKept = lost !== undefined || newest === undefined || savedStep === newest.step;
-    // Also while another save is under way, as a store takes them in turn: whoever restores after this finds it.
+    // Also during another save, since a store runs saves in turn: a later `restore` finds this checkpoint.
     if (broken !== undefined || isKept || newest === undefined) return flush();
     await Promise.all([saving, take(newest.step, newest.state)]);
     rethrow();

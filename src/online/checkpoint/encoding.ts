@@ -1,11 +1,11 @@
 /**
- * A checkpoint as the bytes of a safetensors file, which Python opens too: tensors by their paths, and the manifest in
- * the texts of its header. The first text is the SHA-256 of all other bytes of the file, at a place that is the same in
- * every file, so that nothing of it is believed, not even its header's JSON, before it is known to be whole:
+ * The encoding of checkpoints as safetensors files, which Python can open too: tensors by path, and the other fields in
+ * the metadata of the header. The first field is the SHA-256 of all other bytes, at a fixed offset, so that the
+ * checksum is verified before anything else, even the header, is parsed:
  *
  *   8 bytes │ {"__metadata__":{"sha256":" │ 64 digits │ ","format":"paralens.checkpoint","version":"1",… │ numbers
  *
- * Later versions keep this beginning, so that a reader can tell a file from the future from one that is torn.
+ * Later versions keep this beginning, so that a reader can distinguish a newer file from a damaged one.
  */
 import { either as E } from 'fp-ts';
 import { decodeSafetensors, encodeSafetensors } from '../../format/safetensors.js';
@@ -19,20 +19,20 @@ import { firstDifference } from './structure-hash.js';
 const FORMAT = 'paralens.checkpoint';
 const VERSION = 1;
 
-/** Behind the length of the header. */
+/** The bytes after the length of the header. */
 const BEGINNING = new TextEncoder().encode('{"__metadata__":{"sha256":"');
 const DIGEST_AT = 8 + BEGINNING.length;
 const DIGEST_LENGTH = 64;
 const BODY_AT = DIGEST_AT + DIGEST_LENGTH;
 const NO_DIGEST = '0'.repeat(DIGEST_LENGTH);
 
-/** The digits of the SHA-256 of bytes in which zeros stand for them; computed off the main thread. */
+/** The digits of the SHA-256 of bytes in which the digits themselves are zeros. Computed off the main thread. */
 const digestOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> => {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return new TextEncoder().encode(Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''));
 };
 
-/** Whether bytes have the checksum that they name. */
+/** Whether the checksum in the bytes is correct. */
 const isWhole = async (bytes: Uint8Array): Promise<boolean> => {
   const undigested = new Uint8Array(bytes);
   undigested.set(new TextEncoder().encode(NO_DIGEST), DIGEST_AT);
@@ -42,9 +42,9 @@ const isWhole = async (bytes: Uint8Array): Promise<boolean> => {
 const equalAt = (bytes: Uint8Array, at: number, part: Uint8Array): boolean =>
   part.every((byte, i) => bytes[at + i] === byte);
 
-/** Up to so many characters of plain data stand in the header, where other programs find them; more stand as numbers. */
+/** Up to this many characters, plain data are in the header, readable for other programs; longer data are a tensor. */
 const MOST_IN_HEADER = 1 << 20;
-/** More bytes of plain data are not read as one text, unless told otherwise. */
+/** The default limit of plain data, in bytes. */
 const MOST_DATA = 1 << 28;
 const DATA = 'paralens.data';
 
@@ -52,13 +52,13 @@ const textOf = (data: Checkpoint['data']): string | undefined => {
   try {
     return jsonText(data);
   } catch (error) {
-    // A text that is longer than any may be.
+    // The text is longer than a string may be.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 };
 
-/** A text as a tensor: its bytes in UTF-8, behind how many they are. */
+/** A text as a tensor: the length in bytes, then the UTF-8 bytes. */
 const tensorOfText = (bytes: Uint8Array): Value => {
   const data = new Uint32Array(1 + Math.ceil(bytes.length / 4));
   data[0] = bytes.length;
@@ -72,8 +72,8 @@ const textOfTensor = ({ data }: Value): string => {
 };
 
 /**
- * The bytes of a checkpoint, the `sequence`-th that its store holds; on the left if its plain data, such as the states
- * of folds, is too large to be kept. Throws if its data is no plain data or its tensors can be no safetensors file.
+ * Encodes a checkpoint, number `sequence` of its store. Returns a `Left` if its plain data, such as the states of
+ * folds, are too large. Throws if the data are not plain data, or if the tensors cannot be written as safetensors.
  */
 export const encodeCheckpoint = async (
   name: string,
@@ -107,19 +107,19 @@ export const encodeCheckpoint = async (
   return E.right(bytes);
 };
 
-/** A whole number as it is written into a manifest. */
+/** Parses an integer of the metadata. */
 const count = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
 
-/** The version, which stands right behind the checksum: known before anything that may be new in it is read. */
+/** The version, which follows the checksum, so that it is read before anything that may be new. */
 const versionOf = (bytes: Uint8Array): number | undefined => {
   const text = new TextDecoder().decode(bytes.subarray(BODY_AT, BODY_AT + 80));
   return count(/^","format":"paralens\.checkpoint","version":"(\d+)"/.exec(text)?.[1]);
 };
 
 /**
- * The checkpoint of bytes that a store has under `name` as its `sequence`-th, or what is wrong with them: `torn` if they
- * are not what was written, `foreign` if no checkpoint was, `future` if a later version wrote it.
+ * Decodes the bytes that a store has under `name` as number `sequence`. Returns a `Left` of kind `torn` if they are
+ * damaged, `foreign` if they are not a checkpoint, and `future` if a later version wrote them.
  */
 export const decodeCheckpoint = async (
   name: string,
@@ -128,38 +128,40 @@ export const decodeCheckpoint = async (
 ): Promise<E.Either<CheckpointError, Checkpoint>> => {
   const refuse = (kind: CheckpointError['kind'], message: string): E.Either<CheckpointError, never> =>
     E.left({ kind, name, message: `${name}: ${kind}: ${message}` });
-  if (bytes.length < BODY_AT) return refuse('torn', `${bytes.length} bytes, a checkpoint has more`);
+  if (bytes.length < BODY_AT) return refuse('torn', `${bytes.length} bytes are too few for a checkpoint`);
   if (!equalAt(bytes, 8, BEGINNING))
-    return refuse('foreign', 'does not begin as a checkpoint of paralens does');
-  if (!(await isWhole(bytes)))
-    return refuse('torn', `its ${bytes.length} bytes do not have the checksum that it names`);
+    return refuse('foreign', 'not a checkpoint of paralens: it begins differently');
+  if (!(await isWhole(bytes))) return refuse('torn', `the checksum of its ${bytes.length} bytes is wrong`);
   const version = versionOf(bytes);
   if (version === undefined) return refuse('foreign', `its header does not name '${FORMAT}' and a version`);
   if (version > VERSION)
-    return refuse('future', `of version ${version}, this paralens reads up to ${VERSION}: use a newer one`);
+    return refuse(
+      'future',
+      `it has format version ${version}, this paralens reads up to ${VERSION}: use a newer paralens`,
+    );
   const file = decodeSafetensors(bytes);
   if (E.isLeft(file)) return refuse('foreign', file.left.message);
   const { metadata } = file.right;
   const { [DATA]: written, ...tensors } = file.right.tensors;
   const text = written === undefined ? metadata['data'] : textOfTensor(written);
   const [step, data] = [count(metadata['step']), jsonOfText(text ?? '')];
-  if (step === undefined || E.isLeft(data)) return refuse('foreign', 'its manifest has no step or no data');
+  if (step === undefined || E.isLeft(data)) return refuse('foreign', 'its metadata have no step or no data');
   if (count(metadata['sequence']) !== sequence)
     return refuse(
       'foreign',
-      `it was saved as number ${metadata['sequence'] ?? '?'}: renamed, or copied here`,
+      `it was saved as number ${metadata['sequence'] ?? '?'}: the file was renamed or copied`,
     );
   return E.right({ step, structure: metadata['structure'] ?? '', tensors, data: data.right });
 };
 
-/** Of which part of a run a tensor is. */
+/** The part of a run that a tensor belongs to. */
 const partOf = (path: string): string => {
   if (path.startsWith('parameters.')) return 'the model: ';
   if (path.startsWith('buffers.')) return 'the buffers of the model: ';
   return path.startsWith('optimizer.') ? 'the optimizer: ' : '';
 };
 
-/** Why a run cannot go on from a checkpoint that is whole, if it cannot: it is another model's. */
+/** Why a run cannot resume from a valid checkpoint of another model, if so. */
 export const structureError = (
   name: string,
   { structure, tensors }: Checkpoint,
@@ -168,7 +170,7 @@ export const structureError = (
   const those = <T>(all: Readonly<Record<string, T>>, isOne: (path: string) => boolean) =>
     Object.fromEntries(Object.entries(all).filter(([path]) => isOne(path)));
   const compared = those(tensors, (path) => optional === undefined || !path.startsWith(optional));
-  // Another model has another optimizer's state as well: it is named for what is other in itself.
+  // Another model implies another optimizer state, so differences of the model are reported first.
   const difference = ['parameters.', 'buffers.', '']
     .map((part) => (path: string) => path.startsWith(part))
     .map((isOne) => firstDifference(those(compared, isOne), those(expected.tensors, isOne)))
@@ -176,5 +178,9 @@ export const structureError = (
   const other = signatureDifference(structure, expected.structure);
   if (difference === undefined && other === undefined) return undefined;
   const what = difference === undefined ? other : `${partOf(difference.path)}${difference.message}`;
-  return { kind: 'structure', name, message: `${name}: structure: of another run: ${what}` };
+  return {
+    kind: 'structure',
+    name,
+    message: `${name}: structure: the checkpoint belongs to another run: ${what}`,
+  };
 };

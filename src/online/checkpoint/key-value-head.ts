@@ -1,6 +1,6 @@
 /**
- * What a bucket of keys and values holds of a run: one key, the head, says which checkpoints there are, and each of them
- * lies in pieces under keys of the writer that made it.
+ * The layout of a key-value bucket: the head, one key, lists the checkpoints of a run. Each checkpoint is stored in
+ * pieces under keys of its writer.
  *
  *   run.head                      which checkpoints, newest first; the one key that writers compete for
  *   run.<writer>.<slot>.<piece>   the bytes of one of them
@@ -9,19 +9,19 @@ import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { countCodec } from '../source/source.js';
 
-/** A bucket as `@nats-io/kv` has it: what of it is used. */
+/** A bucket, with the used methods of `@nats-io/kv`. */
 export interface KeyValueBucket {
   get(key: string): Promise<KeyValueEntry | null>;
   put(key: string, value: Uint8Array): Promise<number>;
-  /** Fails where the key is. */
+  /** Fails if the key exists. */
   create(key: string, value: Uint8Array): Promise<number>;
-  /** Fails where the key is not at this revision. */
+  /** Fails if the key is not at this revision. */
   update(key: string, value: Uint8Array, revision: number): Promise<number>;
   purge(key: string): Promise<void>;
   keys(filter: string): Promise<AsyncIterable<string>>;
 }
 
-/** What a bucket holds under a key. */
+/** An entry of a bucket. */
 export interface KeyValueEntry {
   readonly value: Uint8Array;
   readonly revision: number;
@@ -36,10 +36,10 @@ const placed = t.strict(
   'PlacedCheckpoint',
 );
 
-/** Where a checkpoint lies. */
+/** The place of a checkpoint in the bucket. */
 export type CheckpointEntry = Readonly<t.TypeOf<typeof placed>>;
 
-/** More pieces no checkpoint has: what a head says is not believed beyond that. */
+/** The largest number of pieces of a checkpoint; a head that states more is refused. */
 export const MOST_PIECES = 2 ** 20;
 
 const headCodec = t.strict(
@@ -47,7 +47,7 @@ const headCodec = t.strict(
   'Head',
 );
 
-/** The head as it was read or written; revision 0 where there is none. */
+/** The head as it was read or written; revision 0 if there is none. */
 export interface Head {
   readonly revision: number;
   readonly checkpoints: readonly CheckpointEntry[];
@@ -57,7 +57,7 @@ export const EMPTY: Head = { revision: 0, checkpoints: [] };
 
 export const headKey = (name: string): string => `${name}.head`;
 
-/** The keys of a checkpoint's pieces. */
+/** The keys of the pieces of a checkpoint. */
 export const pieceKeys = (name: string, { writer, slot, pieces }: CheckpointEntry): readonly string[] =>
   Array.from({ length: pieces }, (_, piece) => `${name}.${writer}.${slot}.${piece}`);
 
@@ -72,24 +72,31 @@ const parsed = (value: Uint8Array): unknown => {
   }
 };
 
-/** The head of an entry, or why there is none that can be read. */
+/** Decodes the head of an entry. Returns a `Left` if it cannot be read. */
 export const decodeHead = (
   entry: KeyValueEntry | null,
 ): E.Either<{ readonly kind: 'foreign' | 'future'; readonly message: string }, Head> => {
-  // A key that was deleted is as good as none: `create` makes it anew.
+  // A deleted key counts as missing: `create` makes it again.
   if (entry === null || entry.operation !== 'PUT') return E.right(EMPTY);
   const read = headCodec.decode(parsed(entry.value));
-  if (E.isLeft(read)) return E.left({ kind: 'foreign', message: `is no list of checkpoints of ${FORMAT}` });
+  if (E.isLeft(read))
+    return E.left({ kind: 'foreign', message: `the value is not a list of checkpoints of ${FORMAT}` });
   const { version, checkpoints } = read.right;
   if (version > VERSION)
-    return E.left({ kind: 'future', message: `of version ${version}, this paralens reads up to ${VERSION}` });
+    return E.left({
+      kind: 'future',
+      message: `it has format version ${version}, this paralens reads up to ${VERSION}`,
+    });
   const pieces = Math.max(0, ...checkpoints.map((each) => each.pieces));
   return pieces > MOST_PIECES
-    ? E.left({ kind: 'foreign', message: `names a checkpoint of ${pieces} pieces, at most ${MOST_PIECES}` })
+    ? E.left({
+        kind: 'foreign',
+        message: `it names a checkpoint of ${pieces} pieces, needed at most ${MOST_PIECES}`,
+      })
     : E.right({ revision: entry.revision, checkpoints });
 };
 
-/** All that is in `whole`, in pieces of at most so many bytes; at least one. */
+/** Splits `whole` into pieces of at most this many bytes; at least one piece. */
 export const piecesOf = (whole: Uint8Array, size: number): readonly Uint8Array[] =>
   Array.from({ length: Math.max(1, Math.ceil(whole.length / size)) }, (_, i) =>
     whole.subarray(i * size, (i + 1) * size),

@@ -1,9 +1,9 @@
 /**
- * Checkpoints in a bucket of keys and values, as NATS JetStream has: for runs whose machines come and go.
+ * Checkpoints in a key-value bucket, such as that of NATS JetStream, for runs that move between machines.
  *
- * The pieces of a checkpoint are written first, under keys that only this writer uses, and then the head is changed, if
- * it still is what this writer left or found: a compare-and-set, which of two writers one loses. A writer's own keys are
- * used again and again, since a bucket keeps a mark of every key that is deleted.
+ * The pieces of a checkpoint are written first, under keys that only this writer uses. Then the head is changed with a
+ * compare-and-set, so that one of two writers fails. A writer reuses its own keys, since a bucket keeps a marker for
+ * every deleted key.
  */
 import { either as E } from 'fp-ts';
 import { fail, ParalensError } from '../../error.js';
@@ -33,35 +33,38 @@ import {
 } from './key-value-head.js';
 
 export interface KeyValueOptions {
-  /** The run's name among others of the bucket: letters, digits, `-` and `_`. */
+  /** The name of the run in the bucket: letters, digits, `-` and `_`. */
   readonly name: string;
-  /** How many checkpoints to keep, 3 unless given. */
+  /** The number of checkpoints to keep; default: 3. */
   readonly keep?: number;
-  /** Bytes a value may have, 512 KiB unless given: less than the broker's largest message, 1 MiB unless set otherwise. */
+  /**
+   * The largest size of a value, in bytes; default: 512 KiB. It must be less than the largest message of the broker, by
+   * default 1 MiB.
+   */
   readonly piece?: number;
 }
 
-/** The key of a piece: `run.12-1f0e9c….0.3`. */
+/** The key of a piece, such as `run.12-1f0e9c….0.3`. */
 const PIECE = /^[-\w]+\.((\d{1,16})-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.\d+\.\d+$/;
 
 type Saved = E.Either<CheckpointError, string>;
 
-/** JetStream's errors by their numbers: another revision than was expected, and no room. */
+/** Error codes of JetStream: unexpected revision, and no space left. */
 const CONFLICT: readonly unknown[] = [10071, 10164];
 const FULL: readonly unknown[] = [10023, 10028, 10047, 10077];
 
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 
-/** Keys of a writer, and from which checkpoint on it writes: `12-1f0e9c…`. */
+/** The key prefix of a new writer, with the number of its first checkpoint: `12-1f0e9c…`. */
 const newWriter = (next: number): string => `${next}-${crypto.randomUUID()}`;
 
 /**
- * A store that keeps the last checkpoints of a run in a bucket of `@nats-io/kv`, in pieces that its messages can carry.
- * How well they outlast a crash of the broker is the broker's affair; a checkpoint that did not is passed over as torn.
+ * A checkpoint store that keeps the last checkpoints of a run in a bucket of `@nats-io/kv`, in pieces that fit into
+ * messages. Durability depends on the broker; a damaged checkpoint is skipped as torn.
  *
- * `save` gives on the left `conflict` where another writer has saved since this store did or restored, `full` where the
- * bucket or the disk is, and `unreadable` where the broker cannot be reached. Throws if an option is invalid.
+ * `save` returns a `Left` of kind `conflict` if another writer has saved since this store saved or restored, `full` if
+ * the bucket or the disk is full, and `unreadable` if the broker cannot be reached. Throws if an option is invalid.
  *
  * @example
  * // const bucket = await new Kvm(await connect()).create('checkpoints');
@@ -83,9 +86,9 @@ export const keyValueCheckpoints = (
   let head: Head = EMPTY;
   let writer = newWriter(1);
   let damaged: readonly number[] = [];
-  /** Whether the last change of the head may have been made without being acknowledged. */
+  /** Whether the last change of the head may have succeeded without an acknowledgement. */
   let unsure = false;
-  /** Whether what dead writers left has been removed. */
+  /** Whether leftovers of dead writers have been removed. */
   let tidied = false;
 
   const errorOf = (kind: CheckpointError['kind'], why: string): CheckpointError => ({
@@ -103,8 +106,10 @@ export const keyValueCheckpoints = (
   const conflict = (): Saved => {
     const [last] = head.checkpoints;
     const why =
-      last === undefined ? 'none was taken to be here' : `this run has saved up to number ${last.sequence}`;
-    const remedy = 'stop one, or restore and go on from its last';
+      last === undefined
+        ? 'this run has not restored and assumed that there was none'
+        : `this run has saved up to number ${last.sequence}`;
+    const remedy = 'stop one of them, or restore and continue from its last checkpoint';
     return E.left(errorOf('conflict', `another run writes here: ${why}; ${remedy}`));
   };
 
@@ -113,26 +118,28 @@ export const keyValueCheckpoints = (
     return E.isLeft(read) ? E.left(errorOf(read.left.kind, read.left.message)) : read;
   };
 
-  /** Whatever is not removed now costs room and nothing else. */
+  /** Keys that are not removed now only cost space. */
   const purge = async (keys: readonly string[]): Promise<void> => {
     await Promise.allSettled(keys.map((key) => bucket.purge(key)));
   };
 
-  /** Removes what writers left that lost the run before this one had it, but for what is still referred to. */
+  /** Removes the leftovers of earlier writers, except for checkpoints that the head still lists. */
   const tidy = async (sequence: number): Promise<void> => {
     const needed = new Set([headKey(name), ...head.checkpoints.flatMap((each) => pieceKeys(name, each))]);
     const left: string[] = [];
     for await (const key of await bucket.keys(`${name}.>`)) {
-      // Only keys of pieces: others under this name are somebody else's.
+      // Only keys of pieces; other keys with this name belong to others.
       const [, owner, begun] = PIECE.exec(key) ?? [];
       if (needed.has(key) || begun === undefined || owner === writer) continue;
-      // One that begins behind our checkpoint has found it, and may be right.
+      // A writer that starts after our checkpoint has found it, and may be the valid one.
       if (Number(begun) <= sequence) left.push(key);
     }
     await purge(left);
   };
 
-  /** After a change that was not acknowledged: whether the head is as this writer left it, one way or the other. */
+  /**
+   * After a change that was not acknowledged: whether the head is as this writer left it, with or without that change.
+   */
   const isOurs = async (): Promise<E.Either<CheckpointError, boolean>> => {
     const now = await readHead();
     if (E.isLeft(now)) return now;
@@ -158,7 +165,10 @@ export const keyValueCheckpoints = (
     }
   };
 
-  /** The head is not as this writer left it: another has changed it, or it was removed, and the next save makes it anew. */
+  /**
+   * The head is not as this writer left it: another writer has changed it, or it was removed; then the next save
+   * creates it again.
+   */
   const afterLosing = async (): Promise<Saved> => {
     const now = await readHead();
     if (E.isLeft(now) || now.right.checkpoints.length > 0 || head.checkpoints.length === 0) return conflict();
@@ -192,7 +202,7 @@ export const keyValueCheckpoints = (
     }
     const outdated = before.filter((each) => !kept.includes(each) && each.writer !== writer);
     await purge(outdated.flatMap((each) => pieceKeys(name, each)));
-    // The checkpoint is there, whatever becomes of what others left: the next save tries again.
+    // The checkpoint is saved even if the leftovers cannot be removed; the next save tries again.
     tidied ||= await tidy(sequence).then(
       () => true,
       () => false,
@@ -238,7 +248,7 @@ export const keyValueCheckpoints = (
         passedOver.push(found.left);
         bad.push(placed.sequence);
       }
-      // A writer may have used keys again that were being read.
+      // A writer may have reused keys during the read.
       if (bad.length > 0 && (await bucket.get(headKey(name)))?.revision !== revision)
         return await restore(expected);
       [head, damaged, unsure, tidied] = [now.right, bad, false, false];

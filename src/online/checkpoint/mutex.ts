@@ -1,12 +1,12 @@
-/** Asynchronous functions that must not run twice at once. */
+/** A mutex for asynchronous functions. */
 
-/** What is under way at places by their names, for as long as it is; the places belong to an object. */
+/** The pending calls by owner and place. */
 const pendingCalls = new WeakMap<object, Map<string, Promise<unknown>>>();
 
 /**
- * Makes functions wait for each other: each call begins when those at the same place that were made before have ended,
- * however they ended. A place is a name of `owner`, such as a folder of the process, so what is made twice for one place
- * waits for each other too: a run that begins finds what the one before it saved last.
+ * Serializes calls: each call starts when all earlier calls for the same place have settled. A place is a name of
+ * `owner`, such as a folder, so two stores for the same place also wait for each other: a new run finds the last save
+ * of the one before.
  */
 export const mutexAt =
   (owner: object, place: string) =>

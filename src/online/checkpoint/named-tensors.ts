@@ -1,4 +1,4 @@
-/** Trees of tensors as names and values, and back: what a file or another program can hold of a state. */
+/** Converts trees of tensors to values by name, and back. */
 import { either as E } from 'fp-ts';
 import { dataOf, dtypeOfData, tensorsOfData, defaultBackend } from '../../backend/evaluate.js';
 import type { Backend } from '../../backend/backend.js';
@@ -9,13 +9,13 @@ import type { AnyTensor } from '../../tensor/tensor.js';
 import { leafPaths, leaves, unflatten } from '../../tree/tree.js';
 import { firstDifference, type StructureError } from './structure-hash.js';
 
-/** A path as one name, such that no two paths have the same: a dot or backslash in a step is written behind one. */
+/** A path as one name; dots and backslashes are escaped, so that names are unique. */
 const nameOf = (path: readonly string[]): string =>
   path.map((step) => step.replaceAll(/[\\.]/g, String.raw`\$&`)).join('.');
 
 /**
- * The tensors of a tree by their paths, computed where they are not data yet; data is handed on and not copied, as
- * tensors never change. Throws if a part is no tensor.
+ * The tensors of a tree by path. Expressions are computed; data are not copied, since tensors never change. Throws if a
+ * leaf is not a tensor.
  *
  * @example
  * const tensors = namedTensors([{ kernel: tensor([[1, 2]]), bias: tensor([0, 0]) }]);
@@ -36,7 +36,7 @@ export const namedTensors = (
   );
 };
 
-/** The shape and dtype of each tensor of a tree by its path; nothing is computed. */
+/** The shape and dtype of each tensor of a tree by path, without computing anything. */
 export const namedSpecs = (tree: unknown): Readonly<Record<string, Spec>> => {
   const tensors = leaves<AnyTensor>(tree);
   const names = leafPaths(tree).map(nameOf);
@@ -46,8 +46,8 @@ export const namedSpecs = (tree: unknown): Readonly<Record<string, Spec>> => {
 };
 
 /**
- * The tree of the structure of `like` that has these tensors; on the left the first name that is missing, of another
- * shape or dtype, or one too many. Nothing is thrown.
+ * Rebuilds a tree with the structure of `like` from tensors by name. Returns a `Left` with the first name that is
+ * missing, superfluous, or has another shape or dtype. Never throws.
  *
  * @example
  * const like = { weight: tensor([0, 0]) };
@@ -62,12 +62,12 @@ export const restoreTree = <T>(
   const values: Value[] = [];
   for (const path of leafPaths(like).map(nameOf)) {
     const value = tensors[path];
-    // It is there, as was found; whether its numbers fill its shape was not asked yet.
+    // It exists, as checked above; its data must also match its shape.
     if (value === undefined || value.data.length !== sizeOf(value.shape))
       return E.left({ kind: 'shape', path, message: `'${path}' does not have as many numbers as its shape` });
     values.push(value);
   }
   const data = values.map((value) => value.data);
-  // Of the dtypes of the tree that is asked for; digits beyond those of float32 are kept.
+  // With the dtypes of `like`; float64 data of a float32 tensor keep their digits.
   return E.right(unflatten(like, tensorsOfData(leaves<AnyTensor>(like), data)));
 };

@@ -1,4 +1,4 @@
-/** What an online run is made of, part by part: what must be equal for it to go on from a checkpoint. */
+/** Signatures of online runs: the parts that must be equal to resume from a checkpoint. */
 import { either as E } from 'fp-ts';
 import type { Json } from '../../tree/tree.js';
 import { jsonOfText, jsonText } from '../json.js';
@@ -8,7 +8,7 @@ type JsonRecord = { readonly [name: string]: Json };
 const isRecord = (data: Json | undefined): data is JsonRecord =>
   typeof data === 'object' && data !== null && !Array.isArray(data);
 
-/** A description that two values of it may be compared by, as text. */
+/** The text of a signature. */
 export const signatureText = (parts: JsonRecord): string => jsonText(parts);
 
 interface Difference {
@@ -41,8 +41,8 @@ const differenceAt = (was: Json | undefined, is: Json | undefined, path: string)
 };
 
 /**
- * The first part in which two signatures differ, for a person: its name, what it was and what it is. A text that is no
- * signature was written by an earlier version, or not by a run.
+ * Describes the first part in which two signatures differ: its name, the old and the new value. A text that is not a
+ * signature is from an earlier version, or not from a run.
  */
 export const signatureDifference = (was: string, is: string): string | undefined => {
   if (was === is) return undefined;
@@ -56,7 +56,7 @@ export const signatureDifference = (was: string, is: string): string | undefined
   return undefined;
 };
 
-/** The parts of folds by name, and of two folds one after the other, in their descriptions. */
+/** The parts in the description of `folds` by name, or of `pipeFold`. */
 const partsOf = (description: Json): ReadonlyMap<string, Json> | undefined => {
   if (!isRecord(description)) return undefined;
   const { folds, andThen } = description;
@@ -68,12 +68,12 @@ const partsOf = (description: Json): ReadonlyMap<string, Json> | undefined => {
   return new Map(named);
 };
 
-/** What was written of a fold that only watches. */
+/** The saved description and state of a monitor. */
 export type MonitorState = { readonly description: Json; readonly state: Json };
 
 /**
- * The state in which a fold that only watches goes on: where it is as it was, its state; of folds by name, the state of
- * each that is there again; and otherwise it begins.
+ * The state with which a monitor resumes: its saved state if its description is unchanged; for folds by name, the saved
+ * states of the unchanged ones; otherwise the initial state.
  */
 export const restoredMonitorState = (is: MonitorState, was: MonitorState): Json => {
   if (jsonText(is.description) === jsonText(was.description)) return was.state;

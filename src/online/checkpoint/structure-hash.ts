@@ -1,4 +1,4 @@
-/** Names, shapes and dtypes: what must be equal for a run to go on, in one short text, and the first that is not. */
+/** The hash of names, shapes and dtypes, and the first difference between two structures. */
 import { showShape } from '../../error.js';
 import type { Spec } from '../../tensor/primitive/primitive.js';
 import { sameShape } from '../../tensor/shape.js';
@@ -8,8 +8,8 @@ import { jsonText } from '../json.js';
 const [OFFSET, PRIME] = [0xcbf29ce484222325n, 0x100000001b3n];
 
 /**
- * The 64 bits of FNV-1a, in hexadecimal digits. It tells structures apart that were not made to be confused; what was
- * altered on purpose, or by a disk, is told by the checksum of the whole.
+ * The 64-bit FNV-1a hash in hexadecimal digits. It distinguishes structures, but does not protect against intended
+ * collisions; the checksum of a checkpoint detects damage.
  *
  * Source: G. Fowler, L. Noll, K.-P. Vo, D. Eastlake, "The FNV Non-Cryptographic Hash Algorithm" (IETF draft).
  */
@@ -20,8 +20,8 @@ export const fnv1a = (text: string): string => {
 };
 
 /**
- * A hash of the names, shapes and dtypes of tensors, in whatever order they come, and of plain data that must be equal
- * too: names of features, options of an update, a version of one's own.
+ * A hash of the names, shapes and dtypes of tensors, in any order, and of further plain data that must be equal, such
+ * as names of features, options of an update, or a version.
  *
  * @example
  * structureHash(namedTensors(mnist.init(key(1))), { features: ['hour', 'price'] });
@@ -33,28 +33,28 @@ export const structureHash = (specs: Readonly<Record<string, Spec>>, rest: Json 
   return fnv1a([...lines, jsonText(rest)].join('\n'));
 };
 
-/** Where tensors by name are not those of a tree: the first name that differs. */
+/** The first difference between named tensors and an expected tree. */
 export interface StructureError {
   readonly kind: 'missing' | 'superfluous' | 'shape' | 'dtype';
   readonly path: string;
-  /** For a person: what was found, and what should have been. */
+  /** For people: what was found, and what was expected. */
   readonly message: string;
 }
 
 const show = ({ shape, dtype }: Spec): string => `${showShape(shape)} of ${dtype}`;
 
-/** The first difference between tensors that are there and those that should be, if there is one. */
+/** The first difference between given and expected tensors, if there is one. */
 export const firstDifference = (
   got: Readonly<Record<string, Spec>>,
   needed: Readonly<Record<string, Spec>>,
 ): StructureError | undefined => {
   for (const [path, spec] of Object.entries(needed)) {
-    // Never what a record inherits: a tensor may be called `constructor`.
+    // Only own properties: a tensor may be named `constructor`.
     const found = Object.hasOwn(got, path) ? got[path] : undefined;
     if (found === undefined)
       return { kind: 'missing', path, message: `'${path}' is missing, needed ${show(spec)}` };
     const kind = sameShape(found.shape, spec.shape) ? 'dtype' : 'shape';
-    // What the float64 reference made of a float32 has more digits than were declared.
+    // The float64 reference backend returns float64 for a declared float32.
     const fits = found.dtype === spec.dtype || (found.dtype === 'float64' && spec.dtype === 'float32');
     if (kind === 'shape' || !fits)
       return { kind, path, message: `'${path}' is ${show(found)}, needed ${show(spec)}` };
@@ -62,5 +62,5 @@ export const firstDifference = (
   const path = Object.keys(got).find((name) => !Object.hasOwn(needed, name));
   return path === undefined
     ? undefined
-    : { kind: 'superfluous', path, message: `'${path}' is one too many: nothing of that name is needed` };
+    : { kind: 'superfluous', path, message: `'${path}' is superfluous: nothing with this name is needed` };
 };

@@ -1,19 +1,19 @@
-/** Why a codec did not take a value, in one short line: `$.x[3]: got "abc", needed number`. */
+/** Why a codec refused a value, in one short line: `$.x[3]: got "abc", needed number`. */
 import type { Context, ContextEntry, Errors, ValidationError } from 'io-ts';
 import { cut, showPlace } from './unsafe-value.js';
 
-/** Names of codecs and values are cut to this, so that a line is one. */
+/** The largest length of codec names and values in a reason. */
 const MOST = 60;
 
 const tagOf = ({ type }: ContextEntry): unknown => ('_tag' in type ? type._tag : undefined);
 
-/** Of a union or an intersection the key is the number of a branch, which is no place in the value. */
+/** Whether the key is the number of a branch of a union or intersection, which is not a path in the value. */
 const isBranch = (context: Context, i: number): boolean => {
   const above = context[i - 1];
   return above !== undefined && ['UnionType', 'IntersectionType'].includes(String(tagOf(above)));
 };
 
-/** The outermost union of which several branches have failed: that is what was needed, and not one of them. */
+/** The outermost union of which several branches have failed: the union was needed, not a single branch. */
 const unionIn = (errors: Errors, { context }: ValidationError): number =>
   context.findIndex(
     (entry, i) =>
@@ -33,7 +33,7 @@ const showValue = (value: unknown): string => {
   return typeof value === 'number' || typeof value === 'boolean' ? `${value}` : `a ${typeof value}`;
 };
 
-/** The reason of the first error, and how many more there are. */
+/** The reason of the first error, and the number of further errors. */
 export const codecReason = (errors: Errors): string => {
   const [first] = errors;
   if (first === undefined) return 'the codec does not say why';

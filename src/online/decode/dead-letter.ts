@@ -1,55 +1,55 @@
-/** Dead letters: records that could not be read, kept and counted instead of lost. */
+/** Dead letters: records that could not be decoded, kept and counted. */
 import { either as E } from 'fp-ts';
 import { requireCount, requireDouble } from '../../require.js';
 import type { Fold } from '../../stream/fold.js';
 
-/** Why a record is none. There are few kinds, so that they can be counted for ever. */
+/** The kinds of dead letters. There are few, so that they can be counted. */
 export const deadLetterKinds = [
-  /** The bytes are no UTF-8. */
+  /** The bytes are not UTF-8. */
   'not UTF-8',
-  /** Longer than the bound. */
+  /** Longer than the limit. */
   'too long',
-  /** Quotes or fields of CSV that do not match. */
+  /** Mismatched quotes or fields of CSV. */
   'not CSV',
-  /** It was to be read, and is not there any more. */
+  /** The data do not exist any more. */
   'lost',
-  /** No JSON. */
+  /** Not JSON. */
   'json',
-  /** Deeper than the bound. */
+  /** Nested deeper than the limit. */
   'too deep',
-  /** A key that reaches for the prototype of objects. */
+  /** A key that could change the prototype of objects. */
   'key',
-  /** A number that no double holds, or none. */
+  /** A number that a double cannot represent, or a number that is not finite. */
   'number',
-  /** The codec wants something else. */
+  /** The codec refused the value. */
   'codec',
-  /** Making its example threw, or reading it did. */
+  /** Making the example threw an error. */
   'features',
-  /** Its example has another form than those of the run, or than the model takes. */
+  /** The example has another form than those of the run, or than the model takes. */
   'shape',
-  /** A check of the model refuses its numbers, such as a label out of range. */
+  /** A check of the model failed, such as a label out of range. */
   'check',
 ] as const;
 
 export type DeadLetterKind = (typeof deadLetterKinds)[number];
 
-/** What could not be read: where it stood, why, and its text as it came, cut to a bound. */
+/** A record that could not be decoded: its position, the reason, and its text, cut to a limit. */
 export interface DeadLetter<P> {
   readonly position: P;
   readonly kind: DeadLetterKind;
-  /** One line that a person can act on. */
+  /** One line for people, with what to do. */
   readonly reason: string;
   readonly raw: string;
 }
 
-/** Records that could be read, and those that could not, these also by kind. */
+/** The numbers of decoded records and of dead letters, these also by kind. */
 export type DecodeCounts = {
   readonly good: number;
   readonly bad: number;
   readonly byKind: { readonly [K in DeadLetterKind]: number };
 };
 
-/** What is counted before the first record. */
+/** The counts before the first record. */
 const none: DecodeCounts = {
   good: 0,
   bad: 0,
@@ -70,8 +70,8 @@ const none: DecodeCounts = {
 };
 
 /**
- * Counts what was decoded and what was not, by kind; tells the counts with each record. Good and bad together are all
- * records that came.
+ * A fold that counts decoded records and dead letters by kind, and returns the counts with each record. The sum of good
+ * and bad is the number of all records.
  *
  * @example
  * const { good, bad } = runFold(decodeCounts(), [either.right(1), either.right(2)])[0];
@@ -95,11 +95,11 @@ export const decodeCounts = (): Fold<
 });
 
 export interface BadShareLimitOptions {
-  /** The largest share of bad records that is borne, from 0 to 1. */
+  /** The largest allowed share of bad records, in [0, 1]. */
   readonly most: number;
-  /** Nothing is said before so many records have come. */
+  /** The number of records before the limit applies. */
   readonly after?: number;
-  /** Of how many records the share is told, the last ones weighing most; of all of them unless given. */
+  /** The number of recent records that determine the share; default: all records. */
   readonly over?: number;
 }
 
@@ -109,13 +109,13 @@ export interface BadShare {
   readonly stop: boolean;
 }
 
-/** Sums that fade: of the bad records, and of all. */
+/** Fading sums of the bad records and of all records. */
 type Sums = { readonly bad: number; readonly all: number; readonly seen: number };
 
 /**
- * Says when too large a share of the records is bad. With `over` the share is one that fades, each record weighing
- * 1 − 1/over of the one after it, so that a source that goes bad after a million good records is noticed. Throws if
- * an option is invalid.
+ * A fold that detects when the share of bad records is too large. With `over` the share is a fading mean, in which each
+ * record has 1 − 1/over of the weight of the next, so that a source that fails after a million good records is noticed.
+ * Throws if an option is invalid.
  *
  * @example
  * const limit = badShareLimit({ most: 0.25, after: 2 });

@@ -1,4 +1,4 @@
-/** From the text of a record to its value, or to a dead letter: what cannot be read never stops a run. */
+/** Decodes the text of a record to a value or a dead letter. A bad record never stops a run. */
 import { either as E } from 'fp-ts';
 import type { Decoder } from 'io-ts';
 import { fail } from '../../error.js';
@@ -11,28 +11,28 @@ import { lossyInteger } from '../json.js';
 import { cut, type DecodeFailure, findUnsafe, showPlace } from './unsafe-value.js';
 
 export interface DecodeOptions {
-  /** The longest text that is parsed, in UTF-16 units; 2²⁰ unless given. */
+  /** The longest text that is parsed, in UTF-16 units; default: 2²⁰. */
   readonly longest?: number;
-  /** How deep lists and objects may stand in each other; 32 unless given. */
+  /** The deepest nesting of lists and objects; default: 32. */
   readonly deepest?: number;
   /**
-   * Whether integers that no double holds, such as 9007199254740993, are refused, `exact`, or become the next one that
-   * a double holds, `rounded`; `exact` unless given. Fractions are always rounded.
+   * Whether integers that a double cannot represent, such as 9007199254740993, are refused (`exact`, the default) or
+   * rounded (`rounded`). Fractions are always rounded.
    */
   readonly integers?: 'exact' | 'rounded';
-  /** How much of the text a dead letter keeps, in UTF-16 units; 1024 unless given. */
+  /** The length of the text that a dead letter keeps, in UTF-16 units; default: 1024. */
   readonly raw?: number;
 }
 
-/** What came in, and where it stood. */
+/** A record and its position. */
 export interface Placed<A, P> {
   readonly value: A;
   readonly position: P;
 }
 
-/** A dead letter of what stood at a position. */
+/** Makes a dead letter for the record at a position. */
 export const letter = <P>(position: P, { kind, reason }: DecodeFailure, raw: string): DeadLetter<P> =>
-  // What is quoted in a reason may have ends of lines in it.
+  // Quoted text in a reason may contain line ends.
   ({ position, kind, reason: reason.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' '), raw });
 
 const dead = <P>(position: P, refusal: DecodeFailure, raw: string): E.Either<DeadLetter<P>, never> =>
@@ -43,12 +43,12 @@ const requireBounds = (operation: string, bounds: Omit<DecodeOptions, 'integers'
     requireCount(operation, name, got, { least: 0, most: Number.MAX_SAFE_INTEGER });
 };
 
-/** Why a source could not make a record. */
+/** The reasons for broken records. */
 const brokenReasons: { readonly [K in Broken['broken']]: string } = {
-  'not UTF-8': 'the bytes are no UTF-8',
-  'too long': 'longer than the source reads',
-  'not CSV': 'no CSV',
-  lost: 'records that are not there any more',
+  'not UTF-8': 'the bytes are not UTF-8',
+  'too long': 'longer than the limit of the source',
+  'not CSV': 'not valid CSV',
+  lost: 'the records do not exist any more',
 };
 
 const refusalOfBroken = ({ broken }: Broken): DecodeFailure => ({
@@ -56,7 +56,7 @@ const refusalOfBroken = ({ broken }: Broken): DecodeFailure => ({
   reason: brokenReasons[broken],
 });
 
-/** What a thrown thing says; it may be anything, even something that throws when it is asked. */
+/** The message of a thrown value, which may be anything, even an object that throws when it is read. */
 export const thrown = (error: unknown): string => {
   try {
     return cut(error instanceof Error ? error.message : String(error), 120);
@@ -65,7 +65,7 @@ export const thrown = (error: unknown): string => {
   }
 };
 
-/** A parsed value through the codec; a codec that throws, or runs out of stack, has not decoded either. */
+/** Decodes a parsed value with the codec. A codec that throws, or overflows the stack, counts as refusing. */
 const decoding = <A>(
   codec: Decoder<unknown, A>,
   deepest: number,
@@ -87,7 +87,7 @@ const decoding = <A>(
   };
 };
 
-/** The text of a value that was never text; as JSON cannot write some, their kind. */
+/** The JSON text of a value, or its kind if JSON cannot represent it. */
 export const shownAs = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? String(value);
@@ -97,10 +97,10 @@ export const shownAs = (value: unknown): string => {
 };
 
 /**
- * Reads records: JSON, then a codec of io-ts. What cannot be read is a dead letter with its position, a reason in one
- * line and its text: no JSON, another shape, a tuple longer than its codec, too long, too deep, no UTF-8, a number beyond
- * what doubles hold, an integer that would lose digits, a key `__proto__` or `constructor.prototype`. Throws if an
- * option is invalid, and never because of a record.
+ * Makes a decoder of records: JSON, then a codec of io-ts. A record that cannot be decoded becomes a dead letter with
+ * its position, a one-line reason and its text. Reasons are invalid JSON, another shape, a tuple longer than its codec,
+ * a text that is too long or nested too deep, invalid UTF-8, a number that a double cannot represent, and a key
+ * `__proto__` or `constructor.prototype`. Throws if an option is invalid, never because of a record.
  *
  * @example
  * const read = decoder(t.type({ x: t.number }));
@@ -119,22 +119,25 @@ export const decoder = <A>(
     if (typeof record !== 'string')
       return fail({
         operation: 'decoder',
-        what: 'a record that is not text',
+        what: 'the record is not text',
         got: shownAs(record),
         needed: 'a string, or a record that the source marks as broken',
-        hint: 'values that are parsed already are read by decoderOfValues',
+        hint: 'for values that are already parsed use decoderOfValues',
       });
     if (record.length > longest)
-      return E.left({ kind: 'too long', reason: `${record.length} units, longer than ${longest}` });
+      return E.left({ kind: 'too long', reason: `${record.length} UTF-16 units, needed at most ${longest}` });
     let value: unknown;
     try {
       value = JSON.parse(record);
     } catch (error) {
-      return E.left({ kind: 'json', reason: `no JSON: ${thrown(error)}` });
+      return E.left({ kind: 'json', reason: `not JSON: ${thrown(error)}` });
     }
     const integer = integers === 'exact' ? lossyInteger(record) : undefined;
     if (integer !== undefined)
-      return E.left({ kind: 'number', reason: `${cut(integer, 60)} would lose digits, write it as text` });
+      return E.left({
+        kind: 'number',
+        reason: `${cut(integer, 60)} would lose digits: write it as a string`,
+      });
     return decoded(value);
   };
   return ({ value: record, position }) => {
@@ -144,9 +147,9 @@ export const decoder = <A>(
 };
 
 /**
- * `decoder` for values that are parsed already, from a table, a broker's client or a database: the same checks but for
- * the text, which a dead letter shows as JSON writes it. What a source marks as broken is a dead letter of its kind, and
- * no codec sees it. Throws if an option is invalid.
+ * `decoder` for values that are already parsed, from a table, a broker's client or a database, with the same checks
+ * except those of the text; a dead letter contains the value as JSON. A `Broken` record of a source becomes a dead
+ * letter of its kind without using the codec. Throws if an option is invalid.
  *
  * @example
  * const read = decoderOfValues(t.type({ x: t.number }));

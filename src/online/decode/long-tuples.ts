@@ -1,8 +1,8 @@
-/** Tuples that are longer than their codec: io-ts cuts them to its length and says nothing. */
+/** Detects tuples that are longer than their codec, which io-ts truncates silently. */
 import { either as E } from 'fp-ts';
 import type { Any, Decoder } from 'io-ts';
 
-/** Where a value has a tuple that is too long, and what the tuple should be; the place is added to. */
+/** The place of a tuple that is too long, and the codec that it should match; callers extend the place. */
 export interface LongTuple {
   readonly place: readonly (string | number)[];
   readonly length: number;
@@ -14,7 +14,7 @@ type Find = (value: unknown, place: readonly (string | number)[]) => LongTuple |
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** What a codec of io-ts shows of the codecs inside. */
+/** The visible parts of a codec of io-ts. */
 interface Inside {
   readonly _tag?: unknown;
   readonly types?: readonly Any[];
@@ -51,7 +51,7 @@ const inProps = ({ props = {} }: Inside): Find | undefined => {
     isObject(value) ? first(parts, ([name, find]) => find(value[name], [...place, name])) : undefined;
 };
 
-/** Of a union the branch that decodes is looked into, which is the first that can. */
+/** In a union the first branch that decodes is searched. */
 const inUnion = ({ types = [] }: Inside): Find | undefined => {
   const branches = types.map((each) => ({ codec: each, find: finder(each) }));
   if (branches.every(({ find }) => find === undefined)) return undefined;
@@ -74,7 +74,7 @@ const inEach = (inside: Any | undefined): Find | undefined => {
   };
 };
 
-/** A codec that holds itself is looked into when a value goes so deep. */
+/** A recursive codec is only searched as deep as the value. */
 const inItself = (codec: Inside): Find => {
   let find: Find | 'not looked for' | undefined = 'not looked for';
   return (value, place) => {
@@ -110,5 +110,8 @@ const finder = (codec: Inside): Find | undefined => {
   }
 };
 
-/** Finds the first tuple of a value that is longer than its codec says; nothing where a codec has no tuples. */
+/**
+ * Makes a function that finds the first tuple of a value that is longer than its codec; `undefined` for a codec without
+ * tuples.
+ */
 export const longTuples = (codec: Decoder<unknown, unknown>): Find | undefined => finder(codec);

@@ -1,7 +1,7 @@
-/** What is wrong with a parsed value before any codec looks at it: how deep it is, its keys and its numbers. */
+/** Checks a parsed value before the codec: its depth, its keys and its numbers. */
 import type { DeadLetterKind } from './dead-letter.js';
 
-/** A reason why a record is none. */
+/** The kind and reason of a failure to decode. */
 export interface DecodeFailure {
   readonly kind: DeadLetterKind;
   readonly reason: string;
@@ -9,14 +9,14 @@ export interface DecodeFailure {
 
 type Place = string | number;
 
-/** `$.reading[3].value` */
+/** The text of a place, such as `$.reading[3].value`. */
 export const showPlace = (place: readonly Place[]): string =>
   place.reduce<string>((path, step) => {
     const isName = typeof step === 'string' && /^[A-Za-z_$][\w$]{0,40}$/.test(step);
     return `${path}${isName ? `.${step}` : `[${typeof step === 'number' ? step : cut(JSON.stringify(step), 40)}]`}`;
   }, '$');
 
-/** The beginning of a text that is too long, without half a character at its end. */
+/** Cuts a text to a length, without half a character at the end. */
 export const cut = (text: string, most: number): string => {
   if (text.length <= most) return text;
   const end = text.charCodeAt(most - 1);
@@ -27,13 +27,16 @@ export const cut = (text: string, most: number): string => {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** `{ "constructor": { "prototype": … } }`: merged into any object it writes to what all objects share. */
+/**
+ * Whether the value is like `{ "constructor": { "prototype": … } }`, which changes the prototype of all objects when it
+ * is merged into one.
+ */
 const reachesPrototype = (key: string, value: unknown): boolean =>
   key === '__proto__' || (key === 'constructor' && isObject(value) && Object.hasOwn(value, 'prototype'));
 
 /**
- * The first thing that is wrong with a value, if anything is. Walks no deeper than `depth`, so that neither this walk
- * nor the codec's runs out of stack, and a value that holds itself is too deep.
+ * The first fault of a value, if there is one. It walks no deeper than `depth`, so that neither this function nor the
+ * codec overflows the stack; a value that contains itself is too deep.
  *
  * @param at the place where the value stands, which is written to while walking and as before afterwards
  */
@@ -44,7 +47,7 @@ export const findUnsafe = (value: unknown, depth: number, at: Place[] = []): Dec
       : { kind: 'number', reason: `${showPlace(at)}: got ${value}, needed a finite number` };
   if (!isObject(value)) return undefined;
   if (at.length >= depth)
-    return { kind: 'too deep', reason: `deeper than ${depth}, at ${cut(showPlace(at), 60)}` };
+    return { kind: 'too deep', reason: `deeper than ${depth} levels, at ${cut(showPlace(at), 60)}` };
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       const each: unknown = value[i];
@@ -60,7 +63,7 @@ export const findUnsafe = (value: unknown, depth: number, at: Place[] = []): Dec
   for (const key in value) {
     const each = value[key];
     if (reachesPrototype(key, each))
-      return { kind: 'key', reason: `${showPlace([...at, key])}: a key that reaches for a prototype` };
+      return { kind: 'key', reason: `${showPlace([...at, key])}: this key could change a prototype` };
     if (typeof each === 'number' && Number.isFinite(each)) continue;
     at.push(key);
     const refusal = findUnsafe(each, depth, at);

@@ -1,4 +1,4 @@
-/** Watching a run: its events as a record of counters, at intervals. */
+/** Monitoring a run: counters of its events, at intervals. */
 import { concatMap } from 'rxjs/internal/operators/concatMap';
 import { defer } from 'rxjs/internal/observable/defer';
 import { map } from 'rxjs/internal/operators/map';
@@ -13,29 +13,32 @@ import { type Pace, paced } from './throttle.js';
 import type { Spent } from '../run/meter.js';
 import type { Lag, Source } from '../source/source.js';
 
-/** What has been seen of a run. Counts of records are since its first record, all others since this process began. */
+/** The counters of a run. Counts of records start at its first record, all others at the start of this process. */
 export interface Counters {
-  /** The newest step's number. */
+  /** The number of the newest step. */
   readonly step: number;
   readonly counts: Counts;
-  /** Steps taken, each a batch, and their examples. */
+  /** The number of steps (batches) and of their examples. */
   readonly batches: number;
   readonly examples: number;
-  /** The sum of the losses of all examples: what is added to it between two looks, over the examples, is a window's loss. */
+  /**
+   * The sum of the losses of all examples: its increase divided by the number of new examples is the mean loss of an
+   * interval.
+   */
   readonly lossSum: number;
-  /** The mean loss of the examples since the last look; NaN where there were none. */
+  /** The mean loss of the examples since the last emission; NaN if there were none. */
   readonly loss: number;
-  /** Of the newest step: `gradientNorm` is among them where the learner tells it. */
+  /** The metrics of the newest step, including `gradientNorm` if the learner reports it. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly deadLetters: number;
-  /** Steps that do not count, since their loss or gradient was not finite or beyond its limit. */
+  /** The number of skipped steps, whose loss or gradient was not finite or exceeded its limit. */
   readonly skipped: number;
-  /** Checkpoints that were saved, and that could not be. */
+  /** The numbers of saved checkpoints and of failed saves. */
   readonly saved: number;
   readonly saveFailed: number;
   readonly spent: Spent;
   readonly position: Json;
-  /** How far the run is behind its source, where that is told. */
+  /** The lag of the run behind its source, if known. */
   readonly lag: Lag | undefined;
 }
 
@@ -46,7 +49,7 @@ export interface CountersOptions<P extends Json> {
   readonly source?: Pick<Source<never, P>, 'position' | 'behind'>;
 }
 
-/** Before the first event. */
+/** The counters before the first event. */
 export const noCounters: Counters = {
   step: 0,
   counts: { records: 0, bad: 0, skipped: 0 },
@@ -64,7 +67,7 @@ export const noCounters: Counters = {
   lag: undefined,
 };
 
-/** The counters after one more event. Its state is not read, so it is not copied. */
+/** The counters after one more event. Does not read the state of the event, so it is not copied. */
 export const count = (counters: Counters, event: OnlineEvent<unknown, unknown>): Counters => {
   switch (event.kind) {
     case 'step': {
@@ -95,8 +98,8 @@ export const count = (counters: Counters, event: OnlineEvent<unknown, unknown>):
 };
 
 /**
- * The counters of a run at intervals: of its first event, then one look an interval where there was anything new, and
- * of its last, also where the run fails. The loss of a look is that of the examples since the one before it.
+ * An operator that emits the counters of a run: at the first event, then once for each interval with new events, and at
+ * the last event, even if the run fails. `loss` is the mean of the examples since the last emission.
  *
  * Throws if `every` is invalid.
  *
@@ -115,7 +118,7 @@ export const counters = <P extends Json>({
     try {
       return await source?.behind?.(position.right);
     } catch {
-      // A broker that is away: who watches is told that nothing is known, and the run's own errors tell the rest.
+      // For example the broker is down: the lag is unknown, and the run reports its own errors.
       return undefined;
     }
   };
@@ -130,12 +133,15 @@ export const counters = <P extends Json>({
           before = now;
           return { ...now, loss };
         }),
-        // Also its failure waits for the look before it.
+        // The error also waits for the emission before it.
         materialize(),
-        concatMap(async (told) =>
-          told.kind === 'N'
-            ? { kind: 'N' as const, value: { ...told.value, lag: await lagAt(told.value.position) } }
-            : told,
+        concatMap(async (notification) =>
+          notification.kind === 'N'
+            ? {
+                kind: 'N' as const,
+                value: { ...notification.value, lag: await lagAt(notification.value.position) },
+              }
+            : notification,
         ),
         dematerialize(),
       );

@@ -1,4 +1,4 @@
-/** Models from one thread to another: learned there, served here. */
+/** Hot swap: sends parameters from a training thread to a serving thread. */
 import { either as E } from 'fp-ts';
 import type { Learner, LearnerState } from '../../learner/learner.js';
 import type { Value } from '../../tensor/primitive/primitive.js';
@@ -7,34 +7,34 @@ import { namedTensors, restoreTree } from '../checkpoint/named-tensors.js';
 import type { RecordState } from './record-input.js';
 import { type SnapshotModel, type Snapshot, snapshotter, type SnapshotsOptions } from './snapshot.js';
 
-/** The parameters and buffers of a snapshot as plain data, which `postMessage` takes. */
+/** The parameters and buffers of a snapshot as a message for `postMessage`. */
 export interface ParametersMessage {
   readonly step: number;
   readonly checksum: string;
   readonly tensors: Readonly<Record<string, Value>>;
-  /** What raw records are answered with, of a snapshot with `inputs`. */
+  /** The feature state to predict raw records, for a snapshot with `inputs`. */
   readonly records?: RecordState;
 }
 
-/** Why parameters that have come in are not served. */
+/** Why received parameters are not used. */
 export interface ParametersError {
   readonly kind: 'structure' | 'checksum';
   readonly step: number;
-  /** For a person. */
+  /** A message for people. */
   readonly message: string;
 }
 
-/** The newest parameters that came in. */
+/** Holds the newest received parameters. */
 export interface HotSwap<M, A, B, Q = never> {
-  /** Takes parameters in, which from now on are the newest; or tells what is wrong with them, and goes on with the last. */
+  /** Makes received parameters the newest. Returns a `Left` if they are invalid, and keeps the last ones. */
   readonly swap: (message: ParametersMessage) => E.Either<ParametersError, Snapshot<M, A, B, Q>>;
-  /** Nothing before the first have come. */
+  /** The newest snapshot; `undefined` before the first. */
   readonly latest: () => Snapshot<M, A, B, Q> | undefined;
 }
 
 /**
- * A snapshot as a message, and what of it is to be transferred: copies of its numbers, which change hands and are not
- * copied again. The snapshot stays as it is.
+ * A snapshot as a message, with the buffers to transfer. The numbers are copied once and then transferred; the snapshot
+ * does not change.
  *
  * @example
  * steps.pipe(snapshots(mnist, { every: { seconds: 0.05 } }), map(parametersMessage));
@@ -60,9 +60,9 @@ export const parametersMessage = <M>({
 };
 
 /**
- * Serves the parameters that come from where they are learned, `like` those of a fresh state of the same learner. What
- * comes in is compared with its checksum, and then answers at once: nothing is compiled, nothing waits, and a request
- * under way ends with the parameters that it began with.
+ * Serves parameters received from a training thread; `like` is an initial state of the same learner. Received
+ * parameters are verified by their checksum and then used at once, without compiling. A request in progress ends with
+ * the parameters it started with.
  *
  * @example
  * const service = hotSwap(mnist, mnist.init(key(1)));
@@ -84,7 +84,10 @@ export const hotSwap = <P, S, A, B, L, F extends Json = Json, Q = never>(
       if (E.isLeft(model)) return refuse('structure', model.left.message);
       const next = make(step, model.right, records);
       if (next.checksum !== checksum)
-        return refuse('checksum', `of step ${step}: ${next.checksum} came in, ${checksum} was sent`);
+        return refuse(
+          'checksum',
+          `step ${step}: received checksum ${next.checksum}, sent checksum ${checksum}`,
+        );
       latest = next;
       return E.right(next);
     },

@@ -1,10 +1,10 @@
-/** Counters as the text that Prometheus reads. */
+/** Counters in the text format of Prometheus. */
 import { fail } from '../../error.js';
 import type { Counters } from './counters.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One family of samples: its name, what it is for a person, and each sample with labels of its own. */
+/** One metric family: its name, its help text, and its samples with labels. */
 interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
@@ -58,56 +58,59 @@ const familiesOf = ({
   ): Family => ({ name: `paralens_${name}`, type, help, samples });
   return [
     family('step', 'gauge', 'Steps of the run, resumed or not.', [step]),
-    family('records_total', 'counter', 'Records taken in since the first of the run.', [counts.records]),
-    family('bad_records_total', 'counter', 'Records among them that did not decode.', [counts.bad]),
+    family('records_total', 'counter', 'Records read since the start of the run.', [counts.records]),
+    family('bad_records_total', 'counter', 'Records among them that could not be decoded.', [counts.bad]),
     family('skipped_examples_total', 'counter', 'Examples of skipped steps.', [counts.skipped]),
     family('batches_total', 'counter', 'Steps taken by this process.', [batches]),
-    family('examples_total', 'counter', 'Examples learned from by this process.', [examples]),
-    family('bytes_total', 'counter', 'Bytes of the records that this process took in.', [bytes]),
-    family('loss_sum_total', 'counter', 'Losses of all examples, added up; over examples_total a mean.', [
-      lossSum,
-    ]),
-    family('loss', 'gauge', 'Mean loss of the examples since the last look.', [loss]),
+    family('examples_total', 'counter', 'Examples trained on by this process.', [examples]),
+    family('bytes_total', 'counter', 'Bytes of the records read by this process.', [bytes]),
+    family(
+      'loss_sum_total',
+      'counter',
+      'Sum of the losses of all examples; divided by examples_total the mean.',
+      [lossSum],
+    ),
+    family('loss', 'gauge', 'Mean loss of the examples since the last report.', [loss]),
     family(
       'metric',
       'gauge',
-      'Metrics of the newest step; gradientNorm is the length of its gradient.',
+      'Metrics of the newest step; gradientNorm is the norm of its gradient.',
       ...Object.entries(metrics).map(([name, value]) => [value, { name }] as const),
     ),
     family(
       'skipped_steps_total',
       'counter',
-      'Steps skipped: the loss or the gradient was not finite or beyond its limit.',
+      'Steps skipped because the loss or the gradient was not finite or exceeded its limit.',
       [skipped],
     ),
     family(
       'checkpoints_total',
       'counter',
-      'Checkpoints by what became of them.',
+      'Checkpoints by result.',
       [saved, { result: 'saved' }],
       [saveFailed, { result: 'save failed' }],
     ),
     family(
       'stage_seconds_total',
       'counter',
-      'Seconds by what they were spent on.',
+      'Seconds by stage.',
       ...Object.entries(stages).map(([stage, ms]) => [ms / 1000, { stage }] as const),
     ),
     family(
       'lag',
       'gauge',
-      'What the source has behind the position of the run.',
+      'Lag of the run behind its source.',
       ...(lag === undefined ? [] : [[lag.amount, { unit: lag.unit }] as const]),
     ),
   ];
 };
 
-/** The content type under which the text is served. */
+/** The content type of the text. */
 export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * Counters in the text format of Prometheus, with these labels at every sample: names of labels are letters, digits and
- * underscores, their values any text. Throws if the name of a label is anything else.
+ * Writes counters in the text format of Prometheus, with these labels on every sample. Names of labels consist of
+ * letters, digits and underscores; values are any text. Throws if the name of a label is invalid.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/, version 0.0.4.
  *
@@ -119,9 +122,9 @@ export const prometheus = (counters: Counters, labels: Labels = {}): string => {
   if (wrong !== undefined)
     fail({
       operation: 'prometheus',
-      what: 'not the name of a label',
+      what: 'the name of a label is not valid',
       got: JSON.stringify(wrong),
-      needed: 'letters, digits and underscores, with no digit first',
+      needed: 'letters, digits and underscores, not starting with a digit',
     });
   return familiesOf(counters)
     .filter(({ samples }) => samples.length > 0)

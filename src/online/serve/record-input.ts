@@ -1,4 +1,4 @@
-/** From a raw record to what the model takes, as the run does that learns from such records. */
+/** From a raw record to the input of the model, as in the run that trains on such records. */
 import { either as E } from 'fp-ts';
 import { fail } from '../../error.js';
 import { thrown } from '../decode/decoder.js';
@@ -9,18 +9,23 @@ import type { Json } from '../../tree/tree.js';
 
 export interface RecordOptions<F extends Json, Q> {
   /**
-   * From a record to the numbers that the model takes: a fold whose state is that of the run's `examples`, which makes
-   * inputs of records without targets.
+   * A fold from records to inputs of the model. Its state must be that of the run's `examples`, so that records without
+   * targets get the same features.
    */
   readonly inputs: Fold<F, Q, Numbers>;
-  /** As those of the run. */
+  /** The same option as that of the run. */
   readonly dtypes?: ExampleDTypes;
 }
 
-/** What of a run's state a record is answered with: the features' state behind a step, and the form of its examples. */
+/**
+ * The parts of a run's state to predict a record: the state of the features after a step, and the form of the examples.
+ */
 export type RecordState = { readonly features: Json; readonly form: ExampleForm };
 
-/** The input of one record, or why there is none: its features threw, or it has another form than the run's. */
+/**
+ * The input of one record. Returns the reason as `Left` if its features threw, or if it has another form than those of
+ * the run.
+ */
 export const inputOf = <F extends Json, Q>(
   { inputs, dtypes = {} }: RecordOptions<F, Q>,
   { features, form }: RecordState,
@@ -28,12 +33,12 @@ export const inputOf = <F extends Json, Q>(
 ): E.Either<string, unknown> => {
   let input: Numbers;
   try {
-    // The state of a fold that begins as the run's does: its type says so.
+    // The fold has the state type of the run's fold.
     [, input] = inputs.step(features as F, record);
   } catch (error) {
     return E.left(thrown(error));
   }
-  // A record has no target yet, and the model does not look at one.
+  // A record has no target yet, and the model does not use one.
   const [example, like] = [
     { input, target: 0 },
     { ...form, target: 'number' as const },
@@ -44,6 +49,6 @@ export const inputOf = <F extends Json, Q>(
   return E.right(batch.input);
 };
 
-/** Throws if records cannot be answered: nothing says how, or the steps are not those of an online run. */
+/** Throws if records cannot be predicted: without `inputs`, or if the steps are not those of an online run. */
 export const requireRecords = <T>(operation: string, part: T | undefined, needed: string): T =>
-  part ?? fail({ operation, what: 'records cannot be answered', needed });
+  part ?? fail({ operation, what: 'records cannot be predicted', needed });

@@ -1,4 +1,4 @@
-/** Serving while learning: predictors that stay as they are while training goes on. */
+/** Snapshots: immutable predictors of a model during training. */
 import { defer } from 'rxjs/internal/observable/defer';
 import { filter } from 'rxjs/internal/operators/filter';
 import { map } from 'rxjs/internal/operators/map';
@@ -18,7 +18,7 @@ import { type Pace, paced } from './throttle.js';
 import { requireDTypes } from '../run/run-options.js';
 import { inputOf, type RecordOptions, type RecordState, requireRecords } from './record-input.js';
 
-/** A prediction, and which parameters it is of. */
+/** A prediction, with the step and checksum of its parameters. */
 export interface Answer<B> {
   readonly prediction: Evaluated<B>;
   readonly step: number;
@@ -28,22 +28,22 @@ export interface Answer<B> {
 /** What of a state predicts. */
 export type SnapshotModel<P, S> = Pick<LearnerState<P, S>, 'parameters' | 'buffers'>;
 
-/** The model after one step, and what it predicts. It never changes. */
+/** The model after one step, as an immutable predictor. */
 export interface Snapshot<M, A, B, Q = never> {
-  /** Steps of the run before it. */
+  /** The number of steps of the run before it. */
   readonly step: number;
-  /** Of the bytes of parameters and buffers; computed when it is first read. */
+  /** The checksum of the bytes of parameters and buffers; computed when it is first read. */
   readonly checksum: string;
   /** Its parameters and buffers. */
   readonly model: M;
   readonly predict: (input: A) => Answer<B>;
   /**
-   * What it predicts of a raw record, whose features are made with the state that they had behind the same step; on the
-   * left why it cannot: its features threw, or it has another form than the records that were learned from. Throws
-   * if `inputs` was not given, or the steps are not those of an online run.
+   * Predicts a raw record, with the features' state after the same step. Returns the reason as `Left` if the features
+   * threw, or if the record has another form than the training records. Throws without the option `inputs`, or if the
+   * steps are not those of an online run.
    */
   readonly predictRecord: (record: Q) => E.Either<string, Answer<B>>;
-  /** What records are answered with, where `inputs` was given. */
+  /** The state to predict records, with the option `inputs`. */
   readonly records: RecordState | undefined;
 }
 
@@ -54,8 +54,8 @@ export interface SnapshotsOptions<F extends Json = Json, Q = never> extends Part
 }
 
 /**
- * What makes snapshots of models like that of a state. Prediction is compiled with parameters and buffers as arguments,
- * once for each form of input, so that other parameters compile nothing.
+ * Makes a function that takes snapshots. Prediction is compiled with parameters and buffers as arguments, once for each
+ * form of input, so that new parameters need no compilation.
  */
 export const snapshotter = <P, S, A, B, L, F extends Json, Q>(
   learner: Learner<LearnerState<P, S>, A, B, L>,
@@ -74,7 +74,7 @@ export const snapshotter = <P, S, A, B, L, F extends Json, Q>(
     },
   );
   return (step, { parameters, buffers }, state) => {
-    // Numbers from the first on: an expression would be computed again for each answer.
+    // Computed once: an expression would be computed again for each answer.
     const model = force({ parameters, buffers }, { backend });
     let sum: string | undefined;
     const checksum = (): string => (sum ??= checksumOf(dataOf(leaves<AnyTensor>(model), backend)));
@@ -98,7 +98,7 @@ export const snapshotter = <P, S, A, B, L, F extends Json, Q>(
           ),
           record,
         );
-        // The form of the run's examples is what its model takes.
+        // The model takes the form of the run's examples.
         return E.isLeft(made) ? made : E.right(answer(made.right as A));
       },
     };
@@ -107,14 +107,13 @@ export const snapshotter = <P, S, A, B, L, F extends Json, Q>(
 };
 
 /**
- * Predictors of what has been learned so far, from the steps of `online` or `train`: of the first step, then at the
- * pace of `every`, and of the last step, also where the run fails. Each is immutable, answers inputs of any form that the model takes, and says
- * with every answer after how many steps it was taken and the checksum of its parameters. The newest one is served by
- * keeping it in a variable: an answer is of one snapshot, never of two. With `inputs`, a fold that has the state of the
- * run's `examples`, `predictRecord` answers raw records with the features' state of the same step.
+ * An operator that emits snapshots of the model from the steps of `online` or `train`: at the first step, then at the
+ * pace of `every`, and at the last step, even if the run fails. Each snapshot is immutable, takes any input of the
+ * model, and returns with each prediction the number of steps and the checksum of its parameters. Keep the newest one
+ * in a variable to serve it; each answer uses exactly one snapshot. With `inputs`, a fold with the state of the run's
+ * `examples`, `predictRecord` predicts raw records with the features' state of the same step.
  *
- * What a snapshot predicts is `evaluate(learner.predict(state, input))`, bit for bit. Throws if an option
- * is invalid.
+ * A prediction is bitwise `evaluate(learner.predict(state, input))`. Throws if an option is invalid.
  *
  * @example
  * steps.pipe(snapshots(mnist, { every: { seconds: 0.05 } })).subscribe(({ predict }) => console.log(predict(testImages)));
@@ -135,7 +134,7 @@ export const snapshots = <P, S, A, B, L, F extends Json = Json, Q = never>(
     defer(() => {
       let make: ReturnType<typeof snapshotter<P, S, A, B, L, F, Q>> | undefined;
       return events.pipe(
-        // Asked for by name: a state that is read is copied.
+        // Checks the property without reading it, since reading a state copies it.
         filter((event) => 'state' in event),
         pace,
         map(({ step, state, features, form }) => {

@@ -1,4 +1,4 @@
-/** Looks at what goes on: a value now and then, and always the last, also of what fails. */
+/** Throttling: some values, and always the last, even if the source fails. */
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { EMPTY } from 'rxjs/internal/observable/empty';
 import { concat } from 'rxjs/internal/observable/concat';
@@ -13,7 +13,7 @@ import { Subject } from 'rxjs/internal/Subject';
 import { requireCount, requireNumber } from '../../require.js';
 import { later } from '../../stream/timer.js';
 
-/** What comes, then what is left at the end, and then the end, of whichever kind it is. */
+/** The values of a source, then the rest, then the completion or error of the source. */
 const withRest = <T>(source: Observable<T>, rest: () => Observable<T>): Observable<T> =>
   defer(() => {
     let failure: { readonly error: unknown } | undefined;

@@ -1,4 +1,4 @@
-/** Anything that can be gone through, as a source whose position is a count. */
+/** Iterables and Observables as sources; the position is a count. */
 import type { Observable } from 'rxjs';
 import { mapPulled } from '../../stream/map-pulled.js';
 import { abortable } from '../../stream/async-iterator.js';
@@ -6,7 +6,7 @@ import { type HoldPolicy, toPull } from '../../stream/to-pull.js';
 import { turns } from '../../stream/event-loop.js';
 import { countCodec, type Received, type Source } from './source.js';
 
-/** Records handed on at once, where they are there already. */
+/** The largest number of records in one array. */
 const TOGETHER = 256;
 
 async function* inArrays<A>(
@@ -21,10 +21,10 @@ async function* inArrays<A>(
     position += 1;
     if (position > after) records.push({ value, position });
     if (position % TOGETHER === 0) {
-      // What is left out, or slow to come, must not keep others waiting.
+      // Skipping must not block the event loop.
       const turn = due();
       if (turn !== undefined) await turn;
-      // Nobody asks any more, while there may be no end to what is left out.
+      // The consumer has stopped, and skipping may never end.
       if (signal.aborted) return;
     }
     if (records.length < TOGETHER) continue;
@@ -35,11 +35,11 @@ async function* inArrays<A>(
 }
 
 /**
- * The values of an iterable, synchronous or not. The position is how many there were: to go on after it, the iterable
- * is gone through from its start and so many are left out. So it has to give the same again, or what was before is
- * not what it was; a generator that is half used does not.
+ * A source of the values of an iterable, synchronous or asynchronous. The position is the number of values: to resume,
+ * the iterable is read from its start and that many values are skipped. So it must give the same values again; a partly
+ * consumed generator does not.
  *
- * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where the iterable gives the same each time.
+ * Laws: F-1, F-3 to F-9, F-13, F-19, F-23, if the iterable gives the same values each time.
  *
  * @example
  * const source = iterableSource('three', [10, 20, 30]);
@@ -58,9 +58,9 @@ export const iterableSource = <A>(
 });
 
 /**
- * The values of an Observable, under a policy for those that come faster than they are asked for. The position is how
- * many there were: opened after it, it subscribes anew and leaves so many out, which is right of a cold Observable
- * that loses none (`{ buffer: n }`) and of no other.
+ * A source of the values of an Observable, with an overflow policy. The position is the number of values: to resume, it
+ * subscribes again and skips that many, which is only correct for a cold Observable with a policy that drops nothing
+ * (`{ buffer: n }`).
  *
  * @example
  * const source = observableSource('clock', interval(1000), 'latest');

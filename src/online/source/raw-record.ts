@@ -1,22 +1,22 @@
-/** Records as they come from a source, before anything is known of them; what cannot be read is data too, for the dead letters. */
+/** Raw records of sources. Unreadable records are data too, and become dead letters. */
 
 /**
- * In place of a record: why there is none, and what can be shown of it.
- * - `not UTF-8`: bytes that are no text; what is readable of them, with U+FFFD for the rest;
- * - `too long`: more bytes than were allowed; the first of them;
- * - `not CSV`: quotes or fields that do not match; the record as it stands, after the parser's reason;
- * - `lost`: records that were to be read are not there any more; which ones, for a person.
+ * Stands for a record that cannot be read: the kind of fault, and the text that can be shown.
+ * - `not UTF-8`: bytes that are not UTF-8; the readable text, with U+FFFD for the rest;
+ * - `too long`: more bytes than allowed; the first of them;
+ * - `not CSV`: mismatched quotes or fields; the reason of the parser, then the record;
+ * - `lost`: records that do not exist any more; a description for people.
  */
 export interface Broken {
   readonly broken: 'not UTF-8' | 'too long' | 'not CSV' | 'lost';
   readonly text: string;
 }
 
-/** Whether something is one of the kinds of broken records. */
+/** Whether a value is a kind of broken record. */
 const isKind = (kind: unknown): boolean =>
   kind === 'not UTF-8' || kind === 'too long' || kind === 'not CSV' || kind === 'lost';
 
-/** Whether a record is a broken one: it has these two fields itself, and no others. */
+/** Whether a record is a `Broken`: it has exactly these two own fields. */
 export const isBroken = (value: unknown): value is Broken =>
   typeof value === 'object' &&
   value !== null &&
@@ -28,8 +28,8 @@ export const isBroken = (value: unknown): value is Broken =>
   'text' in value &&
   typeof value.text === 'string';
 
-/** The text of one record; or what there is of it, and why it is none. */
+/** The text of a record, or a `Broken`. */
 export type RawRecord = string | Broken;
 
-/** The text, as far as there is one. */
+/** The text of a record, or the readable part of a broken one. */
 export const textOf = (record: RawRecord): string => (typeof record === 'string' ? record : record.text);

@@ -1,34 +1,34 @@
-/** Sources: where records come from, and from where on. */
+/** Sources: resumable streams of records. */
 import * as t from 'io-ts';
 import { fail } from '../../error.js';
 import type { Json } from '../../tree/tree.js';
 
-/** A record as it came in, and where its source stands after it: opened there, it goes on with the next. */
+/** A record, and the position after it: a source opened at this position continues with the next record. */
 export interface Received<A, P extends Json> {
   readonly value: A;
   readonly position: P;
 }
 
 /**
- * A source that is pulled: nothing is read before it is asked for, but for a bounded number of records. `checkSource` of
- * `paralens/laws` holds one to all that runs rely on.
+ * A pull source: it reads at most a bounded number of records ahead. `checkSource` of `paralens/laws` checks everything
+ * that runs rely on.
  */
 export interface Source<A, P extends Json> {
   readonly name: string;
-  /** Reads a position that was written down. */
+  /** The codec of positions, for checkpoints. */
   readonly position: t.Type<P, Json>;
   /**
-   * The records after a position, from the first on without one, in arrays of what has come in: one array may be large
-   * where reading is fast and single where it is slow. Ends where the source ends; `return()` lets go of everything.
+   * The records after a position, or from the start, in arrays of the records that have arrived. Ends when the source
+   * ends; `return()` releases everything.
    */
   readonly open: (after?: P) => AsyncIterable<readonly Received<A, P>[]>;
-  /** Bytes of a record where it came from, for whoever watches. */
+  /** The bytes of a record in the source, for monitoring. */
   readonly bytesOf?: (value: A) => number;
-  /** What there is behind a position by now, `null` before the first record; for whoever watches. */
+  /** The amount of data after a position (`null` before the first record), for monitoring. */
   readonly behind?: (position: P | null) => Promise<Lag>;
 }
 
-/** How far a run is behind its source. */
+/** The lag of a run behind its source. */
 export interface Lag {
   readonly amount: number;
   readonly unit: 'bytes' | 'records';
@@ -37,7 +37,7 @@ export interface Lag {
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
-/** Positions of sources that only count how many records there were: integers ≥ 0. */
+/** The codec of positions that are a number of records: integers ≥ 0. */
 export const countCodec: t.Type<number, Json> = new t.Type<number, Json>(
   'count',
   isCount,
@@ -48,7 +48,7 @@ export const countCodec: t.Type<number, Json> = new t.Type<number, Json>(
 const isReceived = (record: unknown): boolean =>
   typeof record === 'object' && record !== null && 'value' in record && 'position' in record;
 
-/** Throws if a source gives something else than arrays of records with their positions. */
+/** Throws unless a source gives arrays of records with their positions. */
 export const requireChunk = <A, P extends Json>(
   name: string,
   chunk: readonly Received<A, P>[],
@@ -57,7 +57,7 @@ export const requireChunk = <A, P extends Json>(
   if (Array.isArray(value) && value.every(isReceived)) return chunk;
   return fail({
     operation: 'online',
-    what: `the source '${name}' gave something else than an array of records`,
+    what: `the source '${name}' did not give an array of records`,
     got: Array.isArray(value)
       ? `an array with ${typeof value.find((each) => !isReceived(each))}`
       : typeof value,

@@ -1,14 +1,14 @@
-/** The text of server-sent events, in pieces, into events. */
+/** Parses the text of server-sent events in chunks. */
 import { required } from '../../require.js';
 import type { Broken } from './raw-record.js';
 
-/** An event: its type, `message` if it has none of its own, and its data. */
+/** An event: its type (default `message`) and its data. */
 export interface ServerEvent {
   readonly type: string;
   readonly data: string;
 }
 
-/** An event, or one too long, and the last id there was by then. */
+/** An event, or a `Broken` for one that is too long, with the last event id. */
 export interface Dispatched {
   readonly value: ServerEvent | Broken;
   readonly id: string;
@@ -16,20 +16,19 @@ export interface Dispatched {
 
 export interface EventParser {
   readonly push: (text: string) => readonly Dispatched[];
-  /** What the server wants to be waited before it is called again, in milliseconds, if it has said so. */
+  /** The reconnection time that the server has set, in milliseconds, if any. */
   readonly retry: () => number | undefined;
 }
 
-/** Characters shown of an event too long. */
+/** The number of shown characters of an event that is too long. */
 const SHOWN = 1024;
-/** What a server may ask to be waited, in milliseconds: it is neither to be hammered nor given up. */
+/** The limits of a reconnection time set by a server, in milliseconds. */
 const [SHORTEST, LONGEST] = [100, 3_600_000];
-/** The longest name of a field, a colon and a space. */
+/** The length of the longest field name with a colon and a space. */
 const FIELD = 8;
 
 /**
- * A parser at the start of a response. It holds of an event that is not finished at most `maxLength` characters and a
- * little.
+ * Makes a parser for a response. It stores at most `maxLength` characters and a little more of an unfinished event.
  *
  * Source: WHATWG HTML, "Server-sent events", its section on interpreting an event stream.
  */
@@ -37,14 +36,14 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
   let id = lastId;
   let retry: number | undefined;
   let type = '';
-  /** The lines of data, joined when the event is whole, and how long they are then. */
+  /** The data lines, joined when the event is complete, and their total length. */
   let data: string[] = [];
   let length = -1;
   let isLong = false;
-  /** The line that has no end yet, in the pieces it came in. */
+  /** The unfinished line, in chunks. */
   let rest: string[] = [];
   let restLength = 0;
-  /** The last piece ended in a carriage return: a newline at the start of the next one belongs to it. */
+  /** Whether the last chunk ended with a carriage return: a newline at the start of the next one belongs to it. */
   let returned = false;
   let atStart = true;
 
@@ -87,7 +86,7 @@ export const eventParser = (lastId: string, maxLength: number): EventParser => {
     field(name, value.startsWith(' ') ? value.slice(1) : value);
   };
 
-  /** More of an unfinished line tells nothing but that it is too long. */
+  /** Stores an unfinished line only up to the limit: more would only show that it is too long. */
   const hold = (text: string): void => {
     const kept = text.slice(0, Math.max(0, maxLength + FIELD - restLength));
     if (kept !== '') rest.push(kept);

@@ -1,4 +1,4 @@
-/** Server-sent events as a source that goes on after the last event it had. */
+/** Server-sent events as a source that resumes after the last event. */
 import * as t from 'io-ts';
 import { fail, ParalensError } from '../../error.js';
 import { requireCount, requireFunction } from '../../require.js';
@@ -12,16 +12,15 @@ import type { Received, Source } from './source.js';
 export interface SseOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Milliseconds before it calls again after a connection has ended, 3000 unless told otherwise, until the server says
-   * another time, of which 100 ms to an hour are heeded. After calls in vain it waits twice as long each time, up to
-   * half a minute.
+   * Milliseconds before it reconnects after a connection has ended; default: 3000. The server may set another time,
+   * limited to 100 ms to one hour. After failed attempts the time doubles, up to 30 s.
    */
   readonly retry?: number;
-  /** The longest data of an event, in characters; 1 Mi unless told otherwise. Longer ones are broken. */
+  /** The longest data of an event, in characters; default: 2²⁰. Longer events become `Broken`. */
   readonly maxLength?: number;
-  /** What fetches, if not the platform's own. */
+  /** The fetch function; default: that of the platform. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Called with the reason whenever it waits before it calls again. */
+  /** Called with the reason whenever it waits before it reconnects. */
   readonly report?: (reason: string) => void;
 }
 
@@ -29,10 +28,10 @@ type Events = readonly Received<ServerEvent | Broken, string>[];
 
 const MEBI = 1024 * 1024;
 
-/** Refusals that pass: a request that came too slowly, too early or too often. */
+/** Temporary refusals: request timeout, too early, too many requests. */
 const PASSING_STATUS = [408, 425, 429];
 
-/** Refuses what calling again does not mend; what may pass is left to the next try. */
+/** Whether the response is an event stream. Throws for permanent errors; returns `false` for temporary ones. */
 const isStream = (url: string, response: Response): boolean => {
   const type = response.headers.get('content-type') ?? 'no content type';
   const { status } = response;
@@ -40,20 +39,20 @@ const isStream = (url: string, response: Response): boolean => {
   if (isRefused || (response.ok && !type.toLowerCase().startsWith('text/event-stream')))
     fail({
       operation: 'sse',
-      what: `an answer of ${url} that is no event stream`,
+      what: `the answer of ${url} is not an event stream`,
       got: `${status} and ${type}`,
       needed: '200 and text/event-stream',
     });
   return response.ok;
 };
 
-/** Failures of a network that pass, as systems and undici name them. */
+/** Temporary network errors, as systems and undici name them. */
 const PASSING = /^(?:ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENET|EHOST|UND_ERR_(?!INVALID|NOT_SUPPORTED))/;
 
-/** Whether a failure may pass: one of the network, and a host that is not known if it has been known before. */
+/** Whether an error is temporary: a network error, or an unknown host that was reached before. */
 const isPassing = (error: unknown, hasBeenOpen: boolean): boolean => {
   if (!(error instanceof TypeError)) return error instanceof Error && error.name === 'NetworkError';
-  // Browsers say no more than that.
+  // Browsers give no further details.
   const { cause } = error;
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return true;
   const code = String(cause.code);
@@ -66,8 +65,8 @@ const reasonOf = (error: unknown): string => {
 };
 
 /**
- * An id as it stands in a header, where a character is a byte: as UTF-8, as the standard has it. Throws if no header
- * can hold it.
+ * An id as the value of a header: UTF-8 with one character per byte, as in the standard. Throws if a header cannot
+ * contain it.
  */
 const headerOf = (id: string): string => {
   const bytes = new TextEncoder().encode(id);
@@ -75,10 +74,10 @@ const headerOf = (id: string): string => {
   if (!isHeld)
     fail({
       operation: 'sse',
-      what: 'the id of the last event has control characters, which no header can hold',
+      what: 'the id of the last event has control characters, which are not allowed in a header',
       got: JSON.stringify(id.slice(0, 80)),
       needed: 'an id that can be sent back to the server',
-      hint: 'without ids that can be sent back, the server cannot go on behind an event',
+      hint: 'change the ids on the server; a source needs them to continue after a lost connection',
     });
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 };
@@ -93,12 +92,17 @@ const requestOf = (url: string, headers: Readonly<Record<string, string>>, id: s
     const { protocol } = new URL(new Request(url, init).url);
     if (protocol === 'http:' || protocol === 'https:') return init;
   } catch (error) {
-    return fail({ operation: 'sse', what: 'a request that cannot be made', got: reasonOf(error) });
+    return fail({ operation: 'sse', what: 'the request cannot be made', got: reasonOf(error) });
   }
-  return fail({ operation: 'sse', what: 'not the address of a server', got: url, needed: 'http: or https:' });
+  return fail({
+    operation: 'sse',
+    what: '`url` must be the address of a server',
+    got: url,
+    needed: 'http: or https:',
+  });
 };
 
-/** Bytes that are taken apart at once: less than the event loop notices. */
+/** The number of bytes that are parsed without a turn of the event loop. */
 const AT_ONCE = 1 << 16;
 
 async function* eventsOf(
@@ -106,7 +110,7 @@ async function* eventsOf(
   push: EventParser['push'],
 ): AsyncGenerator<Events, void, undefined> {
   const reader = body.getReader();
-  // The standard has bytes that are no text replaced, not refused.
+  // The standard replaces invalid bytes and does not refuse them.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const due = turns();
   try {
@@ -123,17 +127,17 @@ async function* eventsOf(
 }
 
 /**
- * The events of a server, in browsers and in Node. The position is the id of the last event: with it the source calls
- * again when a connection has ended, and when it is opened after a position, and the server goes on from there. Events
- * without ids keep the id before them, so the server repeats what followed that one; without any ids, what passes
- * while nobody listens is missed. It ends when the server answers 204.
+ * A source of server-sent events, in browsers and in Node. The position is the id of the last event: the source sends
+ * it when it reconnects or resumes, and the server continues from there. Events without an id keep the id before them,
+ * so the server repeats them; without any ids, events are missed between two connections. The source ends when the
+ * server answers 204.
  *
- * Throws if an option is invalid; while running, if the answer is a refusal (a status of 400 to 499 but for 408, 425 and
- * 429) or no event stream, if the request cannot be made, and if no header can hold an id; failures of the network and of the server are tried
- * again.
+ * Throws if an option is invalid; while running, if the answer has a status of 400 to 499 except 408, 425 and 429, if
+ * it is not an event stream, if the request cannot be made, or if an id is not valid in a header. After network and
+ * server errors it tries again.
  *
- * Source: WHATWG HTML, "Server-sent events". Laws: F-1, F-3 to F-9, F-13, F-19, F-23, where each event has an id and the
- * server keeps them.
+ * Source: WHATWG HTML, "Server-sent events". Laws: F-1, F-3 to F-9, F-13, F-19, F-23, if each event has an id and the
+ * server keeps the events.
  *
  * @example
  * const source = sse('https://example.org/events', { headers: { authorization: 'Bearer …' } });
@@ -192,7 +196,7 @@ export const sse = (
             failures += 1;
           }
           const pauseFor = backoff(wait, failures);
-          report(`${reason}: ${url} is called again in ${Math.round(pauseFor)} ms`);
+          report(`${reason}: reconnecting to ${url} in ${Math.round(pauseFor)} ms`);
           await pause(pauseFor, signal);
         }
       }),

@@ -1,4 +1,4 @@
-/** Messages of a WebSocket as a source; it can neither wait nor go back, so what is lost is named. */
+/** WebSocket messages as a source. It can neither wait nor go back, so losses are reported. */
 import { Observable } from 'rxjs';
 import { fail, ParalensError } from '../../error.js';
 import { requireFunction, showGiven } from '../../require.js';
@@ -9,7 +9,7 @@ import { type HoldPolicy, requirePolicy, toPull } from '../../stream/to-pull.js'
 import type { Broken } from './raw-record.js';
 import { countCodec, type Source } from './source.js';
 
-/** What is needed of a WebSocket: the platform's, or that of the package ws. */
+/** The used part of a WebSocket, of the platform or of the package ws. */
 export interface Socket {
   binaryType: string;
   addEventListener(type: 'open', listener: () => void): void;
@@ -20,25 +20,25 @@ export interface Socket {
 }
 
 export interface WebSocketOptions {
-  /** For messages that come faster than they are asked for. */
+  /** The overflow policy, for messages that arrive faster than they are read. */
   readonly policy: HoldPolicy;
-  /** Node has a WebSocket of its own from version 22 on; before, the package ws has one. */
+  /** The WebSocket class. Node has one since version 22; for older versions use the package ws. */
   readonly constructor: new (url: string) => Socket;
   /**
-   * Milliseconds before it connects again when a connection is lost, 1000 unless told otherwise; twice as long after
-   * each try in vain, up to half a minute.
+   * Milliseconds before it reconnects after a lost connection; default: 1000. The time doubles after each failed
+   * attempt, up to 30 s.
    */
   readonly retry?: number;
-  /** Called with the reason whenever it waits before it connects again. */
+  /** Called with the reason whenever it waits before it reconnects. */
   readonly report?: (reason: string) => void;
 }
 
 export type Message = string | ArrayBuffer | Broken;
 
-/** Reasons for closing that a further connection does not mend: of the protocol, of the message, of who asks. */
+/** Close codes that are permanent: protocol, message and permission errors. */
 const LASTING = [1002, 1003, 1007, 1008, 1009, 1010, 1015, 3000, 3003];
 
-/** Closed as agreed. */
+/** The code of a normal closure. */
 const NORMAL = 1000;
 
 const messages = (
@@ -49,7 +49,7 @@ const messages = (
     let socket: Socket | undefined;
     let cancel = (): void => {};
     let hasBeenOpen = false;
-    /** An outage is told once, however many tries it takes until a message comes again. */
+    /** An outage is reported once, for any number of attempts until the next message. */
     let isTold = false;
     let failures = 0;
     const opened = (): Socket | undefined => {
@@ -60,7 +60,7 @@ const messages = (
           new ParalensError(
             {
               operation: 'webSocket',
-              what: 'no connection',
+              what: 'cannot connect',
               got: thrown(error),
               needed: `a server at ${url}`,
             },
@@ -80,10 +80,10 @@ const messages = (
       });
       own.addEventListener('message', ({ data }) => {
         [isTold, failures] = [false, 0];
-        // Text, or bytes as it was asked for above.
+        // Text, or bytes as requested above.
         subscriber.next(data as string | ArrayBuffer);
       });
-      // What matters of it, the closing event tells; without a listener, ws throws.
+      // The close event has the details; without a listener, ws throws.
       own.addEventListener('error', () => undefined);
       own.addEventListener('close', ({ code }) => {
         if (subscriber.closed) return;
@@ -92,18 +92,18 @@ const messages = (
           if (!isTold)
             subscriber.next({
               broken: 'lost',
-              text: `the connection to ${url} was lost (code ${code}): what it sent until the next one is missing`,
+              text: `the connection to ${url} was lost (code ${code}): the messages until the next connection are missing`,
             });
           isTold = true;
           const wait = backoff(retry, failures);
           failures += 1;
-          report(`the connection ended (code ${code}): ${url} is called again in ${Math.round(wait)} ms`);
+          report(`the connection ended (code ${code}): reconnecting to ${url} in ${Math.round(wait)} ms`);
           cancel = later(wait, connect);
         } else
           subscriber.error(
             new ParalensError({
               operation: 'webSocket',
-              what: hasBeenOpen ? 'the server refused to go on' : 'no connection',
+              what: hasBeenOpen ? 'the server refused to continue' : 'cannot connect',
               got: `code ${code} from ${url}`,
               needed: hasBeenOpen ? 'a server that accepts this reader' : 'a server that answers',
             }),
@@ -118,15 +118,15 @@ const messages = (
   });
 
 /**
- * The messages of a server: text, bytes, or a `Broken` that is `lost` where a connection was lost and is made anew.
- * It ends when the server closes as agreed (code 1000). A server cannot be held back, so a policy has to be named. The
- * position only counts: opened after it, the source counts on with the messages that come then, and what came in
- * between is missing. For a stream that has to survive, let a broker or a file stand in between.
+ * A source of WebSocket messages: text, bytes, or a `Broken` of kind `lost` after a lost connection, which is restored.
+ * It ends when the server closes normally (code 1000). A server cannot be slowed down, so an overflow policy is
+ * required. The position is only a count: a resumed source continues with new messages, and those in between are lost.
+ * If no message may be lost, use a broker or a file in between.
  *
- * Throws if an option is invalid; while running, if there is no connection to begin with, if the server closes for a
- * reason that lasts (a policy, a protocol, a message that it refuses), and what `toPull` throws.
+ * Throws if an option is invalid; while running, if the first connection fails, if the server closes with a permanent
+ * error (policy, protocol, refused message), and in the cases of `toPull`.
  *
- * Source: RFC 6455. Laws: F-3 to F-9, F-19, F-23; not F-1 and F-13, as what has passed by is gone.
+ * Source: RFC 6455. Laws: F-3 to F-9, F-19, F-23; not F-1 and F-13, since past messages are gone.
  *
  * @example
  * const source = webSocket('wss://example.org/ticks', { policy: { buffer: 10_000 }, constructor: WebSocket });
@@ -135,13 +135,13 @@ export const webSocket = (url: string, options: WebSocketOptions): Source<Messag
   const { policy, retry = 1000, report = () => undefined } = options;
   requirePolicy(policy);
   requireMilliseconds('webSocket', 'retry', retry);
-  // Its own: every object inherits something of this name.
+  // Only an own property, since every object inherits one of this name.
   if (!Object.hasOwn(options, 'constructor') || typeof options.constructor !== 'function')
     fail({
       operation: 'webSocket',
-      what: '`constructor` must be a class of WebSockets',
+      what: '`constructor` must be a WebSocket class',
       got: Object.hasOwn(options, 'constructor') ? showGiven(options.constructor) : 'undefined',
-      hint: 'Node has one from version 22 on; before, take that of the package ws',
+      hint: 'Node has one since version 22; for older versions pass the class of the package ws',
     });
   requireFunction('webSocket', 'report', report);
   return {

@@ -25,10 +25,10 @@ const isNumber = (value: unknown): value is number | boolean =>
 const refuseElement = (value: unknown): never =>
   fail({
     operation: 'tensor',
-    what: 'an element that is not a number',
+    what: 'an element is not a number',
     got: showGiven(value),
     needed: 'numbers or booleans, in arrays',
-    hint: 'Number(text) makes a number of a text',
+    hint: 'convert strings with Number(text)',
   });
 
 const nestedShape = (nested: Nested): readonly number[] => {
@@ -37,7 +37,11 @@ const nestedShape = (nested: Nested): readonly number[] => {
   while (Array.isArray(part)) {
     shape.push(part.length);
     if (shape.length > MOST_AXES)
-      fail({ operation: 'tensor', what: 'arrays nested too deep', needed: `at most ${MOST_AXES} axes` });
+      fail({
+        operation: 'tensor',
+        what: 'the arrays are nested too deep',
+        needed: `at most ${MOST_AXES} axes`,
+      });
     part = part[0];
   }
   return shape;
@@ -57,7 +61,13 @@ const flatten = (nested: Nested, shape: Shape, into: number[]): void => {
 };
 
 const ragged = (got: string, needed: string): never =>
-  fail({ operation: 'tensor', what: 'ragged nested arrays', got, needed, hint: 'give every row one length' });
+  fail({
+    operation: 'tensor',
+    what: 'the nested arrays are ragged',
+    got,
+    needed,
+    hint: 'all rows must have the same length',
+  });
 
 /** Whether values are a typed array of numbers; of bytes without a type, or big integers, no tensor is made. */
 const isData = (values: unknown): values is Data => {
@@ -65,10 +75,10 @@ const isData = (values: unknown): values is Data => {
   if (values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array)
     fail({
       operation: 'tensor',
-      what: 'data that are not numbers',
+      what: 'the data are not numbers',
       got: values.constructor.name,
       needed: 'a typed array of numbers',
-      hint: 'Float64Array.from(data, Number)',
+      hint: 'convert them with Float64Array.from(data, Number)',
     });
   return true;
 };
@@ -116,9 +126,9 @@ const ofFlat = (values: Nested | Data, given: Shape | undefined, dtype: DType): 
   if (sizeOf(shape) !== numbers.length)
     fail({
       operation: 'tensor',
-      what: `a shape that does not hold ${numbers.length} numbers`,
+      what: `the shape does not match the ${numbers.length} numbers`,
       got: showShape(shape),
-      needed: `sizes whose product is ${numbers.length}`,
+      needed: `a shape of ${numbers.length} elements`,
     });
   const data = allocate(dtype, numbers.length);
   data.set(numbers);
@@ -132,7 +142,7 @@ const requireHeld = (operation: string, value: number, dtype: DType, where = '')
   if (typeof value === 'number' && holds(dtype, value)) return;
   fail({
     operation,
-    what: `a number that ${dtype} does not hold`,
+    what: `${dtype} cannot represent the number`,
     got: `${showGiven(value)}${where}`,
     needed: dtype === 'bool' ? '0 or 1' : isFloat(dtype) ? 'a number' : `integers in the range of ${dtype}`,
     ...(isFloat(dtype) ? {} : { hint: 'use a float32 tensor: cast converts' }),

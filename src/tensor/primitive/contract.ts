@@ -27,9 +27,9 @@ const sizesOf = (words: readonly [string, string], inputs: readonly Spec[]): Rea
       if (known !== undefined && known !== size)
         fail({
           operation: 'contract',
-          what: `sizes of '${letter}' differ in ${words.join(',')}`,
+          what: `the sizes of '${letter}' differ in ${words.join(',')}`,
           got: inputs.map((input) => showShape(input.shape)).join(' and '),
-          needed: `'${letter}' of one size`,
+          needed: `one size for '${letter}'`,
           hint: `axis ${axis} of the second is ${size}, that of the first ${known}`,
         });
       sizes.set(letter, size);
@@ -48,9 +48,9 @@ const requireWords = (left: string, right: string, out: string, inputs: readonly
   if (!once || !twice || !ranks)
     fail({
       operation: 'contract',
-      what: `no contraction: ${left},${right}→${out}`,
+      what: `not a contraction: ${left},${right}→${out}`,
       got: inputs.map(({ shape }) => showShape(shape)).join(' and '),
-      needed: 'a letter an axis, each once in a word and in at least two of the three',
+      needed: 'one letter for each axis, each at most once in a word and in at least two of the three words',
     });
 };
 
@@ -72,7 +72,7 @@ export const contractPrimitive: Primitive<'contract', 'product'> = {
     if (a.dtype !== b.dtype)
       fail({
         operation: 'contract',
-        what: 'dtypes differ',
+        what: 'the dtypes differ',
         got: `${a.dtype} and ${b.dtype}`,
         needed: 'one dtype',
       });
@@ -183,7 +183,7 @@ export const contract = <
   if (left === undefined || right === undefined || out === undefined)
     return fail({
       operation: 'contract',
-      what: 'no contraction',
+      what: 'not a contraction',
       got: words,
       needed: 'words like ik,kj->ij',
     });

@@ -116,7 +116,7 @@ const checkPrimitive: Primitive<'check', 'steering'> = {
     if (holds.dtype !== 'bool' || holds.shape.length > 0)
       fail({
         operation: 'check',
-        what: 'the condition is no single truth',
+        what: 'the condition is not a single boolean',
         got: `${holds.dtype} ${showShape(holds.shape)}`,
         needed: 'bool []',
       });

@@ -38,24 +38,30 @@ const needed: { readonly [K in DTypeKind]: string } = {
 
 export const requireKind = (operation: string, kind: DTypeKind, dtype: DType): void => {
   if (!isOfKind(kind, dtype))
-    fail({ operation, what: 'wrong dtype', got: dtype, needed: needed[kind], hint: 'convert with cast' });
+    fail({
+      operation,
+      what: 'the dtype is wrong',
+      got: dtype,
+      needed: needed[kind],
+      hint: 'convert with cast',
+    });
 };
 
 export const requireSame = (operation: string, first: Spec, second: Spec): void => {
   if (!sameShape(first.shape, second.shape))
     fail({
       operation,
-      what: 'shapes differ',
+      what: 'the shapes differ',
       got: `${showShape(first.shape)} and ${showShape(second.shape)}`,
       needed: 'equal shapes',
       hint: sameElements(first.shape, second.shape)
-        ? `the same elements in another shape: reshape the second to ${showShape(first.shape)}`
+        ? `the numbers of elements are equal: reshape the second to ${showShape(first.shape)}`
         : 'broadcast one to the other',
     });
   if (first.dtype !== second.dtype)
     fail({
       operation,
-      what: 'dtypes differ',
+      what: 'the dtypes differ',
       got: `${first.dtype} and ${second.dtype}`,
       needed: 'equal dtypes',
       hint: 'convert with cast',

@@ -25,9 +25,9 @@ const reduced = (operation: string, x: Spec, axis: number): Spec => {
   if (!(axis in x.shape) || x.shape[axis] === 0)
     fail({
       operation,
-      what: `no largest element along axis ${axis}`,
+      what: `there is no maximum along the empty axis ${axis}`,
       got: showShape(x.shape),
-      needed: 'an axis of at least one element',
+      needed: 'an axis with at least one element',
     });
   return { shape: without(x.shape, [axis]), dtype: x.dtype };
 };

@@ -46,7 +46,7 @@ export const requireKey = (operation: string, key: Spec | undefined): Shape => {
   if (Array.isArray(shape) && key?.dtype === 'uint32' && shape.at(-1) === 2) return key.shape;
   return fail({
     operation,
-    what: 'not a random key',
+    what: '`key` must be a random key',
     got: key !== undefined && Array.isArray(shape) ? `${key.dtype} ${showShape(key.shape)}` : showGiven(key),
     needed: 'uint32 [2], or [… keys, 2]',
     hint: 'make one with key(seed)',

@@ -26,7 +26,7 @@ const requireIndices = (operation: string, indices: Spec | undefined): Spec => {
   if (indices === undefined || !isInteger(indices.dtype))
     return fail({
       operation,
-      what: 'indices of another dtype',
+      what: 'the indices have the wrong dtype',
       got: indices?.dtype ?? 'nothing',
       needed: 'int32 or uint32',
     });
@@ -139,7 +139,7 @@ export const scatterAddPrimitive: Primitive<'scatterAdd', 'scatter'> = {
     if (!sameShape(updates.shape.slice(axis, axis + indexed.length), indexed))
       fail({
         operation: 'scatterAdd',
-        what: `updates and indices differ from axis ${axis} on`,
+        what: `the shapes of updates and indices differ from axis ${axis} on`,
         got: `${showShape(updates.shape)} and ${showShape(indexed)}`,
         needed: 'the shape of the indices there',
       });

@@ -46,7 +46,7 @@ const reshapePrimitive: Primitive<'reshape', 'view'> = {
     if (sizeOf(shape) !== sizeOf(x.shape))
       fail({
         operation: 'reshape',
-        what: 'other numbers of elements',
+        what: 'the numbers of elements differ',
         got: `${showShape(x.shape)} to ${showShape(shape)}`,
         needed: `a shape of ${sizeOf(x.shape)} elements`,
       });
@@ -76,7 +76,7 @@ const transposePrimitive: Primitive<'transpose', 'view'> = {
     if (!sameShape(sorted, range(x.shape.length)))
       fail({
         operation: 'transpose',
-        what: 'no permutation of the axes',
+        what: 'not a permutation of the axes',
         got: showShape(permutation),
         needed: `each of ${showShape(range(x.shape.length))} once`,
       });

@@ -135,7 +135,7 @@ export const apply = <N extends PrimitiveName>(
     if (!isLeaf(input))
       fail({
         operation: name,
-        what: 'not a tensor',
+        what: 'the argument is not a tensor',
         got: showGiven(input),
         needed: 'a tensor',
         hint: 'wrap data with tensor(…)',

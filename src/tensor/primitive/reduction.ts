@@ -25,7 +25,7 @@ export const requireAxes = (operation: string, axes: readonly number[], { shape 
   if (!fits)
     fail({
       operation,
-      what: `axes that a tensor of shape ${showShape(shape)} does not have`,
+      what: `a tensor of shape ${showShape(shape)} does not have these axes`,
       got: showShape(axes),
       needed: `increasing axes from 0 to ${shape.length - 1}`,
     });
@@ -107,7 +107,7 @@ const broadcastPrimitive: Primitive<'broadcast', 'view'> = {
     if (!sameShape(landed, x.shape))
       fail({
         operation: 'broadcast',
-        what: `axes ${showShape(axes)} of ${showShape(shape)} have other sizes`,
+        what: `the sizes do not match axes ${showShape(axes)} of ${showShape(shape)}`,
         got: showShape(x.shape),
         needed: showShape(landed),
       });

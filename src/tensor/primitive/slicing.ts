@@ -22,7 +22,7 @@ const slicePrimitive: Primitive<'slice', 'view'> = {
     if (!inside || start.length !== x.shape.length)
       fail({
         operation: 'slice',
-        what: `bounds outside of ${showShape(x.shape)}`,
+        what: `the bounds are outside of ${showShape(x.shape)}`,
         got: `${showShape(start)} to ${showShape(stop)} by ${showShape(stride)}`,
         needed: '0 ≤ start ≤ stop ≤ size and stride ≥ 1 for each axis',
       });
@@ -77,7 +77,7 @@ const padPrimitive: Primitive<'pad', 'scatter'> = {
     )
       fail({
         operation: 'pad',
-        what: `no padding of ${showShape(x.shape)}`,
+        what: `the padding does not fit ${showShape(x.shape)}`,
         got: `${showShape(low)}, ${showShape(high)}, ${showShape(interior)}`,
         needed: 'three counts ≥ 0 for each axis: before, after, between',
       });
@@ -149,7 +149,7 @@ const concatPrimitive: Primitive<'concat', 'scatter'> = {
   shape: (inputs, { axis }) => {
     const [first] = inputs;
     if (first === undefined)
-      return fail({ operation: 'concat', what: 'nothing to join', needed: 'a tensor' });
+      return fail({ operation: 'concat', what: 'the list of tensors is empty', needed: 'a tensor' });
     const others = ({ shape }: { readonly shape: Shape }): Shape => shape.filter((_, each) => each !== axis);
     for (const input of inputs)
       if (
@@ -161,9 +161,9 @@ const concatPrimitive: Primitive<'concat', 'scatter'> = {
       )
         fail({
           operation: 'concat',
-          what: `tensors that do not join along axis ${axis}`,
+          what: `the tensors cannot be joined along axis ${axis}`,
           got: inputs.map(({ shape, dtype }) => `${dtype} ${showShape(shape)}`).join(' and '),
-          needed: 'one dtype, and one size along every other axis',
+          needed: 'equal dtypes, and equal sizes of all other axes',
         });
     const total = inputs.reduce((sum, { shape }) => sum + at(shape, axis), 0);
     return { shape: first.shape.map((size, each) => (each === axis ? total : size)), dtype: first.dtype };

@@ -41,7 +41,7 @@ const requireWindow = (operation: string, shape: Shape, { sizes, strides, dilati
   if (!fits)
     fail({
       operation,
-      what: `no window over ${showShape(shape)}`,
+      what: `the window does not fit ${showShape(shape)}`,
       got: `${showShape(sizes)} by ${showShape(strides)} dilated ${showShape(dilations)}`,
       needed: 'a size, a stride and a dilation ≥ 1 for each of the last axes',
     });
@@ -98,7 +98,7 @@ const windowSumPrimitive: Primitive<'windowSum', 'scatter'> = {
     if (showShape(expected) !== showShape(x.shape))
       fail({
         operation: 'windowSum',
-        what: `not the windows of ${showShape(shape)}`,
+        what: `these are not the windows of ${showShape(shape)}`,
         got: showShape(x.shape),
         needed: showShape(expected),
       });

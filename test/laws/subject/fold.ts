@@ -126,6 +126,7 @@ const eitherOf = (sampler: Sampler): E.Either<{ readonly kind: 'json' | 'codec' 
 const soon = { adwin: { delta: 0.3, clock: 3, buckets: 2, shortest: 2 }, ddm: { after: 3 } } as const;
 
 export const foldRows: readonly FoldRow[] = [
+  row('patience', online.patience({ patience: 3, measure: (x: number) => x }), number),
   row(
     'pure',
     online.pure((x: number) => x * 2),
@@ -228,6 +229,7 @@ export const noFolds: readonly string[] = [
   'decoderOfValues',
   'firstDifference',
   'fromPull',
+  'foldOver',
   'hotSwap',
   'isBroken',
   'iterableSource',

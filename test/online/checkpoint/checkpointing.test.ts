@@ -38,7 +38,7 @@ const slow = () => {
 const failed = (kind: CheckpointError['kind']): E.Either<CheckpointError, never> =>
   E.left({ kind, name: 'it', message: `it: ${kind}` });
 
-test('whatever happens: one save at a time, of ever later steps, each of the step that was offered, and the last', async () => {
+test('one save at a time, of increasing steps, each of an offered step, and the last one', async () => {
   const events = fc.array(fc.oneof(fc.constantFrom('step', 'step', 'end', 'fail', 'request'), fc.nat(3000)));
   await fc.assert(
     fc.asyncProperty(events, fc.integer({ min: 1, max: 5 }), async (each, steps) => {
@@ -88,7 +88,7 @@ const savedAt = async (every: { steps?: number; seconds?: number }, times: reado
   return begun;
 };
 
-test('every k steps: at the multiples of k, wherever a run begins', async () => {
+test('every k steps: at the multiples of k, for any first step', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 9 }),
@@ -108,15 +108,15 @@ test('every k steps: at the multiples of k, wherever a run begins', async () => 
   );
 });
 
-test('every t seconds: with the first step that comes so long after the last one', async () => {
+test('every t seconds: at the first step after that time', async () => {
   expect(await savedAt({ seconds: 1 }, [0, 999, 1000, 1500, 2500, 2600, 3499, 3500])).toEqual([3, 5, 8]);
 });
 
-test('without a pace nothing is saved before it is asked for', async () => {
+test('without a pace nothing is saved before a request', async () => {
   expect(await savedAt({}, [0, 1e9])).toEqual([]);
 });
 
-test('what falls due while one is saved takes the state of the step after', async () => {
+test('a checkpoint that becomes due during a save takes the state of the current step', async () => {
   const { store, begun, end } = slow();
   const pace = checkpointing({ store, every: { steps: 2 } });
   const made: number[] = [];
@@ -135,7 +135,7 @@ test('what falls due while one is saved takes the state of the step after', asyn
   expect(made).toEqual([2, 6, 8]);
 });
 
-test('a save that fails is reported, and the next is made when it is due', async () => {
+test('a failed save is reported, and the next is made when it is due', async () => {
   const reports: CheckpointReport[] = [];
   const { store, end } = slow();
   const pace = checkpointing({ store, every: { steps: 1 }, report: (each) => reports.push(each) });
@@ -149,7 +149,7 @@ test('a save that fails is reported, and the next is made when it is due', async
   ]);
 });
 
-test('after a conflict nothing more is saved, and every offer says so', async () => {
+test('after a conflict nothing more is saved, and every offer returns it', async () => {
   const { store, begun, end } = slow();
   const pace = checkpointing({ store, every: { steps: 1 } });
   pace.offer(1, () => checkpointAt(1));
@@ -173,7 +173,7 @@ test('a signal saves the newest state at once', async () => {
   expect(begun).toEqual([2]);
 });
 
-test('flushes at the same time all wait for the last step, saved once', async () => {
+test('concurrent flushes all wait for the last step, saved once', async () => {
   const { store, begun, end, pending } = slow();
   const pace = checkpointing({ store, every: { steps: 1 } });
   pace.offer(1, () => checkpointAt(1));
@@ -192,7 +192,7 @@ test('flushes at the same time all wait for the last step, saved once', async ()
   expect(begun).toEqual([1, 2]);
 });
 
-test('a mistake of a state, of a store and of a report is thrown', async () => {
+test('errors of a state, a store and a report are thrown', async () => {
   const mistake = new Error('mistake');
   const throwing = (): never => {
     throw mistake;
@@ -216,7 +216,7 @@ test.each([{ steps: 0 }, { seconds: -1 }, { steps: Number.NaN }])('a pace of %o 
   expect(() => checkpointing({ store: slow().store, every })).toThrow(ParalensError);
 });
 
-test('a signal that has aborted already saves the first state that is offered', async () => {
+test('a signal that is already aborted saves the first offered state', async () => {
   const { store, begun, end } = slow();
   const pace = checkpointing({ store, signal: AbortSignal.abort() });
   pace.offer(1, () => checkpointAt(1));

@@ -10,11 +10,11 @@ const whole = right(await encodeCheckpoint('it', checkpointAt(7), 3));
 const kindOf = async (bytes: Uint8Array, sequence = 3) =>
   left(await decodeCheckpoint('it', bytes, sequence)).kind;
 
-test('a checkpoint comes back, the bits of its tensors and its data', async () => {
+test('a checkpoint is decoded with the bits of its tensors and its data', async () => {
   expect(await decodeCheckpoint('it', whole, 3)).toStrictEqual(E.right(checkpointAt(7)));
 });
 
-test('it is a safetensors file, which others open', () => {
+test('it is a safetensors file that other readers open', () => {
   const file = decodeSafetensors(whole);
   expect(E.isRight(file) && Object.keys(file.right.tensors).toSorted()).toEqual(
     Object.keys(checkpointAt(7).tensors).toSorted(),
@@ -22,16 +22,16 @@ test('it is a safetensors file, which others open', () => {
   expect(E.isRight(file) && file.right.metadata).toMatchObject({ format: 'paralens.checkpoint', step: '7' });
 });
 
-test('cut off after any number of bytes it is refused', async () => {
+test('truncated after any number of bytes it is refused', async () => {
   for (let length = 0; length < whole.length; length++)
     expect(['torn', 'foreign']).toContain(await kindOf(whole.subarray(0, length)));
 });
 
-test('a byte more is refused', async () => {
+test('an extra byte is refused', async () => {
   expect(await kindOf(Uint8Array.of(...whole, 0))).toBe('torn');
 });
 
-test('with any one bit turned it is refused', async () => {
+test('with any one bit flipped it is refused', async () => {
   for (let bit = 0; bit < 8 * whole.length; bit++) {
     const changed = whole.slice();
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
@@ -39,7 +39,7 @@ test('with any one bit turned it is refused', async () => {
   }
 });
 
-test('with any byte in place of another, 1,000 times, it is refused', async () => {
+test('with any byte changed, 1,000 times, it is refused', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, by) => {
       const changed = whole.slice();
@@ -50,18 +50,18 @@ test('with any byte in place of another, 1,000 times, it is refused', async () =
   );
 });
 
-test('with the numbers of another checkpoint behind its header it is torn', async () => {
+test('with the data of another checkpoint it is torn', async () => {
   const other = right(await encodeCheckpoint('it', checkpointAt(8), 3));
   const mixed = whole.slice();
   mixed.set(other.subarray(-40), whole.length - 40);
   expect(await kindOf(mixed)).toBe('torn');
 });
 
-test('under the number of another it is foreign', async () => {
+test('under another number it is foreign', async () => {
   expect(await kindOf(whole, 4)).toBe('foreign');
 });
 
-test('a safetensors file of others is foreign', async () => {
+test('a safetensors file of another program is foreign', async () => {
   const { tensors } = checkpointAt(7);
   expect(await kindOf(encodeSafetensors({ tensors, metadata: { format: 'pt', by: 'x'.repeat(99) } }))).toBe(
     'foreign',
@@ -95,7 +95,7 @@ test.each([
   ['another format', 'paralens.checkpoint', 'paralens.checkpainx', 'foreign', 'does not name'],
   ['a step that is none', '"step":"7"', '"step":"-"', 'foreign', 'no step'],
   ['data that is none', '"data":"{', '"data":"}', 'foreign', 'no data'],
-])('%s, whole, is told', async (_, from, to, kind, said) => {
+])('%s with a correct checksum is refused', async (_, from, to, kind, said) => {
   const error = left(await decodeCheckpoint('it', await rewritten(from, to), 3));
   expect(error).toMatchObject({ kind, name: 'it' });
   expect(error.message).toContain(said);

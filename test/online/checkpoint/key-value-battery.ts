@@ -20,11 +20,11 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       keyValueCheckpoints(bucket, { name: 'run', keep, piece: 1000 });
     const found = (bucket: KeyValueBucket) => restoring(open(bucket), at(0));
 
-    test('where nothing is, nothing is found', async () => {
+    test('an empty bucket restores nothing', async () => {
       expect(await found(await makeBucket())).toEqual({ checkpoint: undefined, passedOver: [] });
     });
 
-    test('the newest is found as it was saved, and no more keys are used than for those that are kept', async () => {
+    test('the newest checkpoint is restored as saved, and only keys of kept checkpoints are used', async () => {
       const bucket = await makeBucket();
       const store = open(bucket, 2);
       for (let step = 1; step <= 9; step++) {
@@ -37,7 +37,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       expect(pieces / 3).toBeGreaterThan(2);
     });
 
-    test('runs of other names stand beside it', async () => {
+    test('runs of other names are independent', async () => {
       const bucket = await makeBucket();
       const other = keyValueCheckpoints(bucket, { name: 'other' });
       right(await other.save(at(7)));
@@ -48,7 +48,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       expect((await found(bucket)).checkpoint?.step).toBe(1);
     });
 
-    test('a run that goes on saves behind it, and in the end nothing is left of the writers before', async () => {
+    test('a resumed run saves after its checkpoint, and removes the leftovers of earlier writers', async () => {
       const bucket = await makeBucket();
       for (let round = 0; round < 4; round++) {
         const store = open(bucket, 2);
@@ -61,7 +61,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       expect(new Set((await keysOf(bucket)).map((key) => key.split('.')[1])).size).toBe(2);
     });
 
-    test('what is not whole is passed over and said so, and the one before is used', async () => {
+    test('damaged checkpoints are skipped and reported, and the one before is used', async () => {
       const bucket = await makeBucket();
       const store = open(bucket);
       right(await store.save(at(1)));
@@ -80,7 +80,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       expect(await found(bucket)).toStrictEqual({ checkpoint: at(3), passedOver: [] });
     });
 
-    test('one of another model is an error that says what differs', async () => {
+    test('a checkpoint of another model is an error that names the difference', async () => {
       const bucket = await makeBucket();
       right(await open(bucket).save(at(1)));
       expect(left(await open(bucket).restore(checkpointAt(0, 5)))).toMatchObject({
@@ -89,7 +89,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       });
     });
 
-    test('a head of something else, and of a later version', async () => {
+    test('a foreign head, and one of a later version', async () => {
       const bucket = await makeBucket();
       const write = (text: string) => bucket.put('run.head', new TextEncoder().encode(text));
       await write('{"format":"x"}');
@@ -99,7 +99,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       expect(left(await open(bucket).save(at(1))).kind).toBe('conflict');
     });
 
-    test('of two writers that went on from one checkpoint, the later one stops, and leaves nothing', async () => {
+    test('of two writers that resumed from the same checkpoint, the later one stops, and leaves nothing', async () => {
       const bucket = await makeBucket();
       right(await open(bucket).save(at(1)));
       const [first, second] = [open(bucket), open(bucket)];
@@ -115,7 +115,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       expect(await found(bucket)).toStrictEqual({ checkpoint: at(4), passedOver: [] });
     });
 
-    test('of two that save at the same time, exactly one goes on', async () => {
+    test('of two concurrent writers, exactly one continues', async () => {
       const bucket = await makeBucket();
       for (let round = 0; round < 10; round++) {
         const both = [open(bucket), open(bucket)];
@@ -128,7 +128,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       }
     });
 
-    test('a head that was removed is told so, and the next save makes it anew', async () => {
+    test('a removed head is an error, and the next save creates it again', async () => {
       const bucket = await makeBucket();
       const store = open(bucket);
       right(await store.save(at(1)));
@@ -138,7 +138,7 @@ export const describeBucket = (title: string, makeBucket: () => Promise<KeyValue
       expect((await found(bucket)).checkpoint).toStrictEqual(at(3));
     });
 
-    test('one that has not looked takes the run to be new', async () => {
+    test('a store that has not called `restore` assumes a new run', async () => {
       const bucket = await makeBucket();
       right(await open(bucket).save(at(1)));
       expect(left(await open(bucket).save(at(1))).kind).toBe('conflict');

@@ -55,7 +55,7 @@ const memory = () => {
 
 describeBucket('a bucket of memory', () => Promise.resolve(memory().bucket));
 
-test('a bucket keeps no more marks of deleted keys however long a run goes on', async () => {
+test('the number of markers of deleted keys does not grow with the run', async () => {
   const { bucket, entries } = memory();
   const store = keyValueCheckpoints(bucket, { name: 'run', keep: 2, piece: 300 });
   for (let step = 1; step <= 5; step++) right(await store.save(checkpointAt(step)));
@@ -65,7 +65,7 @@ test('a bucket keeps no more marks of deleted keys however long a run goes on', 
 });
 
 test.each([true, false])(
-  'a change whose acknowledgement is lost is found out about: made is %s',
+  'after a lost acknowledgement the head is read again; the change was made: %s',
   async (made) => {
     const { bucket } = memory();
     let losing = false;
@@ -86,7 +86,7 @@ test.each([true, false])(
   },
 );
 
-test('after a lost acknowledgement, too, another writer is noticed', async () => {
+test('another writer is noticed also after a lost acknowledgement', async () => {
   const { bucket } = memory();
   const failing = { ...bucket, create: () => Promise.reject(new Error('timeout')) };
   const store = keyValueCheckpoints(failing, { name: 'run' });
@@ -95,7 +95,7 @@ test('after a lost acknowledgement, too, another writer is noticed', async () =>
   expect(left(await store.save(checkpointAt(2))).kind).toBe('conflict');
 });
 
-test('a bucket that fails is told', async () => {
+test('an error of the bucket is reported', async () => {
   const { bucket } = memory();
   const failing = {
     ...bucket,
@@ -118,7 +118,7 @@ test.each([{ name: 'a.b' }, { name: '' }, { name: 'a', keep: 0 }, { name: 'a', p
   },
 );
 
-test('keys under its name that are no pieces of checkpoints are left alone', async () => {
+test('other keys under its name are not changed', async () => {
   const { bucket, entries } = memory();
   const others = ['run.1', 'run.0x1.a', 'run..b', 'run.1-notes.0.0', 'run.notes'];
   for (const key of others) await bucket.put(key, Uint8Array.of(1));
@@ -129,7 +129,7 @@ test('keys under its name that are no pieces of checkpoints are left alone', asy
   expect(entries.get(dead)?.operation).toBe('PURGE');
 });
 
-test('a checkpoint is kept also where what others left cannot be removed, which the next save tries again', async () => {
+test('a checkpoint is saved even if leftovers cannot be removed; the next save tries again', async () => {
   const { bucket, entries } = memory();
   let asked = 0;
   const keys: KeyValueBucket['keys'] = (filter) => {
@@ -146,10 +146,10 @@ test('a checkpoint is kept also where what others left cannot be removed, which 
 });
 
 test.each([
-  [{ pieces: 2 ** 40 }, `names a checkpoint of ${2 ** 40} pieces, at most ${2 ** 20}`],
-  [{ pieces: -1 }, 'is no list of checkpoints'],
-  [{ sequence: 1.5 }, 'is no list of checkpoints'],
-])('a head that says %j is not believed', async (wrong, why) => {
+  [{ pieces: 2 ** 40 }, `names a checkpoint of ${2 ** 40} pieces, needed at most ${2 ** 20}`],
+  [{ pieces: -1 }, 'is not a list of checkpoints'],
+  [{ sequence: 1.5 }, 'is not a list of checkpoints'],
+])('a head with %j is refused', async (wrong, why) => {
   const { bucket } = memory();
   const placed = { sequence: 1, step: 1, writer: 'a', slot: 0, pieces: 1, ...wrong };
   const head = { format: 'paralens.checkpoints', version: 1, checkpoints: [placed] };

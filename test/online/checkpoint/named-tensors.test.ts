@@ -34,7 +34,7 @@ const trees: fc.Arbitrary<TensorTree> = fc.oneof(
 // The type of a tree within trees within trees is more than TypeScript walks.
 const valuesOf = (tree: unknown): unknown => evaluate<unknown>(tree);
 
-test('a tree is the same after its tensors were named, written to a file, read and put back, to the bit', () => {
+test('a tree that is named, written, read and restored is bitwise the same', () => {
   fc.assert(
     fc.property(trees, (tree) => {
       const file = decodeSafetensors(encodeSafetensors({ tensors: namedTensors(tree), metadata: {} }));
@@ -48,7 +48,7 @@ test('a tree is the same after its tensors were named, written to a file, read a
   );
 });
 
-test('of a learner: parameters and optimizer have the names of their paths', () => {
+test('parameters and optimizer of a learner have the names of their paths', () => {
   const model = sequential(named('encoder', dense(3, 2)), dense(2, 1));
   const line = learner({ model, loss: meanSquaredError(), update: adam() });
   const state = line.init(key(1));
@@ -63,7 +63,7 @@ test('expressions are computed', () => {
   expect([...(namedTensors({ x: add(tensor([1, 2]), tensor([3, 4])) })['x']?.data ?? [])]).toEqual([4, 6]);
 });
 
-describe('what does not fit is told, the first of it', () => {
+describe('the first mismatch is reported', () => {
   const like = { a: tensor([1, 2]), b: tensor(1, 'int32') };
   test.each([
     ['missing', { a: like.a }, 'missing', "'b' is missing, needed [] of int32"],
@@ -74,7 +74,7 @@ describe('what does not fit is told, the first of it', () => {
       "'a' is [1, 2] of float32, needed [2] of float32",
     ],
     ['another dtype', { ...like, b: tensor(1) }, 'dtype', "'b' is [] of float32, needed [] of int32"],
-    ['one too many', { ...like, c: like.a }, 'superfluous', "'c' is one too many"],
+    ['one too many', { ...like, c: like.a }, 'superfluous', "'c' is superfluous"],
     ['deeper', { ...like, b: [like.b] }, 'missing', "'b' is missing"],
   ])('%s', (_, given: unknown, kind, message) => {
     const restored = restoreTree(like, namedTensors(given));
@@ -84,18 +84,18 @@ describe('what does not fit is told, the first of it', () => {
     });
   });
 
-  test('what a record inherits is no tensor', () => {
+  test('inherited properties are not tensors', () => {
     const needed = { constructor: like.a };
     expect(restoreTree(needed, {})).toMatchObject({ left: { kind: 'missing', path: 'constructor' } });
   });
 
-  test('numbers that do not fill a shape', () => {
+  test('data that do not match a shape', () => {
     const short = { dtype: 'float32', shape: [2], data: new Float32Array(1) } as const;
     expect(restoreTree({ a: like.a }, { a: short })).toMatchObject({ left: { kind: 'shape', path: 'a' } });
   });
 });
 
-test('hashes are equal where nothing differs, and only there', () => {
+test('hashes are equal exactly if nothing differs', () => {
   fc.assert(
     fc.property(trees, trees, fc.boolean(), (a, b, rest) => {
       const [first, second] = [namedSpecs(a), namedSpecs(b)];

@@ -32,26 +32,26 @@ test.each([
   [withField({ id: 1, x: ['a'] }), 'codec: $.id: got 1, needed string; 1 more'],
   [withField({ side: 'up' }), 'codec: $.side: got "up", needed ("left" | "right")'],
   [withField({ note: [] }), 'codec: $.note: got a list of 0, needed (string | null)'],
-  [withField({ 'a b': [[[[1]]]] }), 'too deep: deeper than 4, at $["a b"][0][0][0]'],
-  ['{"__proto__":1}', 'key: $.__proto__: a key that reaches for a prototype'],
-  ['{"a":{"constructor":{"prototype":1}}}', 'key: $.a.constructor: a key that reaches for a prototype'],
+  [withField({ 'a b': [[[[1]]]] }), 'too deep: deeper than 4 levels, at $["a b"][0][0][0]'],
+  ['{"__proto__":1}', 'key: $.__proto__: this key could change a prototype'],
+  ['{"a":{"constructor":{"prototype":1}}}', 'key: $.a.constructor: this key could change a prototype'],
   ['[0,1e999]', 'number: $[1]: got Infinity, needed a finite number'],
-  ['"'.padEnd(301, 'm'), 'too long: 301 units, longer than 300'],
+  ['"'.padEnd(301, 'm'), 'too long: 301 UTF-16 units, needed at most 300'],
 ])('%s', (text, reason) => {
   expect(reasonOf(text)).toBe(reason);
 });
 
-test('what is no JSON is one line, whatever stands in it', () => {
-  expect(reasonOf('{"a":\n\u2028x')).toMatch(/^json: no JSON: .+$/u);
+test('the reason for invalid JSON is always one line', () => {
+  expect(reasonOf('{"a":\n\u2028x')).toMatch(/^json: not JSON: .+$/u);
 });
 
-test('the text is cut, not within a character', () => {
+test('the text is cut between characters', () => {
   const read = decoder(codec, { raw: 3 });
   const result = read({ value: 'ab😀', position: 0 });
   expect(result).toMatchObject({ left: { raw: 'ab' } });
 });
 
-test('values that were never text, a codec that throws, and one that is recursive', () => {
+test('parsed values, a codec that throws, and a recursive codec', () => {
   const read = decoderOfValues(codec, { raw: 20 });
   const around: { self?: unknown } = {};
   around.self = around;
@@ -76,7 +76,7 @@ test('values that were never text, a codec that throws, and one that is recursiv
   });
 });
 
-test('a source that goes bad late is noticed by a limit that forgets', () => {
+test('a source that fails late is noticed by a fading limit', () => {
   const records = [
     ...Array.from({ length: 5000 }, () => E.right(1)),
     ...Array.from({ length: 100 }, () => E.left(1)),
@@ -93,7 +93,7 @@ test('a source that goes bad late is noticed by a limit that forgets', () => {
 
 const broken = ['not UTF-8', 'too long', 'not CSV', 'lost'] as const;
 
-test.each(broken)('a record that is broken is a dead letter under every codec: %s', (kind) => {
+test.each(broken)('a broken record is a dead letter under every codec: %s', (kind) => {
   const placed = { value: { broken: kind, text: 'x' }, position: 3 };
   for (const codecOf of [t.unknown, t.UnknownRecord, t.type({ broken: t.string, text: t.string }), t.never]) {
     expect(decoderOfValues(codecOf)(placed)).toMatchObject({ left: { kind, position: 3, raw: 'x' } });
@@ -101,7 +101,7 @@ test.each(broken)('a record that is broken is a dead letter under every codec: %
   }
 });
 
-test('a record that only has the names of a broken one is a value', () => {
+test('a record with the fields of a broken one is a value', () => {
   const read = decoderOfValues(t.UnknownRecord);
   for (const value of [
     { broken: 'leg', text: 'x' },
@@ -112,7 +112,7 @@ test('a record that only has the names of a broken one is a value', () => {
     expect(read({ value, position: 0 })).toEqual(E.right(value));
 });
 
-test('rows of CSV that are torn are not learned from under a permissive codec', async () => {
+test('broken rows of CSV are dead letters even with a permissive codec', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'paralens-decode-')), 'a.csv');
   writeFileSync(path, 'a,b\n1,2\n3\n4,5,6\n7,8\n');
   const read = decoderOfValues(t.UnknownRecord);
@@ -164,7 +164,7 @@ test.each([
   });
 });
 
-test('a codec that holds itself is looked into as deep as the value goes', () => {
+test('a recursive codec is searched as deep as the value', () => {
   interface Tree {
     readonly point: [number, number];
     readonly under: Tree[];

@@ -64,14 +64,14 @@ describe.each(Object.entries(rows))('%s', (_, { drifts, falseAlarms, delay: [wit
   const seeds = Array.from({ length: 100 }, (_each, seed) => seed + 1);
 
   test.each(falseAlarms)(
-    'where there is no drift, at the rate %d, it sees one in at most %d of 100',
+    'without drift, at the rate %d, it reports one in at most %d of 100',
     (rate, most) => {
       const alarms = seeds.filter((seed) => drifts(errors(seed, [[1000, rate]])).length > 0);
       expect(alarms.length).toBeLessThanOrEqual(most);
     },
   );
 
-  test('sees a drift soon', () => {
+  test('detects a drift soon', () => {
     const stream = [
       [1000, 0.1],
       [within, 0.5],
@@ -87,7 +87,7 @@ const sizeOf = (state: Json): number =>
     ? Object.values(state).reduce<number>((size, part: Json) => size + sizeOf(part), 0)
     : 1;
 
-test('ADWIN keeps a few hundred numbers of 200,000, and each its right mean', () => {
+test('ADWIN stores a few hundred numbers of 200,000, and the right mean', () => {
   const { initial, step } = adwin();
   const next = randomOf(7);
   let [state, largest, count, ones] = [initial, 0, 0, 0];
@@ -105,13 +105,13 @@ test('ADWIN keeps a few hundred numbers of 200,000, and each its right mean', ()
   expect(told?.mean).toBeCloseTo(ones / count, 12);
 });
 
-test('a state of a number or three is all that the others keep', () => {
+test('the other detectors store at most a few numbers', () => {
   const stream = errors(3, [[10_000, 0.3]]);
   expect(sizeOf(runFold(ddm(), stream)[0])).toBe(4);
   expect(sizeOf(runFold(pageHinkley(), stream)[0])).toBe(3);
 });
 
-test('a mean that falls is a drift where ADWIN and Page–Hinkley are told so', () => {
+test('a falling mean is a drift for ADWIN and Page–Hinkley with that option', () => {
   const better = errors(5, [
     [1000, 0.6],
     [200, 0.1],
@@ -128,7 +128,7 @@ test('a mean that falls is a drift where ADWIN and Page–Hinkley are told so', 
   expect(driftsIn(pageHinkley({ threshold: 20, direction: 'down' }), better).length).toBeGreaterThan(0);
 });
 
-test('a learner is not begun anew when its error falls after recovery', () => {
+test('a learner is not reset when its error falls after recovery', () => {
   const recovery = errors(11, [
     [1000, 0.1],
     [300, 0.6],
@@ -154,7 +154,7 @@ test('an invalid direction is refused', () => {
   expect(() => pageHinkley({ direction: 'both' })).toThrow("must be one of 'up', 'down', got 'both'");
 });
 
-test('DDM does not take the first error of a learner that makes none for a drift', () => {
+test('DDM does not report a drift at the first error of a perfect learner', () => {
   expect(
     driftsIn(
       ddm(),
@@ -166,7 +166,7 @@ test('DDM does not take the first error of a learner that makes none for a drift
   ).toEqual([]);
 });
 
-test('DDM warns before it says drift', () => {
+test('DDM warns before it reports a drift', () => {
   const levels = runFold(
     ddm(),
     errors(2, [

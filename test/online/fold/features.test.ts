@@ -40,7 +40,7 @@ test('a text is hashed as its UTF-8', () => {
   expect(murmur3('\ud83d')).toBe(murmur3('\u{fffd}'));
 });
 
-test('inner products of hashed tokens are right on average', () => {
+test('inner products of hashed tokens are unbiased', () => {
   const [x, y] = [
     ['a', 'b', 'c', 'c'],
     ['a', 'c', 'd'],
@@ -68,14 +68,14 @@ test('standardized columns have mean 0 and deviation 1 in the end, and constants
   expect(made.every(([, constant]) => constant === 0)).toBe(true);
 });
 
-test('what is missing, or no double could square, changes nothing', () => {
+test('missing and very large values change nothing', () => {
   const [state, made] = runFold(standardize(), [[3], [Number.NaN], [1e300], [-Infinity], [5]]);
   expect(state).toEqual({ counts: [2], means: [4], squares: [2] });
   expect(made[1]).toEqual([Number.NaN]);
   expect(runFold(pipeFold(standardize(), fillMissing()), [[3], [Number.NaN]])[1]).toEqual([[0], [0]]);
 });
 
-test('late records count while their part of the window is there', () => {
+test('late records count while their part is in the window', () => {
   const fold = overTime({ span: 10, parts: 5 });
   const told = runFold(fold, [
     { at: 20, value: 1 },
@@ -114,10 +114,10 @@ test('invalid options are refused', () => {
   expect(() => fillMissing({ by: Number.NaN })).toThrow('fillMissing: `by` must be in (-∞, ∞), got NaN');
 });
 
-test('a list of numbers to fill in has one for each column', () => {
+test('a list of replacements must have one for each column', () => {
   const fill = fillMissing({ by: [1, 2] });
   expect(runFold(fill, [[null, null]])[1]).toEqual([[1, 2]]);
   expect(() => runFold(fill, [[0, 0, null]])).toThrow(
-    'fillMissing: `by` has no number for some columns, got 2 for a record of 3, needed one for each column, or one for all',
+    'fillMissing: `by` does not have one number for each column, got 2 for a record of 3, needed one for each column, or one for all',
   );
 });

@@ -37,7 +37,7 @@ const ratesUnder = (reaction: Reaction<number, number>, from: number, told: read
   return { rates, reads };
 };
 
-test('a raised rate is raised for `steps` steps after a drift and is then what it was; its state is read twice', () => {
+test('a raised rate lasts `steps` steps after a drift; the state is read twice', () => {
   fc.assert(
     fc.property(levels, fc.integer({ min: 1, max: 6 }), (told, steps) => {
       const { rates, reads } = ratesUnder(
@@ -53,7 +53,7 @@ test('a raised rate is raised for `steps` steps after a drift and is then what i
   );
 });
 
-test('a reset begins anew at each drift, for the n-th time, and never reads what it leaves', () => {
+test('a reset makes the n-th fresh state at the n-th drift, and never reads the old state', () => {
   fc.assert(
     fc.property(levels, (told) => {
       const state = (): never => expect.fail('the state was read');
@@ -103,14 +103,14 @@ describe('as `revise` of an online run', () => {
     return events.flatMap((event) => (event.kind === 'step' ? ratesOf(event.state) : []));
   };
 
-  test('the rate is raised and taken back', async () => {
+  test('the rate is raised and restored', async () => {
     const scale = (state: State, by: number): State => withRates(state, (rate) => rate * by);
     expect(await ratesIn(raiseRate({ factor: 2, steps: 2, scale }))).toEqual([
       0.25, 0.25, 0.5, 0.5, 0.25, 0.25,
     ]);
   });
 
-  test('the run begins anew', async () => {
+  test('the run is reset', async () => {
     const fresh = (times: number): State => withRates(numbers.init(key(times)), () => 1);
     expect(await ratesIn(reset(fresh))).toEqual([0.25, 0.25, 1, 1, 1, 1]);
   });

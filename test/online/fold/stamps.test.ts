@@ -27,7 +27,7 @@ describe('overTime', () => {
       times.map((at) => ({ at, value: 1 })),
     )[1];
 
-  test('a wrong stamp changes what is told of no other record', () => {
+  test('a wrong timestamp changes only its own result', () => {
     fc.assert(
       fc.property(wrong, fc.integer({ min: 2, max: 58 }), (bad, place) => {
         const times = timesWith([bad], [place]);
@@ -38,26 +38,26 @@ describe('overTime', () => {
     );
   });
 
-  test('wrong stamps here and there, each another, change what is told of no other record', () => {
+  test('scattered wrong timestamps change only their own results', () => {
     const times = timesWith([1e12, 2e12, 1e12, -5, Number.NaN], [5, 12, 20, 30, 40]);
     const isRight = (at: number): boolean => at >= 1e6 && at < 2e6;
     const kept = told(times).filter((_, i) => isRight(times[i] ?? 0));
     expect(kept).toEqual(told(times.filter(isRight)));
   });
 
-  test('the first stamp may be the wrong one', () => {
+  test('the first timestamp may be wrong', () => {
     const times = [1e12, ...Array.from({ length: 20 }, (_, i) => 1e6 + i)];
     expect(told(times).at(-1)).toEqual({ count: 10, sum: 10, mean: 1 });
   });
 
-  test('a few wrong ones in a row cost the next eight', () => {
+  test('a few wrong timestamps in a row affect the next eight', () => {
     const times = Array.from({ length: 40 }, (_, i) => 1e6 + i).toSpliced(20, 0, 1e12, 1e12 + 1, 1e12 + 2);
     const all = told(times);
     expect(all.slice(0, 20)).toEqual(told(times.slice(0, 20)));
     expect(all.slice(30)).toEqual(told(times.filter((at) => at < 1e12)).slice(27));
   });
 
-  test('after a pause the window is that of the new time, and what is late then does not bring the old one back', () => {
+  test('after a pause the window has the new time, and late records do not restore the old one', () => {
     expect(told([0, 1, 2, 1000, 1001, 3, 1002]).map(({ count }) => count)).toEqual([1, 2, 3, 1, 2, 2, 3]);
     // Also where every record comes after a pause.
     expect(told([0, 100, 200, 300]).map(({ count }) => count)).toEqual([1, 1, 1, 1]);
@@ -79,7 +79,7 @@ describe('delayedLabels', () => {
     at,
   });
 
-  test('with a wrong stamp among them, all others meet their labels', () => {
+  test('with a wrong timestamp, all others are joined with their labels', () => {
     fc.assert(
       fc.property(wrong, fc.integer({ min: 1, max: 38 }), fc.boolean(), (bad, place, isLabel) => {
         const events = Array.from({ length: 40 }, (_, i) =>
@@ -92,7 +92,7 @@ describe('delayedLabels', () => {
     );
   });
 
-  test('after a wrong stamp, predictions still expire in their time', () => {
+  test('after a wrong timestamp, predictions still expire in time', () => {
     const steady = Array.from({ length: 40 }, (_, i) => prediction(`${i}`, 1e6 + i));
     for (const bad of [Number.NaN, 1e12, -Infinity]) {
       const [state] = runFold(join, steady.toSpliced(5, 0, prediction('odd', bad)));
@@ -101,7 +101,7 @@ describe('delayedLabels', () => {
     }
   });
 
-  test('after a pause, what waited too long expires, and what came since waits', () => {
+  test('after a pause, old predictions expire, and new ones wait', () => {
     const events = [prediction('a', 0), prediction('b', 1000), prediction('c', 1001), prediction('d', 1002)];
     const [state] = runFold(join, events);
     expect(pendingPredictions(state).map(([key]) => key)).toEqual(['b', 'c', 'd']);
@@ -111,7 +111,7 @@ describe('delayedLabels', () => {
   });
 });
 
-test('sizeOrTime goes on after a wrong stamp', () => {
+test('sizeOrTime continues after a wrong timestamp', () => {
   const batches = sizeOrTime<number>({ size: 100, span: 10, at: (at) => at });
   const [held, made] = runFold(batches, [0, 5, 1e12, 12, 15, Number.NaN, 30]);
   expect(made.flatMap((batch) => (batch === undefined ? [] : [batch]))).toEqual([

@@ -300,15 +300,9 @@ describe('the event loop has its turns', () => {
 });
 
 test.each([
-  [undefined, "next: the source 'odd' gave no iterator result, got undefined"],
-  [
-    { done: false, value: undefined },
-    "online: the source 'odd' gave something else than an array of records",
-  ],
-  [
-    { done: false, value: [undefined] },
-    "online: the source 'odd' gave something else than an array of records",
-  ],
+  [undefined, "next: the source 'odd' did not give an iterator result, got undefined"],
+  [{ done: false, value: undefined }, "online: the source 'odd' did not give an array of records"],
+  [{ done: false, value: [undefined] }, "online: the source 'odd' did not give an array of records"],
 ])('a source whose next gives %o is an error', async (given, message) => {
   const odd = {
     ...iterableSource('odd', [1]),

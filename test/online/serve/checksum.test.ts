@@ -13,7 +13,7 @@ const arrays = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-test('is the same for the same bytes, wherever they lie', () => {
+test('is the same for the same bytes at any offset', () => {
   fc.assert(
     fc.property(arrays, fc.nat({ max: 7 }), (data, shift) => {
       const moved = data.map((each) => {
@@ -27,7 +27,7 @@ test('is the same for the same bytes, wherever they lie', () => {
   );
 });
 
-test('is another for any bit that is turned around', () => {
+test('differs for any flipped bit', () => {
   fc.assert(
     fc.property(arrays, fc.nat(), (data, place) => {
       const bits = 8 * data.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -46,7 +46,7 @@ test('is another for any bit that is turned around', () => {
   );
 });
 
-test('tells what compares as equal, and where an array ends', () => {
+test('distinguishes equal numbers with different bits, and the ends of arrays', () => {
   const of = (...lists: readonly number[][]) => checksumOf(lists.map((list) => Float32Array.from(list)));
   expect(of([0])).not.toBe(of([-0]));
   expect(of([1, 2], [3])).not.toBe(of([1], [2, 3]));

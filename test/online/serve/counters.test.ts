@@ -58,7 +58,7 @@ const texts = fc.array(
 );
 
 describe('counters', () => {
-  test('count what the events of the run tell', async () => {
+  test('count the events of the run', async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (all) => {
         const source = lines(all);
@@ -97,7 +97,7 @@ describe('counters', () => {
     );
   });
 
-  test('have no lag where the source cannot tell', async () => {
+  test('have no lag if the source does not know it', async () => {
     const source: Source<RawRecord, number> = {
       ...lines(['no record']),
       behind: () => Promise.reject(new Error('away')),
@@ -119,7 +119,7 @@ describe('counters', () => {
   });
 });
 
-test("all time of a meter is some stage's", () => {
+test('all time of a meter belongs to a stage', () => {
   const stages = fc.constantFrom('reading', 'preparing', 'learning', 'held');
   fc.assert(
     fc.property(fc.array(fc.tuple(stages, fc.nat({ max: 1000 }))), (turns) => {
@@ -159,7 +159,7 @@ describe('the text of Prometheus', () => {
     return { types, samples };
   };
 
-  test('gives back every counter and label, whatever is in them', () => {
+  test('contains every counter and label, with any characters', () => {
     const value = fc.double();
     fc.assert(
       fc.property(
@@ -194,12 +194,12 @@ describe('the text of Prometheus', () => {
     );
   });
 
-  test('is this, where nothing has come yet', () => {
+  test('is this before the first event', () => {
     expect(prometheus(noCounters).split('\n').slice(0, 6)).toEqual([
       '# HELP paralens_step Steps of the run, resumed or not.',
       '# TYPE paralens_step gauge',
       'paralens_step 0',
-      '# HELP paralens_records_total Records taken in since the first of the run.',
+      '# HELP paralens_records_total Records read since the start of the run.',
       '# TYPE paralens_records_total counter',
       'paralens_records_total 0',
     ]);
@@ -210,7 +210,7 @@ describe('the text of Prometheus', () => {
 
 const single = learner({ model: dense(1, 1), loss: meanSquaredError(), update: sgd() });
 
-test('of a run that fails the last look and the last snapshot are told before its error', async () => {
+test('the last counters and snapshot of a failing run come before its error', async () => {
   const run = online({
     source: iterableSource('numbers', [1, 2, 3, Number.POSITIVE_INFINITY]),
     decode: ({ value }) => either.right(value),

@@ -54,7 +54,7 @@ const base = {
   size: 2,
 };
 
-test("a snapshot answers a record with the features' state of the same step, however late it is asked", async () => {
+test("a snapshot predicts a record with the features' state of the same step, at any later time", async () => {
   const run = online(base);
   const made = await lastValueFrom(run.pipe(snapshots(model, { inputs }), toArray()));
   const steps = (await lastValueFrom(run.pipe(toArray()))).flatMap((event) =>
@@ -80,13 +80,13 @@ test("a snapshot answers a record with the features' state of the same step, how
   expect(either.isRight(there) && there.right.predictRecord([1, 2])).toEqual(last.predictRecord([1, 2]));
 });
 
-test('without inputs nothing of the features is held, and asking for records is an error', async () => {
+test('without inputs no feature state is kept, and predicting records is an error', async () => {
   const snapshot = await lastValueFrom(online(base).pipe(snapshots(model)));
   expect(snapshot.records).toBeUndefined();
-  expect(() => snapshot.predictRecord([1] as never)).toThrow('predictRecord: records cannot be answered');
+  expect(() => snapshot.predictRecord([1] as never)).toThrow('predictRecord: records cannot be predicted');
 });
 
-test('monitors see what was predicted of each example before it was learned from, and its target', async () => {
+test('monitors see the prediction of each example before training on it, and its target', async () => {
   const log: Fold<null, StepReport, readonly PredictionPair[]> = pure(({ predictions }) => predictions());
   const watched = await lastValueFrom(online({ ...base, monitors: log, predictions: true }).pipe(toArray()));
   const plain = await lastValueFrom(online(base).pipe(toArray()));

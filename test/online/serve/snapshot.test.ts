@@ -26,7 +26,7 @@ const bits = (data: Float32Array): readonly number[] => [...new Uint32Array(data
 const modelOf = ({ parameters, buffers }: typeof initial) => ({ parameters, buffers });
 
 describe('snapshots', () => {
-  test('that are kept are of their step, after all of the training', async () => {
+  test('that are kept belong to their step, after all of the training', async () => {
     await fc.assert(
       fc.asyncProperty(someBatches(4), rows, async (batches, input) => {
         const early: string[] = [];
@@ -57,7 +57,7 @@ describe('snapshots', () => {
     );
   });
 
-  test('are of the first step, every so many-th after it, and the last', async () => {
+  test('are of the first step, every n-th step, and the last', async () => {
     await fc.assert(
       fc.asyncProperty(someBatches(9), fc.integer({ min: 1, max: 5 }), async (batches, every) => {
         const steps = (await all(batches, every)).map(({ step }) => step);
@@ -81,7 +81,7 @@ describe('snapshots', () => {
   });
 });
 
-describe('what is served', () => {
+describe('the served model', () => {
   const some = fc.sample(someBatches(4), { numRuns: 30, seed: 2 }).find(({ length }) => length > 2) ?? [];
   const input = tensor([0.5, -1, 2, 0.25], [2, 2]);
   /** As it arrives in another thread. */
@@ -90,7 +90,7 @@ describe('what is served', () => {
     return structuredClone(message, { transfer: [...transfer] });
   };
 
-  test('is what was sent, bit for bit, and sending changes nothing', async () => {
+  test('is bitwise the sent one, and sending changes nothing', async () => {
     const service = hotSwap(tiny, initial);
     expect(service.latest()).toBeUndefined();
     for (const snapshot of await all(some)) {
@@ -103,7 +103,7 @@ describe('what is served', () => {
     }
   });
 
-  test('stays what it was where a bit was damaged on the way', async () => {
+  test('does not change if a bit was damaged during transfer', async () => {
     const [first, second] = await all(some);
     if (first === undefined || second === undefined) throw new Error('there are two');
     const service = hotSwap(tiny, initial);

@@ -39,7 +39,7 @@ const requests = async (answer: (input: number) => void, isOver: () => boolean):
   return asked;
 };
 
-test('no request fails, and no answer is of two snapshots', async () => {
+test('no request fails, and each answer is of one snapshot', async () => {
   const service = hotSwap(tiny, initial);
   const published = new Map<string, ParametersMessage>();
   let over = false;

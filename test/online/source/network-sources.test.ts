@@ -37,7 +37,7 @@ const piece = fc.oneof(
   fc.constantFrom('retry: 9\n', 'retry: x\n', 'data\n', '\uFEFF', 'é'),
 );
 
-test('the events of a text do not depend on the pieces it comes in', () => {
+test('the events of a text do not depend on its chunks', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 20 }), fc.constantFrom(3, 1000), (pieces, maxLength) => {
       const text = pieces.join('');
@@ -84,7 +84,7 @@ const server = (count: number, each: number, calls: string[] = []): RequestListe
   };
 };
 
-test('events over connections that end: each call goes on behind the last event', async () => {
+test('events across connections: each request continues after the last event', async () => {
   const calls: string[] = [];
   const source = sse(await serving(server(7, 3, calls)), { retry: 1 });
   const all = await collect(source);
@@ -94,9 +94,9 @@ test('events over connections that end: each call goes on behind the last event'
   expect(calls).toEqual(['0', '3', '6', '7']);
 });
 
-test('a refusal is an error, a failure is tried again, an event too long is broken', async () => {
+test('a refusal is an error, a failure is retried, and an event that is too long is broken', async () => {
   const refused = await serving((_, response) => response.writeHead(404).end());
-  await expect(collect(sse(refused))).rejects.toThrow('an answer of');
+  await expect(collect(sse(refused))).rejects.toThrow('the answer of');
   const html = await serving((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end());
   await expect(collect(sse(html))).rejects.toThrow('got 200 and text/html');
   let calls = 0;
@@ -111,7 +111,7 @@ test('a refusal is an error, a failure is tried again, an event too long is brok
   expect(all.map(({ value }) => value)).toEqual([{ broken: 'too long', text: 'x'.repeat(10) }]);
 });
 
-test('events end at once, while they are waited for and while it waits to call again', async () => {
+test('it can be stopped at once, also while it waits for an event or a retry', async () => {
   const open: ServerResponse[] = [];
   const url = await serving((_, response) => {
     open.push(response.writeHead(200, { 'content-type': 'text/event-stream' }));
@@ -143,7 +143,7 @@ const socketServer = async () => {
   return { sockets, url: `ws://127.0.0.1:${port}` };
 };
 
-test('messages of a WebSocket are counted; a lost connection is said and made anew; 1000 is the end', async () => {
+test('messages of a WebSocket are counted; a lost connection is reported and restored; 1000 is the end', async () => {
   const { sockets, url } = await socketServer();
   let connections = 0;
   sockets.on('connection', (socket) => {
@@ -161,16 +161,16 @@ test('messages of a WebSocket are counted; a lost connection is said and made an
     Uint8Array.of(1, 2).buffer,
     {
       broken: 'lost',
-      text: `the connection to ${url} was lost (code 1006): what it sent until the next one is missing`,
+      text: `the connection to ${url} was lost (code 1006): the messages until the next connection are missing`,
     },
     'text 2',
     Uint8Array.of(1, 2).buffer,
   ]);
 });
 
-test('a WebSocket is refused where nobody answers', async () => {
+test('a WebSocket without a server is an error', async () => {
   const nobody = webSocket('ws://127.0.0.1:1', { policy: 'drop', constructor: WebSocket });
-  await expect(collect(nobody)).rejects.toThrow('webSocket: no connection, got code 1006');
+  await expect(collect(nobody)).rejects.toThrow('webSocket: cannot connect, got code 1006');
 });
 
 test.each<readonly [string, (times: number) => string]>([
@@ -180,7 +180,7 @@ test.each<readonly [string, (times: number) => string]>([
   ],
   ['a line without an end', (n) => 'x'.repeat(n << 17)],
   ['lines of no field', (n) => 'x\n'.repeat(n << 16)],
-])('the work of a parser grows with the text, and not with its square: %s', (_, textOf) => {
+])('the work of a parser is linear in the text: %s', (_, textOf) => {
   /** Processor time, which other processes do not change much; the least of three. */
   const cost = (times: number): number => {
     const text = textOf(times);
@@ -197,7 +197,7 @@ test.each<readonly [string, (times: number) => string]>([
   expect(cost(16)).toBeLessThan(100 * Math.max(1000, cost(1)));
 });
 
-test('what a server asks to be waited is kept within bounds', () => {
+test('the reconnection time of a server is kept within limits', () => {
   const retryOf = (value: string): number | undefined => {
     const parser = eventParser('', 100);
     parser.push(`retry: ${value}\n`);
@@ -213,7 +213,7 @@ test('what a server asks to be waited is kept within bounds', () => {
   ]);
 });
 
-test('ids beyond Latin-1 go back to the server as UTF-8; one that no header can hold is an error', async () => {
+test('ids beyond Latin-1 are sent back as UTF-8; an id that is not allowed in a header is an error', async () => {
   const ids: (string | undefined)[] = [];
   const url = await serving(({ headers }, response) => {
     const id = headers['last-event-id'];
@@ -230,14 +230,14 @@ test('ids beyond Latin-1 go back to the server as UTF-8; one that no header can 
   const control = await serving((_, response) =>
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end('id: \x01\ndata: 1\n\n'),
   );
-  await expect(collect(sse(control, { retry: 1 }))).rejects.toThrow('no header can hold');
+  await expect(collect(sse(control, { retry: 1 }))).rejects.toThrow('not allowed in a header');
 });
 
-test('a mistake is told and not tried again', async () => {
-  await expect(collect(sse('no address'))).rejects.toThrow('a request that cannot be made');
+test('a permanent error is thrown and not retried', async () => {
+  await expect(collect(sse('no address'))).rejects.toThrow('the request cannot be made');
   await expect(collect(sse('ftp://127.0.0.1/'))).rejects.toThrow('needed http: or https:');
   await expect(collect(sse('http://127.0.0.1/', { headers: { 'no name': 'x' } }))).rejects.toThrow(
-    'a request that cannot be made',
+    'the request cannot be made',
   );
   const throwing = (): Promise<Response> => Promise.reject(new RangeError('of its own'));
   await expect(collect(sse('http://127.0.0.1/', { fetch: throwing }))).rejects.toThrow('of its own');
@@ -256,7 +256,7 @@ test('a mistake is told and not tried again', async () => {
   }
 });
 
-test('a server that fails is called less and less often, and why it waits is said', async () => {
+test('a failing server is called less and less often, and the reason is reported', async () => {
   const calls: number[] = [];
   const reasons: string[] = [];
   const url = await serving((_, response) => {
@@ -271,7 +271,7 @@ test('a server that fails is called less and less often, and why it waits is sai
   expect((calls.at(-1) ?? 0) - (calls[0] ?? 0)).toBeGreaterThan(120);
 });
 
-test('an outage of a WebSocket is told once, however many tries it takes', async () => {
+test('an outage of a WebSocket is reported once, for any number of attempts', async () => {
   const { sockets, url } = await socketServer();
   const reasons: string[] = [];
   let connections = 0;
@@ -298,12 +298,12 @@ test('an outage of a WebSocket is told once, however many tries it takes', async
     }
   })();
   // A reason that lasts ends it.
-  await expect(all).rejects.toThrow('the server refused to go on, got code 1008');
+  await expect(all).rejects.toThrow('the server refused to continue, got code 1008');
   expect(kinds).toEqual(['text', 'lost', 'text']);
   expect(reasons).toHaveLength(5);
 });
 
-test('let go of at any turn of the event loop, nothing is left open', async () => {
+test('released at any turn of the event loop, nothing is left open', async () => {
   const sockets = (): number =>
     process.getActiveResourcesInfo().filter((name) => /TCPSocketWrap|Timeout/.test(name)).length;
   const url = await serving((_, response) => {
@@ -324,16 +324,16 @@ test('let go of at any turn of the event loop, nothing is left open', async () =
   }, 5000);
 });
 
-test('a class that makes no WebSockets is refused, and what one throws is told', async () => {
+test('an invalid WebSocket class is refused, and its errors are reported', async () => {
   for (const options of [{}, { constructor: undefined }, { constructor: 5 }])
     expect(() => webSocket('ws://127.0.0.1:1', { policy: 'drop', ...options } as never)).toThrow(
-      /^webSocket: `constructor` must be a class of WebSockets, got (?:undefined|5); /,
+      /^webSocket: `constructor` must be a WebSocket class, got (?:undefined|5); /,
     );
   const nowhere = webSocket('nonsense', { policy: 'drop', constructor: WebSocket });
-  await expect(collect(nowhere)).rejects.toThrow(/^webSocket: no connection, got Invalid URL/);
+  await expect(collect(nowhere)).rejects.toThrow(/^webSocket: cannot connect, got Invalid URL/);
 });
 
-test('a class that throws when it connects again ends the source and not the process', async () => {
+test('a class that throws on reconnecting ends the source and not the process', async () => {
   let made = 0;
   class Once {
     binaryType = '';
@@ -351,6 +351,6 @@ test('a class that throws when it connects again ends the source and not the pro
   }
   const source = webSocket('ws://there', { policy: { buffer: 2 }, constructor: Once, retry: 1 });
   await expect(collect(source)).rejects.toThrow(
-    'webSocket: no connection, got no more, needed a server at ws://there',
+    'webSocket: cannot connect, got no more, needed a server at ws://there',
   );
 });

@@ -1,4 +1,4 @@
-/** From records to the columns of numbers that a model takes. */
+/** From records to columns of numbers, the input of a model. */
 import {
   type ArgumentOf,
   descriptionsOf,
@@ -11,7 +11,7 @@ import { type Fold, pure } from '../../../stream/fold.js';
 import { ownOf, setOwn } from '../../../tree/tree.js';
 import type { Maybe } from './missing.js';
 
-/** Folds whose results are columns: one number, or several. */
+/** Folds whose results are columns: one number or several. */
 export interface ColumnsByName extends FoldsByName {
   readonly [name: string]: {
     readonly initial: FoldsByName[string]['initial'];
@@ -23,7 +23,7 @@ export interface ColumnsByName extends FoldsByName {
 }
 
 /**
- * The columns of several folds over the same record, side by side in the order in which they are named.
+ * The columns of several folds over the same record, concatenated in the order of their names in the object.
  *
  * @example
  * const features = columns({
@@ -45,7 +45,7 @@ export const columns = <F extends ColumnsByName>(
       for (const [name, step] of steps) {
         const [next, made] = step(ownOf(state, name) ?? null, a);
         setOwn(states, name, next);
-        // The types of the parts say that these are columns.
+        // The types of the parts state that these are columns.
         if (typeof made === 'number') row.push(made);
         else for (const column of made as readonly number[]) row.push(column);
       }
@@ -55,7 +55,7 @@ export const columns = <F extends ColumnsByName>(
 };
 
 /**
- * Fields of a record as columns, in the order in which they are named.
+ * The fields of a record as columns, in the given order.
  *
  * @example
  * runFold(fieldsOf('x', 'y'), [{ y: 2, x: 1 }])[1]; // [[1, 2]]

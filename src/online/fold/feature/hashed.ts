@@ -4,16 +4,16 @@ import { type Fold, pure } from '../../../stream/fold.js';
 import { murmur3 } from './murmur.js';
 
 export interface HashedOptions {
-  /** How many columns. */
+  /** The number of columns. */
   readonly size: number;
   readonly seed?: number;
-  /** Half of the tokens count −1, so that collisions cancel on average; `true` unless given. */
+  /** Whether half of the tokens count −1, so that collisions cancel on average; default: `true`. */
   readonly signed?: boolean;
 }
 
 /**
- * Tokens as numbers of how often each came, at the place that its hash says. With signs, inner products are right on
- * average: E⟨φ(x), φ(y)⟩ = ⟨x, y⟩ over seeds. Throws if an option is invalid.
+ * Feature hashing: counts tokens in the column given by their hash. With signs, inner products are unbiased: E⟨φ(x),
+ * φ(y)⟩ = ⟨x, y⟩ over seeds. Throws if an option is invalid.
  *
  * Source: K. Weinberger, A. Dasgupta, J. Langford, A. Smola, J. Attenberg, "Feature hashing for large scale multitask
  * learning" (ICML 2009).
@@ -34,7 +34,7 @@ export const hashed = ({
     const columns = new Array<number>(size).fill(0);
     for (const token of tokens) {
       const hash = murmur3(token, seed);
-      // The lowest bit is the sign, so that it does not depend on the place.
+      // The lowest bit is the sign, so that it is independent of the column.
       const at = (hash >>> 1) % size;
       columns[at] = required(columns[at], 'a column') + (signed && (hash & 1) === 1 ? -1 : 1);
     }
@@ -44,7 +44,7 @@ export const hashed = ({
 };
 
 /**
- * The words of a text, in lower case: runs of letters, marks and digits.
+ * The words of a text in lower case: sequences of letters, marks and digits.
  *
  * @example
  * wordsOf('Größe: 3.5 m²'); // ["größe", "3", "5", "m"]
@@ -53,7 +53,7 @@ export const wordsOf = (text: string): readonly string[] =>
   text.toLowerCase().match(/[\p{L}\p{M}\p{Nd}]+/gu) ?? [];
 
 /**
- * The fields of a record as tokens, so that one hashing is for all of them: `color=red`. What is missing has none.
+ * The fields of a record as tokens such as `color=red`, to hash all of them together. Missing fields give no token.
  *
  * @example
  * tokensOf({ color: 'red', size: 3, note: null }); // ["color=red", "size=3"]

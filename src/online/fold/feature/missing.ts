@@ -1,25 +1,28 @@
-/** What is missing in a record, filled in and said. */
+/** Fills missing values, and marks them. */
 import { fail } from '../../../error.js';
 import { requireBoolean, required, requireDouble } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 
-/** A column of a record, where there is something. */
+/** A value of a column, which may be missing. */
 export type Maybe = number | null | undefined;
 
 export interface FillMissingOptions {
-  /** The mean of the column so far (0 where there is none yet), or a number, or one for each column. */
+  /**
+   * The replacement: the mean of the column so far (0 before the first value), a number, or one for each column;
+   * default: the mean.
+   */
   readonly by?: 'mean' | number | readonly number[];
-  /** Puts behind the columns as many more, 1 where something was missing and 0 where not. */
+  /** Whether to append a column for each column, 1 if the value was missing and 0 if not. */
   readonly indicators?: boolean;
 }
 
-/** How many numbers were there in each column, and their means. */
+/** The number of values in each column, and their means. */
 type Means = { readonly counts: readonly number[]; readonly means: readonly number[] };
 
 const isThere = (x: Maybe): x is number => typeof x === 'number' && Number.isFinite(x);
 
 /**
- * Fills what is missing: `null`, `undefined`, and numbers that are not finite. Throws if a number of `by` is not finite.
+ * Fills missing values: `null`, `undefined`, and numbers that are not finite. Throws if a number of `by` is not finite.
  *
  * @example
  * runFold(fillMissing(), [[1], [3], [null]])[1]; // [[1], [3], [2]]
@@ -40,7 +43,7 @@ export const fillMissing = ({ by = 'mean', indicators = false }: FillMissingOpti
     if (typeof by === 'object' && record.length > by.length)
       fail({
         operation: 'fillMissing',
-        what: '`by` has no number for some columns',
+        what: '`by` does not have one number for each column',
         got: `${by.length} for a record of ${record.length}`,
         needed: 'one for each column, or one for all',
       });
@@ -71,7 +74,7 @@ const withMeans = (state: Means, record: readonly Maybe[]): Means => {
     const count = state.counts[i] ?? 0;
     const mean = state.means[i] ?? 0;
     counts.push(isThere(x) ? count + 1 : count);
-    // m + (x − m)/n, each part by itself: a difference of two large numbers may be none.
+    // m + (x − m)/n, computed in separate parts, since the difference of two large numbers may overflow.
     means.push(isThere(x) ? mean + (x / (count + 1) - mean / (count + 1)) : mean);
   }
   return { counts, means };

@@ -1,23 +1,23 @@
-/** Means and squared deviations of columns, one record at a time and in parts. */
+/** Means and squared deviations of columns, updated by single records or combined from parts. */
 import { required } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 
-/** Of each column: how many numbers, their mean, and the sum of the squares of what they are away from it. */
+/** The count, the mean, and the sum of squared deviations of each column. */
 export type Moments = {
   readonly counts: readonly number[];
   readonly means: readonly number[];
   readonly squares: readonly number[];
 };
 
-/** Of nothing, however many columns it has. */
+/** The moments of no records, for any number of columns. */
 export const noMoments: Moments = { counts: [], means: [], squares: [] };
 
-/** Whether a number says something of its column: finite, and with a square that a double holds. */
+/** Whether a number counts: finite, and with a square that does not overflow. */
 export const isMeasure = (x: number): boolean => Math.abs(x) < 1e150;
 
 /**
- * The moments with one more record. What is no number, or not finite, or beyond ±1e150 is missing and changes nothing
- * in its column.
+ * The moments with one more record. A value that is not a finite number within ±1e150 is missing and does not change
+ * its column.
  *
  * Source: B. P. Welford, "Note on a method for calculating corrected sums of squares and products" (1962).
  */
@@ -25,7 +25,7 @@ export const withRecord = (moments: Moments, record: readonly number[]): Moments
   const counts: number[] = [];
   const means: number[] = [];
   const squares: number[] = [];
-  // A record may be shorter than those before it, whose columns stay as they were.
+  // A record may be shorter than earlier ones; then the other columns do not change.
   const columns = Math.max(record.length, moments.counts.length);
   for (let i = 0; i < columns; i++) {
     const x = record[i] ?? Number.NaN;
@@ -49,8 +49,8 @@ export const withRecord = (moments: Moments, record: readonly number[]): Moments
 };
 
 /**
- * The moments of two sets of records together. A monoid with `noMoments`, up to rounding: any split of a set combines
- * to the moments of the set (F-21).
+ * The moments of two sets of records together: a monoid with the unit `noMoments`, up to rounding. So any split of a
+ * set gives the moments of the set (F-21).
  *
  * Source: T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing sample
  * variances" (1979).
@@ -76,14 +76,14 @@ export const concatMoments = (a: Moments, b: Moments): Moments => {
   };
 };
 
-/** The moments of records that are there. */
+/** The moments of a list of records. */
 export const momentsOf = (records: Iterable<readonly number[]>): Moments => {
   let moments = noMoments;
   for (const record of records) moments = withRecord(moments, record);
   return moments;
 };
 
-/** Sample variances, s/(n − 1): 0 of fewer than two numbers. */
+/** The sample variances, s/(n − 1); 0 for fewer than two numbers. */
 export const variancesOf = ({ counts, squares }: Moments): readonly number[] =>
   squares.map((square, i) => {
     const count = required(counts[i], 'a count');
@@ -91,7 +91,7 @@ export const variancesOf = ({ counts, squares }: Moments): readonly number[] =>
   });
 
 /**
- * The moments of all records so far, told with each.
+ * A fold that returns the moments of all records so far.
  *
  * @example
  * const [last] = runFold(runningMoments(), [[1, 5], [3, 5]]);

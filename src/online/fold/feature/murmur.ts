@@ -8,20 +8,20 @@ const rotated = (x: number, by: number): number => (x << by) | (x >>> (32 - by))
 
 const mixed = (word: number): number => Math.imul(rotated(Math.imul(word, C1), 15), C2);
 
-/** One word into a hash: for a fixed word a bijection of the hash, for a fixed hash one of the word. */
+/** Mixes a word into a hash: a bijection of the hash for a fixed word, and of the word for a fixed hash. */
 export const mix = (hash: number, word: number): number =>
   (Math.imul(rotated(hash ^ mixed(word), 13), 5) + 0xe6546b64) | 0;
 
-/** Every bit of a hash over all of its bits. */
+/** The final mix: every bit of the result depends on all bits. */
 export const finish = (hash: number): number => {
   let x = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   return x ^ (x >>> 16);
 };
 
-/** The UTF-8 of a character behind ASCII, its first byte lowest: as many bytes as are not 0. */
+/** The UTF-8 of a non-ASCII character, the first byte lowest; unused bytes are 0. */
 const utf8 = (code: number): number => {
-  // 110xxxxx, 1110xxxx or 11110xxx, then 10xxxxxx for each six bits that are left.
+  // 110xxxxx, 1110xxxx or 11110xxx, then 10xxxxxx for each remaining six bits.
   const rest = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
   let word = ((0xff00 >> (rest + 1)) & 0xff) | (code >> (6 * rest));
   for (let at = 1; at <= rest; at++) word |= (0x80 | ((code >> (6 * (rest - at))) & 0x3f)) << (8 * at);
@@ -29,8 +29,8 @@ const utf8 = (code: number): number => {
 };
 
 /**
- * The hash of a text, as an unsigned 32-bit integer. No hash against an adversary. Half a surrogate pair is hashed as
- * U+FFFD, which is what UTF-8 makes of it.
+ * The hash of a text, as an unsigned 32-bit integer. It is not cryptographic. An unpaired surrogate is hashed as
+ * U+FFFD, as in UTF-8.
  *
  * Source: A. Appleby, MurmurHash3_x86_32 (public domain, 2011).
  *
@@ -48,7 +48,7 @@ export const murmur3 = (text: string, seed = 0): number => {
       if (code > 0xffff) i += 1;
       rest = utf8(code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
     }
-    // The byte 0 is a character too, so that there is one at least.
+    // The character of code 0 has one byte.
     do {
       word |= (rest & 0xff) << (8 * (bytes & 3));
       bytes += 1;

@@ -1,9 +1,9 @@
-/** Categories as columns of which one is 1. */
+/** One-hot encoding of categories. */
 import { fail } from '../../../error.js';
 import { requireCount } from '../../../require.js';
 import { type Fold, pure } from '../../../stream/fold.js';
 
-/** What a record says of a category, where it says something. */
+/** A category, which may be missing. */
 export type Category = string | number | boolean | null | undefined;
 
 const columnsAt = (at: number, size: number): readonly number[] => {
@@ -16,8 +16,8 @@ const isMissing = (category: Category): category is null | undefined =>
   category === null || category === undefined;
 
 /**
- * One column for each category of a list, and a last one for all others. What is missing is 0 in all of them. Throws
- * if a category is listed twice.
+ * One-hot encoding with one column for each category of a list, and a last one for all others. A missing category is 0
+ * in all columns. Throws if a category is listed twice.
  *
  * @example
  * runFold(oneHot(['red', 'blue']), ['blue', 'green', null])[1]; // [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
@@ -41,9 +41,10 @@ export const oneHot = (
 };
 
 /**
- * A column for each category as it first appears, up to `most`, and a last one for all that come later: so many columns
- * from the first record on. What is missing is 0 in all of them. The state is the list of categories, numbers and
- * words apart, NaN one of them. Throws if `most` is not a positive integer.
+ * One-hot encoding with a column for each category in the order of appearance, up to `most`, and a last one for all
+ * later ones. The number of columns is `most` + 1 from the first record on. A missing category is 0 in all columns. The
+ * state is the list of categories; numbers and strings differ, and NaN is a category. Throws if `most` is not a
+ * positive integer.
  *
  * @example
  * runFold(oneHotSeen(1), ['b', 'a', 'b'])[1]; // [[1, 0], [0, 1], [1, 0]]
@@ -57,7 +58,7 @@ export const oneHotSeen = (
     description: { oneHotSeen: most },
     step: (seen, category) => {
       if (isMissing(category)) return [seen, columnsAt(-1, most + 1)];
-      // As in `oneHot`: all NaN are one category.
+      // As in `oneHot`, all NaN are one category.
       const at = Number.isNaN(category) ? seen.findIndex(Number.isNaN) : seen.indexOf(category);
       if (at >= 0) return [seen, columnsAt(at, most + 1)];
       return [seen.length < most ? [...seen, category] : seen, columnsAt(seen.length, most + 1)];

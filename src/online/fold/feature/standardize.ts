@@ -1,20 +1,19 @@
-/** Columns brought to mean 0 and deviation 1, by what was seen of them so far. */
+/** Running standardization of columns to mean 0 and standard deviation 1. */
 import { required, requireDouble } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 import { isMeasure, type Moments, noMoments, withRecord } from './moments.js';
 
 export interface StandardizeOptions {
-  /** What is made lies between −this and this; unbounded unless given. A first outlier is else as large as it is. */
+  /** Results are clipped to [−clip, clip]; default: no limit. */
   readonly clip?: number;
 }
 
 /**
- * Running standardization: (x − mean)/deviation of each column, by the moments of all records up to this one, which
- * are part of the state. A column that has shown no deviation gives 0, the first record is 0; what is missing in a
- * column (no number, not finite, beyond ±1e150) is NaN and changes nothing, so fill it before or after. Throws if `clip`
- * is not a number above 0.
+ * Running standardization: (x − mean)/deviation of each column, with the moments of all records up to and including
+ * this one. A column without deviation gives 0, so the first record is 0. A missing value (not a finite number within
+ * ±1e150) gives NaN and changes nothing, so fill it before or after. Throws if `clip` is not positive.
  *
- * Source: B. P. Welford (1962), see `withRecord`; deviations are those of a sample, √(s/(n − 1)).
+ * Source: B. P. Welford (1962), see `withRecord`; with the sample deviation √(s/(n − 1)).
  *
  * @example
  * runFold(standardize(), [[1, 7], [3, 7]])[1]; // [[0, 0], [0.7071067811865475, 0]]

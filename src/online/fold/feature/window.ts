@@ -1,11 +1,10 @@
-/** Windows: the last values, values a while ago, and sums over a span of time. */
+/** Windows: the last values, lagged values, and sums over a time span. */
 import { requireCount, requireDouble } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 import type { Json } from '../../../tree/tree.js';
 
 /**
- * The last `count` values, this one the last of them; fewer at the beginning. Throws if `count` is not a positive
- * integer.
+ * The last `count` values including this one; fewer at the beginning. Throws if `count` is not a positive integer.
  *
  * @example
  * runFold(lastValues(2), ['a', 'b', 'c'])[1]; // [["a"], ["a", "b"], ["b", "c"]]
@@ -24,8 +23,8 @@ export const lastValues = <A extends Json>(count: number): Fold<readonly A[], A,
 };
 
 /**
- * The values so many records ago, as columns: 0 is this record, 1 the one before. NaN, which `fillMissing` fills, where
- * there was none yet. Throws if a lag is not an integer ≥ 0.
+ * Lagged values as columns: lag 0 is this record, 1 the one before. NaN before the first value; `fillMissing` can fill
+ * it. Throws if a lag is not an integer ≥ 0.
  *
  * @example
  * runFold(pipeFold(lags([0, 2]), fillMissing({ by: -1 })), [5, 6, 7])[1]; // [[5, -1], [6, -1], [7, 5]]
@@ -44,13 +43,13 @@ export const lags = (ago: readonly number[]): Fold<readonly number[], number, re
 };
 
 export interface OverTimeOptions {
-  /** How far it looks back, in the unit of the clock. */
+  /** The length of the window, in the unit of the clock. */
   readonly span: number;
-  /** How many parts the span has, 60 unless given: what leaves the window leaves it by whole parts. */
+  /** The number of parts of the window; default: 60. Values leave the window in whole parts. */
   readonly parts?: number;
 }
 
-/** A number, and when it was by the clock of its record. */
+/** A number, with the time of its record. */
 export interface Timed {
   readonly at: number;
   readonly value: number;
@@ -59,31 +58,30 @@ export interface Timed {
 export interface Total {
   readonly count: number;
   readonly sum: number;
-  /** 0 of nothing. */
+  /** 0 if there are no values. */
   readonly mean: number;
 }
 
-/** Of a part of the span: its number since the beginning of the clock, how many values, and their sum. */
+/** A part of the window: its index on the clock, the number of values, and their sum. */
 type Part = readonly [part: number, count: number, sum: number];
 
-/** Parts in their order, and whether more than one record says that this is the time. */
+/** The parts in order, and whether more than one record confirms this time. */
 type Window = { readonly parts: readonly Part[]; readonly confirmed: boolean };
 
-/** The window that is told, and one at another time: of records whose stamps are far from those of the others. */
+/** The current window, and a candidate at another time, for records with distant timestamps. */
 type Windows = { readonly now: Window; readonly other: Window; readonly others: number };
 
 const NONE: Window = { parts: [], confirmed: false };
 
-/** So many records in a row at another time are the time. */
+/** This many records in a row at another time make it the current time. */
 const IN_A_ROW = 8;
 
 /**
- * Counts, sums and means over the last `span` of time, by the clock of the records: of the parts of the span up to the
- * latest record's. What is late counts while its part is in the window and not any more after; the state is at most
- * twice `parts` sums, however many records come. A time or value that is not finite changes nothing. A record a span or
- * more ahead begins a new window, and the next one goes back to the window before if it belongs there: so one stamp
- * from the future changes what is told of its own record only, and a few in a row no more than the next eight. Throws
- * if an option is invalid.
+ * Counts, sums and means over a sliding time window of length `span`, by the time of the records. Late records count
+ * while their part is in the window. The state has at most twice `parts` sums. A time or value that is not finite
+ * changes nothing. A record that is `span` or more ahead starts a new window, but the next record returns to the old
+ * window if it belongs there. So a single timestamp from the future affects only its own result, and a few in a row at
+ * most the next eight. Throws if an option is invalid.
  *
  * @example
  * const minute = overTime({ span: 60_000 });
@@ -109,7 +107,7 @@ export const overTime = ({ span, parts = 60 }: OverTimeOptions): Fold<Windows, T
   };
 };
 
-/** How many parts a part is ahead of the latest of a window: all of them where there is none. */
+/** The number of parts between a part and the latest of a window; infinite for an empty window. */
 const aheadOf = ({ parts }: Window, part: number): number =>
   part - (parts.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY);
 
@@ -125,16 +123,16 @@ const withValue = (windows: Windows, part: number, value: number, parts: number)
       : { now: grown, other: now, others: 0 };
   }
   const begun = addToWindow(NONE, part, value, parts);
-  // What is late may be nothing but late.
+  // It may just be a late record.
   if (ahead < 0 && now.confirmed) return { now, other: begun, others: 1 };
   return { now: begun, other: now.confirmed || !other.confirmed ? now : other, others: 0 };
 };
 
-/** A window with one more value, at a part that is not too far away. */
+/** The window with one more value, at a part that is not too far away. */
 const addToWindow = ({ parts: window }: Window, part: number, value: number, parts: number): Window => {
   const latest = Math.max(part, window.at(-1)?.[0] ?? part);
   const kept = window.filter(([each]) => each > latest - parts);
-  // In their order, and mostly this one is the last.
+  // The parts are ordered, and this one is mostly the last.
   const place = kept.findLastIndex(([each]) => each <= part);
   const [there, count, sum] = kept[place] ?? [Number.NaN, 0, 0];
   return {

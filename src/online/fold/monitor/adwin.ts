@@ -1,44 +1,44 @@
-/** ADWIN: a window as long as its two ends are alike. */
+/** ADWIN: drift detection with an adaptive window. */
 import { requireCount, required, requireDouble } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 import { type Drift, type DriftDirection, isInDirection, requireDirection, requireFinite } from './drift.js';
 
 export interface AdwinOptions {
-  /** δ: how likely a cut of a window without change may be. */
+  /** δ, the probability of a false alarm for a window without change. */
   readonly delta?: number;
-  /** The numbers lie in a range as long as this: 1 for errors and hits. */
+  /** The length of the range of the numbers: 1 for errors and hits. */
   readonly range?: number;
   /** It looks for a cut after so many numbers, every time. */
   readonly clock?: number;
   /** Buckets of each size. */
   readonly buckets?: number;
-  /** No side of a cut is shorter than this. */
+  /** The shortest length of a part when the window is cut. */
   readonly shortest?: number;
-  /** Which way a change is a drift; `up` unless given. The window is cut at every change. */
+  /** The direction of a change that counts as drift; default: `up`. The window is cut at every change. */
   readonly direction?: DriftDirection;
 }
 
-/** Neighbors as one: their sum, and the sum of squares of what they are away from their mean. */
+/** A bucket of consecutive numbers: their sum, and the sum of their squared deviations. */
 type Bucket = readonly [sum: number, square: number];
 
-/** Row i has buckets of 2ⁱ numbers, oldest first; a higher row is older. */
+/** Row i has buckets of 2ⁱ numbers, oldest first; higher rows are older. */
 export type AdwinState = {
   readonly rows: readonly (readonly Bucket[])[];
   readonly count: number;
   readonly sum: number;
-  /** Numbers since it last looked. */
+  /** The number of inputs since the last check. */
   readonly waited: number;
 };
 
 const START: AdwinState = { rows: [], count: 0, sum: 0, waited: 0 };
 
-// s = s_a + s_b + d²·n_a·n_b/n, d the difference of the means
+// s = s_a + s_b + d²·n_a·n_b/n with d the difference of the means
 const joined = ([sum, square]: Bucket, count: number, [other, its]: Bucket, size: number): Bucket => {
   const d = other / size - sum / count;
   return [sum + other, square + its + d * d * ((count * size) / (count + size))];
 };
 
-/** The rows with one more number; where a row has too many, its two oldest become one of the row above. */
+/** The rows with one more number. If a row has too many buckets, its two oldest are merged into the next row. */
 const withNumber = (rows: AdwinState['rows'], x: number, most: number): AdwinState['rows'] => {
   const next = rows.slice();
   let carried: Bucket = [x, 0];
@@ -54,7 +54,7 @@ const withNumber = (rows: AdwinState['rows'], x: number, most: number): AdwinSta
   }
 };
 
-/** All of the rows as one bucket, added up from the oldest. */
+/** All rows as one bucket, added from the oldest on. */
 const whole = (rows: AdwinState['rows']): readonly [count: number, all: Bucket] => {
   let count = 0;
   let all: Bucket = [0, 0];
@@ -67,8 +67,8 @@ const whole = (rows: AdwinState['rows']): readonly [count: number, all: Bucket] 
 };
 
 /**
- * How far apart the means of two sides may be: √(2/m·σ²·ln(2/δ′)) + 2/(3m)·ln(2/δ′), 1/m = 1/n₀ + 1/n₁, σ² the
- * variance of the window and δ′ = δ/ln n.
+ * The largest difference of the means of two parts without a cut: √(2/m·σ²·ln(2/δ′)) + 2/(3m)·ln(2/δ′), 1/m = 1/n₀ +
+ * 1/n₁, σ² the variance of the window and δ′ = δ/ln n.
  */
 export const adwinBound = (
   n0: number,
@@ -82,7 +82,7 @@ export const adwinBound = (
   return Math.sqrt(2 * inverse * variance * log) + (2 / 3) * inverse * log * range;
 };
 
-/** Whether the window falls apart at some border of two buckets. */
+/** Whether the window must be cut at the border of two buckets. */
 const isCut = (rows: AdwinState['rows'], { delta, range, shortest }: Required<AdwinOptions>): boolean => {
   const [count, [sum, square]] = whole(rows);
   let [n0, sum0] = [0, 0];
@@ -106,12 +106,12 @@ const withoutOldest = (rows: AdwinState['rows']): AdwinState['rows'] => {
 };
 
 /**
- * Adaptive windowing: keeps a window, and drops its oldest part as long as there is a cut of it into two of which the
- * means differ by more than chance explains; drift where something was dropped. `mean` and `count` are those of the
- * window that is left. The state has at most `buckets` sums for each doubling of the window: about a hundred pairs of
- * numbers after a million. It looks at the borders of buckets, every `clock` numbers. A mean that falls, as an error does
- * after recovery, is a drift only with the `direction` `down` or `both`. Throws if an option is invalid, and in
- * a step if a number is not finite.
+ * Adaptive windowing, a drift detector: keeps a window, and drops its oldest part while the window has a cut into two
+ * parts whose means differ significantly. Dropping is a drift. `mean` and `count` are those of the remaining window.
+ * The state has at most `buckets` sums for each doubling of the window: about a hundred pairs of numbers after a
+ * million inputs. It checks the borders of buckets, every `clock` inputs. A falling mean, such as an error after
+ * recovery, is a drift only with `direction` `down` or `both`. Throws if an option is invalid; a step throws if a
+ * number is not finite.
  *
  * Source: A. Bifet, R. Gavaldà, "Learning from time-changing data with adaptive windowing" (SDM 2007), ADWIN2 with
  * δ′ = δ/ln n and the defaults of MOA.
@@ -152,7 +152,7 @@ export const adwin = ({
       }
       let rows = grown;
       while (isCut(rows, options)) rows = withoutOldest(rows);
-      // Added up anew, so that no rounding gathers.
+      // Summed again each time, so that rounding errors do not accumulate.
       const [count, [sum]] = whole(rows);
       const before = (state.sum + x) / (state.count + 1);
       const isDrift = rows !== grown && isInDirection(direction, before, sum / count);

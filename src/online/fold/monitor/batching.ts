@@ -1,25 +1,25 @@
-/** From single records to batches, by size or by time. */
+/** Groups single records into batches, by size or by time. */
 import { requireCount, requireDouble, requireFunction } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 import type { Json } from '../../../tree/tree.js';
 
-/** What waits for its batch to be full; at the end of a stream, what is left over. */
+/** The records that wait for their batch to be full; at the end of a stream, the remainder. */
 export type PendingBatch<A extends Json> = readonly A[];
 
 export interface SizeOrTimeOptions<A> {
-  /** How many records are a batch. */
+  /** The number of records in a batch. */
   readonly size: number;
-  /** How long a batch may span, in the unit of the clock. */
+  /** The longest time span of a batch, in the unit of the clock. */
   readonly span?: number;
-  /** The clock of a record. */
+  /** The time of a record. */
   readonly at?: (record: A) => number;
 }
 
 /**
- * A batch when `size` records are there, or when one comes that is `span` or more after the first that waits (or before
- * it), by its own clock: that one begins the next batch. A time that is no finite number says nothing. `undefined` while
- * a batch gathers. What waits is the state, so it is neither lost nor doubled by a checkpoint. Throws if an option is
- * invalid.
+ * A fold that returns a batch when it has `size` records, or when the time of a record differs by `span` or more from
+ * the first waiting record; that record starts the next batch. Otherwise it returns `undefined`. A time that is not
+ * finite is ignored. The waiting records are the state, so a checkpoint neither loses nor repeats them. Throws if an
+ * option is invalid.
  *
  * @example
  * runFold(sizeOrTime({ size: 2 }), [1, 2, 3])[1]; // [undefined, [1, 2], undefined]
@@ -39,7 +39,7 @@ export const sizeOrTime = <A extends Json>({
     initial: [],
     description: { sizeOrTime: { size, span } },
     step: (pending, record) => {
-      // In either direction: behind one stamp from the future all others are earlier.
+      // In both directions, since after a timestamp from the future all others are earlier.
       const first = pending.find((each) => Number.isFinite(at(each)));
       if (first !== undefined && Math.abs(at(record) - at(first)) >= span) return [[record], pending];
       const next = [...pending, record];
@@ -49,8 +49,8 @@ export const sizeOrTime = <A extends Json>({
 };
 
 /**
- * Every n-th record, and `undefined` for those between: what is too dear for each. Throws if `n` is not a
- * positive integer.
+ * Returns every n-th record, and `undefined` for the others, for work that is too expensive for each record. Throws if
+ * `n` is not a positive integer.
  *
  * @example
  * runFold(everyNth(2), ['a', 'b', 'c', 'd'])[1]; // [undefined, "b", undefined, "d"]

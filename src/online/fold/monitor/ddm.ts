@@ -1,19 +1,19 @@
-/** DDM: drift where the rate of errors rises above the best that it was. */
+/** DDM: drift detection by an error rate that rises above its minimum. */
 import { fail } from '../../../error.js';
 import { requireCount, requireDouble } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 import { type Drift, requireFinite } from './drift.js';
 
 export interface DdmOptions {
-  /** Deviations above the best at which it warns. */
+  /** The number of deviations above the minimum for a warning. */
   readonly warning?: number;
-  /** Deviations above the best at which it says drift. */
+  /** The number of deviations above the minimum for a drift. */
   readonly drift?: number;
-  /** Nothing is said before so many errors or hits. */
+  /** The number of errors and hits before it can report. */
   readonly after?: number;
 }
 
-/** Since the last drift; `best` and `deviation` are those of the lowest rate + deviation. */
+/** The state since the last drift; `best` and `deviation` are those of the lowest rate + deviation. */
 type DdmState = {
   readonly count: number;
   readonly mean: number;
@@ -24,16 +24,16 @@ type DdmState = {
 const START: DdmState = { count: 0, mean: 0, best: Number.POSITIVE_INFINITY, deviation: 0 };
 
 /**
- * The drift detection method over errors (1) and hits (0), or shares of them: of n with the rate p, s = √(p(1 − p)/n);
- * a warning where p + s ≥ p_min + 2·s_min, drift where ≥ p_min + 3·s_min, p_min and s_min those of the lowest p + s.
- * After a drift it starts anew. While no error has been made there is no lowest yet, or the first error were a drift.
- * A rate that falls is none. It is soon and cries often: the lowest is one of many, and the lower for chance. Of a
- * thousand streams of a thousand errors at one rate it saw a drift in 54 % at the rate 0.05, in 26 % at 0.2, in 9 % at
- * 0.5 (`adwin` in none); `after: 100` makes these 31, 14 and 5 %. Throws if an option is invalid, and in a step if a
- * number is not in [0, 1].
+ * The drift detection method, over errors (1) and hits (0), or shares of them. For n inputs with the error rate p, s =
+ * √(p(1 − p)/n). A warning if p + s ≥ p_min + 2·s_min, a drift if ≥ p_min + 3·s_min, where p_min and s_min are those of
+ * the lowest p + s. After a drift it starts again. There is no minimum before the first error, since otherwise the
+ * first error would be a drift. A falling rate is not a drift. It reacts fast but has many false alarms, since the
+ * minimum is biased by chance: in a thousand streams of a thousand inputs with a constant rate it reported a drift in
+ * 54 % at the rate 0.05, in 26 % at 0.2 and in 9 % at 0.5 (`adwin` in none); with `after: 100` in 31, 14 and 5 %.
+ * Throws if an option is invalid; a step throws if a number is not in [0, 1].
  *
- * Source: J. Gama, P. Medas, G. Castillo, P. Rodrigues, "Learning with drift detection" (SBIA 2004); at least 30 first,
- * as there.
+ * Source: J. Gama, P. Medas, G. Castillo, P. Rodrigues, "Learning with drift detection" (SBIA 2004); with at least 30
+ * inputs first, as in the paper.
  *
  * @example
  * const errors = Array.from({ length: 200 }, (_, i) => (i < 100 ? Number(i % 10 === 0) : 1));

@@ -1,4 +1,4 @@
-/** Labels that come after their predictions: joined by key, as long as the prediction is kept. */
+/** Delayed labels: joins predictions and later labels by key. */
 import { fail } from '../../../error.js';
 import { requireCount, required, requireDouble } from '../../../require.js';
 import { murmur3 } from '../feature/murmur.js';
@@ -6,52 +6,52 @@ import type { Fold } from '../../../stream/fold.js';
 import type { Json } from '../../../tree/tree.js';
 import { type Clock, noClock, withStamp } from './event-time.js';
 
-/** A prediction, or a label that came for one; `at` is the clock of the record, where time is a bound. */
+/** A prediction, or a label for one; `at` is the time of the record, if there is a time limit. */
 export type DelayedEvent<A, L> =
   | { readonly kind: 'prediction'; readonly key: string; readonly value: A; readonly at?: number }
   | { readonly kind: 'label'; readonly key: string; readonly value: L; readonly at?: number };
 
 export interface DelayedLabelsOptions {
-  /** How many predictions wait at most. */
+  /** The largest number of waiting predictions. */
   readonly bound: number;
-  /** How long one waits at most, in the unit of the clock; for ever unless given. */
+  /** The longest time that a prediction waits, in the unit of the clock; default: no limit. */
   readonly span?: number;
 }
 
-/** A prediction that has met its label. */
+/** A prediction with its label. */
 export interface Joined<A, L> {
   readonly key: string;
   readonly prediction: A;
   readonly label: L;
 }
 
-/** A prediction that waits no more: too many came after it, too much time went by, or its key came again. */
+/** A prediction that no longer waits: there were too many newer ones, its time is over, or its key was used again. */
 export interface Expired<A> {
   readonly key: string;
   readonly prediction: A;
   readonly why: 'count' | 'time' | 'replaced';
 }
 
-/** What became of things with one prediction or label. Whatever comes in comes out here once, or waits. */
+/** The results of one event. Every prediction and label is returned exactly once, or waits. */
 export interface JoinResult<A, L> {
   readonly joined: Joined<A, L> | undefined;
   readonly expired: readonly Expired<A>[];
-  /** A label whose prediction is not there: expired, or not come yet, or never made. */
+  /** A label without a waiting prediction: it has expired, has not arrived yet, or was never made. */
   readonly unmatched: { readonly key: string; readonly label: L } | undefined;
 }
 
-/** A prediction with its own time, and the clock when it came. */
+/** A prediction with its own time, and the clock at its arrival. */
 type Pending<A extends Json> = readonly [order: number, key: string, prediction: A, at: number, came: number];
 
-/** The time of a prediction: while its own is ahead of the clock, when it came. */
+/** The time of a prediction; its arrival time while its own time is ahead of the clock. */
 const timeOf = <A extends Json>([, , , at, came]: Pending<A>, { latest }: Clock): number =>
   at <= latest ? at : came;
 
-/** Predictions that wait, oldest first, in the bucket that the hash of their key says; and what was counted. */
+/** The waiting predictions, oldest first, in buckets by the hash of their key; and the counts. */
 export type DelayedState<A extends Json> = {
   readonly buckets: readonly (readonly Pending<A>[])[];
   readonly waiting: number;
-  /** The order of the next prediction. */
+  /** The order number of the next prediction. */
   readonly next: number;
   readonly clock: Clock;
   readonly joined: number;
@@ -60,10 +60,11 @@ export type DelayedState<A extends Json> = {
 };
 
 /**
- * Joins predictions and labels by key, within a bound on their count and, if wanted, on time by the clock of the records.
- * A time more than `span` away from the latest one is believed when three in a row are, so that one wrong stamp expires
- * nothing; a time that is no finite number is that of the clock. Nothing is dropped in silence: predictions that expire
- * and labels that find none are told and counted. A step costs √bound, a label or not. Throws if an option is invalid.
+ * Joins predictions and labels by key, with a limit on the number of waiting predictions and optionally on the time by
+ * the clock of the records. A time that differs by more than `span` from the latest is only accepted as the third in a
+ * row, so that one wrong timestamp does not expire anything. A time that is not finite counts as the current time.
+ * Nothing is dropped silently: expired predictions and unmatched labels are returned and counted. A step costs
+ * O(√bound). Throws if an option is invalid.
  *
  * @example
  * const join = delayedLabels({ bound: 2 });
@@ -96,7 +97,7 @@ export const delayedLabels = <A extends Json, L>({
     },
     step: (before, event) => {
       const clock = withStamp(before.clock, event.at, span);
-      // A copy of this step alone, and written to; what is in it is not.
+      // A shallow copy for this step, which is changed; its elements are not.
       const buckets = before.buckets.slice();
       const expired: Expired<A>[] = [];
       let { waiting } = before;
@@ -121,7 +122,7 @@ export const delayedLabels = <A extends Json, L>({
       }
       if (event.kind === 'label') {
         const { value: label } = event;
-        // By their own times, also where the clock does not believe them yet.
+        // By their own times, even if the clock has not accepted them yet.
         const isLate = waited !== undefined && at - waited[3] > span;
         if (isLate && prediction !== undefined) expired.push({ key, prediction, why: 'time' });
         const isJoined = prediction !== undefined && !isLate;
@@ -169,7 +170,7 @@ export const delayedLabels = <A extends Json, L>({
   };
 };
 
-/** The bucket in which the prediction stands that waits longest; each bucket is in the order of coming. */
+/** The bucket with the oldest prediction; each bucket is in the order of arrival. */
 const placeOfOldest = <A extends Json>(buckets: readonly (readonly Pending<A>[])[]): number => {
   let place = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -180,16 +181,20 @@ const placeOfOldest = <A extends Json>(buckets: readonly (readonly Pending<A>[])
   return place;
 };
 
-/** Where something waits there is an oldest. */
+/** If something waits, there is an oldest. */
 const none = <A extends Json>(): Pending<A> =>
-  fail({ operation: 'delayedLabels', what: 'the state is not its own: fewer predictions wait than it says' });
+  fail({
+    operation: 'delayedLabels',
+    what: 'the state is inconsistent: it has fewer waiting predictions than it counts',
+    hint: 'restore a state that delayedLabels made',
+  });
 
-/** Puts a bucket without one of its entries in the place of the bucket. */
+/** Replaces a bucket by one without the entry. */
 const takeFrom = <A extends Json>(buckets: (readonly Pending<A>[])[], place: number, entry: number): void => {
   buckets[place] = required(buckets[place], 'a bucket').toSpliced(entry, 1);
 };
 
-/** The predictions that wait for their labels, oldest first: at the end of a stream, those without one. */
+/** The waiting predictions, oldest first: at the end of a stream, those without a label. */
 export const pendingPredictions = <A extends Json>({
   buckets,
 }: DelayedState<A>): readonly (readonly [key: string, prediction: A])[] =>

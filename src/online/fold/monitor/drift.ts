@@ -1,17 +1,19 @@
-/** What a detector of drift says. */
+/** The results of drift detectors. */
 import { fail } from '../../../error.js';
 import { requireOneOf } from '../../../require.js';
 
 export type DriftLevel = 'none' | 'warning' | 'drift';
 
-/** Which way a mean has to go to be a drift: `up`, as losses and errors do when they get worse, `down`, or either. */
+/**
+ * The direction in which a change of the mean is a drift: `up` (losses and errors that get worse), `down`, or both.
+ */
 export type DriftDirection = 'up' | 'down' | 'both';
 
-/** Whether a change of a mean is in a direction. */
+/** Whether a mean has changed in a direction. */
 export const isInDirection = (direction: DriftDirection, before: number, after: number): boolean =>
   direction === 'both' || (direction === 'up' ? after > before : after < before);
 
-/** Throws if a direction is not one of those that a detector knows. */
+/** Throws if a direction is not supported by a detector. */
 export const requireDirection = (
   operation: string,
   got: DriftDirection,
@@ -20,14 +22,14 @@ export const requireDirection = (
   requireOneOf(operation, 'direction', got, known);
 };
 
-/** Of the numbers since the last drift, or of the window that is left of them. */
+/** The level, and the mean and count of the numbers since the last drift, or of the remaining window. */
 export interface Drift {
   readonly level: DriftLevel;
   readonly mean: number;
   readonly count: number;
 }
 
-/** Monitors accept finite numbers only: a loss that is not finite stops a run before it comes here. */
+/** Throws if a number is not finite. (A loss that is not finite stops a run before the monitors.) */
 export const requireFinite = (operation: string, x: number): void => {
   if (!Number.isFinite(x)) fail({ operation, what: 'a monitored number must be finite', got: String(x) });
 };

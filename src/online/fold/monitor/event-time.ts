@@ -1,21 +1,21 @@
-/** The time of a stream, by the stamps of its records: no single stamp moves it far. */
+/** The event time of a stream, by the timestamps of its records. A single wrong timestamp does not move it far. */
 
 export type Clock = {
-  /** The time that is believed; −∞ before the first stamp. */
+  /** The current time; −∞ before the first timestamp. */
   readonly latest: number;
-  /** Stamps in a row that were more than a span ahead of it, or behind it. */
+  /** The number of timestamps in a row that were more than a span ahead of it, or behind it. */
   readonly ahead: number;
   readonly behind: number;
 };
 
 export const noClock: Clock = { latest: Number.NEGATIVE_INFINITY, ahead: 0, behind: 0 };
 
-/** So many stamps in a row are believed, however far away they are. */
+/** This many distant timestamps in a row are accepted. */
 const IN_A_ROW = 3;
 
 /**
- * The clock after one more stamp. One that is at most `span` ahead of it sets it; one that is further away, ahead or
- * behind, does so only as the third of such in a row. A stamp that is no finite number changes nothing.
+ * The clock after one more timestamp. A timestamp at most `span` ahead sets it; a more distant one, ahead or behind,
+ * only as the third in a row. A timestamp that is not finite changes nothing.
  */
 export const withStamp = (clock: Clock, at: number | undefined, span: number): Clock => {
   if (at === undefined || !Number.isFinite(at)) return clock;

@@ -1,30 +1,30 @@
-/** Page–Hinkley: drift where what lies above the mean adds up. */
+/** The Page–Hinkley test: drift detection by cumulative deviations above the mean. */
 import { requireCount, requireDouble } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 import { type Drift, requireDirection, requireFinite } from './drift.js';
 
 export interface PageHinkleyOptions {
-  /** How far above the mean a number has to be to count: the change that is borne. */
+  /** δ, the tolerated deviation above the mean. */
   readonly delta?: number;
-  /** λ: what the sum may come to. Larger is later, and with fewer false alarms. */
+  /** λ, the limit of the sum. Larger values detect later, with fewer false alarms. */
   readonly threshold?: number;
-  /** What the sum keeps of itself with each number; 1 is the plain test. */
+  /** α, the fading factor of the sum; 1 is the plain test. */
   readonly fading?: number;
-  /** Which way a drift goes; `up`, as losses and errors do, unless given. */
+  /** The direction of a drift; default: `up`, for losses and errors. */
   readonly direction?: 'up' | 'down';
-  /** Nothing is said before so many numbers. */
+  /** The number of inputs before it can report. */
   readonly after?: number;
 }
 
-/** Since the last drift. */
+/** The state since the last drift. */
 type PageHinkleyState = { readonly count: number; readonly mean: number; readonly sum: number };
 
 const START: PageHinkleyState = { count: 0, mean: 0, sum: 0 };
 
 /**
- * The test of Page and Hinkley for a rise of the mean (or a fall): U′ = max(0, αU + x − x̄ − δ), drift where U > λ, a
- * warning where U > λ/2; x̄ is the mean since the last drift, after which it starts anew. Its units are those of the
- * numbers: 0.005 and 50 are for numbers from 0 to 1. Throws if an option is invalid, and in a step if a
+ * The Page–Hinkley test for a rise (or fall) of the mean: U′ = max(0, αU + x − x̄ − δ), a drift if U > λ, a warning if
+ * U > λ/2, where x̄ is the mean since the last drift. After a drift it starts again. δ and λ have the unit of the
+ * numbers; the defaults 0.005 and 50 are for numbers from 0 to 1. Throws if an option is invalid; a step throws if a
  * number is not finite.
  *
  * Source: E. S. Page, "Continuous inspection schemes" (Biometrika 41, 1954); D. V. Hinkley, "Inference about the

@@ -1,15 +1,15 @@
-/** Test-then-train: means of losses, or of errors that are 0 or 1, that forget what is long ago. */
+/** Prequential (test-then-train) evaluation: running means of losses or errors that forget old values. */
 import { requireCount, required, requireDouble } from '../../../require.js';
 import type { Fold } from '../../../stream/fold.js';
 import { requireFinite } from './drift.js';
 
-/** Fading sums: of the numbers, and of their weights. */
+/** Fading sums of the numbers and their weights. */
 type Faded = readonly [sum: number, weight: number];
 
 /**
- * The prequential mean with a fading factor: a number counts α times as much with every one after it, so that the last
- * 1/(1 − α) decide. With the factor 1 it is the mean of all. Throws if the factor is not in (0, 1], and in a
- * step if a number is not finite.
+ * The prequential mean with a fading factor α: the weight of a number decreases by α with every later one, so that
+ * about the last 1/(1 − α) numbers count. With α = 1 it is the mean of all. Throws if the factor is not in (0, 1]; a
+ * step throws if a number is not finite.
  *
  * Source: J. Gama, R. Sebastião, P. P. Rodrigues, "On evaluating stream learning algorithms" (Machine Learning 90, 2013).
  *
@@ -34,7 +34,10 @@ export const fadingMean = ({ factor = 0.999 }: { readonly factor?: number } = {}
   };
 };
 
-/** A window in blocks: whole ones with their sums, oldest first, of which so many numbers are gone, and the one begun. */
+/**
+ * A window in blocks: complete blocks with their sums, oldest first, the number of values already removed from the
+ * oldest, and the current block.
+ */
 type Blocks = {
   readonly blocks: readonly (readonly number[])[];
   readonly sums: readonly number[];
@@ -49,11 +52,11 @@ const sumFrom = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * The prequential mean over a window of the last `size` numbers. The window is kept in blocks of √size, so that a step
- * costs √size; sums are added up anew, so nothing drifts away over millions of steps. Throws if the size is not a
- * positive integer, and in a step if a number is not finite.
+ * The prequential mean over a window of the last `size` numbers. The window is stored in blocks of √size, so that a
+ * step costs O(√size). Sums are recomputed, so rounding errors do not accumulate over millions of steps. Throws if the
+ * size is not a positive integer; a step throws if a number is not finite.
  *
- * Source: J. Gama, R. Sebastião, P. P. Rodrigues (2013), as `fadingMean`.
+ * Source: J. Gama, R. Sebastião, P. P. Rodrigues (2013), as in `fadingMean`.
  *
  * @example
  * runFold(slidingMean(2), [1, 2, 4])[1]; // [1, 1.5, 3]

@@ -1,4 +1,4 @@
-/** What a run does about drift: folds that the loop asks between two steps. */
+/** Reactions to drift: folds that run between two steps. */
 import { requireCount, requireDouble, requireFunction } from '../../../require.js';
 import type { OnlineStep } from '../../run/event.js';
 import { descriptionOf } from '../fold.js';
@@ -6,22 +6,22 @@ import type { Fold } from '../../../stream/fold.js';
 import type { Json } from '../../../tree/tree.js';
 import { type DriftLevel, requireFinite } from './drift.js';
 
-/** What a detector says of a step, and where the run stands after it: to be read only where it is to be changed. */
+/** The result of a detector for a step, and the state of the run after it, to be read only if it is changed. */
 export interface ReactionInput<State> {
   readonly level: DriftLevel;
-  /** Copies the state of a run: that of a large model is not for every step. */
+  /** Copies the state of the run; avoid calling it in every step for a large model. */
   readonly state: () => State;
 }
 
 /**
- * From where a run stands to the state that it goes on from, or `undefined` where it is to go on as it is. What a
- * reaction remembers is its state, plain data as that of any fold. `onDrift` makes of it what `online` takes as `revise`.
+ * A fold that returns the state from which the run continues, or `undefined` to leave it unchanged. Its own state is
+ * plain data, as for any fold. `onDrift` converts it to the option `revise` of `online`.
  */
 export type Reaction<S extends Json, State> = Fold<S, ReactionInput<State>, State | undefined>;
 
 /**
- * A reaction as the `revise` of an online run: `levelOf` says what of the monitors tells of drift. Its argument is to be
- * given its type, such as `Drift`, since nothing else says it there.
+ * A reaction as the option `revise` of an online run: `levelOf` selects the drift level from the results of the
+ * monitors. Annotate the type of its argument, such as `Drift`, since it cannot be inferred.
  *
  * @example
  * const clicks = learner({ model: dense(2, 1), loss: meanSquaredError(), update: sgd() });
@@ -50,7 +50,8 @@ export const onDrift = <State, M, S extends Json>(
 };
 
 /**
- * Begins anew at drift, from the state that is made for the n-th time (from a key of its own, say); counts how often.
+ * A reaction that resets the run at a drift. `fresh(n)` makes the state for the n-th reset, for example with its own
+ * key.
  *
  * @example
  * const anew = reset((n) => ({ weight: 0, n }));
@@ -66,16 +67,17 @@ export const reset = <State>(fresh: (times: number) => State): Reaction<number, 
 };
 
 export interface RaiseRateOptions<State> {
-  /** What the rate is multiplied by at drift, 4 unless given; a power of two is taken back without rounding. */
+  /** The factor of the learning rate at a drift; default: 4. A power of two is undone without rounding. */
   readonly factor?: number;
-  /** For how many steps; another drift on the way begins them anew. */
+  /** The number of steps with the raised rate; another drift starts them again. */
   readonly steps: number;
-  /** The state with its learning rate multiplied by a number. */
+  /** Returns the state with its learning rate multiplied by a number. */
   readonly scale: (state: State, by: number) => State;
 }
 
 /**
- * Raises the learning rate at drift for so many steps, and takes it back. Throws if an option is invalid.
+ * A reaction that raises the learning rate at a drift for `steps` steps, and then restores it. Throws if an option is
+ * invalid.
  *
  * @example
  * const raise = raiseRate({ factor: 2, steps: 1, scale: (rate: number, by) => rate * by });
@@ -103,31 +105,34 @@ export const raiseRate = <State>({
 };
 
 export interface ChallengerOptions {
-  /** For how many records the two are compared. */
+  /** The number of records of a comparison. */
   readonly trial: number;
-  /** The challenger wins where its mean loss is below this much of the champion's; 1 unless given. */
+  /** The challenger wins if its mean loss is below this share of the champion's; default: 1. */
   readonly share?: number;
 }
 
-/** Of one record: what the detector says, and the prequential losses of both, the challenger's while there is one. */
+/**
+ * The input for one record: the result of the detector, and the prequential losses of champion and challenger, if there
+ * is one.
+ */
 export interface Contest {
   readonly level: DriftLevel;
   readonly champion: number;
   readonly challenger?: number;
 }
 
-/** What the loop is to do: begin a challenger, put it in the champion's place, let it go, or nothing. */
+/** The action of the loop: start a challenger, replace the champion by it, drop it, or nothing. */
 export type ChallengerAct = 'none' | 'start' | 'replace' | 'drop';
 
-/** Records since the challenger began, and the sums of the losses of both; `null` while there is none. */
+/** The number of records since the challenger started, and the sums of both losses; `null` without a challenger. */
 export type Trial = { readonly count: number; readonly champion: number; readonly challenger: number } | null;
 
 /**
- * At drift a challenger begins beside the champion; after `trial` records that both have predicted, the better one by
- * prequential loss is kept. Of a drift on the way nothing is made. `withChallenger` puts it on a run. Throws if an
- * option is invalid, and in a step if a loss of the trial is missing or not finite.
+ * Starts a challenger beside the champion at a drift. After `trial` records that both have predicted, the one with the
+ * lower prequential loss stays. A drift during the comparison is ignored. `withChallenger` adds it to a run. Throws if
+ * an option is invalid; a step throws if a loss is missing or not finite.
  *
- * Source: the paired learners of S. H. Bach, M. A. Maloof (ICDM 2008), with one trial in place of a window.
+ * Source: the paired learners of S. H. Bach, M. A. Maloof (ICDM 2008), with one trial instead of a window.
  *
  * @example
  * const told = runFold(challenger({ trial: 2 }), [
