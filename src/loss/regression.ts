@@ -2,8 +2,8 @@
 import { withPullback } from '../autodiff/custom.js';
 import { add, divide, less, lessOrEqual, multiply, subtract } from '../operation/arithmetic.js';
 import { relu } from '../operation/activation.js';
-import { scaledLength } from '../operation/norm.js';
-import { along, sum } from '../operation/reduce.js';
+import { directionOf } from '../operation/norm.js';
+import { sum } from '../operation/reduce.js';
 import { select } from '../tensor/primitive/comparison.js';
 import { fullLike } from '../tensor/primitive/constant.js';
 import { exp, expm1, log1p } from '../tensor/primitive/exponential.js';
@@ -115,41 +115,6 @@ export const hinge = ofMargin('hinge', (missing) => missing);
  */
 export const squaredHinge = ofMargin('squaredHinge', (missing) => multiply(missing, missing));
 
-/** The unit rows of y, whether each length is positive, and the scale and length with which unit = y·scale/length. */
-interface Direction extends Readonly<Record<'unit' | 'length' | 'scale', Tensor>> {
-  readonly known: Tensor<Shape, 'bool'>;
-}
-
-/** Unit rows along the last axis; a row of zeros stays zero. */
-const direction: (x: Tensor) => Tensor = (x) => {
-  const last = x.shape.length - 1;
-  const parts = (y: Tensor): Direction => {
-    const { scale, length } = scaledLength([y], y.dtype, [last]);
-    const has = less<Shape, 'float32'>(fullLike(length, 0), length);
-    const back = (each: Tensor): Tensor => along(each, y.shape, last);
-    // Never divides by a length of 0, even where `select` ignores the result.
-    const divisor = back(select(has, length, fullLike(length, 1)));
-    const by = back(scale);
-    return {
-      unit: divide(multiply(y, by), divisor),
-      known: along(has, y.shape, last),
-      length: divisor,
-      scale: by,
-    };
-  };
-  return withPullback(
-    (y: Tensor) => parts(y).unit,
-    (y) => {
-      const { unit, known, length, scale } = parts(y);
-      // u = x/|x| ⇒ dx = (du − u·Σ u·du)/|x|: the part along the row cancels before the division
-      return (du) => {
-        const across = subtract(du, multiply(unit, along(sum(multiply(unit, du), [last]), y.shape, last)));
-        return select(known, multiply(divide(across, length), scale), fullLike(y, 0));
-      };
-    },
-  )(x);
-};
-
 /**
  * Cosine distance: the mean over the batch of 1 − cos of the angle between rows of `[…lead, size]`: 0 for the same
  * direction, 2 for opposite directions. A row of zeros has distance 1 and gradient 0. Throws if the shapes differ.
@@ -160,6 +125,7 @@ const direction: (x: Tensor) => Tensor = (x) => {
 export const cosineDistance = <S extends Shape>(): EntrywiseLoss<Tensor<S>> =>
   meanOf((prediction, target) => {
     requireSame('cosineDistance', prediction, target);
-    const cosine = sum(multiply(direction(prediction), direction(target)), [prediction.shape.length - 1]);
+    const rows = [prediction.shape.length - 1];
+    const cosine = sum(multiply(directionOf(prediction, rows), directionOf(target, rows)), rows);
     return subtract(fullLike(cosine, 1), cosine);
   });

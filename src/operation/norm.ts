@@ -8,7 +8,7 @@ import { sqrt } from '../tensor/primitive/exponential.js';
 import { broadcast, sum } from '../tensor/primitive/reduction.js';
 import { otherAxes, range, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, divide, less, multiply } from './arithmetic.js';
+import { add, divide, less, multiply, subtract } from './arithmetic.js';
 import { overAxes, type Reduction } from './reduce.js';
 
 /** Sums of squares from `small` to `large` are taken as they are; others of numbers times a power of 2. */
@@ -56,19 +56,32 @@ export const scaledLength = <D extends FloatDType>(
 export const lengthOf = <D extends FloatDType>({ scale, length }: ScaledLength<D>): Tensor<Shape, D> =>
   divide(length, scale);
 
-/** x/|x|, also where |x| is no float any more; 0 at 0, and constant there. */
-const directionOf = <D extends FloatDType>(
+/** x/|x| over axes, also if |x| is not a float any more; 0 at 0, where it is constant. */
+export const directionOf = <D extends FloatDType>(
   x: Tensor<Shape, D>,
   axes: readonly number[],
 ): Tensor<Shape, D> => {
   const spread = <E extends DType>(each: Tensor<Shape, E>): Tensor<Shape, E> =>
     broadcast(each, x.shape, otherAxes(x.shape.length, axes));
-  // The scale is a constant but for its jumps, and no scale changes the direction.
-  const scaled = multiply(x, spread(scaledLength([x], x.dtype, axes).scale));
-  const length = lengthOver(scaled, axes);
-  const isZero = equal(length, fullLike(length, 0));
-  const safe = select(isZero, fullLike(length, 1), length);
-  return divide(select(spread(isZero), fullLike(scaled, 0), scaled), spread(safe));
+  const parts = (y: Tensor<Shape, D>) => {
+    const scaled = scaledLength([y], y.dtype, axes);
+    const isKnown = less<Shape, D>(fullLike(scaled.length, 0), scaled.length);
+    // Nothing is divided by a length of 0, selected or not.
+    const length = spread(select(isKnown, scaled.length, fullLike(scaled.length, 1)));
+    const scale = spread(scaled.scale);
+    return { unit: divide(multiply(y, scale), length), known: spread(isKnown), length, scale };
+  };
+  return withPullback(
+    (y: Tensor<Shape, D>) => parts(y).unit,
+    (y) => {
+      const { unit, known, length, scale } = parts(y);
+      // u = x/|x| ⇒ dx = (du − u·Σ u·du)/|x|: the part along u cancels before the division
+      return (du) => {
+        const across = subtract(du, multiply(unit, spread(sum(multiply(unit, du), axes))));
+        return select(known, multiply(divide(across, length), scale), fullLike(y, 0));
+      };
+    },
+  )(x);
 };
 
 const lengthOver = <D extends FloatDType>(x: Tensor<Shape, D>, axes: readonly number[]): Tensor<Shape, D> =>

@@ -1,4 +1,4 @@
-/** What an online run tells of itself: one stream of events, each a value. */
+/** The events of an online run. */
 import type { Checkpoint, CheckpointError } from '../checkpoint/checkpoint.js';
 import type { DeadLetter } from '../decode/dead-letter.js';
 import type { ExampleForm } from './example.js';
@@ -6,73 +6,73 @@ import type { Json } from '../../tree/tree.js';
 import type { Spent } from './meter.js';
 import type { PredictionPair } from './predictions.js';
 
-/** Counts of a run since its first record, resumed or not. */
+/** Counts since the first record of a run, across resumes. */
 export type Counts = {
-  /** Records that have been taken in: decoded or not. */
+  /** The number of records received, decoded or not. */
   readonly records: number;
-  /** Those that are dead letters: they did not decode, or no example that fits could be made of them. */
+  /** The number of dead letters: records that did not decode, or gave no example of the right form. */
   readonly bad: number;
-  /** Examples of skipped steps: their loss or gradient was not finite or beyond its limit. */
+  /** The number of examples in skipped steps. */
   readonly skipped: number;
 };
 
-/** What the monitors are told of a step. */
+/** The input of monitors: a report of one step. */
 export interface StepReport {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly examples: number;
   /**
-   * What the model predicted of each example before it learned from it, beside its target: a windowed score, or a log,
-   * is a fold over them. Throws if the run was not asked for `predictions`.
+   * The prediction for each example before the model learned from it, with its target. Throws without the option
+   * `predictions`.
    */
   readonly predictions: () => readonly PredictionPair[];
 }
 
-/** A step has been taken. */
+/** A training step. */
 export interface OnlineStep<State, M, F extends Json = Json> {
   readonly kind: 'step';
-  /** From 1, since the first record of the run. */
+  /** The number of the step, from 1 since the first record of the run. */
   readonly step: number;
   readonly examples: number;
-  /** Of the step's examples before it learned from them: the prequential loss. */
+  /** The loss of the examples before the model learned from them (prequential). */
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** What the monitors made of it. */
+  /** The result of the monitors. */
   readonly monitored: M;
-  /** Where the source stands behind the last record that counts. */
+  /** The position of the source after the last record that this step includes. */
   readonly position: Json;
   readonly counts: Counts;
-  /** The state of the fold that makes examples, behind the records of this step. */
+  /** The state of the fold `examples` after the records of this step. */
   readonly features: F;
-  /** What each example is like. */
+  /** The form that all examples have. */
   readonly form: ExampleForm;
-  /** Up to this step. */
+  /** Time and bytes up to this step. */
   readonly spent: Spent;
-  /** The learner's state after the step, copied when it is first read. */
+  /** The state of the learner after the step, copied when it is first read. */
   readonly state: State;
-  /** The whole run at this moment: to be saved, resumed or forked. */
+  /** The whole run after this step, to save, resume or fork it. */
   readonly checkpoint: () => Checkpoint;
 }
 
-/** A step does not count: its loss or gradient was not finite, or beyond its limit. */
+/** A step that was skipped, because its loss or gradient was not finite or exceeded a limit. */
 export interface SkippedStep {
   readonly kind: 'skipped';
   readonly step: number;
   readonly reason: string;
-  /** What was done about it. */
+  /** The action that was taken. */
   readonly by: 'skip' | 'roll back';
   readonly examples: number;
   readonly position: Json;
-  /** The whole run behind this step. */
+  /** The whole run after this step. */
   readonly checkpoint: () => Checkpoint;
 }
 
 export type OnlineEvent<State, M, F extends Json = Json> =
   | OnlineStep<State, M, F>
-  /** A record that did not decode, or an example that the run cannot learn from. */
+  /** A record that did not decode, or an example that the model cannot learn from. */
   | { readonly kind: 'dead letter'; readonly letter: DeadLetter<Json> }
   | SkippedStep
-  /** It goes on from a checkpoint, past those that could not be used. */
+  /** The run resumed from a checkpoint; unusable checkpoints are listed. */
   | { readonly kind: 'resumed'; readonly step: number; readonly passedOver: readonly CheckpointError[] }
   | { readonly kind: 'saved'; readonly step: number; readonly name: string }
   | { readonly kind: 'save failed'; readonly step: number; readonly error: CheckpointError };

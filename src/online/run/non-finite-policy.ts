@@ -36,7 +36,7 @@ export const reasonOf = (
   if (norm === undefined && most < Number.POSITIVE_INFINITY)
     fail({
       operation: 'online',
-      what: '`limits.gradientNorm` of a learner that tells no norm',
+      what: '`limits.gradientNorm` needs a learner that reports the norm of its gradient',
       got: `the metrics ${Object.keys(metrics).join(', ') || 'none'}`,
       needed: 'gradientNorm',
       hint: 'make the learner with gradientNorm: true',

@@ -1,4 +1,4 @@
-/** What an online run is told: what it learns, where its records come from, and where it is saved. */
+/** The options of `online`. */
 import type { Backend } from '../../backend/backend.js';
 import type { Key } from '../../operation/random.js';
 import type { Optimized } from '../../stream/reduce-on-plateau.js';
@@ -25,21 +25,21 @@ export interface OnlineOptions<
   V extends Json,
 > extends RunOptions<State, A, B, L, R, X, F, S, M, V> {
   readonly source: Source<R, Pos>;
-  /** What the first parameters are drawn from, where nothing is resumed. */
+  /** The key of the initial parameters, if no checkpoint is resumed. */
   readonly key: Key;
   /**
-   * Milliseconds after which a step is taken with the examples that there are, where no more have come. Which examples
-   * make a batch then depends on time, and so do last bits.
+   * Milliseconds without a new record after which a step is taken with fewer than `size` examples. The batches, and so
+   * the last bits of the results, then depend on time.
    */
   readonly wait?: number;
-  /** Where and how often the run is saved, and where it resumes from. */
+  /** The store of checkpoints, and how often the run is saved. The run resumes from the newest checkpoint. */
   readonly checkpoints?: Omit<CheckpointingOptions, 'report'>;
-  /** Goes on from here and not from the newest that is kept, a rewind or a fork: what is kept must be of this pipeline too. */
+  /** Resumes from this checkpoint instead of the newest, for a rewind or a fork. The store must be of this pipeline too. */
   readonly from?: Checkpoint;
   readonly backend?: Backend;
 }
 
-/** What a run is made of: all that is compared with a checkpoint, and what only watches. */
+/** The parts of a run that must equal those of a checkpoint, and its monitors, which may change. */
 export const partsOf = (options: {
   readonly source: { readonly name: string; readonly position: { readonly name: string } };
   readonly examples: Described;

@@ -16,12 +16,12 @@ import type { OnlineOptions } from './online-options.js';
 import { requireRunOptions } from './run-options.js';
 
 /**
- * Trains over the records of a source, one event after the other: each step before it is learned from (test, then
- * train), dead letters, skipped steps, saved checkpoints. The run is one value: learner, folds, counts and the source's
- * position. It is saved by `checkpoints` and resumed from there, bit for bit; each record counts exactly once.
+ * Trains over the records of a source and emits events: steps (each example is tested, then learned), dead letters,
+ * skipped steps and saved checkpoints. The run is one value: the learner, the folds, the counts and the position of the
+ * source. `checkpoints` saves it, and a new run resumes from there, bitwise equal; each record counts exactly once.
  *
- * A slow subscriber holds back the source. Unsubscribing lets go of the source and keeps what was reached. Errors are
- * told as the Observable's: a source that fails, a step whose loss is not finite, too many bad records, another writer.
+ * A slow subscriber slows down the source. Unsubscribing closes the source and saves the run. Errors arrive as the error
+ * of the Observable: the source fails, a loss is not finite, too many records are bad, another writer uses the store.
  * Throws if an option is invalid.
  *
  * Laws: F-1, F-3, F-4, F-7, F-13.

@@ -28,7 +28,7 @@ export const predictedOf = (
     if (shape[0] !== batch.length)
       fail({
         operation: 'online',
-        what: 'predictions that cannot be told one by one',
+        what: 'the predictions have no axis of examples',
         got: showShape(shape),
         needed: `[${batch.length}, …], the examples as the first axis`,
       });
@@ -50,6 +50,6 @@ export const predictedOf = (
 export const noPredictions = (): never =>
   fail({
     operation: 'online',
-    what: 'predictions that were not asked for',
-    needed: 'the option predictions: true, with which each step computes them',
+    what: 'the run does not compute predictions',
+    needed: 'the option predictions: true',
   });

@@ -36,7 +36,7 @@ const requireExamples = (made: unknown): void => {
   if (Array.isArray(made) && made.every(isExample)) return;
   fail({
     operation: 'online',
-    what: '`examples` gave something else than an array of examples',
+    what: '`examples` must return an array of examples',
     got: Array.isArray(made)
       ? `an array with ${showGiven(made.find((each) => !isExample(each)))}`
       : showGiven(made),
@@ -49,9 +49,9 @@ export const requireSome = <State>({ form, refused }: RunState<State>, most = 1)
   if (form !== null || refused.count < most) return;
   fail({
     operation: 'online',
-    what: 'no record gives an example that the model takes',
+    what: 'no record gave an example that the model accepts',
     got: `${refused.count} refused, the first because of: ${refused.first}`,
-    needed: 'examples of the shapes that the model and its loss take',
+    needed: 'examples with the shapes of the model and its loss',
   });
 };
 
@@ -76,7 +76,7 @@ const countingShare = (
     if (stop)
       fail({
         operation: 'online',
-        what: 'too many records that do not decode',
+        what: 'too many records do not decode',
         got: `${(100 * share).toFixed(1)} %`,
         needed: `at most ${100 * most} %`,
         hint: 'the dead letters say why',

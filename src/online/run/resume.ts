@@ -32,7 +32,7 @@ const positionFor = <Pos extends Json>(
     ? read.right
     : fail({
         operation: 'online',
-        what: 'a position of another source',
+        what: 'the position in the checkpoint belongs to another source',
         got: JSON.stringify(written),
         needed: `${position.name}, of ${name}`,
       });
@@ -65,9 +65,9 @@ export const beginningOf = async <State, Pos extends Json>(
   if (difference !== undefined)
     return fail({
       operation: 'online',
-      what: 'a checkpoint of another model or pipeline',
+      what: 'the checkpoint belongs to another model or pipeline',
       got: difference.message,
-      hint: 'go on with the same learner, folds and source, or keep this run elsewhere',
+      hint: 'use the same learner, folds and source, or save this run in another place',
     });
   const read = readRun(checkpoint, fresh, parts, backend);
   if (either.isLeft(read)) return fail({ operation: 'online', what: read.left.message });

@@ -1,4 +1,4 @@
-/** What an online run is told to do, apart from where its records come from and where it is saved. */
+/** The options of an online run, except its source and its checkpoints. */
 import type { either } from 'fp-ts';
 import type { Optimized } from '../../stream/reduce-on-plateau.js';
 import type { Learner } from '../../learner/learner.js';
@@ -12,41 +12,41 @@ import type { Json } from '../../tree/tree.js';
 import { type Limits, type NonFinitePolicy, requireNonFinitePolicy } from './non-finite-policy.js';
 import type { Received } from '../source/source.js';
 
-/** The options of a run that are values of their own. */
+/** Options without type parameters. */
 export interface RunSettings {
-  /** Examples a step: 1 learns from each by itself. */
+  /** The number of examples in a step. */
   readonly size: number;
-  /** The dtypes of examples; float32 unless another is named. */
+  /** The dtypes of examples; default: float32. */
   readonly dtypes?: ExampleDTypes;
-  /** Whether monitors are told what was predicted of each example; the step computes it as well then. */
+  /** Whether monitors get the prediction for each example; the step then computes it too. */
   readonly predictions?: boolean;
-  /** The version of the pipeline, for what cannot be compared: a run resumes only from a checkpoint of the same version. */
+  /** The version of the pipeline. Change it when a function such as `decode` changes: a run resumes only from its version. */
   readonly version?: string | number;
-  /** What is done about a step whose loss is not finite, or beyond the limits; `'stop'` by default. */
+  /** The action for a step whose loss is not finite, or that exceeds the limits; default: `'stop'`. */
   readonly nonFinite?: NonFinitePolicy;
   readonly limits?: Limits;
-  /** The share of records that may be bad before the run stops. No limit by default. */
+  /** The share of bad records at which the run stops; default: no limit. */
   readonly badShare?: BadShareLimitOptions;
 }
 
 /** How a record becomes examples. */
 export interface ReceivingOptions<R, X, F extends Json> {
-  /** From what came in to a record, or to a dead letter. */
+  /** Decodes what the source gives to a record, or to a dead letter. */
   readonly decode: (received: Received<R, Json>) => either.Either<DeadLetter<Json>, X>;
-  /** From a record to examples to learn from: none, one, or several. Its state is part of the run's. */
+  /** A fold from records to examples: none, one or several for each record. Its state is part of the run. */
   readonly examples: Fold<F, X, readonly Example[]>;
 }
 
 /** How the examples of a step are learned from. */
 export interface LearningOptions<State extends Optimized, A, B, L, S extends Json, M, V extends Json> {
   readonly learner: Learner<State, A, B, L>;
-  /** What is made of each step's loss and metrics, which are told before it learns: scores, detectors of drift. */
+  /** A fold over the reports of steps: scores, drift detectors. */
   readonly monitors?: Fold<S, StepReport, M>;
-  /** Returns the state to go on from after a step, if it is not the step's own: a reaction to drift, another rate. */
+  /** A fold that may return another state to continue from after a step: a reaction to drift, another learning rate. */
   readonly revise?: Fold<V, OnlineStep<State, M>, State | undefined>;
 }
 
-/** What a run is made of, apart from where its records come from and where it is saved. */
+/** The options of a run, except its source and its checkpoints. */
 export interface RunOptions<
   State extends Optimized,
   A,

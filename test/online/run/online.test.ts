@@ -89,7 +89,7 @@ describe('an online run', () => {
   test('stops where too many records are bad, if told so', async () => {
     const run = online({ ...optionsFor(['{', '[', line(0), '{'], 1), badShare: { most: 0.5, after: 4 } });
     await expect(lastValueFrom(run)).rejects.toThrow(
-      'online: too many records that do not decode, got 75.0 %, needed at most 50 %',
+      'online: too many records do not decode, got 75.0 %, needed at most 50 %',
     );
   });
 
@@ -205,7 +205,7 @@ test('a run that is gone on with is told so, and one of another model is refused
   expect(resumed).toEqual({ kind: 'resumed', step: 1, passedOver: [] });
   await expect(
     lastValueFrom(online({ ...optionsFor([line(0)], 1), learner: other, ...(kept && { from: kept }) })),
-  ).rejects.toThrow('online: a checkpoint of another model or pipeline');
+  ).rejects.toThrow('online: the checkpoint belongs to another model or pipeline');
 });
 
 test('what was kept is told when it is, also where no more records come', async () => {
@@ -235,7 +235,7 @@ test('what was kept is told when it is, also where no more records come', async 
 test('a limit of a gradient whose norm the learner does not tell is refused, and not left out', async () => {
   const options = { ...optionsFor([line(1)], 1), limits: { gradientNorm: 5 } };
   await expect(lastValueFrom(online(options))).rejects.toThrow(
-    'online: `limits.gradientNorm` of a learner that tells no norm, got the metrics none, needed gradientNorm; make the learner with gradientNorm: true',
+    'online: `limits.gradientNorm` needs a learner that reports the norm of its gradient, got the metrics none, needed gradientNorm; make the learner with gradientNorm: true',
   );
 });
 
@@ -246,7 +246,7 @@ test.each([
 ])('%s in place of an array of examples is a mistake and no data', async (_, made, got) => {
   const options = { ...optionsFor([line(1)], 1), examples: pure(() => made as never) };
   await expect(lastValueFrom(online(options))).rejects.toThrow(
-    `online: \`examples\` gave something else than an array of examples, got ${got}, needed [{ input, target }, …]`,
+    `online: \`examples\` must return an array of examples, got ${got}, needed [{ input, target }, …]`,
   );
 });
 

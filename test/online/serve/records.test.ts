@@ -110,6 +110,6 @@ test('monitors see the prediction of each example before training on it, and its
     ({ state } = event);
   }
   await expect(lastValueFrom(online({ ...base, monitors: log }))).rejects.toThrow(
-    'predictions that were not asked for, needed the option predictions: true',
+    'the run does not compute predictions, needed the option predictions: true',
   );
 });
