@@ -30,10 +30,10 @@ export const added = (pending: Pending, item: Waiting): Pending => {
   return { shared, from, to: to + 1 };
 };
 
-/** The first `count`, and the queue of the rest. */
+/** The first `count`, and the queue of the rest. The array is left behind when more of it was taken than waits. */
 export const splitPending = (pending: Pending, count: number): readonly [readonly Waiting[], Pending] => {
-  const at = Math.min(pending.from + count, pending.to);
-  const first = pending.shared.slice(pending.from, at);
-  // What was taken is let go of when all of it was.
-  return [first, at === pending.to ? pendingOf([]) : { ...pending, from: at }];
+  const { shared, to } = pending;
+  const from = Math.min(pending.from + count, to);
+  const rest = from > to - from ? pendingOf(shared.slice(from, to)) : { shared, from, to };
+  return [shared.slice(pending.from, from), rest];
 };
