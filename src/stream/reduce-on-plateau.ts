@@ -103,6 +103,9 @@ export const withRates = <State extends Optimized>(
  * `factor` after `patience` measures in a row without improvement. Throws if an option is invalid, and when it runs on a
  * state without an adjustable rate.
  *
+ * In `online`, where one argument has the learner and the fold, write the type of the state:
+ * `reduceOnPlateau<ReturnType<typeof clicks.init>>({ … })`.
+ *
  * Source: ReduceLROnPlateau of Keras 3, with its defaults.
  *
  * Laws: F-1 to F-5, F-7, F-8, F-13.
