@@ -11,7 +11,7 @@ import type { Meter } from './meter.js';
 import { reasonOf, requireSkipping } from './non-finite-policy.js';
 import { itemsOf, pendingOf, type Waiting } from './pending.js';
 import { noPredictions, predictedOf } from './predictions.js';
-import { letterOf, type LetterEvent } from './records.js';
+import { countingShare, letterOf, type LetterEvent } from './records.js';
 import type { LearningOptions, RunSettings } from './run-options.js';
 import { type RunParts, type RunState, writeRun } from './run-state.js';
 
@@ -42,6 +42,7 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
   const { monitors, revise, nonFinite = 'stop', limits = {}, predictions = false } = options;
   const rollBackEvery = typeof nonFinite === 'object' ? nonFinite.rollBack.steps : undefined;
   const stack = stacking(options);
+  const share = countingShare(options);
   const formOf = ({ form }: Run): ExampleForm =>
     form ?? fail({ operation: 'online', what: 'examples wait without a form' });
   const step = (run: Run, examples: readonly Example[]): Taken<State> =>
@@ -68,7 +69,8 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
       else letters.push(letterOf('check', reason, each.position, each.example));
     }
     const counts = { ...run.counts, bad: run.counts.bad + letters.length };
-    return [{ ...run, counts, pending: pendingOf([...rest, ...itemsOf(run.pending)]) }, letters];
+    const next = { ...run, counts, pending: pendingOf([...rest, ...itemsOf(run.pending)]) };
+    return [letters.reduce((counted) => share(counted, true), next), letters];
   };
 
   /** The step does not count: its loss or its gradient is not finite, or beyond its limit. */

@@ -64,7 +64,7 @@ export const letterOf = (
 ): LetterEvent => ({ kind: 'dead letter', letter: letter(position, { kind, reason }, textOfRecord(raw)) });
 
 /** The run with one more record in the share of bad ones. Throws if the share is too large. */
-const countingShare = (
+export const countingShare = (
   options: RunSettings,
 ): (<State>(run: RunState<State>, isBad: boolean) => RunState<State>) => {
   if (options.badShare === undefined) return (run) => run;
@@ -135,12 +135,13 @@ export const receiving = <State, A, B, L, R, X, F extends Json>(
 
   const takeIn = (
     before: RunState<State>,
-    { value, position }: Received<R, Json>,
+    received: Received<R, Json>,
   ): readonly [RunState<State>, readonly LetterEvent[]] => {
+    const { value, position } = received;
     let run = { ...before, position };
     let made: readonly Example[];
     try {
-      const decoded = decode({ value, position });
+      const decoded = decode(received);
       if (either.isLeft(decoded)) return [run, [{ kind: 'dead letter', letter: decoded.left }]];
       // A state that was written down is of the fold that wrote it: the signature in it says so.
       const [features, all] = examples.step(run.features as F, decoded.right);

@@ -366,7 +366,7 @@ describe('a record that does not fit is a dead letter, and the run goes on, now 
   test('a label that the loss refuses is set aside, and the others of its batch are learned from', async () => {
     const classes = learner({ model: dense(2, 3), loss: sparseSoftmaxCrossEntropy(), update: sgd() });
     const rows = [0, 1, 9, 2, 0, -1, 1, 2].map((label) => ({ label }));
-    const run = (from?: Checkpoint) =>
+    const run = (from?: Checkpoint, badShare?: { readonly most: number; readonly after: number }) =>
       online({
         source: iterableSource('rows', rows),
         decode: ({ value }: Received<{ readonly label: number }, Json>) => either.right(value),
@@ -378,7 +378,10 @@ describe('a record that does not fit is a dead letter, and the run goes on, now 
         key: key(1),
         size: 3,
         ...(from && { from }),
+        ...(badShare && { badShare }),
       });
+    // It counts as a bad record: three came, and one more is bad.
+    await expect(lastValueFrom(run(undefined, { most: 0.2, after: 4 }))).rejects.toThrow('got 25.0 %');
     const events = await lastValueFrom(run().pipe(toArray()));
     expect(events.map(({ kind }) => kind)).toEqual(['dead letter', 'step', 'dead letter', 'step']);
     expect(events.flatMap((event) => (event.kind === 'dead letter' ? [event.letter] : []))).toMatchObject([
