@@ -1,4 +1,4 @@
-/** A learner's steps taken one after the other in the backend's memory: what every way of training is made of. */
+/** The step of a learner as a pure function, on a machine that keeps the state in its memory. */
 import type { Backend } from '../backend/backend.js';
 import { dataOf, tensorsOfData } from '../backend/evaluate.js';
 import type { Batch, Learner } from '../learner/learner.js';
@@ -9,13 +9,13 @@ import { leaves, unflatten } from '../tree/tree.js';
 import { type CompiledStep, compileStep, type CompileStepOptions, requireCarried } from './compiled-step.js';
 import { type History, historyOf } from './state-history.js';
 
-/** A state, wherever its numbers stand: in a machine's memory, or as data. It never changes, and is read when asked. */
+/** A state whose numbers may be in a machine's memory. It never changes, and is copied when it is read. */
 export interface StateHandle<State> {
   readonly state: () => State;
   readonly data: () => readonly Data[];
 }
 
-/** A step that has been taken. */
+/** A completed step. */
 export interface Taken<State> {
   /** Of the batch, before the step. */
   readonly loss: number;
@@ -30,16 +30,16 @@ export interface Taken<State> {
 
 /** A learner's step as a pure function from state to state, on a machine that keeps the state in its memory. */
 export interface Stepper<State, A, L> {
-  /** A state to step from. Throws if it has another form than the first. */
+  /** A handle to a state to step from. Throws if it has another form than the first. */
   readonly at: (state: State) => StateHandle<State>;
   /**
-   * The step from a state, whatever was stepped from before. Where the machine stands at this state it goes on in place;
-   * otherwise it begins anew from the state's numbers. Batches of the same sizes share a program.
+   * Takes a step from any state. If the machine has this state in its memory, it continues in place; otherwise it starts
+   * again from the numbers of the state. Batches of the same sizes share a program.
    */
   readonly step: (from: StateHandle<State>, batch: Batch<A, L>) => Taken<State>;
 }
 
-/** So many programs are kept, each for batches of other sizes; the one that was not used for longest is dropped. */
+/** The number of cached programs, one for each batch size; the least recently used one is dropped. */
 const MOST_PROGRAMS = 8;
 
 /** Of a learner without metrics. */
@@ -61,7 +61,7 @@ const lazily = <T>(make: () => T): (() => T) => {
   };
 };
 
-/** A state as one to step from. */
+/** A handle to a state that was given. */
 export const handleOf = <State>(state: State, backend: Backend): StateHandle<State> => ({
   data: lazily(() => dataOf(leaves<AnyTensor>(state), backend)),
   state: () => state,
@@ -97,8 +97,10 @@ export const stepper = <State, A, B, L>(
 
   return {
     at: (state) => {
-      requireCarried('revise', tensors, leaves<AnyTensor>(state));
-      return handleOf(state, backend);
+      const own = leaves<AnyTensor>(state);
+      requireCarried('revise', tensors, own);
+      // As numbers, where the state is an expression: what is read of it is computed once.
+      return handle(lazily(() => dataOf(own, backend)));
     },
     step: (from, batch) => {
       const [compiled, given] = programFor(batch);

@@ -167,6 +167,15 @@ test('a rate that is changed to an invalid one is refused', () => {
   expect(ratesOf(withRates(state, () => 0))).toEqual([0]);
 });
 
+test('a revised state is reported as numbers, even if it is an expression', async () => {
+  const expression = line.init(key(2));
+  const steps = from([batch]).pipe(train(line, { key: key(1), revise: pure(() => expression) }));
+  const { state } = await lastValueFrom(steps);
+  expect(expression.parameters[0].kernel.node.kind).toBe('application');
+  expect(state.parameters[0].kernel.node.kind).toBe('constant');
+  expect(evaluate(state)).toEqual(evaluate(expression));
+});
+
 test('a revised state of another form is refused', () => {
   const other = learner({ model: dense(1, 1), loss: meanSquaredError(), update: adam() }).init(key(1));
   from([batch])
