@@ -1,6 +1,7 @@
 /** Composites: any number of layers one after the other, as `compose` and `sequential` make. */
 import { fail } from '../error.js';
 import { advance, type Key } from '../operation/random.js';
+import { required } from '../require.js';
 import { located } from './locate.js';
 import type { Buffers, Initial, Para, Parameters } from './para.js';
 
@@ -13,48 +14,56 @@ const parts: unique symbol = Symbol('parts');
 const partsOf = (layer: AnyPara): readonly AnyPara[] =>
   parts in layer ? (layer[parts] as readonly AnyPara[]) : [layer];
 
-const requireSize = (kind: 'parameters' | 'buffers', records: readonly unknown[], size: number): void => {
-  if (records.length !== size)
-    fail({
-      operation: 'sequential',
-      what: `the ${kind} belong to another model`,
-      got: `${records.length} records`,
-      needed: String(size),
-      hint: `one record for each layer that has ${kind}`,
-    });
-};
-
-/** The records of several layers, one after the other: their number, and the records of one layer. */
-const concatenated = (sizes: readonly number[]) => {
+/** The records of several layers, one after the other. */
+const concatenated = (kind: 'parameters' | 'buffers', layers: readonly Initial<readonly unknown[]>[]) => {
   let size = 0;
-  const places = sizes.map((each) => ({ start: size, end: (size += each) }));
+  const places = layers.map((layer) => ({ layer, start: size, end: (size += layer.size) }));
   return {
     size,
-    init: (from: Key, parts: readonly Initial<readonly unknown[]>[]): readonly unknown[] =>
-      parts.flatMap((part, i) => part.init(advance(from, places[i]?.start ?? 0))),
-    of: (records: readonly unknown[], i: number) => records.slice(places[i]?.start, places[i]?.end),
+    init: (key: Key): readonly unknown[] =>
+      places.flatMap(({ layer, start }) => layer.init(advance(key, start))),
+    /** The records of each layer. Throws if there are too many or too few. */
+    split: (records: readonly unknown[]): readonly (readonly unknown[])[] => {
+      if (records.length !== size)
+        fail({
+          operation: 'sequential',
+          what: `the ${kind} belong to another model`,
+          got: `${records.length} records`,
+          needed: String(size),
+          hint: `one record for each layer that has ${kind}`,
+        });
+      return places.map(({ start, end }) => records.slice(start, end));
+    },
   };
 };
+
+const buffersOf = (layers: readonly AnyPara[]) =>
+  concatenated(
+    'buffers',
+    layers.map(({ buffers }) => buffers),
+  );
 
 /**
  * Runs the layers in order: parameters and buffers are concatenated, and backward runs in reverse. Does not add paths.
  */
 export const inOrder = (layers: readonly AnyPara[]): AnyPara => {
-  const parameters = concatenated(layers.map(({ size }) => size));
-  const initial = layers.map(({ buffers }) => buffers);
-  const buffers = concatenated(initial.map(({ size }) => size));
+  const parameters = concatenated('parameters', layers);
+  const buffers = buffersOf(layers);
   return {
     size: parameters.size,
-    init: (key) => parameters.init(key, layers),
-    buffers: { size: buffers.size, init: (key) => buffers.init(key, initial) },
+    init: parameters.init,
+    buffers,
     run: (p, a, ...s) => {
-      requireSize('parameters', p, parameters.size);
-      requireSize('buffers', s, buffers.size);
+      const [records, buffered] = [parameters.split(p), buffers.split(s)];
       const backs: ReturnType<AnyPara['run']>[1][] = [];
       const after: unknown[] = [];
       let value = a;
       for (const [i, layer] of layers.entries()) {
-        const [result, back, ...next] = layer.run(parameters.of(p, i), value, ...buffers.of(s, i));
+        const [result, back, ...next] = layer.run(
+          required(records[i], 'the parameters of a layer'),
+          value,
+          ...required(buffered[i], 'the buffers of a layer'),
+        );
         backs.push(back);
         after.push(...next);
         value = result;
@@ -77,9 +86,8 @@ export const inOrder = (layers: readonly AnyPara[]): AnyPara => {
 
 /** The layers in evaluation, each with its part of the buffers. */
 const predicting = (layers: readonly AnyPara[], s: Buffers): readonly AnyPara[] => {
-  const buffers = concatenated(layers.map((layer) => layer.buffers.size));
-  requireSize('buffers', s, buffers.size);
-  return layers.map((layer, i) => layer.evaluation(...buffers.of(s, i)));
+  const buffers = buffersOf(layers).split(s);
+  return layers.map((layer, i) => layer.evaluation(...required(buffers[i], 'the buffers of a layer')));
 };
 
 /** First `f`, then `g`, as one part. Does not add paths. */

@@ -43,9 +43,11 @@ const wrapped = <N extends string, P extends Parameters, A, B, S extends Buffers
     return fresh;
   };
   const hasBuffers = inner.buffers.size > 0;
-  // The types of a name around no records and around some, for both directions.
-  const wrapBuffers = (s: S): NamedBuffers<N, S> =>
-    (hasBuffers ? wrap(s) : []) as unknown as NamedBuffers<N, S>;
+  // `NamedBuffers` says in types whether there is a record; here `hasBuffers` does.
+  const wrapBuffers = (s: S): NamedBuffers<N, S> => {
+    const records: Buffers = hasBuffers ? wrap(s) : [];
+    return records as NamedBuffers<N, S>;
+  };
   const unwrapBuffers = (s: NamedBuffers<N, S>): S => {
     const [record] = s as readonly Under<N, S>[];
     return (record === undefined ? [] : record[name]) as S;

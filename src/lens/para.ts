@@ -22,7 +22,7 @@ export interface Initial<R extends readonly unknown[]> {
  * the keys of dropout. Composition concatenates both, so it is strictly associative and unital, and the type of a
  * model's parameters follows its layers.
  */
-// All are compared in one direction, as what a run gives: so `number` fits any size, and an error names the sizes.
+// The declared variance lets TypeScript compare type arguments, so that its error for layers that do not fit names the sizes.
 export interface Para<
   out P extends Parameters,
   out A,

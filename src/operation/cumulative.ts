@@ -1,4 +1,5 @@
 /** Sums of all elements up to each place. */
+import { required } from '../require.js';
 import type { DType } from '../tensor/dtype.js';
 import { add } from '../tensor/primitive/arithmetic.js';
 import { requireKind, typed } from '../tensor/primitive/elementwise.js';
@@ -21,7 +22,7 @@ export const cumsum = <S extends Shape, D extends DType>(x: Tensor<S, D>, axis =
   requireKind('cumsum', 'number', x.dtype);
   const shape: Shape = x.shape;
   const along = axisOf('cumsum', shape, axis);
-  const size = shape[along] ?? 0;
+  const size = required(shape[along], 'a size');
   const part = (whole: Tensor<Shape, D>, from: number, to: number): Tensor<Shape, D> =>
     slice(whole, { start: shape.map((_, each) => (each === along ? from : 0)), stop: shape.with(along, to) });
   let sums: Tensor<Shape, D> = x;

@@ -1,5 +1,6 @@
 /** The same elements in another shape or order, and tensors joined and taken apart; negative axes count from the last. */
 import { fail, showShape } from '../error.js';
+import { required } from '../require.js';
 import type { DType } from '../tensor/dtype.js';
 import * as movement from '../tensor/primitive/movement.js';
 import * as reduction from '../tensor/primitive/reduction.js';
@@ -190,7 +191,7 @@ export const unstack = <S extends Shape, D extends DType, const A extends number
 ): readonly Tensor<Reduced<S, readonly [A]>, D>[] => {
   const shape: Shape = x.shape;
   const at = axisOf('unstack', shape, axis ?? 0);
-  return range(shape[at] ?? 0).map((place) => {
+  return range(required(shape[at], 'a size')).map((place) => {
     const start = shape.map((_, each) => (each === at ? place : 0));
     const part = slicing.slice(x, { start, stop: shape.with(at, place + 1) });
     return typed(movement.reshape(part, without(shape, [at])));
