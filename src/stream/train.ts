@@ -29,8 +29,8 @@ export type TrainOptions<State, V = null> = {
   /** On a number that is not finite, says also which operation of which layer made it; slower. */
   readonly debug?: boolean;
   /**
-   * A fold over the steps that returns the state to go on from, or `undefined` to go on from the step's own:
-   * `reduceOnPlateau` is one.
+   * A fold over the steps that may return another state to continue from, or `undefined`. An example is
+   * `reduceOnPlateau`.
    */
   readonly revise?: Fold<V, Step<State>, State | undefined>;
 } & (
@@ -40,14 +40,14 @@ export type TrainOptions<State, V = null> = {
   | { readonly from: Pick<Step<State, V>, 'step' | 'state' | 'revision'> }
 );
 
-/** All that decides how training goes on. */
+/** Everything that determines the following steps. */
 interface Training<State, V> {
   readonly step: number;
   readonly learner: StateHandle<State>;
   readonly revision: V;
 }
 
-/** (step, s, v) and a batch ↦ (step + 1, s′, v′) and what is told of it, where s′ = the learner's step, or v's revision of it. */
+/** The training fold: takes the learner's step, and then lets `revise` replace the new state. */
 const training = <State, A, B, L, V>(
   learner: Learner<State, A, B, L>,
   options: TrainOptions<State, V>,
@@ -56,7 +56,7 @@ const training = <State, A, B, L, V>(
   const begin = (): Pick<Step<State, V>, 'step' | 'state' | 'revision'> => {
     if ('from' in options) return options.from;
     const state = 'state' in options ? options.state : learner.init(options.key);
-    // Without a fold there is nothing that it remembers, and V is null.
+    // Without `revise` V is null.
     return { step: 0, state, revision: revise?.initial ?? (null as V) };
   };
   const { step: first, state, revision } = begin();
@@ -66,13 +66,13 @@ const training = <State, A, B, L, V>(
     if (!Number.isFinite(loss) || (debug && !after.data().every(isFinite)))
       refuseNonFinite(loss, compiled, debug ? [...before.learner.data(), ...inputs] : undefined);
     const step = before.step + 1;
-    const told = (at: StateHandle<State>, memory: V): Step<State, V> =>
+    const emitted = (at: StateHandle<State>, memory: V): Step<State, V> =>
       withLazy({ step, loss, metrics, revision: memory }, 'state', at.state);
-    const [memory, revised] = revise?.step(before.revision, told(after, before.revision)) ?? [
+    const [memory, revised] = revise?.step(before.revision, emitted(after, before.revision)) ?? [
       before.revision,
     ];
     const now = revised === undefined ? after : machine.at(revised);
-    return [{ step, learner: now, revision: memory }, told(now, memory)] as const;
+    return [{ step, learner: now, revision: memory }, emitted(now, memory)] as const;
   };
   return {
     initial: { step: first, learner: machine.at(state), revision },

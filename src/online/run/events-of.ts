@@ -47,9 +47,11 @@ export const eventsOf = <
     wait,
     backend = defaultBackend,
   } = options;
+  type RunFold = ReturnType<typeof runFoldOf<State, A, B, L, R, X, F, S, M, V>>;
+  type Run = NonNullable<typeof run>;
   const events: OnlineEvent<State, M, F>[] = [];
-  let fold: ReturnType<typeof runFoldOf<State, A, B, L, R, X, F, S, M, V>> | undefined;
-  let run: RunState<State> | undefined;
+  /** The run under way: its fold, and its state. */
+  let run: { readonly step: RunFold['step']; state: RunState<State> } | undefined;
   let records: AsyncIterator<readonly Received<R, Pos>[]> | undefined;
   let chunk: readonly Received<R, Pos>[] = [];
   let at = 0;
@@ -60,7 +62,7 @@ export const eventsOf = <
   const due = turns();
   let taken = 0;
   const spending = meter();
-  /** Ends a wait for the source: the report of a save is told when it comes, not with the next record. */
+  /** Ends a wait for the source, so that the report of a save is emitted at once. */
   let wake = (): void => {};
   const pace: Checkpointing | undefined =
     checkpoints &&
@@ -76,8 +78,8 @@ export const eventsOf = <
       },
     });
 
-  /** Nothing where it was let go of meanwhile: what is not open yet is not opened any more. */
-  const begin = async (): Promise<void> => {
+  /** Starts the run; `undefined` if it was released meanwhile, and then nothing is opened. */
+  const begin = async (): Promise<Run | undefined> => {
     const revision = options.revise?.initial ?? null;
     const folds = { features: examples.initial, monitors: monitors?.initial ?? null, revision };
     const fresh = freshRun(handleOf(learner.init(key), backend), folds);
@@ -90,19 +92,18 @@ export const eventsOf = <
       from,
       backend,
     );
-    if (released) return;
+    if (released) return undefined;
     if (resumed !== undefined) events.push(resumed);
     records = source.open(after)[Symbol.asyncIterator]();
-    fold = runFoldOf(options, state, { parts, backend, meter: spending });
-    run = fold.initial;
+    const { initial, step } = runFoldOf(options, state, { parts, backend, meter: spending });
+    return { state: initial, step };
   };
 
-  /** Moves the run on by what has happened, tells what has come of it, and offers it to be saved. */
-  const moveOn = (input: RunInput<R>): void => {
-    if (fold === undefined || run === undefined) return;
-    const [next, told] = fold.step(run, input);
-    run = next;
-    for (const event of told) {
+  /** Takes one input: moves the state on, queues the events, and offers the run to be saved. */
+  const take = (current: Run, input: RunInput<R>): void => {
+    const [next, emitted] = current.step(current.state, input);
+    current.state = next;
+    for (const event of emitted) {
       events.push(event);
       if (event.kind !== 'step' && event.kind !== 'skipped') continue;
       const lost = pace?.offer(event.step, event.checkpoint);
@@ -112,7 +113,7 @@ export const eventsOf = <
   };
 
   /** More records, where there are any; a step with what waits, where they do not come in time. */
-  const more = async (current: RunState<State>): Promise<void> => {
+  const more = async (current: Run): Promise<void> => {
     asked ??= records?.next();
     if (asked === undefined) return;
     spending.to('reading');
@@ -122,12 +123,13 @@ export const eventsOf = <
       };
     });
     // Late is also a report of a checkpoint, which does not wait for the next record.
-    const timed = wait !== undefined && sizeOfPending(current.pending) > 0 ? withTimeout(asked, wait) : asked;
+    const timed =
+      wait !== undefined && sizeOfPending(current.state.pending) > 0 ? withTimeout(asked, wait) : asked;
     const result = await Promise.race([timed, woken]);
     spending.to('preparing');
     if (released || (result === TIMED_OUT && events.length > 0)) return;
     if (result === TIMED_OUT) {
-      moveOn({ kind: 'late' });
+      take(current, { kind: 'late' });
       return;
     }
     asked = undefined;
@@ -138,7 +140,7 @@ export const eventsOf = <
         for (const { value } of chunk) spending.receive(source.bytesOf(value));
       return;
     }
-    moveOn({ kind: 'end' });
+    take(current, { kind: 'end' });
     const report = await pace?.flush();
     if (report !== undefined && either.isLeft(report.result) && report.result.left.kind === 'conflict')
       refuseKept(report.result.left);
@@ -146,26 +148,26 @@ export const eventsOf = <
   };
 
   const next = async (): Promise<IteratorResult<OnlineEvent<State, M, F>, undefined>> => {
-    if (run === undefined) await begin();
+    const current = (run ??= await begin());
     spending.to('preparing');
     for (;;) {
-      if (released || run === undefined) break;
+      if (released || current === undefined) break;
       const event = events.shift();
       if (event !== undefined) {
         spending.to('held');
         return { done: false, value: event };
       }
       if (ended) break;
-      // Records of which nothing is told, or chunks without any, may be there at once for ever.
+      // Records without events, or empty chunks, may arrive without end and without a pause.
       const turn = taken % RECORDS_A_LOOK === 0 ? due() : undefined;
       if (turn !== undefined) await turn;
       if (released) break;
       taken += 1;
       const received = chunk[at];
-      if (received === undefined) await more(run);
+      if (received === undefined) await more(current);
       else {
         at += 1;
-        moveOn({ kind: 'record', received });
+        take(current, { kind: 'record', received });
       }
     }
     return { done: true, value: undefined };

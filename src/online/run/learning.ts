@@ -1,4 +1,4 @@
-/** What a step does to a run: its examples are learned from, refused, or left out. */
+/** One step of an online run: the model learns from the examples, or they are refused, or the step is skipped. */
 import { fail, ParalensError } from '../../error.js';
 import type { Batch } from '../../learner/learner.js';
 import { type Optimized, withRates } from '../../stream/reduce-on-plateau.js';
@@ -19,7 +19,7 @@ import { type RunParts, type RunState, writeRun } from './run-state.js';
 const isInData = (error: unknown): error is ParalensError =>
   error instanceof ParalensError && error.mistake.isInData === true;
 
-/** What makes batches of examples of a form; of the latest form it is made once. */
+/** Makes batches of examples of a form; the stacker of the latest form is kept. */
 const stacking = ({
   dtypes = {},
 }: RunSettings): ((form: ExampleForm, examples: readonly Example[]) => unknown) => {
@@ -30,7 +30,7 @@ const stacking = ({
   };
 };
 
-/** (run, examples) ↦ the run after their step, and what is told of it. */
+/** (run, examples) ↦ the run after the step that learns from them, and its events. */
 export const learning = <State extends Optimized, A, B, L, F extends Json, S extends Json, M, V extends Json>(
   options: RunSettings & LearningOptions<State, A, B, L, S, M, V>,
   machine: Stepper<State, A, L>,
@@ -46,10 +46,10 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
   const formOf = ({ form }: Run): ExampleForm =>
     form ?? fail({ operation: 'online', what: 'examples wait without a form' });
   const step = (run: Run, examples: readonly Example[]): Taken<State> =>
-    // What the learner takes is what its examples are made for.
+    // Examples have the types of the learner's input and target.
     machine.step(run.learner, stack(formOf(run), examples) as Batch<A, L>);
 
-  /** The step failed for the numbers of its examples: those that fail alone become dead letters, or all if none does. */
+  /** The numbers of some examples failed a check: those that fail alone become dead letters, or all if none does. */
   const refused = (run: Run, batch: readonly Waiting[], error: ParalensError): Outcome => {
     const reasons = batch.map(({ example }) => {
       try {
@@ -73,7 +73,7 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
     return [letters.reduce((counted) => share(counted, true), next), letters];
   };
 
-  /** The step does not count: its loss or its gradient is not finite, or beyond its limit. */
+  /** The step is skipped: its loss or its gradient is not finite, or exceeds a limit. */
   const skipped = (run: Run, examples: number, reason: string): Outcome => {
     const policy = requireSkipping(nonFinite, reason);
     const learner =
@@ -90,7 +90,7 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
     return [next, [{ kind: 'skipped', step: next.step, reason, by, examples, position, checkpoint }]];
   };
 
-  const told = (run: Run, report: StepReport, monitored: M): OnlineStep<State, M, F> => {
+  const eventOf = (run: Run, report: StepReport, monitored: M): OnlineStep<State, M, F> => {
     const { loss, metrics, examples } = report;
     const { step: number, position, counts } = run;
     const made = {
@@ -102,7 +102,7 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
       monitored,
       position,
       counts,
-      // A state that was written down is of the fold that wrote it: the signature in it says so.
+      // The signature of a checkpoint ensures that this is the state of this fold.
       features: run.features as F,
       form: formOf(run),
       spent: meter.spent(),
@@ -111,15 +111,15 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
     return withLazy(made, 'state', run.learner.state);
   };
 
-  /** Watched, learned and revised, in this order: the report is of the examples before the step. */
+  /** The run and the event after a step: monitors see the report first, then `revise` sees the step. */
   const learned = (before: Run, report: StepReport, { after }: Taken<State>): Outcome => {
-    // Without monitors there is nothing that they make, and nothing is what its type says.
+    // Without monitors M is undefined.
     const [watched, monitored] = monitors?.step(before.monitors as S, report) ?? [
       before.monitors,
       undefined as M,
     ];
     const run = { ...before, step: before.step + 1, monitors: watched, learner: after };
-    const [revision, revised] = revise?.step(run.revision as V, told(run, report, monitored)) ?? [
+    const [revision, revised] = revise?.step(run.revision as V, eventOf(run, report, monitored)) ?? [
       run.revision,
     ];
     const isDue = rollBackEvery !== undefined && run.step % rollBackEvery === 0;
@@ -129,7 +129,7 @@ export const learning = <State extends Optimized, A, B, L, F extends Json, S ext
       learner: revised === undefined ? after : machine.at(revised),
       rollBack: isDue && run.rollBack ? { longAgo: run.rollBack.lately, lately: after } : run.rollBack,
     };
-    return [next, [told(next, report, monitored)]];
+    return [next, [eventOf(next, report, monitored)]];
   };
 
   return (run: Run, batch: readonly Waiting[]): Outcome => {

@@ -12,15 +12,13 @@ export interface Pending {
   readonly to: number;
 }
 
-export const pendingOf = (items: readonly Waiting[]): Pending => ({
-  shared: [...items],
-  from: 0,
-  to: items.length,
-});
+/** A queue of these; the array is its own from here on. */
+export const pendingOf = (items: Waiting[]): Pending => ({ shared: items, from: 0, to: items.length });
 
 export const sizeOfPending = ({ from, to }: Pending): number => to - from;
 
-export const itemsOf = ({ shared, from, to }: Pending): readonly Waiting[] => shared.slice(from, to);
+/** A copy of what waits. */
+export const itemsOf = ({ shared, from, to }: Pending): Waiting[] => shared.slice(from, to);
 
 /** The queue with one more at its end. It is copied if another queue has already added to the array. */
 export const added = (pending: Pending, item: Waiting): Pending => {

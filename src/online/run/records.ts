@@ -1,4 +1,4 @@
-/** What a record does to a run: it becomes examples that wait for their step, or dead letters. */
+/** One record of an online run: it becomes examples that wait for their step, or dead letters. */
 import { either } from 'fp-ts';
 import { fail, ParalensError } from '../../error.js';
 import type { Batch, Learner } from '../../learner/learner.js';
@@ -16,13 +16,13 @@ import { added } from './pending.js';
 import type { ReceivingOptions, RunSettings } from './run-options.js';
 import type { RunState } from './run-state.js';
 
-/** A letter among the events of a run. */
+/** The event of a dead letter. */
 export type LetterEvent = Extract<OnlineEvent<never, never>, { readonly kind: 'dead letter' }>;
 
-/** If so many records give no example before the first that gives one, that is a mistake in the pipeline. */
+/** The number of refused records before the first example after which the pipeline itself must be wrong. */
 const MOST_REFUSED = 100;
 
-/** How much of a record a dead letter keeps, in UTF-16 units. */
+/** The number of UTF-16 units of a record that a dead letter contains. */
 const RAW = 1024;
 
 const textOfRecord = (record: unknown): string => {
@@ -30,7 +30,7 @@ const textOfRecord = (record: unknown): string => {
   return cut(typeof record === 'string' ? record : shownAs(record), RAW);
 };
 
-/** Throws if `examples` gives something else than an array of them: a mistake in the pipeline, not in the data. */
+/** Throws if `examples` does not return an array of examples: a mistake in the pipeline, not in the data. */
 const requireExamples = (made: unknown): void => {
   const isExample = (each: unknown): boolean => typeof each === 'object' && each !== null;
   if (Array.isArray(made) && made.every(isExample)) return;
@@ -44,7 +44,7 @@ const requireExamples = (made: unknown): void => {
   });
 };
 
-/** Throws if only refused records have come for long. */
+/** Throws if `most` records or more were refused and none was accepted. */
 export const requireSome = <State>({ form, refused }: RunState<State>, most = 1): void => {
   if (form !== null || refused.count < most) return;
   fail({
@@ -55,7 +55,7 @@ export const requireSome = <State>({ form, refused }: RunState<State>, most = 1)
   });
 };
 
-/** A dead letter of a record or an example that this run cannot learn from. */
+/** The dead letter of a record or an example that this run cannot learn from. */
 export const letterOf = (
   kind: DeadLetterKind,
   reason: string,
@@ -63,7 +63,7 @@ export const letterOf = (
   raw: unknown,
 ): LetterEvent => ({ kind: 'dead letter', letter: letter(position, { kind, reason }, textOfRecord(raw)) });
 
-/** The run with one more record in the share of bad ones. Throws if the share is too large. */
+/** Counts one more record, good or bad, for the option `badShare`. Throws if the share of bad ones is too large. */
 export const countingShare = (
   options: RunSettings,
 ): (<State>(run: RunState<State>, isBad: boolean) => RunState<State>) => {
@@ -85,7 +85,7 @@ export const countingShare = (
   };
 };
 
-/** Why the model does not take examples of a form, which tracing says; nothing if it does. */
+/** Why the model does not accept this batch, found by tracing; `undefined` if it does. */
 const refusalByModel = <State, A, B, L>(
   learner: Learner<State, A, B, L>,
   state: State,
@@ -100,7 +100,7 @@ const refusalByModel = <State, A, B, L>(
   }
 };
 
-/** The form of the run's examples if this is one of them, or why it is not; the first that the model takes decides. */
+/** The form of the run's examples, or why this example does not have it. The first accepted example decides the form. */
 const formWith = <State, A, B, L>(
   { learner, size, dtypes = {} }: RunSettings & { readonly learner: Learner<State, A, B, L> },
   run: RunState<State>,
@@ -117,7 +117,7 @@ const formWith = <State, A, B, L>(
   return refusal === undefined ? either.right(candidate) : either.left(refusal);
 };
 
-/** (run, record) ↦ the run with the record's examples waiting, and the dead letters of what gives none. */
+/** (run, record) ↦ the run with the examples of the record waiting, and the dead letters of those that were refused. */
 export const receiving = <State, A, B, L, R, X, F extends Json>(
   options: RunSettings & ReceivingOptions<R, X, F> & { readonly learner: Learner<State, A, B, L> },
 ): ((
@@ -143,7 +143,7 @@ export const receiving = <State, A, B, L, R, X, F extends Json>(
     try {
       const decoded = decode(received);
       if (either.isLeft(decoded)) return [run, [{ kind: 'dead letter', letter: decoded.left }]];
-      // A state that was written down is of the fold that wrote it: the signature in it says so.
+      // The signature of a checkpoint ensures that this is the state of this fold.
       const [features, all] = examples.step(run.features as F, decoded.right);
       run = { ...run, features };
       made = all;

@@ -23,7 +23,7 @@ export type RunInput<R> =
   | { readonly kind: 'late' }
   | { readonly kind: 'end' };
 
-/** The fold of a run that begins with a state. `meter` is told which stage is at work, and changes nothing. */
+/** The fold of a run from an initial state. `meter` measures the time of each stage and does not change the results. */
 export const runFoldOf = <
   State extends Optimized,
   A,
@@ -54,9 +54,9 @@ export const runFoldOf = <
     for (let waiting = sizeOfPending(run.pending); waiting >= least && waiting > 0;) {
       const [batch, pending] = splitPending(run.pending, size);
       try {
-        const [next, told] = learn({ ...run, pending }, batch);
+        const [next, emitted] = learn({ ...run, pending }, batch);
         run = next;
-        events.push(...told);
+        events.push(...emitted);
       } catch (error) {
         throw withTime(`step ${run.step + 1}`, error);
       }

@@ -161,7 +161,7 @@ export const readRun = <State>(
     ...rest,
     monitors: restoredMonitorState({ description: parts.monitors, state: fresh.monitors }, monitors),
     badShare: badShare ?? undefined,
-    pending: pendingOf(pending),
+    pending: pendingOf([...pending]),
     step,
     learner: handleOf(learner.right, backend),
     rollBack,

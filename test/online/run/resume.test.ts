@@ -331,7 +331,9 @@ describe('a record that does not fit is a dead letter, and the run goes on, now 
   });
 
   test('a pipeline that never fits its model is an error, at its end or after a hundred records', async () => {
-    await expect(eventsOf(runOver([[1]]))).rejects.toThrow('no record gave an example that the model accepts');
+    await expect(eventsOf(runOver([[1]]))).rejects.toThrow(
+      'no record gave an example that the model accepts',
+    );
     const endless = Array.from({ length: 1000 }, () => [1]);
     await expect(eventsOf(runOver(endless))).rejects.toThrow('got 100 refused');
   });
